@@ -1,0 +1,67 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "migue/cpp/result.hpp"
+
+namespace migue::host::config {
+
+class Node;
+
+struct Listen {
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 8080;  ///< 0: any free one
+};
+
+struct TlsFiles {
+    std::filesystem::path certificate, key;
+};
+
+struct HttpSettings {
+    Listen listen;
+    std::string public_url;  ///< no slash at the end
+    std::optional<TlsFiles> tls;
+};
+
+struct AdminSettings {
+    Listen listen{"127.0.0.1", 9090};
+    std::string token;  ///< empty: only allowed in `migue dev`
+};
+
+struct WhatsAppSettings {
+    std::string path = "/webhook";
+    std::string app_secret, verify_token, access_token, phone_number_id;
+    std::string graph_url = "https://graph.facebook.com";
+    std::string graph_version = "v25.0";
+};
+
+/// A plugin's own section: kept as read, so that its schema can be checked with places.
+struct PluginSettings {
+    std::string id;
+    std::string config_json;             ///< the section as JSON
+    std::shared_ptr<const Node> source;  ///< for file:line:col of a JSON pointer
+};
+
+/// What migue.yaml says, checked.
+struct Settings {
+    std::filesystem::path file;
+    HttpSettings http;
+    std::string store_url = "sqlite:var/migue.db";
+    std::string vault_keys;  ///< "id:base64,…", newest first; empty: a key file beside the store
+    AdminSettings admin;
+    std::optional<WhatsAppSettings> whatsapp;
+    std::filesystem::path plugin_lock = "plugins.lock";
+    std::vector<PluginSettings> plugins;
+    std::filesystem::path routes;
+};
+
+/// Reads and checks the whole file. On failure `what` holds every fault, one a line, each
+/// "file:line:col: what is wrong, what was expected".
+[[nodiscard]] Result<Settings> load_settings(const std::filesystem::path& file);
+
+}  // namespace migue::host::config

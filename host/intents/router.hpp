@@ -1,0 +1,78 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "migue/cpp/result.hpp"
+
+namespace migue::host::intents {
+
+struct Scored {
+    std::string intent;
+    float probability = 0;
+};
+
+/// Tells what a message wants. Implementations are immutable: thread-safe.
+class Classifier {
+public:
+    Classifier() = default;
+    Classifier(const Classifier&) = delete;
+    Classifier& operator=(const Classifier&) = delete;
+    virtual ~Classifier() = default;
+    /// Every known intent, the likeliest first; probabilities sum to 1. `locale` may be "".
+    [[nodiscard]] virtual std::vector<Scored> classify(std::string_view text, std::string_view locale) const = 0;
+    /// The language the text is most likely written in ("es", "en", "pt"), or "" when it
+    /// cannot be told.
+    [[nodiscard]] virtual std::string language(std::string_view text) const = 0;
+};
+
+struct Decision {
+    std::string plugin;  ///< "" when no route fits at all
+    std::string intent;
+    float confidence = 0;
+    std::string locale;  ///< language of the message, or "" when unsure
+    std::string reason;  ///< "open_question", "pattern", "classifier", "fallback"
+    std::vector<Scored> ranked;  ///< runners-up included, for `migue route`
+};
+
+/// What the router knows about the moment.
+struct Situation {
+    std::string_view kind;   ///< "text", "tap", "image" …
+    std::string_view text;
+    std::string_view tap;    ///< id of the pressed button; its prefix up to ':' names the plugin
+    std::string_view locale; ///< of the conversation so far, or ""
+    std::string_view asked_plugin;  ///< whose question is open, or ""
+};
+
+/// routes.yaml and the intent files, compiled. Immutable: a change makes a new one.
+/// Thread-safe.
+class Router {
+public:
+    /// Reads routes.yaml and the intent files it names; every fault at once.
+    [[nodiscard]] static Result<std::shared_ptr<const Router>> load(const std::filesystem::path& routes_file);
+    Router(const Router&) = delete;
+    Router& operator=(const Router&) = delete;
+    ~Router();
+
+    /// Where the message goes. An open question takes it first (reason "open_question"): the
+    /// plugin that asked decides with MIGUE_PASS, then route() is called again without it.
+    [[nodiscard]] Decision route(const Situation& situation) const;
+    [[nodiscard]] const Classifier& classifier() const noexcept;
+    /// Intents that routes name, with their plugin: to be checked against what plugins declare.
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> routes() const;
+    /// Where a pass that finds no other plugin ends.
+    [[nodiscard]] const std::string& fallback_plugin() const noexcept;
+
+private:
+    class Impl;
+    explicit Router(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace migue::host::intents

@@ -1,0 +1,1 @@
+#include "understanding/draft.hpp"

@@ -1,0 +1,87 @@
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <date/date.h>
+
+/// What a message says about an event: the border between language and dialogue.
+/// Plain values; wall-clock times are in the draft's zone.
+namespace scheduling {
+
+using LocalMinutes = date::local_time<std::chrono::minutes>;
+
+/// Everything a reading depends on, besides the words. No hidden clock.
+struct Moment {
+    std::int64_t now_unix_ms = 0;
+    std::string zone = "UTC";       ///< IANA
+    std::string locale;             ///< "es", "pt-BR" …; "" when unknown
+    std::string region;             ///< ISO 3166 or ""; decides 03/04
+    std::chrono::minutes work_begin{9 * 60}, work_end{18 * 60};
+};
+
+/// One time expression as `migue understand` prints it (docs of that command).
+struct TimeMention {
+    std::size_t begin = 0, finish = 0;  ///< byte offsets into the text, half-open
+    std::string type;                   ///< date time datetime daterange timerange datetimerange duration set
+    std::string start, end, rrule;      ///< "" when absent
+};
+
+/// One way to read what was said, as a button would offer it.
+struct Choice {
+    LocalMinutes start{};
+    std::optional<LocalMinutes> end;
+    bool all_day = false;
+};
+
+/// What must be asked before booking.
+struct Question {
+    std::string kind;  ///< missing_date missing_time part_of_day ambiguous_hour ambiguous_date past impossible clock_change
+    std::string said;  ///< for "impossible": what was impossible ("31 de abril")
+    std::vector<Choice> choices;
+};
+
+struct EventDraft {
+    std::string title;  ///< cleaned, first letter upper case; "" when nothing was said
+    std::optional<LocalMinutes> start;  ///< with has_date only: midnight of that day
+    std::optional<LocalMinutes> end;    ///< exclusive
+    bool has_date = false;  ///< a day was said (also "today", "in two hours")
+    bool has_time = false;  ///< a clock time was said
+    bool all_day = false;
+    std::optional<std::chrono::minutes> duration;  ///< as said
+    std::vector<std::string> attendees;  ///< as written: names, e-mails, phone numbers
+    bool invites = false;                ///< the words ask to invite them ("invita a", "with … invite")
+    std::string location;
+    std::string rrule;  ///< RFC 5545, without "RRULE:"
+    std::string zone;   ///< the zone of start/end: the one said, else Moment::zone
+    bool video_call = false;
+    std::optional<std::chrono::minutes> reminder;  ///< before the start
+    std::vector<std::string> inferred;             ///< names of fields that were not said
+    /// A part of the day without a clock time ("mañana por la tarde"): free hours are offered in it.
+    std::optional<std::chrono::minutes> part_begin, part_end;
+};
+
+/// A stretch of time asked about ("¿qué tengo mañana?", "am I free Wednesday afternoon?").
+struct Span {
+    LocalMinutes begin{}, end{};
+};
+
+struct Understanding {
+    EventDraft draft;
+    std::vector<TimeMention> times;
+    std::optional<Question> question;
+    std::optional<Span> span;  ///< what the times cover together; absent when no day was said
+};
+
+/// Reads a message. `intent` guides what counts as a title ("cancela la reunión con Laura").
+/// Pure and thread-safe; linear in the text's length (at most 4096 characters are read).
+[[nodiscard]] Understanding understand(std::string_view text, std::string_view intent, const Moment& moment);
+
+/// The JSON object of ext/understand.h: {"event":…,"times":[…],"question":…}.
+[[nodiscard]] std::string to_json(const Understanding& understanding, const Moment& moment, std::string_view intent);
+
+}  // namespace scheduling

@@ -1,0 +1,1 @@
+#include "migue/cpp/plugin.hpp"
