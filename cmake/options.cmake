@@ -13,7 +13,7 @@ if(MIGUE_SANITIZE)
     target_compile_options(migue_build_options INTERFACE -fno-sanitize-recover=undefined)
   endif()
 elseif(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
-  target_compile_options(migue_build_options INTERFACE -D_FORTIFY_SOURCE=2 -fstack-protector-strong)
+  target_compile_options(migue_build_options INTERFACE -D_FORTIFY_SOURCE=2 -D_GLIBCXX_ASSERTIONS -fstack-protector-strong)
   target_link_options(migue_build_options INTERFACE LINKER:-z,relro LINKER:-z,now)
 endif()
 

@@ -1,0 +1,248 @@
+#include "host/store/sqlite/sqlite_store.hpp"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <future>
+#include <random>
+#include <system_error>
+#include <utility>
+
+#include "host/store/sqlite/migrate.hpp"
+#include "host/store/sqlite/statements.hpp"
+
+namespace migue::host::sqlite {
+
+/// Held as long as this process uses the file; the kernel lets go of it when we die.
+class SqliteStore::FileLock {
+public:
+    static Result<std::unique_ptr<FileLock>> take(const std::filesystem::path& file) {
+        const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        if (fd < 0) return Error{Error::Code::kConfig, file.string() + ": " + std::strerror(errno)};
+        auto lock = std::unique_ptr<FileLock>(new FileLock(fd));
+        if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
+            return Error{Error::Code::kState, file.string() + ": another migue is running on this store; stop it first"};
+        return lock;
+    }
+    FileLock(const FileLock&) = delete;
+    FileLock& operator=(const FileLock&) = delete;
+    ~FileLock() { ::close(fd_); }
+
+private:
+    explicit FileLock(int fd) noexcept : fd_(fd) {}
+    const int fd_;
+};
+
+namespace {
+
+std::string new_owner() {
+    std::random_device chance;
+    return std::to_string(chance()) + std::to_string(chance());
+}
+
+/// The file exists with mode 0600 before SQLite opens it: people's messages are in it.
+Result<void> make_private_file(const std::filesystem::path& file) {
+    std::error_code failed;
+    const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
+    std::filesystem::create_directories(folder, failed);
+    if (failed) return Error{Error::Code::kConfig, folder.string() + ": " + failed.message()};
+    const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) return Error{Error::Code::kConfig, file.string() + ": " + std::strerror(errno)};
+    ::close(fd);
+    return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::path& file) {
+    if (auto made = make_private_file(file); !made) return std::move(made).error();
+    auto lock = FileLock::take(file.string() + ".lock");
+    if (!lock) return std::move(lock).error();
+    try {
+        std::int64_t next = 0;
+        {
+            Connection connection(file.string(), Connection::Mode::kWrite);
+            if (auto migrated = migrate(connection, false); !migrated) return std::move(migrated).error().within(file.string());
+            next = last_position(connection) + 1;
+        }
+        return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(lock).value(), new_owner(), file, next));
+    } catch (const SQLite::Exception& failure) {
+        return Error{Error::Code::kConfig, file.string() + ": " + failure.what()};
+    }
+}
+
+SqliteStore::SqliteStore(std::unique_ptr<FileLock> lock, std::string owner, const std::filesystem::path& file, std::int64_t next_position)
+    : lock_(std::move(lock)), owner_(std::move(owner)), next_position_(next_position),
+      reader_(file.string(), Connection::Mode::kRead),
+      writer_(std::make_unique<Connection>(file.string(), Connection::Mode::kWrite)) {}
+
+SqliteStore::~SqliteStore() = default;
+
+template <typename T, typename Work>
+void SqliteStore::write(Work work, Done<T> done) {
+    if constexpr (std::is_void_v<T>) {
+        writer_.submit(std::move(work), std::move(done));
+    } else {
+        auto value = std::make_shared<T>();
+        writer_.submit(
+            [work = std::move(work), value](Connection& connection) mutable -> Result<void> {
+                Result<T> result = work(connection);
+                if (!result) return std::move(result).error();
+                *value = std::move(result).value();
+                return {};
+            },
+            [value, done = std::move(done)](Result<void> result) {
+                if (!result) return done(std::move(result).error());
+                done(std::move(*value));
+            });
+    }
+}
+
+template <typename T, typename Work>
+Result<T> SqliteStore::write_now(Work work) {
+    std::promise<Result<T>> promise;
+    std::future<Result<T>> future = promise.get_future();
+    write<T>(std::move(work), Done<T>([&promise](Result<T> result) { promise.set_value(std::move(result)); }));
+    return future.get();
+}
+
+template <typename T, typename Read>
+Result<T> SqliteStore::read(Read read) {
+    const std::lock_guard lock(reader_mutex_);
+    try {
+        return read(reader_);
+    } catch (const SQLite::Exception& failure) {
+        return Error{Error::Code::kUnavailable, std::string("sqlite: ") + failure.what()};
+    }
+}
+
+void SqliteStore::accept(std::vector<InboundMessage> messages, std::int64_t now_unix_ms, Done<std::vector<Accepted>> done) {
+    write<std::vector<Accepted>>(
+        [this, messages = std::move(messages), now_unix_ms](Connection& connection) -> Result<std::vector<Accepted>> {
+            std::vector<Accepted> accepted;
+            accepted.reserve(messages.size());
+            for (const InboundMessage& message : messages)
+                accepted.push_back(insert_message(connection, message, owner_, next_position_, now_unix_ms));
+            return accepted;
+        },
+        std::move(done));
+}
+
+Result<std::vector<OpenTurn>> SqliteStore::claim(std::int64_t, std::size_t limit) {
+    return write_now<std::vector<OpenTurn>>([this, limit](Connection& connection) -> Result<std::vector<OpenTurn>> {
+        return claim_turns(connection, owner_, limit);
+    });
+}
+
+// The lock file is the sign of life here: a file has one process.
+Result<void> SqliteStore::heartbeat(std::int64_t) { return ping(); }
+
+Result<Conversation> SqliteStore::conversation(const std::string& conversation_id) {
+    return read<Conversation>([&](Connection& connection) -> Result<Conversation> { return select_conversation(connection, conversation_id); });
+}
+
+void SqliteStore::retry(const OpenTurn& turn, Done<void> done) {
+    write<void>(
+        [sequence = turn.sequence](Connection& connection) -> Result<void> {
+            raise_attempt(connection, sequence);
+            return {};
+        },
+        std::move(done));
+}
+
+void SqliteStore::finish(FinishedTurn turn, std::int64_t now_unix_ms, Done<std::vector<OutboundReply>> done) {
+    write<std::vector<OutboundReply>>(
+        [this, turn = std::move(turn), now_unix_ms](Connection& connection) -> Result<std::vector<OutboundReply>> {
+            if (!close_turn(connection, turn, now_unix_ms))
+                return Error{Error::Code::kConflict, "turn " + std::to_string(turn.sequence) + " was finished before"};
+            keep_state(connection, turn);
+            return insert_replies(connection, turn, next_position_, now_unix_ms);
+        },
+        std::move(done));
+}
+
+Result<std::vector<OutboundReply>> SqliteStore::unsent(std::size_t limit) {
+    return read<std::vector<OutboundReply>>(
+        [&](Connection& connection) -> Result<std::vector<OutboundReply>> { return select_unsent(connection, limit); });
+}
+
+void SqliteStore::sent(const OutboundReply& reply, const std::string& channel_message_id, std::int64_t now_unix_ms, Done<void> done) {
+    write<void>(
+        [position = reply.sequence, channel_message_id, now_unix_ms](Connection& connection) -> Result<void> {
+            mark_sent(connection, position, channel_message_id, now_unix_ms);
+            return {};
+        },
+        std::move(done));
+}
+
+void SqliteStore::postpone(const OutboundReply& reply, std::int64_t due_unix_ms, const std::string& why, Done<void> done) {
+    write<void>(
+        [position = reply.sequence, due_unix_ms, why](Connection& connection) -> Result<void> {
+            mark_postponed(connection, position, due_unix_ms, why);
+            return {};
+        },
+        std::move(done));
+}
+
+void SqliteStore::bury(const OutboundReply& reply, const std::string& why, std::int64_t now_unix_ms, Done<void> done) {
+    write<void>(
+        [position = reply.sequence, why, now_unix_ms](Connection& connection) -> Result<void> {
+            mark_buried(connection, position, why, now_unix_ms);
+            return {};
+        },
+        std::move(done));
+}
+
+void SqliteStore::put_job(Job job, Done<void> done) {
+    write<void>(
+        [job = std::move(job)](Connection& connection) -> Result<void> {
+            upsert_job(connection, job);
+            return {};
+        },
+        std::move(done));
+}
+
+void SqliteStore::cancel_job(const std::string& plugin, const std::string& conversation_id, const std::string& key, Done<void> done) {
+    write<void>(
+        [plugin, conversation_id, key](Connection& connection) -> Result<void> {
+            delete_job(connection, {plugin, conversation_id, key, {}, 0});
+            return {};
+        },
+        std::move(done));
+}
+
+Result<std::vector<OpenTurn>> SqliteStore::due_jobs(std::int64_t now_unix_ms, std::size_t limit) {
+    return write_now<std::vector<OpenTurn>>([this, now_unix_ms, limit](Connection& connection) -> Result<std::vector<OpenTurn>> {
+        return open_due_jobs(connection, next_position_, now_unix_ms, limit);
+    });
+}
+
+Result<std::vector<TranscriptLine>> SqliteStore::transcript(const std::string& conversation_id, std::int64_t after, std::size_t limit) {
+    return read<std::vector<TranscriptLine>>([&](Connection& connection) -> Result<std::vector<TranscriptLine>> {
+        return select_transcript(connection, conversation_id, after, limit);
+    });
+}
+
+Result<std::string> SqliteStore::find_conversation(const std::string& channel, const std::string& account, const std::string& identity) {
+    return read<std::string>(
+        [&](Connection& connection) -> Result<std::string> { return select_conversation_id(connection, channel, account, identity); });
+}
+
+Result<std::string> SqliteStore::trace(const std::string& message_id) {
+    return read<std::string>([&](Connection& connection) -> Result<std::string> { return select_trace(connection, message_id); });
+}
+
+Result<void> SqliteStore::ping() {
+    const auto answered = read<int>([](Connection& connection) -> Result<int> {
+        connection.run("SELECT count(*) FROM migrations");
+        return 0;
+    });
+    if (!answered) return answered.error();
+    return {};
+}
+
+}  // namespace migue::host::sqlite

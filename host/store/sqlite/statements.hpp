@@ -1,0 +1,47 @@
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "host/store/sqlite/connection.hpp"
+#include "host/store/store.hpp"
+
+/// The SQL of SqliteStore, one function a step. Each runs inside the caller's transaction
+/// and throws SQLite::Exception.
+namespace migue::host::sqlite {
+
+using Positions = std::atomic<std::int64_t>;
+
+[[nodiscard]] std::int64_t last_position(Connection& connection);
+
+// ---- inbox
+[[nodiscard]] Accepted insert_message(Connection& connection, const InboundMessage& message, const std::string& owner,
+                                      Positions& next, std::int64_t now_unix_ms);
+/// Takes what other owners left open, and raises its attempts.
+[[nodiscard]] std::vector<OpenTurn> claim_turns(Connection& connection, const std::string& owner, std::size_t limit);
+[[nodiscard]] Conversation select_conversation(Connection& connection, const std::string& conversation_id);
+void raise_attempt(Connection& connection, std::int64_t sequence);
+/// False when it was closed before.
+[[nodiscard]] bool close_turn(Connection& connection, const FinishedTurn& turn, std::int64_t now_unix_ms);
+void keep_state(Connection& connection, const FinishedTurn& turn);
+[[nodiscard]] std::string select_conversation_id(Connection& connection, const std::string& channel, const std::string& account,
+                                                 const std::string& identity);
+[[nodiscard]] std::string select_trace(Connection& connection, const std::string& message_id);
+
+// ---- outbox
+[[nodiscard]] std::vector<OutboundReply> insert_replies(Connection& connection, const FinishedTurn& turn, Positions& next,
+                                                        std::int64_t now_unix_ms);
+[[nodiscard]] std::vector<OutboundReply> select_unsent(Connection& connection, std::size_t limit);
+void mark_sent(Connection& connection, std::int64_t position, const std::string& channel_message_id, std::int64_t now_unix_ms);
+void mark_postponed(Connection& connection, std::int64_t position, std::int64_t due_unix_ms, const std::string& why);
+void mark_buried(Connection& connection, std::int64_t position, const std::string& why, std::int64_t now_unix_ms);
+[[nodiscard]] std::vector<TranscriptLine> select_transcript(Connection& connection, const std::string& conversation_id,
+                                                            std::int64_t after, std::size_t limit);
+
+// ---- jobs
+void upsert_job(Connection& connection, const Job& job);
+void delete_job(Connection& connection, const Job& job);
+[[nodiscard]] std::vector<OpenTurn> open_due_jobs(Connection& connection, Positions& next, std::int64_t now_unix_ms, std::size_t limit);
+
+}  // namespace migue::host::sqlite
