@@ -132,22 +132,19 @@ Accepted insert_message(Connection& connection, const InboundMessage& message, c
     return accepted;
 }
 
-std::vector<OpenTurn> claim_turns(Connection& connection, const std::string& owner, std::size_t limit) {
+std::vector<OpenTurn> claim_turns(Connection& connection, std::int64_t after, std::int64_t until, std::size_t limit) {
     std::vector<OpenTurn> turns;
     SQLite::Statement& select = connection.prepared(
         "SELECT i.sequence, i.conversation_id, i.message_id, i.kind, i.text, i.input_json, i.locale, i.region, i.sent_unix_ms,"
         " i.received_unix_ms, i.attempt + 1, i.job_plugin, c.person_id, c.channel, c.account, c.address_json"
         " FROM inbox i JOIN conversations c USING (conversation_id)"
-        " WHERE i.done_unix_ms IS NULL AND c.owner <> ?1 ORDER BY i.sequence LIMIT ?2");
-    select.bind(1, owner);
-    select.bind(2, static_cast<std::int64_t>(limit));
+        " WHERE i.done_unix_ms IS NULL AND i.sequence > ?1 AND i.sequence <= ?2 ORDER BY i.sequence LIMIT ?3");
+    select.bind(1, after);
+    select.bind(2, until);
+    select.bind(3, static_cast<std::int64_t>(limit));
     while (select.executeStep()) turns.push_back(read_turn(select));
+    select.reset();
     for (const OpenTurn& turn : turns) raise_attempt(connection, turn.sequence);
-    // A conversation is taken with all its open turns, or its later ones would be passed over.
-    if (turns.size() == limit) return turns;
-    SQLite::Statement& take = connection.prepared("UPDATE conversations SET owner = ?1 WHERE owner <> ?1");
-    take.bind(1, owner);
-    take.exec();
     return turns;
 }
 

@@ -131,6 +131,14 @@ std::vector<TranscriptLine> select_transcript(Connection& connection, const std:
     return lines;
 }
 
+bool has_due_job(Connection& connection, std::int64_t now_unix_ms) {
+    SQLite::Statement& select = connection.prepared("SELECT 1 FROM jobs WHERE at_unix_ms <= ?1 LIMIT 1");
+    select.bind(1, now_unix_ms);
+    const bool found = select.executeStep();
+    select.reset();
+    return found;
+}
+
 void upsert_job(Connection& connection, const Job& job) {
     SQLite::Statement& upsert = connection.prepared(
         "INSERT INTO jobs (conversation_id, plugin, key, payload_json, at_unix_ms) VALUES (?1, ?2, ?3, ?4, ?5)"

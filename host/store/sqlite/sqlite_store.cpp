@@ -76,7 +76,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::pa
 }
 
 SqliteStore::SqliteStore(std::unique_ptr<FileLock> lock, std::string owner, const std::filesystem::path& file, std::int64_t next_position)
-    : lock_(std::move(lock)), owner_(std::move(owner)), next_position_(next_position),
+    : lock_(std::move(lock)), owner_(std::move(owner)), next_position_(next_position), left_until_(next_position - 1),
       reader_(file.string(), Connection::Mode::kRead),
       writer_(std::make_unique<Connection>(file.string(), Connection::Mode::kWrite)) {}
 
@@ -132,10 +132,15 @@ void SqliteStore::accept(std::vector<InboundMessage> messages, std::int64_t now_
         std::move(done));
 }
 
+// What was open when the file was opened was left by a process that is dead.
 Result<std::vector<OpenTurn>> SqliteStore::claim(std::int64_t, std::size_t limit) {
-    return write_now<std::vector<OpenTurn>>([this, limit](Connection& connection) -> Result<std::vector<OpenTurn>> {
-        return claim_turns(connection, owner_, limit);
+    const std::int64_t after = claimed_until_;
+    if (after >= left_until_) return std::vector<OpenTurn>();
+    auto turns = write_now<std::vector<OpenTurn>>([this, after, limit](Connection& connection) -> Result<std::vector<OpenTurn>> {
+        return claim_turns(connection, after, left_until_, limit);
     });
+    if (turns) claimed_until_ = turns->size() < limit ? left_until_ : turns->back().sequence;
+    return turns;
 }
 
 // The lock file is the sign of life here: a file has one process.
@@ -216,6 +221,9 @@ void SqliteStore::cancel_job(const std::string& plugin, const std::string& conve
 }
 
 Result<std::vector<OpenTurn>> SqliteStore::due_jobs(std::int64_t now_unix_ms, std::size_t limit) {
+    const auto due = read<bool>([now_unix_ms](Connection& connection) -> Result<bool> { return has_due_job(connection, now_unix_ms); });
+    if (!due) return due.error();
+    if (!*due) return std::vector<OpenTurn>();
     return write_now<std::vector<OpenTurn>>([this, now_unix_ms, limit](Connection& connection) -> Result<std::vector<OpenTurn>> {
         return open_due_jobs(connection, next_position_, now_unix_ms, limit);
     });

@@ -56,8 +56,10 @@ private:
     Result<T> read(Read read);
 
     const std::unique_ptr<FileLock> lock_;
-    const std::string owner_;                 // this process; what other owners hold is free
+    const std::string owner_;                  // this process, as conversations.owner
     std::atomic<std::int64_t> next_position_;  // drawn by the writer thread: grows in order of commit
+    const std::int64_t left_until_;            // the last position that stood in the file at open()
+    std::atomic<std::int64_t> claimed_until_{0};
     std::mutex reader_mutex_;
     Connection reader_;  // guarded by reader_mutex_
     GroupWriter writer_;

@@ -18,8 +18,8 @@ using Positions = std::atomic<std::int64_t>;
 // ---- inbox
 [[nodiscard]] Accepted insert_message(Connection& connection, const InboundMessage& message, const std::string& owner,
                                       Positions& next, std::int64_t now_unix_ms);
-/// Takes what other owners left open, and raises its attempts.
-[[nodiscard]] std::vector<OpenTurn> claim_turns(Connection& connection, const std::string& owner, std::size_t limit);
+/// Open turns with after < sequence <= until; raises their attempts.
+[[nodiscard]] std::vector<OpenTurn> claim_turns(Connection& connection, std::int64_t after, std::int64_t until, std::size_t limit);
 [[nodiscard]] Conversation select_conversation(Connection& connection, const std::string& conversation_id);
 void raise_attempt(Connection& connection, std::int64_t sequence);
 /// False when it was closed before.
@@ -40,6 +40,7 @@ void mark_buried(Connection& connection, std::int64_t position, const std::strin
                                                             std::int64_t after, std::size_t limit);
 
 // ---- jobs
+[[nodiscard]] bool has_due_job(Connection& connection, std::int64_t now_unix_ms);
 void upsert_job(Connection& connection, const Job& job);
 void delete_job(Connection& connection, const Job& job);
 [[nodiscard]] std::vector<OpenTurn> open_due_jobs(Connection& connection, Positions& next, std::int64_t now_unix_ms, std::size_t limit);

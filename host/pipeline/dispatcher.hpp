@@ -1,0 +1,66 @@
+#pragma once
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "host/observe/log.hpp"
+#include "host/pipeline/executor.hpp"
+#include "host/pipeline/inbox.hpp"
+#include "host/pipeline/lanes.hpp"
+#include "host/pipeline/outbox.hpp"
+#include "host/pipeline/turn.hpp"
+#include "host/services/clock.hpp"
+#include "host/store/store.hpp"
+
+namespace migue::host {
+
+/// From the stored message to its turn: one turn at a time for each conversation, in the
+/// order of arrival. Brings back what a dead host left open, and starts due jobs.
+/// Thread-safe.
+class Dispatcher final : public Inbox {
+public:
+    struct Options {
+        std::size_t max_open = 20'000;  ///< turns waiting in memory; beyond it messages are not taken
+        std::chrono::milliseconds tick{250};
+    };
+
+    Dispatcher(Store& store, TurnRunner& turns, Outbox& outbox, Executor& executor, Channels channels, Clock& clock, Log& log, Options options);
+    ~Dispatcher() override;  ///< stops
+
+    /// Claims what was left open, resends what was not sent, then watches for jobs.
+    [[nodiscard]] Result<void> start();
+    /// Waits until no turn is open, at most `limit`. What is left stays in the store.
+    void drain(std::chrono::milliseconds limit);
+    void stop();
+
+    [[nodiscard]] Result<std::vector<Accepted>> accept(std::vector<InboundMessage> messages) override;
+    [[nodiscard]] std::size_t open_turns() const { return lanes_.size(); }
+
+private:
+    void enqueue_new(std::vector<InboundMessage>& messages, const std::vector<Accepted>& accepted, std::int64_t now_unix_ms);
+    void enqueue_all(Result<std::vector<OpenTurn>> turns);
+    void enqueue(OpenTurn turn);
+    void run(OpenTurn turn);
+    void watch();
+    void look_once();
+
+    Store& store_;
+    TurnRunner& turns_;
+    Outbox& outbox_;
+    Executor& executor_;
+    const Channels channels_;
+    Clock& clock_;
+    Log& log_;
+    const Options options_;
+    Lanes<OpenTurn> lanes_;
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool stopping_ = false;  // guarded by mutex_
+    std::thread watcher_;
+};
+
+}  // namespace migue::host

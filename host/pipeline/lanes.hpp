@@ -1,0 +1,57 @@
+#pragma once
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+namespace migue::host {
+
+/// Keeps what belongs to one conversation in order: one at a time is worked on, the others
+/// wait. Thread-safe.
+///
+///     if (auto first = lanes.push(conversation, item)) work_on(*first);
+///     … when done:
+///     if (auto next = lanes.next(conversation)) work_on(*next);
+template <typename T>
+class Lanes {
+public:
+    /// The item itself when its lane was idle: work on it. Else it waits for next().
+    [[nodiscard]] std::optional<T> push(const std::string& key, T item) {
+        const std::lock_guard lock(mutex_);
+        ++size_;
+        const auto [lane, is_new] = lanes_.try_emplace(key);
+        if (is_new) return item;
+        lane->second.push_back(std::move(item));
+        return std::nullopt;
+    }
+
+    /// The one worked on is done. The next of its lane, or nothing: the lane is idle now.
+    [[nodiscard]] std::optional<T> next(const std::string& key) {
+        const std::lock_guard lock(mutex_);
+        --size_;
+        const auto lane = lanes_.find(key);
+        if (lane->second.empty()) {
+            lanes_.erase(lane);
+            return std::nullopt;
+        }
+        std::optional<T> item(std::move(lane->second.front()));
+        lane->second.pop_front();
+        return item;
+    }
+
+    /// Items worked on or waiting.
+    [[nodiscard]] std::size_t size() const {
+        const std::lock_guard lock(mutex_);
+        return size_;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::unordered_map<std::string, std::deque<T>> lanes_;  // guarded by mutex_; a lane exists while busy
+    std::size_t size_ = 0;                                  // guarded by mutex_
+};
+
+}  // namespace migue::host

@@ -1,0 +1,101 @@
+#include "host/pipeline/outbox.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <utility>
+
+namespace migue::host {
+
+namespace {
+
+double chance() {
+    thread_local std::minstd_rand generator{std::random_device{}()};
+    return std::uniform_real_distribution<double>(0, 1)(generator);
+}
+
+}  // namespace
+
+std::int64_t backoff_ms(std::uint32_t attempt, double chance_0_1) noexcept {
+    constexpr std::int64_t kLongest = 600'000;
+    const std::uint32_t steps = std::min(attempt, 5U);  // 4^5 s is over the longest already
+    const std::int64_t base = std::min(kLongest, std::int64_t{1000} << (2 * steps));
+    return base + static_cast<std::int64_t>(static_cast<double>(base) / 2 * chance_0_1);
+}
+
+Outbox::Outbox(Store& store, Channels channels, Clock& clock, Log& log, Options options)
+    : store_(store), channels_(std::move(channels)), clock_(clock), log_(log), options_(options), executor_(options.senders) {}
+
+void Outbox::deliver(std::vector<OutboundReply> replies) {
+    for (OutboundReply& reply : replies) {
+        const std::string conversation = reply.conversation_id;
+        if (auto first = lanes_.push(conversation, std::move(reply))) {
+            const std::int64_t wait = std::max<std::int64_t>(0, first->due_unix_ms - clock_.unix_ms());
+            executor_.post_after(std::chrono::milliseconds(wait), [this, next = std::move(*first)] { send(next); });
+        }
+    }
+}
+
+void Outbox::stop() { executor_.stop(); }
+
+void Outbox::send(const OutboundReply& reply) {
+    const auto channel = channels_.find(reply.channel);
+    if (channel == channels_.end()) {
+        bury(reply, "no channel named '" + reply.channel + "' is configured");
+        return;
+    }
+    settle(reply, channel->second->send(reply));
+}
+
+void Outbox::settle(OutboundReply reply, SendOutcome outcome) {
+    switch (outcome.kind) {
+        case SendOutcome::Kind::kSent: {
+            const std::string conversation = reply.conversation_id;
+            store_.sent(reply, outcome.channel_message_id, clock_.unix_ms(), [this, conversation](const Result<void>& marked) {
+                // Unmarked, it is sent once more after a restart: at least once, and said here.
+                if (!marked) log_.error("a sent reply could not be marked", {{"why", marked.error().what}});
+                executor_.post([this, conversation] { go_on(conversation); });
+            });
+            return;
+        }
+        case SendOutcome::Kind::kRetry:
+            again(std::move(reply), outcome.retry_after_ms, outcome.why);
+            return;
+        case SendOutcome::Kind::kUncertain:
+            again(std::move(reply), std::max(options_.uncertain_ms, outcome.retry_after_ms), outcome.why);
+            return;
+        case SendOutcome::Kind::kRefused:
+            bury(reply, outcome.why);
+            return;
+    }
+}
+
+void Outbox::again(OutboundReply reply, std::int64_t delay_ms, const std::string& why) {
+    const std::int64_t now = clock_.unix_ms();
+    if (reply.answered_sent_unix_ms != 0 && now - reply.answered_sent_unix_ms > options_.give_up_ms) {
+        bury(reply, "given up after 24 hours: " + why);
+        return;
+    }
+    const std::int64_t delay = delay_ms > 0 ? delay_ms : backoff_ms(reply.attempt, chance());
+    reply.due_unix_ms = now + delay;
+    ++reply.attempt;
+    log_.warn("a reply will be sent again", {{"channel", reply.channel}, {"attempt", std::to_string(reply.attempt)}, {"why", why}});
+    store_.postpone(reply, reply.due_unix_ms, why, [this](const Result<void>& kept) {
+        if (!kept) log_.error("a postponed reply could not be marked", {{"why", kept.error().what}});
+    });
+    executor_.post_after(std::chrono::milliseconds(delay), [this, next = std::move(reply)] { send(next); });
+}
+
+void Outbox::bury(const OutboundReply& reply, const std::string& why) {
+    log_.error("a reply will not be sent", {{"channel", reply.channel}, {"kind", reply.reply.kind}, {"why", why}});
+    store_.bury(reply, why, clock_.unix_ms(), [this, conversation = reply.conversation_id](const Result<void>& marked) {
+        if (!marked) log_.error("a refused reply could not be marked", {{"why", marked.error().what}});
+        executor_.post([this, conversation] { go_on(conversation); });
+    });
+}
+
+void Outbox::go_on(const std::string& conversation_id) {
+    if (auto next = lanes_.next(conversation_id)) send(*next);
+}
+
+}  // namespace migue::host

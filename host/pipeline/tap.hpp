@@ -1,0 +1,23 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "host/store/message.hpp"
+
+/// Ids of buttons and rows on the wire carry the plugin that offered them ("scheduling:undo"),
+/// so that a tap finds its way back, also weeks later. Plugins see their own ids only.
+namespace migue::host {
+
+/// The reply with "<plugin>:" before each of its ids. The body is valid for its kind.
+[[nodiscard]] Reply with_plugin_in_ids(Reply reply, std::string_view plugin);
+
+/// What a message says about itself in input_json.
+struct Input {
+    std::string kind = "text";
+    std::string tap;         ///< with the plugin's prefix; "" when it is no tap
+    std::string input_json;  ///< for the plugin: the prefix is taken away
+};
+/// `input_json` as stored. Something that is no object is read as a plain text.
+[[nodiscard]] Input read_input(const std::string& input_json);
+
+}  // namespace migue::host

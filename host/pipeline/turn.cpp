@@ -1,0 +1,210 @@
+#include "host/pipeline/turn.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "host/pipeline/failure_reply.hpp"
+#include "host/pipeline/tap.hpp"
+
+namespace migue::host {
+
+namespace {
+
+using Json = nlohmann::json;
+
+// The store is away: try again soon, then less often. The turn's result waits in memory.
+std::chrono::milliseconds store_backoff(std::uint32_t tries) { return std::chrono::milliseconds(100 << std::min(tries, 6U)); }
+
+std::string channel_json(const ChannelLimits& limits) {
+    return Json{{"buttons", limits.buttons}, {"list_rows", limits.list_rows}}.dump();
+}
+
+}  // namespace
+
+/// A turn under way. Touched by one thread at a time: each step starts the next.
+struct TurnRunner::Running {
+    OpenTurn turn;
+    std::function<void()> finished;
+    std::shared_ptr<const intents::Router> router;
+    Input input;
+    Conversation conversation;
+    intents::Decision decision;
+    bool answers_open_question = false;
+    bool fell_back = false;  // a plugin passed, and the fallback was asked
+    std::string locale;
+    std::uint64_t deadline_ns = 0;
+    std::uint64_t started_ns = 0;
+    std::uint64_t called_ns = 0;
+    std::uint32_t tries = 0;  // of reading the conversation
+};
+
+TurnRunner::TurnRunner(Store& store, PluginHost& plugins, RouterSource router, Channels channels, Outbox& outbox, Executor& executor,
+                       Clock& clock, Log& log, Options options)
+    : store_(store), plugins_(plugins), router_(std::move(router)), channels_(std::move(channels)), outbox_(outbox),
+      executor_(executor), clock_(clock), log_(log), options_(std::move(options)) {}
+
+void TurnRunner::run(OpenTurn turn, std::function<void()> finished) {
+    auto run = std::make_shared<Running>();
+    run->router = router_();
+    run->input = read_input(turn.message.input_json);
+    run->started_ns = clock_.monotonic_ns();
+    run->deadline_ns = deadline_for(turn);
+    run->turn = std::move(turn);
+    run->finished = std::move(finished);
+    start(run);
+}
+
+std::uint64_t TurnRunner::deadline_for(const OpenTurn& turn) const {
+    const auto late = std::chrono::milliseconds(turn.attempt > 1 ? 0 : clock_.unix_ms() - turn.received_unix_ms);
+    const auto left = std::max(options_.least, options_.budget - options_.send - late);
+    return clock_.monotonic_ns() + static_cast<std::uint64_t>(std::chrono::nanoseconds(left).count());
+}
+
+ChannelLimits TurnRunner::limits_of(const OpenTurn& turn) const {
+    const auto channel = channels_.find(turn.message.channel);
+    return channel == channels_.end() ? ChannelLimits{} : channel->second->limits();
+}
+
+void TurnRunner::start(const Step& run) {
+    Result<Conversation> conversation = store_.conversation(run->turn.conversation_id);
+    if (!conversation) {
+        log_.error("a conversation could not be read", {{"why", conversation.error().what}});
+        executor_.post_after(store_backoff(run->tries++), [this, run] { start(run); });
+        return;
+    }
+    run->conversation = std::move(conversation).value();
+    const bool open = !run->conversation.asked_plugin.empty() && clock_.unix_ms() < run->conversation.asked_until_unix_ms;
+    decide(run, open);
+    call_plugin(run);
+}
+
+void TurnRunner::decide(const Step& run, bool question_open) {
+    const std::string& known = run->conversation.locale.empty() ? run->turn.message.locale : run->conversation.locale;
+    if (!run->turn.job_plugin.empty()) {
+        run->decision = {run->turn.job_plugin, "job", 1.0F, {}, "job", {}};
+    } else {
+        run->decision = run->router->route({.kind = run->input.kind,
+                                            .text = run->turn.message.text,
+                                            .tap = run->input.tap,
+                                            .locale = known,
+                                            .asked_plugin = question_open ? std::string_view(run->conversation.asked_plugin) : std::string_view()});
+    }
+    run->answers_open_question = run->decision.reason == "open_question";
+    run->locale = !run->decision.locale.empty() ? run->decision.locale : !known.empty() ? known : options_.default_locale;
+}
+
+TurnRequest TurnRunner::request_for(const Running& run) const {
+    const InboundMessage& message = run.turn.message;
+    TurnRequest request;
+    request.message_id = message.message_id;
+    request.conversation_id = run.turn.conversation_id;
+    request.person_id = run.turn.person_id;
+    request.intent = run.decision.intent;
+    request.text = message.text;
+    request.locale = run.locale;
+    request.region = message.region;
+    request.trace_id = message.message_id;
+    request.input_json = run.input.input_json;
+    request.limits = limits_of(run.turn);
+    request.channel_json = channel_json(request.limits);
+    if (const auto state = run.conversation.states.find(run.decision.plugin); state != run.conversation.states.end()) {
+        request.state_json = state->second.json;
+        request.state_version = state->second.version;
+    }
+    request.answers_open_question = run.answers_open_question;
+    request.deadline_ns = run.deadline_ns;
+    request.sent_unix_ms = message.sent_unix_ms;
+    request.attempt = run.turn.attempt;
+    request.confidence = run.decision.confidence;
+    return request;
+}
+
+void TurnRunner::call_plugin(const Step& run) {
+    run->called_ns = clock_.monotonic_ns();
+    // The result comes on a plugin's worker, which must not wait: it goes on over here.
+    plugins_.run_turn(run->decision.plugin, request_for(*run), [this, run](TurnResult result) {
+        executor_.post([this, run, result = std::move(result)]() mutable { on_result(run, std::move(result)); });
+    });
+}
+
+void TurnRunner::on_result(const Step& run, TurnResult result) {
+    if (result.status == MIGUE_PASS && run->turn.job_plugin.empty()) {
+        if (run->answers_open_question) {
+            decide(run, false);
+            call_plugin(run);
+            return;
+        }
+        if (!run->fell_back && run->decision.plugin != run->router->fallback_plugin()) {
+            run->fell_back = true;
+            run->decision.plugin = run->router->fallback_plugin();
+            run->decision.reason = "passed";
+            call_plugin(run);
+            return;
+        }
+    }
+    for (const std::string& reason : result.reasons)
+        log_.warn("a turn reported", {{"plugin", run->decision.plugin}, {"trace", run->turn.message.message_id}, {"why", reason}});
+    commit(run, outcome_of(*run, result), 0);
+}
+
+FinishedTurn TurnRunner::outcome_of(const Running& run, const TurnResult& result) const {
+    FinishedTurn finished;
+    finished.conversation_id = run.turn.conversation_id;
+    finished.message_id = run.turn.message.message_id;
+    finished.sequence = run.turn.sequence;
+    finished.plugin = run.decision.plugin;
+    finished.locale = run.turn.job_plugin.empty() ? run.locale : std::string();
+    finished.outcome = result.status == MIGUE_OK ? "done" : "failed";
+    if (result.status == MIGUE_OK) {
+        for (const Reply& reply : result.replies) finished.replies.push_back(with_plugin_in_ids(reply, run.decision.plugin));
+        if (result.state_json) finished.state = {result.state_version, *result.state_json};
+        if (result.ask_ttl) {
+            finished.asked_plugin = run.decision.plugin;
+            finished.asked_until_unix_ms = clock_.unix_ms() + result.ask_ttl->count();
+        }
+    } else if (run.turn.job_plugin.empty()) {
+        finished.replies.push_back(failure_reply(result.status, run.locale, options_.default_locale));
+    }
+    const std::uint64_t now = clock_.monotonic_ns();
+    finished.trace_json = Json{{"message_id", run.turn.message.message_id},
+                               {"conversation_id", run.turn.conversation_id},
+                               {"received_unix_ms", run.turn.received_unix_ms},
+                               {"attempt", run.turn.attempt},
+                               {"kind", run.turn.message.kind},
+                               {"locale", run.locale},
+                               {"intent", run.decision.intent},
+                               {"confidence", run.decision.confidence},
+                               {"routed_by", run.decision.reason},
+                               {"plugin", run.decision.plugin},
+                               {"version", result.plugin_version},
+                               {"generation", result.generation},
+                               {"status", result.status},
+                               {"reasons", result.reasons},
+                               {"replies", finished.replies.size()},
+                               {"prepare_us", (run.called_ns - run.started_ns) / 1000},
+                               {"plugin_us", (now - run.called_ns) / 1000}}
+                              .dump(-1, ' ', false, Json::error_handler_t::replace);
+    return finished;
+}
+
+void TurnRunner::commit(const Step& run, FinishedTurn finished, std::uint32_t tries) {
+    store_.finish(finished, clock_.unix_ms(), [this, run, finished, tries](Result<std::vector<OutboundReply>> kept) mutable {
+        if (kept) {
+            outbox_.deliver(std::move(kept).value());
+            run->finished();
+            return;
+        }
+        if (kept.error().code == Error::Code::kConflict) {
+            log_.warn("a turn was finished before", {{"trace", finished.message_id}});
+            run->finished();
+            return;
+        }
+        log_.error("a turn could not be committed", {{"trace", finished.message_id}, {"why", kept.error().what}});
+        executor_.post_after(store_backoff(tries), [this, run, again = std::move(finished), tries]() mutable {
+            commit(run, std::move(again), tries + 1);
+        });
+    });
+}
+
+}  // namespace migue::host

@@ -1,0 +1,66 @@
+#pragma once
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "host/intents/router.hpp"
+#include "host/observe/log.hpp"
+#include "host/pipeline/executor.hpp"
+#include "host/pipeline/outbox.hpp"
+#include "host/plugin_host/plugin_host.hpp"
+#include "host/services/clock.hpp"
+#include "host/store/store.hpp"
+
+namespace migue::host {
+
+/// Runs one turn from the stored message to the committed replies: reads the conversation,
+/// routes, calls the plugin, commits, hands the replies to the outbox. Nothing of it waits
+/// while holding a thread, except for reading the conversation.
+///
+/// A plugin that fails leaves nothing behind; the person gets one true sentence instead.
+/// Thread-safe.
+class TurnRunner {
+public:
+    struct Options {
+        std::chrono::milliseconds budget{2000};  ///< from the message's arrival to its reply
+        std::chrono::milliseconds send{250};     ///< of it, kept for sending
+        std::chrono::milliseconds least{500};    ///< what a late turn still gets
+        std::string default_locale = "es";
+    };
+    using RouterSource = std::function<std::shared_ptr<const intents::Router>()>;
+
+    TurnRunner(Store& store, PluginHost& plugins, RouterSource router, Channels channels, Outbox& outbox, Executor& executor, Clock& clock,
+               Log& log, Options options);
+
+    /// Calls `finished` once, when the turn is committed and its replies are with the
+    /// outbox. Until the store takes it, it is tried again.
+    void run(OpenTurn turn, std::function<void()> finished);
+
+private:
+    struct Running;
+    using Step = std::shared_ptr<Running>;
+
+    void start(const Step& run);
+    void decide(const Step& run, bool question_open);
+    void call_plugin(const Step& run);
+    void on_result(const Step& run, TurnResult result);
+    void commit(const Step& run, FinishedTurn finished, std::uint32_t tries);
+    [[nodiscard]] TurnRequest request_for(const Running& run) const;
+    [[nodiscard]] FinishedTurn outcome_of(const Running& run, const TurnResult& result) const;
+    [[nodiscard]] std::uint64_t deadline_for(const OpenTurn& turn) const;
+    [[nodiscard]] ChannelLimits limits_of(const OpenTurn& turn) const;
+
+    Store& store_;
+    PluginHost& plugins_;
+    const RouterSource router_;
+    const Channels channels_;
+    Outbox& outbox_;
+    Executor& executor_;
+    Clock& clock_;
+    Log& log_;
+    const Options options_;
+};
+
+}  // namespace migue::host
