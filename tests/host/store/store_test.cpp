@@ -1,0 +1,299 @@
+#include "host/store/store.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <future>
+#include <thread>
+
+#include "host/store/sqlite/sqlite_store.hpp"
+#include "tests/host/temporary_folder.hpp"
+
+/// What every Store promises. Each engine runs the whole suite.
+namespace migue::host {
+namespace {
+
+constexpr std::int64_t kNow = 1'795'428'300'000;
+
+class Engine {
+public:
+    virtual ~Engine() = default;
+    /// The same data, opened again, as after the process died.
+    virtual std::unique_ptr<Store> open() = 0;
+};
+
+class SqliteEngine final : public Engine {
+public:
+    std::unique_ptr<Store> open() override {
+        auto store = sqlite::SqliteStore::open(folder_.path() / "var" / "migue.db");
+        EXPECT_TRUE(store) << store.error().what;
+        return std::move(store).value();
+    }
+
+private:
+    test::TemporaryFolder folder_;
+};
+
+InboundMessage message(const std::string& id, const std::string& person = "tel:1") {
+    InboundMessage inbound;
+    inbound.channel = "whatsapp";
+    inbound.account = "123";
+    inbound.message_id = id;
+    inbound.identities = {person};
+    inbound.address_json = R"({"to":"+1"})";
+    inbound.text = "hola";
+    inbound.input_json = R"({"kind":"text"})";
+    inbound.sent_unix_ms = kNow - 1000;
+    return inbound;
+}
+
+/// Waits for a call that reports through a Done.
+template <typename T, typename Call>
+Result<T> wait(Call call) {
+    std::promise<Result<T>> promise;
+    auto future = promise.get_future();
+    call([&promise](Result<T> result) { promise.set_value(std::move(result)); });
+    return future.get();
+}
+
+class StoreTest : public ::testing::TestWithParam<std::function<std::unique_ptr<Engine>()>> {
+protected:
+    StoreTest() : engine_(GetParam()()), store_(engine_->open()) {}
+
+    Accepted accept(InboundMessage inbound) {
+        auto accepted =
+            wait<std::vector<Accepted>>([&](auto done) { store_->accept({std::move(inbound)}, kNow, std::move(done)); });
+        EXPECT_TRUE(accepted);
+        return accepted->front();
+    }
+    Result<std::vector<OutboundReply>> finish(FinishedTurn turn) {
+        return wait<std::vector<OutboundReply>>([&](auto done) { store_->finish(std::move(turn), kNow, std::move(done)); });
+    }
+    static FinishedTurn answer(const Accepted& turn, const std::string& id) {
+        FinishedTurn finished;
+        finished.conversation_id = turn.conversation_id;
+        finished.message_id = id;
+        finished.sequence = turn.sequence;
+        finished.outcome = "done";
+        finished.plugin = "scheduling";
+        finished.trace_json = "{}";
+        finished.replies = {{"text", R"({"text":"a"})"}, {"text", R"({"text":"b"})"}};
+        finished.locale = "es";
+        return finished;
+    }
+    void die_and_restart() {
+        store_.reset();
+        store_ = engine_->open();
+    }
+
+    std::unique_ptr<Engine> engine_;
+    std::unique_ptr<Store> store_;
+};
+
+TEST_P(StoreTest, KnowsAMessageThatComesAgain) {
+    const Accepted first = accept(message("wamid.1"));
+    const Accepted again = accept(message("wamid.1"));
+    EXPECT_FALSE(first.duplicate);
+    EXPECT_TRUE(again.duplicate);
+    EXPECT_EQ(first.sequence, again.sequence);
+    die_and_restart();
+    EXPECT_TRUE(accept(message("wamid.1")).duplicate);
+}
+
+TEST_P(StoreTest, KnowsAMessageTwiceInOneBatch) {
+    const auto accepted = wait<std::vector<Accepted>>(
+        [&](auto done) { store_->accept({message("wamid.1"), message("wamid.1"), message("wamid.2")}, kNow, std::move(done)); });
+    ASSERT_TRUE(accepted);
+    EXPECT_FALSE((*accepted)[0].duplicate);
+    EXPECT_TRUE((*accepted)[1].duplicate);
+    EXPECT_FALSE((*accepted)[2].duplicate);
+    EXPECT_LT((*accepted)[0].sequence, (*accepted)[2].sequence);
+}
+
+TEST_P(StoreTest, KeepsAConversationWhenANameIsAddedOrChanges) {
+    const Accepted by_phone = accept(message("wamid.1", "tel:57300"));
+    InboundMessage both = message("wamid.2", "bsuid:CO.1");
+    both.identities.push_back("tel:57300");
+    EXPECT_EQ(accept(both).conversation_id, by_phone.conversation_id);
+    const Accepted by_user_id = accept(message("wamid.3", "bsuid:CO.1"));
+    EXPECT_EQ(by_user_id.conversation_id, by_phone.conversation_id);
+    EXPECT_EQ(by_user_id.person_id, by_phone.person_id);
+    EXPECT_NE(accept(message("wamid.4", "tel:57301")).conversation_id, by_phone.conversation_id);
+    const auto found = store_->find_conversation("whatsapp", "123", "bsuid:CO.1");
+    ASSERT_TRUE(found);
+    EXPECT_EQ(*found, by_phone.conversation_id);
+    EXPECT_EQ(store_->find_conversation("whatsapp", "123", "tel:0").value(), "");
+}
+
+TEST_P(StoreTest, HandsOutWhatADeadHostLeftOpenInOrderWithAHigherAttempt) {
+    accept(message("wamid.1", "tel:1"));
+    accept(message("wamid.2", "tel:2"));
+    const Accepted done = accept(message("wamid.3", "tel:1"));
+    ASSERT_TRUE(finish(answer(done, "wamid.3")));
+    EXPECT_TRUE(store_->claim(kNow, 10)->empty()) << "this host's own turns are not handed out again";
+    die_and_restart();
+    const auto first = store_->claim(kNow, 1);
+    ASSERT_TRUE(first);
+    ASSERT_EQ(first->size(), 1U);
+    EXPECT_EQ(first->front().message.message_id, "wamid.1");
+    EXPECT_EQ(first->front().attempt, 2U);
+    EXPECT_EQ(first->front().message.text, "hola");
+    EXPECT_EQ(first->front().message.address_json, R"({"to":"+1"})");
+    const auto rest = store_->claim(kNow, 10);
+    ASSERT_TRUE(rest);
+    ASSERT_EQ(rest->size(), 1U);
+    EXPECT_EQ(rest->front().message.message_id, "wamid.2");
+    EXPECT_TRUE(store_->claim(kNow, 10)->empty());
+}
+
+TEST_P(StoreTest, CommitsRepliesStateAndQuestionTogether) {
+    const Accepted turn = accept(message("wamid.1"));
+    FinishedTurn finished = answer(turn, "wamid.1");
+    finished.state = Conversation::PluginState{3, R"({"draft":1})"};
+    finished.asked_plugin = "scheduling";
+    finished.asked_until_unix_ms = kNow + 900'000;
+    const auto replies = finish(finished);
+    ASSERT_TRUE(replies);
+    ASSERT_EQ(replies->size(), 2U);
+    EXPECT_EQ((*replies)[1].ordinal, 1);
+    EXPECT_EQ((*replies)[1].address_json, R"({"to":"+1"})");
+    const auto conversation = store_->conversation(turn.conversation_id);
+    ASSERT_TRUE(conversation);
+    EXPECT_EQ(conversation->states.at("scheduling").json, R"({"draft":1})");
+    EXPECT_EQ(conversation->states.at("scheduling").version, 3U);
+    EXPECT_EQ(conversation->asked_plugin, "scheduling");
+    EXPECT_EQ(conversation->locale, "es");
+}
+
+TEST_P(StoreTest, FinishesATurnOnce) {
+    const Accepted turn = accept(message("wamid.1"));
+    ASSERT_TRUE(finish(answer(turn, "wamid.1")));
+    const auto again = finish(answer(turn, "wamid.1"));
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code, Error::Code::kConflict);
+    EXPECT_EQ(store_->unsent(10)->size(), 2U) << "the second finish must not leave replies behind";
+}
+
+TEST_P(StoreTest, ForgetsAStateThatIsEmptied) {
+    const Accepted one = accept(message("wamid.1"));
+    FinishedTurn with_state = answer(one, "wamid.1");
+    with_state.state = Conversation::PluginState{1, "{}"};
+    ASSERT_TRUE(finish(with_state));
+    const Accepted two = accept(message("wamid.2"));
+    FinishedTurn without = answer(two, "wamid.2");
+    without.state = Conversation::PluginState{1, ""};
+    ASSERT_TRUE(finish(without));
+    EXPECT_TRUE(store_->conversation(one.conversation_id)->states.empty());
+}
+
+TEST_P(StoreTest, KeepsUnsentRepliesOverARestartUntilTheyAreSentOrBuried) {
+    const Accepted turn = accept(message("wamid.1"));
+    ASSERT_TRUE(finish(answer(turn, "wamid.1")));
+    die_and_restart();
+    auto unsent = store_->unsent(10);
+    ASSERT_TRUE(unsent);
+    ASSERT_EQ(unsent->size(), 2U);
+    EXPECT_EQ((*unsent)[0].reply.body_json, R"({"text":"a"})");
+    EXPECT_EQ((*unsent)[0].answered_sent_unix_ms, kNow - 1000);
+    ASSERT_TRUE(wait<void>([&](auto done) { store_->postpone((*unsent)[0], kNow + 4000, "429", std::move(done)); }));
+    EXPECT_EQ(store_->unsent(10)->front().attempt, 1U);
+    EXPECT_EQ(store_->unsent(10)->front().due_unix_ms, kNow + 4000);
+    ASSERT_TRUE(wait<void>([&](auto done) { store_->sent((*unsent)[0], "wamid.out", kNow, std::move(done)); }));
+    ASSERT_TRUE(wait<void>([&](auto done) { store_->bury((*unsent)[1], "refused", kNow, std::move(done)); }));
+    EXPECT_TRUE(store_->unsent(10)->empty());
+}
+
+TEST_P(StoreTest, TurnsADueJobIntoOneTurn) {
+    const Accepted turn = accept(message("wamid.1"));
+    const auto put = [&](std::int64_t at) {
+        return wait<void>([&](auto done) {
+            store_->put_job({"scheduling", turn.conversation_id, "remind", R"({"event":"e1"})", at}, std::move(done));
+        });
+    };
+    ASSERT_TRUE(put(kNow + 5000));
+    ASSERT_TRUE(put(kNow + 1000)) << "the same key replaces";
+    EXPECT_TRUE(store_->due_jobs(kNow, 10)->empty());
+    const auto due = store_->due_jobs(kNow + 1000, 10);
+    ASSERT_TRUE(due);
+    ASSERT_EQ(due->size(), 1U);
+    EXPECT_EQ(due->front().job_plugin, "scheduling");
+    EXPECT_EQ(due->front().message.input_json, R"({"kind":"job","job":{"key":"remind","payload":{"event":"e1"}}})");
+    EXPECT_EQ(due->front().message.address_json, R"({"to":"+1"})");
+    EXPECT_TRUE(store_->due_jobs(kNow + 9000, 10)->empty());
+    die_and_restart();
+    const auto left = store_->claim(kNow, 10);
+    ASSERT_EQ(left->size(), 2U) << "the message and the job's turn are both still open";
+    EXPECT_EQ(left->back().job_plugin, "scheduling");
+}
+
+TEST_P(StoreTest, CancelsAJob) {
+    const Accepted turn = accept(message("wamid.1"));
+    ASSERT_TRUE(wait<void>([&](auto done) { store_->put_job({"p", turn.conversation_id, "k", "{}", kNow}, std::move(done)); }));
+    ASSERT_TRUE(wait<void>([&](auto done) { store_->cancel_job("p", turn.conversation_id, "k", std::move(done)); }));
+    EXPECT_TRUE(store_->due_jobs(kNow + 1, 10)->empty());
+}
+
+TEST_P(StoreTest, ShowsBothSidesOfAConversationInOrderOfCommit) {
+    const Accepted one = accept(message("wamid.1"));
+    accept(message("wamid.2"));
+    ASSERT_TRUE(finish(answer(one, "wamid.1")));
+    const auto lines = store_->transcript(one.conversation_id, 0, 10);
+    ASSERT_TRUE(lines);
+    ASSERT_EQ(lines->size(), 4U);
+    EXPECT_TRUE((*lines)[0].from_person);
+    EXPECT_EQ((*lines)[1].message_id, "wamid.2");
+    EXPECT_FALSE((*lines)[2].from_person);
+    EXPECT_EQ(store_->transcript(one.conversation_id, (*lines)[2].position, 10)->size(), 1U);
+}
+
+TEST_P(StoreTest, ManyWritersShareCommitsAndLoseNothing) {
+    constexpr int kThreads = 16;
+    constexpr int kEach = 25;
+    std::vector<std::thread> threads;
+    std::atomic<int> stored{0};
+    for (int t = 0; t < kThreads; ++t)
+        threads.emplace_back([&, t] {
+            for (int i = 0; i < kEach; ++i) {
+                const std::string id = "wamid." + std::to_string(t) + "." + std::to_string(i);
+                const auto accepted = wait<std::vector<Accepted>>(
+                    [&](auto done) { store_->accept({message(id, "tel:" + std::to_string(t))}, kNow, std::move(done)); });
+                if (accepted && !accepted->front().duplicate) ++stored;
+            }
+        });
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(stored, kThreads * kEach);
+    die_and_restart();
+    EXPECT_EQ(store_->claim(kNow, 1000)->size(), static_cast<std::size_t>(kThreads * kEach));
+}
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreTest,
+                         ::testing::Values([]() -> std::unique_ptr<Engine> { return std::make_unique<SqliteEngine>(); }),
+                         [](const auto&) { return "Engine"; });
+
+TEST(SqliteStore, RefusesAFileThatAnotherStoreHasOpen) {
+    const test::TemporaryFolder folder;
+    const auto first = sqlite::SqliteStore::open(folder.path() / "migue.db");
+    ASSERT_TRUE(first);
+    const auto second = sqlite::SqliteStore::open(folder.path() / "migue.db");
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code, Error::Code::kState);
+    EXPECT_NE(second.error().what.find("another migue"), std::string::npos) << second.error().what;
+}
+
+TEST(SqliteStore, KeepsItsFileFromOtherUsers) {
+    const test::TemporaryFolder folder;
+    ASSERT_TRUE(sqlite::SqliteStore::open(folder.path() / "migue.db"));
+    const auto mode = std::filesystem::status(folder.path() / "migue.db").permissions();
+    EXPECT_EQ(mode & std::filesystem::perms::mask, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+TEST(SqliteStore, NamesAFileItCannotUse) {
+    const test::TemporaryFolder folder;
+    std::filesystem::create_directories(folder.path() / "migue.db");
+    const auto store = sqlite::SqliteStore::open(folder.path() / "migue.db");
+    ASSERT_FALSE(store);
+    EXPECT_NE(store.error().what.find("migue.db"), std::string::npos) << store.error().what;
+}
+
+}  // namespace
+}  // namespace migue::host
