@@ -36,7 +36,22 @@ void Outbox::deliver(std::vector<OutboundReply> replies) {
     }
 }
 
-void Outbox::stop() { executor_.stop(); }
+Outbox::~Outbox() { stop(); }
+
+void Outbox::stop() {
+    executor_.stop();
+    notes_.wait();
+}
+
+Store::Done<void> Outbox::noted(const char* what, std::string next_of) {
+    notes_.begin();
+    return [this, what, next_of = std::move(next_of)](const Result<void>& kept) {
+        // What could not be noted is sent once more after a restart: at least once, and said here.
+        if (!kept) log_.error("the store could not note a reply", {{"as", what}, {"why", kept.error().what}});
+        if (!next_of.empty()) executor_.post([this, next_of] { go_on(next_of); });
+        notes_.end();
+    };
+}
 
 void Outbox::send(const OutboundReply& reply) {
     const auto channel = channels_.find(reply.channel);
@@ -49,15 +64,9 @@ void Outbox::send(const OutboundReply& reply) {
 
 void Outbox::settle(OutboundReply reply, SendOutcome outcome) {
     switch (outcome.kind) {
-        case SendOutcome::Kind::kSent: {
-            const std::string conversation = reply.conversation_id;
-            store_.sent(reply, outcome.channel_message_id, clock_.unix_ms(), [this, conversation](const Result<void>& marked) {
-                // Unmarked, it is sent once more after a restart: at least once, and said here.
-                if (!marked) log_.error("a sent reply could not be marked", {{"why", marked.error().what}});
-                executor_.post([this, conversation] { go_on(conversation); });
-            });
+        case SendOutcome::Kind::kSent:
+            store_.sent(reply, outcome.channel_message_id, clock_.unix_ms(), noted("sent", reply.conversation_id));
             return;
-        }
         case SendOutcome::Kind::kRetry:
             again(std::move(reply), outcome.retry_after_ms, outcome.why);
             return;
@@ -80,18 +89,13 @@ void Outbox::again(OutboundReply reply, std::int64_t delay_ms, const std::string
     reply.due_unix_ms = now + delay;
     ++reply.attempt;
     log_.warn("a reply will be sent again", {{"channel", reply.channel}, {"attempt", std::to_string(reply.attempt)}, {"why", why}});
-    store_.postpone(reply, reply.due_unix_ms, why, [this](const Result<void>& kept) {
-        if (!kept) log_.error("a postponed reply could not be marked", {{"why", kept.error().what}});
-    });
+    store_.postpone(reply, reply.due_unix_ms, why, noted("postponed", {}));
     executor_.post_after(std::chrono::milliseconds(delay), [this, next = std::move(reply)] { send(next); });
 }
 
 void Outbox::bury(const OutboundReply& reply, const std::string& why) {
     log_.error("a reply will not be sent", {{"channel", reply.channel}, {"kind", reply.reply.kind}, {"why", why}});
-    store_.bury(reply, why, clock_.unix_ms(), [this, conversation = reply.conversation_id](const Result<void>& marked) {
-        if (!marked) log_.error("a refused reply could not be marked", {{"why", marked.error().what}});
-        executor_.post([this, conversation] { go_on(conversation); });
-    });
+    store_.bury(reply, why, clock_.unix_ms(), noted("buried", reply.conversation_id));
 }
 
 void Outbox::go_on(const std::string& conversation_id) {

@@ -9,6 +9,7 @@
 #include "host/pipeline/channel.hpp"
 #include "host/pipeline/executor.hpp"
 #include "host/pipeline/lanes.hpp"
+#include "host/pipeline/outstanding.hpp"
 #include "host/services/clock.hpp"
 #include "host/store/store.hpp"
 
@@ -35,7 +36,7 @@ public:
     Outbox(Store& store, Channels channels, Clock& clock, Log& log, Options options);
     Outbox(const Outbox&) = delete;
     Outbox& operator=(const Outbox&) = delete;
-    ~Outbox() = default;
+    ~Outbox();  ///< stops
 
     /// Takes replies that are in the store and unsent.
     void deliver(std::vector<OutboundReply> replies);
@@ -48,6 +49,8 @@ private:
     void settle(OutboundReply reply, SendOutcome outcome);
     void again(OutboundReply reply, std::int64_t delay_ms, const std::string& why);
     void bury(const OutboundReply& reply, const std::string& why);
+    /// What to do when the store has noted how a send ended. `what` is for the log.
+    [[nodiscard]] Store::Done<void> noted(const char* what, std::string next_of);
     void go_on(const std::string& conversation_id);
 
     Store& store_;
@@ -56,6 +59,7 @@ private:
     Log& log_;
     const Options options_;
     Lanes<OutboundReply> lanes_;
+    Outstanding notes_;  // calls of the store that will call back
     Executor executor_;  // last: its threads use the members above
 };
 
