@@ -189,21 +189,27 @@ FinishedTurn TurnRunner::outcome_of(const Running& run, const TurnResult& result
 }
 
 void TurnRunner::commit(const Step& run, FinishedTurn finished, std::uint32_t tries) {
+    commits_.begin();
     store_.finish(finished, clock_.unix_ms(), [this, run, finished, tries](Result<std::vector<OutboundReply>> kept) mutable {
-        if (kept) {
-            outbox_.deliver(std::move(kept).value());
-            run->finished();
-            return;
-        }
-        if (kept.error().code == Error::Code::kConflict) {
-            log_.warn("a turn was finished before", {{"trace", finished.message_id}});
-            run->finished();
-            return;
-        }
-        log_.error("a turn could not be committed", {{"trace", finished.message_id}, {"why", kept.error().what}});
-        executor_.post_after(store_backoff(tries), [this, run, again = std::move(finished), tries]() mutable {
-            commit(run, std::move(again), tries + 1);
-        });
+        on_commit(run, std::move(finished), tries, std::move(kept));
+        commits_.end();
+    });
+}
+
+void TurnRunner::on_commit(const Step& run, FinishedTurn finished, std::uint32_t tries, Result<std::vector<OutboundReply>> kept) {
+    if (kept) {
+        outbox_.deliver(std::move(kept).value());
+        run->finished();
+        return;
+    }
+    if (kept.error().code == Error::Code::kConflict) {
+        log_.warn("a turn was finished before", {{"trace", finished.message_id}});
+        run->finished();
+        return;
+    }
+    log_.error("a turn could not be committed", {{"trace", finished.message_id}, {"why", kept.error().what}});
+    executor_.post_after(store_backoff(tries), [this, run, again = std::move(finished), tries]() mutable {
+        commit(run, std::move(again), tries + 1);
     });
 }
 

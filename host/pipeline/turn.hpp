@@ -9,6 +9,7 @@
 #include "host/observe/log.hpp"
 #include "host/pipeline/executor.hpp"
 #include "host/pipeline/outbox.hpp"
+#include "host/pipeline/outstanding.hpp"
 #include "host/plugin_host/plugin_host.hpp"
 #include "host/services/clock.hpp"
 #include "host/store/store.hpp"
@@ -34,6 +35,10 @@ public:
     TurnRunner(Store& store, PluginHost& plugins, RouterSource router, Channels channels, Outbox& outbox, Executor& executor, Clock& clock,
                Log& log, Options options);
 
+    TurnRunner(const TurnRunner&) = delete;
+    TurnRunner& operator=(const TurnRunner&) = delete;
+    ~TurnRunner() { commits_.wait(); }
+
     /// Calls `finished` once, when the turn is committed and its replies are with the
     /// outbox. Until the store takes it, it is tried again.
     void run(OpenTurn turn, std::function<void()> finished);
@@ -47,6 +52,7 @@ private:
     void call_plugin(const Step& run);
     void on_result(const Step& run, TurnResult result);
     void commit(const Step& run, FinishedTurn finished, std::uint32_t tries);
+    void on_commit(const Step& run, FinishedTurn finished, std::uint32_t tries, Result<std::vector<OutboundReply>> kept);
     [[nodiscard]] TurnRequest request_for(const Running& run) const;
     [[nodiscard]] FinishedTurn outcome_of(const Running& run, const TurnResult& result) const;
     [[nodiscard]] std::uint64_t deadline_for(const OpenTurn& turn) const;
@@ -61,6 +67,7 @@ private:
     Clock& clock_;
     Log& log_;
     const Options options_;
+    Outstanding commits_;  // calls of the store that will call back
 };
 
 }  // namespace migue::host
