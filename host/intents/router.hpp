@@ -38,7 +38,7 @@ struct Decision {
     std::string intent;
     float confidence = 0;
     std::string locale;          ///< language of the message, or "" when unsure
-    std::string reason;          ///< "open_question", "pattern", "classifier", "fallback"
+    std::string reason;          ///< "tap", "open_question", "pattern", "classifier", "fallback"
     std::vector<Scored> ranked;  ///< runners-up included, for `migue route`
 };
 
@@ -55,8 +55,11 @@ struct Situation {
 /// Thread-safe.
 class Router {
 public:
-    /// Reads routes.yaml and the intent files it names; every fault at once.
-    [[nodiscard]] static Result<std::shared_ptr<const Router>> load(const std::filesystem::path& routes_file);
+    /// Reads routes.yaml and the intent files it names; every fault at once. Paths in it start
+    /// at its own folder. The trained model is kept in `cache` and used again as long as the
+    /// examples stay the same; without a path it is trained each time (a few seconds).
+    [[nodiscard]] static Result<std::shared_ptr<const Router>> load(const std::filesystem::path& routes_file,
+                                                                    const std::filesystem::path& cache = {});
     Router(const Router&) = delete;
     Router& operator=(const Router&) = delete;
     ~Router();
