@@ -26,7 +26,8 @@ public:
     Classifier& operator=(const Classifier&) = delete;
     virtual ~Classifier() = default;
     /// Every known intent, the likeliest first; probabilities sum to 1. `locale` may be "".
-    [[nodiscard]] virtual std::vector<Scored> classify(std::string_view text, std::string_view locale) const = 0;
+    [[nodiscard]] virtual std::vector<Scored> classify(std::string_view text,
+                                                       std::string_view locale) const = 0;
     /// The language the text is most likely written in ("es", "en", "pt"), or "" when it
     /// cannot be told.
     [[nodiscard]] virtual std::string language(std::string_view text) const = 0;
@@ -36,17 +37,17 @@ struct Decision {
     std::string plugin;  ///< "" when no route fits at all
     std::string intent;
     float confidence = 0;
-    std::string locale;  ///< language of the message, or "" when unsure
-    std::string reason;  ///< "open_question", "pattern", "classifier", "fallback"
+    std::string locale;          ///< language of the message, or "" when unsure
+    std::string reason;          ///< "tap", "open_question", "pattern", "classifier", "fallback"
     std::vector<Scored> ranked;  ///< runners-up included, for `migue route`
 };
 
 /// What the router knows about the moment.
 struct Situation {
-    std::string_view kind;   ///< "text", "tap", "image" …
+    std::string_view kind;  ///< "text", "tap", "image" …
     std::string_view text;
-    std::string_view tap;    ///< id of the pressed button; its prefix up to ':' names the plugin
-    std::string_view locale; ///< of the conversation so far, or ""
+    std::string_view tap;           ///< id of the pressed button; its prefix up to ':' names the plugin
+    std::string_view locale;        ///< of the conversation so far, or ""
     std::string_view asked_plugin;  ///< whose question is open, or ""
 };
 
@@ -54,8 +55,11 @@ struct Situation {
 /// Thread-safe.
 class Router {
 public:
-    /// Reads routes.yaml and the intent files it names; every fault at once.
-    [[nodiscard]] static Result<std::shared_ptr<const Router>> load(const std::filesystem::path& routes_file);
+    /// Reads routes.yaml and the intent files it names; every fault at once. Paths in it start
+    /// at its own folder. The trained model is kept in `cache` and used again as long as the
+    /// examples stay the same; without a path it is trained each time (a few seconds).
+    [[nodiscard]] static Result<std::shared_ptr<const Router>> load(const std::filesystem::path& routes_file,
+                                                                    const std::filesystem::path& cache = {});
     Router(const Router&) = delete;
     Router& operator=(const Router&) = delete;
     ~Router();

@@ -1,0 +1,183 @@
+#include "host/intents/features.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "host/intents/stemmer.hpp"
+#include "host/intents/text.hpp"
+#include "host/intents/word_classes.hpp"
+
+namespace migue::host::intents {
+namespace {
+
+/// FNV-1a, one block's features apart from another's. 0 is kept free for "no feature".
+class Hash {
+public:
+    explicit Hash(char salt) { add(salt); }
+    void add(char c) {
+        state_ ^= static_cast<unsigned char>(c);
+        state_ *= 0x100000001b3ULL;
+    }
+    void add(std::string_view s) {
+        for (const char c : s) add(c);
+    }
+    [[nodiscard]] std::uint32_t value() const {
+        const auto folded = static_cast<std::uint32_t>(state_ ^ (state_ >> 32));
+        return folded == 0 ? 1 : folded;
+    }
+
+private:
+    std::uint64_t state_ = 0xcbf29ce484222325ULL;
+};
+
+std::uint32_t hash_of(char salt, std::string_view text) {
+    Hash hash(salt);
+    hash.add(text);
+    return hash.value();
+}
+
+std::string_view mark_of(TokenClass type) {
+    switch (type) {
+        case TokenClass::kNumber:
+            return "<n>";
+        case TokenClass::kBig:
+            return "<big>";
+        case TokenClass::kTime:
+            return "<time>";
+        case TokenClass::kDate:
+            return "<date>";
+        case TokenClass::kEmail:
+            return "<email>";
+        case TokenClass::kLink:
+            return "<link>";
+        case TokenClass::kWord:
+        case TokenClass::kQuestion:
+        case TokenClass::kSymbol:
+            return {};
+    }
+    return {};
+}
+
+/// One word as the features see it.
+struct Unit {
+    std::string stem;      ///< of the bare word
+    std::string accented;  ///< the stem of the word as written, if it is another one
+    std::string mark;      ///< its class, or empty
+    [[nodiscard]] const std::string& key() const { return mark.empty() ? stem : mark; }
+};
+
+void sort_unique(std::vector<std::uint32_t>& values) {
+    std::ranges::sort(values);
+    const auto rest = std::ranges::unique(values);
+    values.erase(rest.begin(), rest.end());
+}
+
+}  // namespace
+
+class Extractor::Impl {
+public:
+    explicit Impl(FeatureOptions options) : options_(options), classes_(WordClasses::shipped()) {}
+
+    [[nodiscard]] Features extract(std::string_view text, std::string_view locale) const {
+        const std::vector<Token> tokens = tokenize(text);
+        const std::vector<Unit> units = units_of(tokens, locale);
+        Features out;
+        add_words(units, out.blocks[static_cast<std::size_t>(Block::kWords)]);
+        if (options_.pairs) add_pairs(units, out.blocks[static_cast<std::size_t>(Block::kPairs)]);
+        add_chars(tokens, units, out.blocks[static_cast<std::size_t>(Block::kChars)]);
+        for (auto& block : out.blocks) sort_unique(block);
+        return out;
+    }
+
+    [[nodiscard]] const FeatureOptions& options() const noexcept { return options_; }
+
+private:
+    [[nodiscard]] std::vector<Unit> units_of(const std::vector<Token>& tokens,
+                                             std::string_view locale) const {
+        Stemmer stemmer(options_.stems ? locale : std::string_view{});
+        std::vector<Unit> units;
+        units.reserve(tokens.size());
+        for (const Token& token : tokens) {
+            Unit unit;
+            if (token.type == TokenClass::kWord) {
+                unit.stem = stemmer.stem(token.bare);
+                if (token.word != token.bare) unit.accented = stemmer.stem(token.word);
+                if (unit.accented == unit.stem) unit.accented.clear();
+                if (options_.masks) mark_word(token, unit);
+            } else {
+                unit.mark = mark_of(token.type);
+                unit.stem = unit.mark.empty() ? token.bare : unit.mark;
+            }
+            units.push_back(std::move(unit));
+        }
+        return units;
+    }
+
+    void mark_word(const Token& token, Unit& unit) const {
+        const std::string_view name = classes_.of(token.bare);
+        if (!name.empty()) unit.mark.append("<").append(name).append(">");
+    }
+
+    static void add_words(const std::vector<Unit>& units, std::vector<std::uint32_t>& out) {
+        for (const Unit& unit : units) {
+            out.push_back(hash_of('w', unit.stem));
+            if (!unit.accented.empty()) out.push_back(hash_of('w', unit.accented));
+            if (!unit.mark.empty()) out.push_back(hash_of('w', unit.mark));
+        }
+        if (!units.empty()) out.push_back(hash_of('^', units.front().key()));
+    }
+
+    static void add_pairs(const std::vector<Unit>& units, std::vector<std::uint32_t>& out) {
+        for (std::size_t i = 0; i < units.size(); ++i) {
+            if (i + 1 < units.size()) out.push_back(pair(units[i], units[i + 1], ' '));
+            if (i + 2 < units.size()) out.push_back(pair(units[i], units[i + 2], '*'));
+        }
+    }
+
+    static std::uint32_t pair(const Unit& first, const Unit& second, char between) {
+        Hash hash('p');
+        hash.add(first.key());
+        hash.add(between);
+        hash.add(second.key());
+        return hash.value();
+    }
+
+    /// Runs of characters over the whole text, words apart by one space. A masked token is
+    /// one character there, so that hours and names do not drown what is around them.
+    void add_chars(const std::vector<Token>& tokens, const std::vector<Unit>& units,
+                   std::vector<std::uint32_t>& out) const {
+        std::string line(1, ' ');
+        for (std::size_t i = 0; i < tokens.size(); ++i) {
+            if (!units[i].mark.empty()) {
+                line += static_cast<char>(1 + hash_of('m', units[i].mark) % 29);
+            } else {
+                line += options_.keep_accents ? tokens[i].word : tokens[i].bare;
+            }
+            line += ' ';
+        }
+        for (std::size_t begin = 0; begin < line.size(); ++begin) {
+            Hash hash('c');
+            for (std::size_t n = 1; n <= options_.char_max && begin + n <= line.size(); ++n) {
+                hash.add(line[begin + n - 1]);
+                if (n >= options_.char_min) out.push_back(hash.value());
+            }
+        }
+    }
+
+    const FeatureOptions options_;
+    const WordClasses classes_;
+};
+
+Extractor::Extractor(FeatureOptions options) : impl_(std::make_unique<const Impl>(options)) {}
+Extractor::Extractor(Extractor&&) noexcept = default;
+Extractor& Extractor::operator=(Extractor&&) noexcept = default;
+Extractor::~Extractor() = default;
+
+Features Extractor::extract(std::string_view text, std::string_view locale) const {
+    return impl_->extract(text, locale);
+}
+const FeatureOptions& Extractor::options() const noexcept {
+    return impl_->options();
+}
+
+}  // namespace migue::host::intents

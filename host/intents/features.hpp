@@ -1,0 +1,47 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace migue::host::intents {
+
+/// Which features are made. Part of a model: it reads texts the way it was trained.
+struct FeatureOptions {
+    bool masks = true;          ///< hours, weekdays, names … also as their class
+    bool stems = true;          ///< Snowball stems instead of words
+    bool pairs = true;          ///< neighbours, and neighbours but one
+    bool keep_accents = false;  ///< in the characters
+    std::uint8_t char_min = 2;
+    std::uint8_t char_max = 5;
+
+    friend bool operator==(const FeatureOptions&, const FeatureOptions&) = default;
+};
+
+inline constexpr std::size_t kBlocks = 3;
+enum class Block : std::uint8_t { kWords = 0, kPairs, kChars };
+
+/// The hashed features of one text: in each block sorted, without duplicates.
+struct Features {
+    std::array<std::vector<std::uint32_t>, kBlocks> blocks;
+};
+
+/// Turns text into features. Immutable: thread-safe.
+class Extractor {
+public:
+    explicit Extractor(FeatureOptions options);
+    Extractor(Extractor&&) noexcept;
+    Extractor& operator=(Extractor&&) noexcept;
+    ~Extractor();
+
+    /// `locale` chooses the stemmer; one that is not known means no stemming.
+    [[nodiscard]] Features extract(std::string_view text, std::string_view locale) const;
+    [[nodiscard]] const FeatureOptions& options() const noexcept;
+
+private:
+    class Impl;
+    std::unique_ptr<const Impl> impl_;
+};
+
+}  // namespace migue::host::intents

@@ -1,0 +1,86 @@
+#include "host/intents/language.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "host/intents/text.hpp"
+#include "host/intents/trainer.hpp"
+#include "migue_intents_data.embedded.hpp"
+
+namespace migue::host::intents {
+namespace {
+
+/// Below this the best guess is wrong too often to change the language of the answer.
+constexpr float kSure = 0.60F;
+
+/// The words that can tell a language: no numbers, no addresses, no first names.
+std::string telling_words(std::string_view text, const WordClasses& classes) {
+    std::string out;
+    for (const Token& token : tokenize(text)) {
+        if (token.type != TokenClass::kWord || classes.of(token.bare) == "name") continue;
+        if (!out.empty()) out += ' ';
+        out += token.word;
+    }
+    return out;
+}
+
+void add_function_words(std::vector<Example>& examples) {
+    for (const char* language : {"es", "en", "pt"}) {
+        auto data = migue_intents_data::embedded(std::string("data/function_words/") + language + ".txt");
+        assert(data);
+        std::string_view rest = *data;
+        while (!rest.empty()) {
+            const auto end = rest.find('\n');
+            const std::string_view line = rest.substr(0, end);
+            rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+            examples.push_back({std::string(line), language, {}});
+            for (std::size_t at = 0; at < line.size();) {
+                const auto space = std::min(line.find(' ', at), line.size());
+                examples.push_back({std::string(line.substr(at, space - at)), language, {}});
+                at = space + 1;
+            }
+        }
+    }
+}
+
+}  // namespace
+
+LanguageIdentifier::LanguageIdentifier(LinearModel model)
+    : model_(std::move(model)), classes_(WordClasses::shipped()) {}
+
+Result<LanguageIdentifier> LanguageIdentifier::train(const std::vector<Example>& examples) {
+    const WordClasses classes = WordClasses::shipped();
+    std::vector<Example> lessons = examples;
+    add_function_words(lessons);
+    for (Example& lesson : lessons) lesson.text = telling_words(lesson.text, classes);
+    std::erase_if(lessons, [](const Example& lesson) { return lesson.text.empty(); });
+    const TrainOptions options{.features = {.masks = false,
+                                            .stems = false,
+                                            .pairs = false,
+                                            .keep_accents = true,
+                                            .char_min = 1,
+                                            .char_max = 4},
+                               .cost = 1.0,
+                               .folds = 3,
+                               .min_count = 2};
+    auto model = train_linear(lessons, Target::kLocale, options);
+    if (!model) return std::move(model).error();
+    return LanguageIdentifier(std::move(model).value());
+}
+
+std::vector<std::pair<std::string, float>> LanguageIdentifier::probabilities(std::string_view text) const {
+    const std::string words = telling_words(text, classes_);
+    std::vector<std::pair<std::string, float>> out;
+    if (words.empty()) return out;
+    const std::vector<float> p = model_.probabilities(words, {});
+    for (std::size_t i = 0; i < p.size(); ++i) out.emplace_back(model_.labels()[i], p[i]);
+    return out;
+}
+
+std::string LanguageIdentifier::identify(std::string_view text) const {
+    const auto all = probabilities(text);
+    const auto best = std::ranges::max_element(all, {}, [](const auto& one) { return one.second; });
+    return best == all.end() || best->second < kSure ? std::string() : best->first;
+}
+
+}  // namespace migue::host::intents

@@ -1,0 +1,152 @@
+#include "host/intents/linear_model.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "host/intents/binary.hpp"
+
+namespace migue::host::intents {
+namespace {
+
+/// Words say more than their characters; measured on held-out utterances.
+constexpr float kBlockShare = 1.0F;
+constexpr std::size_t kMaxLabels = 4096;
+
+bool all_finite(const std::vector<float>& values) {
+    return std::ranges::all_of(values, [](float v) { return std::isfinite(v); });
+}
+
+/// Is every part there, and does every size fit the others?
+bool consistent(const LinearModel::Parts& parts) {
+    const std::size_t labels = parts.labels.size();
+    const std::size_t features = parts.hashes.size();
+    const bool sizes = labels > 0 && labels <= kMaxLabels && parts.feature_weights.size() == features &&
+                       parts.weights.size() == features * labels && parts.label_scales.size() == labels &&
+                       parts.biases.size() == labels;
+    const bool options = parts.options.char_min >= 1 && parts.options.char_min <= parts.options.char_max;
+    return sizes && options && all_finite(parts.feature_weights) && all_finite(parts.label_scales) &&
+           all_finite(parts.biases) && std::isfinite(parts.sharpness) && std::isfinite(parts.unseen_weight);
+}
+
+void write_options(BinaryWriter& out, const FeatureOptions& options) {
+    const unsigned flags = (options.masks ? 1U : 0U) | (options.stems ? 2U : 0U) | (options.pairs ? 4U : 0U) |
+                           (options.keep_accents ? 8U : 0U);
+    out.number(static_cast<std::uint8_t>(flags));
+    out.number(options.char_min);
+    out.number(options.char_max);
+}
+
+FeatureOptions read_options(BinaryReader& in) {
+    const auto flags = in.number<std::uint8_t>();
+    FeatureOptions options;
+    options.masks = (flags & 1U) != 0;
+    options.stems = (flags & 2U) != 0;
+    options.pairs = (flags & 4U) != 0;
+    options.keep_accents = (flags & 8U) != 0;
+    options.char_min = in.number<std::uint8_t>();
+    options.char_max = in.number<std::uint8_t>();
+    return options;
+}
+
+}  // namespace
+
+Vocabulary::Vocabulary(std::vector<std::uint32_t> hashes, std::vector<float> weights, float unseen_weight)
+    : hashes_(std::move(hashes)), weights_(std::move(weights)), unseen_weight_(unseen_weight) {
+    const std::size_t capacity = std::bit_ceil(std::max<std::size_t>(16, hashes_.size() * 2));
+    slots_.assign(capacity, 0);
+    mask_ = static_cast<std::uint32_t>(capacity - 1);
+    for (std::size_t i = 0; i < hashes_.size(); ++i) {
+        std::uint32_t slot = hashes_[i] & mask_;
+        while (slots_[slot] != 0) slot = (slot + 1) & mask_;
+        slots_[slot] = static_cast<std::uint32_t>(i + 1);
+    }
+}
+
+std::uint32_t Vocabulary::find(std::uint32_t hash) const noexcept {
+    for (std::uint32_t slot = hash & mask_; slots_[slot] != 0; slot = (slot + 1) & mask_)
+        if (hashes_[slots_[slot] - 1] == hash) return slots_[slot] - 1;
+    return kUnknown;
+}
+
+float block_scale(const Vocabulary& vocabulary, const std::vector<std::uint32_t>& hashes,
+                  std::vector<std::uint32_t>& indices) {
+    indices.clear();
+    float square = 0;
+    for (const std::uint32_t hash : hashes) {
+        const std::uint32_t index = vocabulary.find(hash);
+        const float weight = vocabulary.weight(index);
+        square += weight * weight;
+        if (index != Vocabulary::kUnknown) indices.push_back(index);
+    }
+    return square > 0 ? kBlockShare / std::sqrt(square) : 0;
+}
+
+void softmax(std::vector<float>& scores, float sharpness) {
+    const float top = *std::ranges::max_element(scores);
+    float sum = 0;
+    for (float& score : scores) sum += score = std::exp(sharpness * (score - top));
+    for (float& score : scores) score /= sum;
+}
+
+LinearModel::LinearModel(Parts parts)
+    : parts_(std::move(parts)),
+      vocabulary_(std::move(parts_.hashes), std::move(parts_.feature_weights), parts_.unseen_weight),
+      extractor_(parts_.options) {}
+
+std::vector<float> LinearModel::probabilities(std::string_view text, std::string_view locale) const {
+    std::vector<float> scores(parts_.labels.size(), 0);
+    for (const auto& block : extractor_.extract(text, locale).blocks) add_block(block, scores);
+    for (std::size_t label = 0; label < scores.size(); ++label)
+        scores[label] = scores[label] * parts_.label_scales[label] + parts_.biases[label];
+    softmax(scores, parts_.sharpness);
+    return scores;
+}
+
+void LinearModel::add_block(const std::vector<std::uint32_t>& hashes, std::vector<float>& scores) const {
+    std::vector<std::uint32_t> indices;
+    indices.reserve(hashes.size());
+    const float scale = block_scale(vocabulary_, hashes, indices);
+    const std::size_t labels = scores.size();
+    for (const std::uint32_t index : indices) {
+        const float value = scale * vocabulary_.weight(index);
+        const std::int8_t* row = parts_.weights.data() + index * labels;
+        for (std::size_t label = 0; label < labels; ++label)
+            scores[label] += value * static_cast<float>(row[label]);
+    }
+}
+
+std::string LinearModel::to_bytes() const {
+    BinaryWriter out;
+    write_options(out, parts_.options);
+    out.number(static_cast<std::uint32_t>(parts_.labels.size()));
+    for (const std::string& label : parts_.labels) out.text(label);
+    out.numbers(vocabulary_.hashes());
+    out.numbers(vocabulary_.weights());
+    out.number(vocabulary_.unseen_weight());
+    out.numbers(parts_.weights);
+    out.numbers(parts_.label_scales);
+    out.numbers(parts_.biases);
+    out.number(parts_.sharpness);
+    return std::move(out).take();
+}
+
+Result<LinearModel> LinearModel::from_bytes(std::string_view bytes) {
+    BinaryReader in(bytes);
+    Parts parts;
+    parts.options = read_options(in);
+    const auto labels = in.number<std::uint32_t>();
+    for (std::uint32_t i = 0; i < labels && in.ok(); ++i) parts.labels.push_back(in.text());
+    parts.hashes = in.numbers<std::uint32_t>();
+    parts.feature_weights = in.numbers<float>();
+    parts.unseen_weight = in.number<float>();
+    parts.weights = in.numbers<std::int8_t>();
+    parts.label_scales = in.numbers<float>();
+    parts.biases = in.numbers<float>();
+    parts.sharpness = in.number<float>();
+    if (!in.ok() || !in.at_end() || !consistent(parts))
+        return Error{Error::Code::kInvalid, "the parts of a model do not fit each other"};
+    return LinearModel(std::move(parts));
+}
+
+}  // namespace migue::host::intents

@@ -1,0 +1,78 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host/intents/features.hpp"
+#include "migue/cpp/result.hpp"
+
+namespace migue::host::intents {
+
+/// Which features a model knows, and how much each counts.
+///
+/// Each block of a text is brought to the same length before it is scored. Features never
+/// seen in training count in that length: a text about something else gets low scores.
+class Vocabulary {
+public:
+    /// `hashes` without duplicates, `weights` (from the document frequency) one each.
+    Vocabulary(std::vector<std::uint32_t> hashes, std::vector<float> weights, float unseen_weight);
+
+    static constexpr std::uint32_t kUnknown = 0xFFFFFFFF;
+    [[nodiscard]] std::uint32_t find(std::uint32_t hash) const noexcept;
+    [[nodiscard]] float weight(std::uint32_t index) const noexcept {
+        return index == kUnknown ? unseen_weight_ : weights_[index];
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return hashes_.size(); }
+    [[nodiscard]] const std::vector<std::uint32_t>& hashes() const noexcept { return hashes_; }
+    [[nodiscard]] const std::vector<float>& weights() const noexcept { return weights_; }
+    [[nodiscard]] float unseen_weight() const noexcept { return unseen_weight_; }
+
+private:
+    std::vector<std::uint32_t> hashes_;
+    std::vector<float> weights_;
+    float unseen_weight_;
+    std::vector<std::uint32_t> slots_;  ///< open addressing: index + 1, or 0
+    std::uint32_t mask_ = 0;
+};
+
+/// What a block's features are multiplied by, so that its length becomes its share.
+[[nodiscard]] float block_scale(const Vocabulary& vocabulary, const std::vector<std::uint32_t>& hashes,
+                                std::vector<std::uint32_t>& indices);
+
+/// The weights of one linear score for each label, in a byte each. Immutable: thread-safe.
+class LinearModel {
+public:
+    struct Parts {
+        FeatureOptions options;
+        std::vector<std::string> labels;
+        std::vector<std::uint32_t> hashes;
+        std::vector<float> feature_weights;
+        float unseen_weight = 1;
+        std::vector<std::int8_t> weights;  ///< feature by feature, a row of labels each
+        std::vector<float> label_scales;   ///< what one step of a label's bytes stands for
+        std::vector<float> biases;         ///< one a label
+        float sharpness = 1;               ///< of the softmax that makes probabilities
+    };
+    explicit LinearModel(Parts parts);
+
+    [[nodiscard]] const std::vector<std::string>& labels() const noexcept { return parts_.labels; }
+    /// One a label, in the order of labels(); they sum to 1.
+    [[nodiscard]] std::vector<float> probabilities(std::string_view text, std::string_view locale) const;
+
+    [[nodiscard]] std::string to_bytes() const;
+    [[nodiscard]] static Result<LinearModel> from_bytes(std::string_view bytes);
+
+private:
+    void add_block(const std::vector<std::uint32_t>& hashes, std::vector<float>& scores) const;
+
+    Parts parts_;  // hashes and feature_weights have moved into vocabulary_
+    Vocabulary vocabulary_;
+    Extractor extractor_;
+};
+
+/// exp(sharpness * score), normalised.
+void softmax(std::vector<float>& scores, float sharpness);
+
+}  // namespace migue::host::intents

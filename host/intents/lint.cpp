@@ -1,0 +1,128 @@
+#include "host/intents/lint.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "host/intents/text.hpp"
+
+namespace migue::host::intents {
+namespace {
+
+constexpr std::size_t kFewExamples = 20;
+
+/// What the host itself routes to the fallback: needs no examples.
+bool made_by_host(std::string_view intent) {
+    return intent == "unsupported";
+}
+
+using Findings = std::vector<std::string>;
+using Counts = std::map<std::string, std::map<std::string, std::size_t>>;  // intent, locale
+
+Counts count_examples(const RouteTable& table) {
+    Counts counts;
+    for (const PlacedExample& placed : table.examples) ++counts[placed.example.intent][placed.example.locale];
+    return counts;
+}
+
+void find_shared_examples(const RouteTable& table, Findings& out) {
+    std::map<std::pair<std::string, std::string>, const PlacedExample*> seen;  // locale, text
+    for (const PlacedExample& placed : table.examples) {
+        const auto [first, fresh] =
+            seen.try_emplace({placed.example.locale, folded(placed.example.text)}, &placed);
+        if (fresh) continue;
+        const PlacedExample& earlier = *first->second;
+        out.push_back(earlier.example.intent == placed.example.intent
+                          ? fmt::format("{}: the same example stands at {}", placed.place, earlier.place)
+                          : fmt::format("{}: this example of {} also stands under {} at {}", placed.place,
+                                        placed.example.intent, earlier.example.intent, earlier.place));
+    }
+}
+
+void find_thin_intents(const RouteTable& table, const Counts& counts, Findings& out) {
+    for (const auto& [intent, by_locale] : counts) {
+        for (const std::string& locale : table.locales) {
+            const auto found = by_locale.find(locale);
+            if (found == by_locale.end()) {
+                out.push_back(
+                    fmt::format("{}: the intent {} has no examples in {}", table.file, intent, locale));
+            } else if (found->second < kFewExamples) {
+                out.push_back(fmt::format(
+                    "{}: the intent {} has {} example(s) in {}; {} or more are needed to tell it apart",
+                    table.file, intent, found->second, locale, kFewExamples));
+            }
+        }
+    }
+}
+
+void find_missing_languages(const RouteTable& table, Findings& out) {
+    for (const char* locale : {"es", "en", "pt"})
+        if (std::ranges::find(table.locales, locale) == table.locales.end())
+            out.push_back(fmt::format("{}: no intent file for the language {}", table.file, locale));
+}
+
+void find_unreachable_routes(const RouteTable& table, const Counts& counts, Findings& out) {
+    for (const Route& route : table.routes)
+        if (!counts.contains(route.intent) && route.keywords.empty() && !made_by_host(route.intent))
+            out.push_back(fmt::format("{}: the intent {} has no examples and no keywords: nothing leads here",
+                                      route.place, route.intent));
+    for (const auto& [intent, by_locale] : counts)
+        if (table.find(intent) == nullptr)
+            out.push_back(fmt::format("{}: the intent {} has examples but no route", table.file, intent));
+}
+
+/// Does `winner` match, with at least the same right, whatever `loser` matches?
+bool always_beaten(const Route& route, const Keyword& loser, const Route& rival, const Keyword& winner,
+                   bool rival_first) {
+    const bool covers = winner.whole ? loser.whole && winner.folded == loser.folded
+                                     : holds_phrase(loser.folded, winner.folded);
+    if (!covers) return false;
+    if (rival.priority != route.priority) return rival.priority > route.priority;
+    // Equal priority: only the very same phrase, written earlier, always wins.
+    return rival_first && winner.folded == loser.folded && (!winner.whole || loser.whole);
+}
+
+void find_beaten_keywords(const RouteTable& table, Findings& out) {
+    for (std::size_t i = 0; i < table.routes.size(); ++i) {
+        const Route& route = table.routes[i];
+        for (const Keyword& keyword : route.keywords) {
+            for (std::size_t j = 0; j < table.routes.size(); ++j) {
+                const Route& rival = table.routes[j];
+                if (i == j) continue;
+                const auto beats = [&](const Keyword& k) {
+                    return always_beaten(route, keyword, rival, k, j < i);
+                };
+                const auto winner = std::ranges::find_if(rival.keywords, beats);
+                if (winner == rival.keywords.end()) continue;
+                out.push_back(fmt::format(
+                    "{}: the keyword \"{}\" of {} can never win: \"{}\" of {} ({}) takes it first",
+                    keyword.place, keyword.written, route.intent, winner->written, rival.intent,
+                    winner->place));
+                break;
+            }
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> lint(const RouteTable& table) {
+    Findings out;
+    const Counts counts = count_examples(table);
+    find_missing_languages(table, out);
+    find_thin_intents(table, counts, out);
+    find_shared_examples(table, out);
+    find_unreachable_routes(table, counts, out);
+    find_beaten_keywords(table, out);
+    return out;
+}
+
+Result<std::vector<std::string>> lint_routes(const std::filesystem::path& routes_file) {
+    auto table = read_route_table(routes_file);
+    if (!table) return std::move(table).error();
+    return lint(*table);
+}
+
+}  // namespace migue::host::intents

@@ -1,0 +1,230 @@
+#include "host/intents/route_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "host/config/yaml.hpp"
+#include "host/intents/text.hpp"
+
+namespace migue::host::intents {
+namespace {
+
+using config::Faults;
+using config::MapReader;
+using config::Node;
+
+constexpr std::size_t kMaxExampleBytes = 1000;
+
+bool is_name(std::string_view text) {
+    const auto fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    };
+    return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, fits);
+}
+
+void check_name(std::string_view name, const config::Place& place, std::string_view what, Faults& faults) {
+    if (!name.empty() && !is_name(name))
+        faults.add(place,
+                   fmt::format("{} \"{}\": expected lower-case letters, digits, '_' or '-'", what, name));
+}
+
+/// Languages that have a stemmer, function words and phrases.
+bool is_locale(std::string_view text) {
+    return text == "es" || text == "en" || text == "pt";
+}
+
+class TableReader {
+public:
+    explicit TableReader(const std::filesystem::path& file) : folder_(file.parent_path()) {
+        table_.file = file.string();
+    }
+
+    Result<RouteTable> read(const std::filesystem::path& file) {
+        auto document = config::read_yaml(file);
+        if (!document) return std::move(document).error();
+        MapReader map(*document, faults_);
+        read_intents(map.required("intents"));
+        read_thresholds(map.child("thresholds"));
+        table_.fallback = map.text("fallback");
+        if (const Node* fallback = document->find("fallback"))
+            check_name(table_.fallback, fallback->place(), "plugin", faults_);
+        read_routes(map.required("routes"));
+        map.done();
+        // One error with everything: faults of routes.yaml, then those of unreadable files.
+        if (!faults_.empty()) return combined();
+        if (!unreadable_.empty()) return Error{Error::Code::kConfig, unreadable_};
+        std::ranges::stable_sort(table_.routes, std::ranges::greater{}, &Route::priority);
+        return std::move(table_);
+    }
+
+private:
+    [[nodiscard]] Error combined() const {
+        Error error = faults_.error();
+        if (!unreadable_.empty()) error.what += "\n" + unreadable_;
+        return error;
+    }
+
+    bool expect(const Node& node, Node::Kind kind, std::string_view what) {
+        if (node.kind() == kind) return true;
+        faults_.add(node.place(), fmt::format("expected {}", what));
+        return false;
+    }
+
+    void read_intents(const Node* node) {
+        if (node == nullptr || !expect(*node, Node::Kind::kMap, "a map of languages, each with its files"))
+            return;
+        for (const auto& [locale, files] : node->members()) {
+            if (!is_locale(locale)) {
+                faults_.add(files.key_place(),
+                            fmt::format("unknown language \"{}\"; expected es, en or pt", locale));
+                continue;
+            }
+            table_.locales.push_back(locale);
+            if (files.kind() == Node::Kind::kScalar) {
+                read_file(files, locale);
+            } else if (expect(files, Node::Kind::kSequence, "a file or a sequence of files")) {
+                for (const Node& file : files.items())
+                    if (expect(file, Node::Kind::kScalar, "the path of an intent file"))
+                        read_file(file, locale);
+            }
+        }
+    }
+
+    void read_file(const Node& name, const std::string& locale) {
+        auto document = config::read_yaml(folder_ / name.scalar());
+        if (!document) {
+            unreadable_ += fmt::format("{}{} (named at {})", unreadable_.empty() ? "" : "\n",
+                                       document.error().what, name.place().text());
+            return;
+        }
+        if (!expect(*document, Node::Kind::kMap, "a map of intents, each with its examples")) return;
+        for (const auto& [intent, examples] : document->members()) {
+            check_name(intent, examples.key_place(), "intent", faults_);
+            if (!expect(examples, Node::Kind::kSequence, "a sequence of examples")) continue;
+            for (const Node& example : examples.items()) read_example(example, intent, locale);
+        }
+    }
+
+    void read_example(const Node& node, const std::string& intent, const std::string& locale) {
+        if (!expect(node, Node::Kind::kScalar, "an example sentence")) return;
+        if (node.scalar().size() > kMaxExampleBytes)
+            faults_.add(node.place(), fmt::format("an example of {} bytes; at most {}", node.scalar().size(),
+                                                  kMaxExampleBytes));
+        else if (tokenize(node.scalar()).empty())
+            faults_.add(node.place(), "an example without a word");
+        else
+            table_.examples.push_back({{node.scalar(), locale, intent}, node.place().text()});
+    }
+
+    void read_thresholds(const Node* node) {
+        if (node == nullptr || !expect(*node, Node::Kind::kMap, "a map with accept and other")) return;
+        MapReader map(*node, faults_);
+        table_.thresholds.accept = static_cast<float>(map.number("accept", table_.thresholds.accept, 0, 1));
+        table_.thresholds.other = static_cast<float>(map.number("other", table_.thresholds.other, 0, 1));
+        map.done();
+    }
+
+    void read_routes(const Node* node) {
+        if (node == nullptr || !expect(*node, Node::Kind::kSequence, "a sequence of routes")) return;
+        for (const Node& item : node->items())
+            if (expect(item, Node::Kind::kMap, "a route: intent, plugin, priority")) read_route(item);
+    }
+
+    void read_route(const Node& node) {
+        MapReader map(node, faults_);
+        Route route;
+        route.place = node.place().text();
+        route.intent = map.text("intent");
+        route.plugin = map.text("plugin");
+        route.priority = map.integer("priority", 0, -1000, 1000);
+        check_name(route.intent, node.place(), "intent", faults_);
+        check_name(route.plugin, node.place(), "plugin", faults_);
+        read_keywords(map.child("exact"), true, route);
+        read_keywords(map.child("keywords"), false, route);
+        map.done();
+        if (const Route* earlier = table_.find(route.intent); earlier != nullptr && !route.intent.empty())
+            faults_.add(node.place(), fmt::format("a second route for the intent \"{}\"; the first is at {}",
+                                                  route.intent, earlier->place));
+        table_.routes.push_back(std::move(route));
+    }
+
+    void read_keywords(const Node* node, bool whole, Route& route) {
+        if (node == nullptr || !expect(*node, Node::Kind::kMap, "a map of languages, each with its phrases"))
+            return;
+        for (const auto& [locale, phrases] : node->members()) {
+            if (!is_locale(locale))
+                faults_.add(phrases.key_place(),
+                            fmt::format("unknown language \"{}\"; expected es, en or pt", locale));
+            if (!expect(phrases, Node::Kind::kSequence, "a sequence of phrases")) continue;
+            for (const Node& phrase : phrases.items()) {
+                if (!expect(phrase, Node::Kind::kScalar, "a phrase")) continue;
+                Keyword keyword{phrase.scalar(), folded(phrase.scalar()), locale, whole,
+                                phrase.place().text()};
+                if (keyword.folded.empty()) faults_.add(phrase.place(), "a phrase without a word");
+                route.keywords.push_back(std::move(keyword));
+            }
+        }
+    }
+
+    const std::filesystem::path folder_;
+    RouteTable table_;
+    Faults faults_;
+    std::string unreadable_;
+};
+
+/// (whole message, length): what decides between keywords of routes with equal priority.
+std::pair<bool, std::size_t> strength(const Route& route, std::string_view text) {
+    std::pair<bool, std::size_t> best{false, 0};
+    for (const Keyword& keyword : route.keywords) {
+        const bool whole = keyword.folded == text;
+        if (whole || (!keyword.whole && holds_phrase(text, keyword.folded)))
+            best = std::max(best, std::pair{whole, keyword.folded.size()});
+    }
+    return best;
+}
+
+}  // namespace
+
+std::vector<Example> RouteTable::plain_examples() const {
+    std::vector<Example> out;
+    out.reserve(examples.size());
+    for (const PlacedExample& placed : examples) out.push_back(placed.example);
+    return out;
+}
+
+const Route* RouteTable::find(std::string_view intent) const {
+    const auto found = std::ranges::find(routes, intent, &Route::intent);
+    return found == routes.end() ? nullptr : &*found;
+}
+
+Result<RouteTable> read_route_table(const std::filesystem::path& routes_file) {
+    return TableReader(routes_file).read(routes_file);
+}
+
+bool holds_phrase(std::string_view text, std::string_view phrase) {
+    if (phrase.empty()) return false;
+    for (auto at = text.find(phrase); at != std::string_view::npos; at = text.find(phrase, at + 1)) {
+        const auto end = at + phrase.size();
+        if ((at == 0 || text[at - 1] == ' ') && (end == text.size() || text[end] == ' ')) return true;
+    }
+    return false;
+}
+
+const Route* keyword_route(const RouteTable& table, std::string_view folded_text) {
+    const Route* best = nullptr;
+    std::pair<bool, std::size_t> best_strength{false, 0};
+    for (const Route& route : table.routes) {  // highest priority first
+        if (best != nullptr && route.priority < best->priority) break;
+        const auto found = strength(route, folded_text);
+        if (found > best_strength) {
+            best = &route;
+            best_strength = found;
+        }
+    }
+    return best;
+}
+
+}  // namespace migue::host::intents

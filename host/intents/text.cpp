@@ -1,0 +1,251 @@
+#include "host/intents/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace migue::host::intents {
+namespace {
+
+constexpr char32_t kInvalid = 0xFFFFFFFF;
+constexpr std::size_t kMaxWordBytes = 64;
+
+/// Decodes one character at `at` and moves past it; kInvalid (and one byte) if malformed.
+char32_t next_char(std::string_view text, std::size_t& at) {
+    const auto lead = static_cast<unsigned char>(text[at++]);
+    if (lead < 0x80) return lead;
+    const int extra = lead >= 0xF0 && lead < 0xF5 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC2 ? 1 : -1;
+    if (extra < 0 || lead >= 0xF5 || at + static_cast<std::size_t>(extra) > text.size()) return kInvalid;
+    char32_t value = lead & (0x3F >> extra);
+    for (int i = 0; i < extra; ++i) {
+        const auto next = static_cast<unsigned char>(text[at + static_cast<std::size_t>(i)]);
+        if ((next & 0xC0) != 0x80) return kInvalid;
+        value = (value << 6) | (next & 0x3F);
+    }
+    at += static_cast<std::size_t>(extra);
+    return value;
+}
+
+void append_utf8(std::string& out, char32_t c) {
+    if (c < 0x80) {
+        out += static_cast<char>(c);
+    } else if (c < 0x800) {
+        out += static_cast<char>(0xC0 | (c >> 6));
+        out += static_cast<char>(0x80 | (c & 0x3F));
+    } else if (c < 0x10000) {
+        out += static_cast<char>(0xE0 | (c >> 12));
+        out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+        out += static_cast<char>(0x80 | (c & 0x3F));
+    } else {
+        out += static_cast<char>(0xF0 | (c >> 18));
+        out += static_cast<char>(0x80 | ((c >> 12) & 0x3F));
+        out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+        out += static_cast<char>(0x80 | (c & 0x3F));
+    }
+}
+
+char32_t to_lower(char32_t c) {
+    if (c >= 'A' && c <= 'Z') return c + 32;
+    if (c >= 0xC0 && c <= 0xDE && c != 0xD7) return c + 32;
+    if (c >= 0x100 && c <= 0x17F && c != 0x130 && c != 0x178) {
+        const bool odd_is_upper = (c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E);
+        return (c % 2 == 1) == odd_is_upper ? c + 1 : c;
+    }
+    return c;
+}
+
+/// The plain letter under a lower-case Latin-1 one, or the letter itself.
+char32_t without_accent(char32_t c) {
+    // U+00DF … U+00FF
+    static constexpr std::array<char, 33> kPlain{'s', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'c', 'e', 'e',
+                                                 'e', 'e', 'i', 'i', 'i', 'i', 'd', 'n', 'o', 'o', 'o',
+                                                 'o', 'o', 0,   'o', 'u', 'u', 'u', 'u', 'y', 't', 'y'};
+    if (c < 0xDF || c > 0xFF || c == 0xF7) return c;
+    return static_cast<char32_t>(kPlain[c - 0xDF]);
+}
+
+/// A letter and a combining accent as one letter; 0 when there is no such letter.
+char32_t composed(char32_t letter, char32_t accent) {
+    struct Pair {
+        char32_t letter, accent, whole;
+    };
+    static constexpr std::array<Pair, 24> kPairs{{
+        {'a', 0x301, 0xE1}, {'e', 0x301, 0xE9}, {'i', 0x301, 0xED}, {'o', 0x301, 0xF3}, {'u', 0x301, 0xFA},
+        {'a', 0x300, 0xE0}, {'e', 0x300, 0xE8}, {'i', 0x300, 0xEC}, {'o', 0x300, 0xF2}, {'u', 0x300, 0xF9},
+        {'a', 0x302, 0xE2}, {'e', 0x302, 0xEA}, {'i', 0x302, 0xEE}, {'o', 0x302, 0xF4}, {'u', 0x302, 0xFB},
+        {'a', 0x303, 0xE3}, {'o', 0x303, 0xF5}, {'n', 0x303, 0xF1}, {'u', 0x308, 0xFC}, {'i', 0x308, 0xEF},
+        {'o', 0x308, 0xF6}, {'e', 0x308, 0xEB}, {'a', 0x308, 0xE4}, {'c', 0x327, 0xE7},
+    }};
+    const auto* found =
+        std::ranges::find_if(kPairs, [&](const Pair& p) { return p.letter == letter && p.accent == accent; });
+    return found == kPairs.end() ? 0 : found->whole;
+}
+
+bool is_digit(char32_t c) {
+    return c >= '0' && c <= '9';
+}
+bool is_letter(char32_t c) {
+    if (c < 0x80) return c >= 'a' && c <= 'z';
+    return (c >= 0xDF && c != 0xF7 && c <= 0x24F) || (c >= 0x370 && c < 0x2000) ||
+           (c >= 0x2C00 && c < 0x2E00) || (c >= 0x3040 && c < 0xE000);
+}
+bool is_combining(char32_t c) {
+    return c >= 0x300 && c <= 0x36F;
+}
+bool is_apostrophe(char32_t c) {
+    return c == '\'' || c == 0x2019 || c == 0x2BC || c == '`' || c == 0xB4;
+}
+bool is_symbol(char32_t c) {
+    return (c >= 0x2190 && c <= 0x2BFF) || (c >= 0x1F000 && c <= 0x1FAFF);
+}
+
+std::u32string lowered(std::string_view text) {
+    std::u32string out;
+    // Bounded so that a huge paste costs no more than the tokens that count.
+    const std::size_t limit = std::min(text.size(), kMaxTokens * kMaxWordBytes);
+    out.reserve(limit);
+    for (std::size_t at = 0; at < limit;) {
+        const char32_t c = next_char(text, at);
+        if (c == kInvalid) continue;
+        const char32_t lower = to_lower(c);
+        if (is_combining(lower)) {
+            const char32_t whole = out.empty() ? 0 : composed(out.back(), lower);
+            if (whole != 0) out.back() = whole;
+            continue;
+        }
+        if (!is_apostrophe(lower)) out += lower;
+    }
+    return out;
+}
+
+/// "3pm", "14h30", "12:30", "10.30h": what may follow the digits of an hour.
+bool is_hour_suffix(std::u32string_view s) {
+    static constexpr std::array<std::u32string_view, 12> kSuffixes{
+        U"h", U"hs", U"hr", U"hrs", U"am", U"pm", U"a", U"p", U"min", U"oclock", U"horas", U"mins"};
+    return std::ranges::find(kSuffixes, s) != kSuffixes.end();
+}
+
+bool is_ordinal_suffix(std::u32string_view s) {
+    static constexpr std::array<std::u32string_view, 8> kSuffixes{U"st", U"nd", U"rd", U"th",
+                                                                  U"o",  U"º",  U"a",  U"ª"};
+    return std::ranges::find(kSuffixes, s) != kSuffixes.end();
+}
+
+/// The class of a run that begins with a digit: digits, ':', '.', '/', '-', letters.
+TokenClass class_of_number(std::u32string_view run) {
+    std::size_t digits = 0, colons = 0, slashes = 0, dashes = 0;
+    std::size_t last_digit = 0;
+    bool hour_mark = false;
+    for (std::size_t i = 0; i < run.size(); ++i) {
+        if (is_digit(run[i])) {
+            ++digits;
+            last_digit = i;
+        }
+        colons += run[i] == ':' ? 1 : 0;
+        slashes += run[i] == '/' ? 1 : 0;
+        dashes += run[i] == '-' ? 1 : 0;
+        hour_mark = hour_mark || (run[i] == 'h' && i > 0 && is_digit(run[i - 1]));
+    }
+    const std::u32string_view suffix = run.substr(last_digit + 1);
+    if (colons > 0 || hour_mark || is_hour_suffix(suffix)) return TokenClass::kTime;
+    if (slashes > 0 || dashes == 2 || is_ordinal_suffix(suffix)) return TokenClass::kDate;
+    return digits >= 4 ? TokenClass::kBig : TokenClass::kNumber;
+}
+
+class Tokenizer {
+public:
+    explicit Tokenizer(std::string_view text) : text_(lowered(text)) {}
+
+    std::vector<Token> run() {
+        while (at_ < text_.size() && tokens_.size() < kMaxTokens) {
+            const char32_t c = text_[at_];
+            if (is_digit(c) || is_letter(c)) {
+                take_run();
+            } else {
+                if (c == '?' && !ends_with(TokenClass::kQuestion)) push(TokenClass::kQuestion, U"?");
+                if (is_symbol(c)) push(TokenClass::kSymbol, std::u32string_view(text_).substr(at_, 1));
+                ++at_;
+            }
+        }
+        return std::move(tokens_);
+    }
+
+private:
+    [[nodiscard]] bool ends_with(TokenClass type) const {
+        return !tokens_.empty() && tokens_.back().type == type;
+    }
+
+    [[nodiscard]] std::u32string_view span_until_space() const {
+        const auto view = std::u32string_view(text_).substr(at_);
+        const auto end = std::ranges::find_if(view, [](char32_t c) { return c <= ' ' || c == 0xA0; });
+        return view.substr(0, static_cast<std::size_t>(end - view.begin()));
+    }
+
+    void take_run() {
+        const std::u32string_view chunk = span_until_space();
+        if (take_address(chunk)) return;
+        std::size_t size = 0;
+        const bool number = is_digit(chunk[0]);
+        while (size < chunk.size() && belongs(chunk, size, number)) ++size;
+        const std::u32string_view run = chunk.substr(0, size);
+        at_ += size;
+        push(number ? class_of_number(run) : TokenClass::kWord, run);
+    }
+
+    /// Does the character at `i` continue the run? Numbers may hold ':', '.', '/' and '-'
+    /// between digits, so that hours and dates stay whole.
+    static bool belongs(std::u32string_view chunk, std::size_t i, bool number) {
+        const char32_t c = chunk[i];
+        if (is_letter(c) || is_digit(c) || (number && (c == 0xBA || c == 0xAA))) return true;
+        if (!number || i + 1 >= chunk.size() || !is_digit(chunk[i + 1]) || !is_digit(chunk[i - 1]))
+            return false;
+        return c == ':' || c == '.' || c == ',' || c == '/' || c == '-';
+    }
+
+    bool take_address(std::u32string_view chunk) {
+        const bool link =
+            chunk.starts_with(U"http://") || chunk.starts_with(U"https://") || chunk.starts_with(U"www.");
+        const auto sign = chunk.find(U'@');
+        const bool mail = sign != std::u32string_view::npos && sign > 0 &&
+                          chunk.find(U'.', sign) != std::u32string_view::npos;
+        if (!link && !mail) return false;
+        push(link ? TokenClass::kLink : TokenClass::kEmail, {});
+        at_ += chunk.size();
+        return true;
+    }
+
+    void push(TokenClass type, std::u32string_view run) {
+        Token token{type, {}, {}};
+        for (std::size_t i = 0; i < run.size() && token.word.size() < kMaxWordBytes; ++i) {
+            // Three and more of a letter are a drawn-out one: no word of ours has them.
+            const bool drawn_out =
+                type == TokenClass::kWord && i + 1 < run.size() && run[i] == run[i + 1] &&
+                ((i + 2 < run.size() && run[i + 2] == run[i]) || (i > 0 && run[i - 1] == run[i]));
+            if (drawn_out) continue;
+            append_utf8(token.word, run[i]);
+            append_utf8(token.bare, without_accent(run[i]));
+        }
+        tokens_.push_back(std::move(token));
+    }
+
+    const std::u32string text_;
+    std::size_t at_ = 0;
+    std::vector<Token> tokens_;
+};
+
+}  // namespace
+
+std::vector<Token> tokenize(std::string_view text) {
+    return Tokenizer(text).run();
+}
+
+std::string folded(std::string_view text) {
+    std::string out;
+    for (const Token& token : tokenize(text)) {
+        if (token.type == TokenClass::kQuestion || token.bare.empty()) continue;
+        if (!out.empty()) out += ' ';
+        out += token.bare;
+    }
+    return out;
+}
+
+}  // namespace migue::host::intents
