@@ -1,0 +1,54 @@
+// Which plugin files are live, and the button that swaps them.
+
+import {call} from './api.js';
+import {byId, element, icon} from './dom.js';
+import {text} from './texts.js';
+
+const everyMs = 15000;
+
+async function list() {
+  const answer = await call('GET', '/admin/plugins');
+  return Array.isArray(answer) ? answer : answer?.plugins ?? [];
+}
+
+export async function refreshPlugins() {
+  try {
+    const plugins = await list();
+    byId('plugin-list').replaceChildren(...plugins.map(item));
+  } catch {
+    byId('plugin-list').replaceChildren(element('li', {class: 'empty'}, text('pluginsFailed')));
+  }
+}
+
+function item(plugin) {
+  const hash = plugin.sha256 ?? plugin.hash ?? '';
+  const button = element('button', {class: 'quiet', type: 'button', 'data-reload': plugin.id, onclick: () => reload(plugin.id, button)},
+      icon('reload'), element('span', {}, text('reload')));
+  return element('li', {class: 'plugin', 'data-plugin': plugin.id, 'data-state': plugin.state},
+      element('span', {class: 'dot', 'aria-hidden': 'true'}),
+      element('div', {class: 'plugin-text'},
+          element('strong', {}, plugin.id),
+          element('span', {class: 'facts'}, `${plugin.version} · ${plugin.state} · ${text('generation')} ${plugin.generation}`),
+          element('code', {class: 'hash', title: `sha256 ${hash}`}, hash.slice(0, 12))),
+      button);
+}
+
+async function reload(id, button) {
+  const note = byId('plugin-note');
+  button.disabled = true;
+  note.textContent = text('reloading');
+  try {
+    await call('POST', `/admin/plugins/${encodeURIComponent(id)}/reload`);
+    const now = (await list()).find((plugin) => plugin.id === id) ?? {};
+    note.textContent = text('reloaded', {id, version: now.version, generation: now.generation});
+  } catch (fault) {
+    note.textContent = text('reloadFailed', {id, why: fault.message});
+  }
+  await refreshPlugins();
+  byId('plugin-list').querySelector(`[data-reload="${CSS.escape(id)}"]`)?.focus();
+}
+
+export function setUpPlugins() {
+  refreshPlugins();
+  setInterval(() => { if (!document.hidden && !byId('plugin-list').contains(document.activeElement)) refreshPlugins(); }, everyMs);
+}
