@@ -245,11 +245,8 @@ Result<std::string> SqliteStore::trace(const std::string& message_id) {
 }
 
 Result<void> SqliteStore::ping() {
-    const auto answered = read<int>([](Connection& connection) -> Result<int> {
-        connection.run("SELECT count(*) FROM migrations");
-        return 0;
-    });
-    if (!answered) return answered.error();
+    const auto position = read<std::int64_t>([](Connection& connection) -> Result<std::int64_t> { return last_position(connection); });
+    if (!position) return position.error();
     return {};
 }
 

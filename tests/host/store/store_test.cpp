@@ -226,6 +226,11 @@ TEST_P(StoreTest, TurnsADueJobIntoOneTurn) {
     EXPECT_EQ(left->back().job_plugin, "scheduling");
 }
 
+TEST_P(StoreTest, AnswersAsLongAsItIsThere) {
+    EXPECT_TRUE(store_->ping());
+    EXPECT_TRUE(store_->heartbeat(kNow));
+}
+
 TEST_P(StoreTest, CancelsAJob) {
     const Accepted turn = accept(message("wamid.1"));
     ASSERT_TRUE(wait<void>([&](auto done) { store_->put_job({"p", turn.conversation_id, "k", "{}", kNow}, std::move(done)); }));

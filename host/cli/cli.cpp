@@ -1,0 +1,132 @@
+#include "host/cli/cli.hpp"
+
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <functional>
+#include <iostream>
+
+#include "host/cli/commands.hpp"
+#include "host/intents/commands.hpp"
+
+namespace migue::host::cli {
+
+namespace {
+
+/// What was asked for: the options of every subcommand, and what the chosen one will do.
+struct Choice {
+    ServeOptions serve;
+    DevOptions dev;
+    ChatOptions chat;
+    CheckOptions check;
+    RouteOptions route;
+    TraceOptions trace;
+    MigrateOptions migrate;
+    PluginOptions plugin;
+    std::filesystem::path understand_config, training_data, model, routes;
+    std::function<int()> action;
+};
+
+void add_config(CLI::App* command, std::filesystem::path& config, bool required) {
+    CLI::Option* option = command->add_option("--config", config, "migue.yaml to read");
+    if (required) option->required();
+}
+
+void add_running(CLI::App& app, Choice& choice) {
+    CLI::App* serve_command = app.add_subcommand("serve", "Run the host: WhatsApp in, replies out");
+    add_config(serve_command, choice.serve.config, true);
+    serve_command->callback([&choice] { choice.action = [&choice] { return serve(choice.serve); }; });
+
+    CLI::App* dev_command = app.add_subcommand("dev", "Run everything on this computer, with no account: chat in the browser");
+    add_config(dev_command, choice.dev.config, false);
+    dev_command->add_option("--port", choice.dev.port, "instead of the configured port; 0: any free one");
+    dev_command->add_option("--data", choice.dev.data, "folder for the database and the plugins' copies")->capture_default_str();
+    dev_command->callback([&choice] { choice.action = [&choice] { return dev(choice.dev); }; });
+
+    CLI::App* chat_command = app.add_subcommand("chat", "Chat in this terminal with a running migue");
+    chat_command->add_option("--url", choice.chat.url, "where it runs")->capture_default_str();
+    chat_command->add_option("--token", choice.chat.token, "the admin token, where one is set")->envname("MIGUE_ADMIN_TOKEN");
+    chat_command->add_option("--as", choice.chat.person, "who you are")->capture_default_str();
+    chat_command->callback([&choice] { choice.action = [&choice] { return chat(choice.chat); }; });
+}
+
+void add_looking(CLI::App& app, Choice& choice) {
+    CLI::App* check_command = app.add_subcommand("check", "Check a configuration, its routes and its plugins");
+    add_config(check_command, choice.check.config, true);
+    check_command->add_flag("--json", choice.check.json, "one JSON object a finding");
+    check_command->callback([&choice] { choice.action = [&choice] { return check(choice.check); }; });
+
+    CLI::App* route_command = app.add_subcommand("route", "Show where a message would go, and why");
+    route_command->add_option("text", choice.route.text, "the message")->required();
+    route_command->add_option("--locale", choice.route.locale, "language of the conversation so far: es, en, pt");
+    add_config(route_command, choice.route.config, false);
+    route_command->callback([&choice] { choice.action = [&choice] { return route(choice.route); }; });
+
+    CLI::App* trace_command = app.add_subcommand("trace", "Show the steps of one message's turn");
+    trace_command->add_option("id", choice.trace.message_id, "the message's id")->required();
+    add_config(trace_command, choice.trace.config, true);
+    trace_command->callback([&choice] { choice.action = [&choice] { return trace(choice.trace); }; });
+
+    CLI::App* migrate_command = app.add_subcommand("migrate", "Bring the store's tables up to date");
+    add_config(migrate_command, choice.migrate.config, true);
+    migrate_command->add_flag("--dry-run", choice.migrate.dry_run, "only name what would be applied");
+    migrate_command->callback([&choice] { choice.action = [&choice] { return migrate(choice.migrate); }; });
+}
+
+void add_plugins(CLI::App& app, Choice& choice) {
+    CLI::App* plugin = app.add_subcommand("plugin", "Install plugins and see what is loaded");
+    plugin->require_subcommand(1);
+    CLI::App* install = plugin->add_subcommand("install", "Check a plugin file and put it into plugins.lock");
+    install->add_option("file", choice.plugin.file, "the .so file")->required();
+    add_config(install, choice.plugin.config, true);
+    install->callback([&choice] { choice.action = [&choice] { return plugin_install(choice.plugin); }; });
+    CLI::App* list = plugin->add_subcommand("list", "What a running migue has loaded");
+    add_config(list, choice.plugin.config, true);
+    list->callback([&choice] { choice.action = [&choice] { return plugin_list(choice.plugin); }; });
+}
+
+void add_language(CLI::App& app, Choice& choice) {
+    CLI::App* understand_command = app.add_subcommand("understand", "JSON lines: what a message says about an event");
+    add_config(understand_command, choice.understand_config, false);
+    understand_command->callback([&choice] { choice.action = [&choice] { return understand(choice.understand_config); }; });
+
+    CLI::App* intents_command = app.add_subcommand("intents", "Train and ask the classifier");
+    intents_command->require_subcommand(1);
+    CLI::App* train = intents_command->add_subcommand("train", "Train a model from JSON lines");
+    train->add_option("--data", choice.training_data, "the examples")->required();
+    train->add_option("--model", choice.model, "the file to write")->required();
+    train->callback([&choice] { choice.action = [&choice] { return intents::run_train(choice.training_data, choice.model, std::cerr); }; });
+    CLI::App* classify = intents_command->add_subcommand("classify", "JSON lines: the intent of a message");
+    CLI::Option* by_model = classify->add_option("--model", choice.model, "a trained model");
+    classify->add_option("--config", choice.routes, "routes.yaml")->excludes(by_model);
+    classify->callback([&choice] {
+        choice.action = [&choice] { return intents::run_classify(std::cin, std::cout, std::cerr, choice.model, choice.routes); };
+    });
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+    // Peers that go away are an error where we write to them, not a reason to die; what we
+    // store is for this user's eyes.
+    ::signal(SIGPIPE, SIG_IGN);
+    ::umask(077);
+    CLI::App app{"migue: a chatbot host for WhatsApp that books meetings", "migue"};
+    app.require_subcommand(1);
+    app.set_version_flag("--version", MIGUE_VERSION);
+    Choice choice;
+    add_running(app, choice);
+    add_looking(app, choice);
+    add_plugins(app, choice);
+    add_language(app, choice);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& failure) {
+        return app.exit(failure) == 0 ? 0 : 2;
+    }
+    return choice.action();
+}
+
+}  // namespace migue::host::cli

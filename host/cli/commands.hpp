@@ -1,0 +1,66 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// One function a subcommand; the exit code comes back. Answers go to standard output, logs
+/// and faults to standard error.
+namespace migue::host::cli {
+
+struct ServeOptions {
+    std::filesystem::path config;
+};
+int serve(const ServeOptions& options);
+
+struct DevOptions {
+    std::filesystem::path config;  ///< empty: the shipped one
+    std::filesystem::path data = "var";
+    std::optional<std::uint16_t> port;
+};
+int dev(const DevOptions& options);
+
+struct ChatOptions {
+    std::string url = "http://127.0.0.1:8080";
+    std::string token;
+    std::string person = "terminal";
+};
+int chat(const ChatOptions& options);
+
+struct CheckOptions {
+    std::filesystem::path config;
+    bool json = false;
+};
+int check(const CheckOptions& options);
+
+struct RouteOptions {
+    std::filesystem::path config;  ///< migue.yaml; empty: the shipped one
+    std::string text;
+    std::string locale;
+};
+int route(const RouteOptions& options);
+
+struct TraceOptions {
+    std::filesystem::path config;
+    std::string message_id;
+};
+int trace(const TraceOptions& options);
+
+struct MigrateOptions {
+    std::filesystem::path config;
+    bool dry_run = false;
+};
+int migrate(const MigrateOptions& options);
+
+struct PluginOptions {
+    std::filesystem::path config;
+    std::filesystem::path file;
+};
+int plugin_install(const PluginOptions& options);
+int plugin_list(const PluginOptions& options);
+
+/// JSON lines in, JSON lines out.
+int understand(const std::filesystem::path& config);
+
+}  // namespace migue::host::cli

@@ -1,0 +1,309 @@
+#include "host/pipeline/dispatcher.hpp"
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <fstream>
+#include <functional>
+#include <future>
+#include <map>
+#include <mutex>
+#include <nlohmann/json.hpp>
+
+#include "host/store/sqlite/sqlite_store.hpp"
+#include "tests/host/temporary_folder.hpp"
+
+/// The walk of a message through the pipeline, with a real store and a real router; the
+/// plugin host is a small one of the test's own.
+namespace migue::host {
+namespace {
+
+using namespace std::chrono_literals;
+using Json = nlohmann::json;
+
+/// Plugins that are functions. A turn that the test holds back is finished by release().
+class ScriptedPlugins final : public PluginHost {
+public:
+    using Script = std::function<TurnResult(const TurnRequest&)>;
+
+    Result<void> start() override { return {}; }
+    void stop(std::chrono::milliseconds) override {}
+    void run_turn(const std::string& id, TurnRequest request, std::function<void(TurnResult)> finished) override {
+        TurnResult result;
+        {
+            const std::lock_guard lock(mutex_);
+            seen_.push_back(request);
+            changed_.notify_all();
+            if (held_.contains(request.text)) {
+                held_[request.text] = [this, id, request, finished] { finished(scripts_.at(id)(request)); };
+                return;
+            }
+            const auto script = scripts_.find(id);
+            result = script == scripts_.end() ? TurnResult{.status = MIGUE_E_UNAVAILABLE, .reasons = {}, .replies = {},
+                                                           .state_json = {}, .ask_ttl = {}, .plugin_version = {}}
+                                              : script->second(request);
+        }
+        finished(std::move(result));
+    }
+    PluginHttpReply serve(const std::string&, const PluginHttpRequest&) override { return {}; }
+    Result<std::string> understand(const std::string&, std::string_view, std::string_view, std::string_view, std::string_view,
+                                   std::int64_t) override {
+        return Error{Error::Code::kUnsupported, "understand"};
+    }
+    Result<void> reload(const std::string&) override { return {}; }
+    [[nodiscard]] std::vector<PluginStatus> list() const override { return {}; }
+    [[nodiscard]] bool has(const std::string& id) const override { return scripts_.contains(id); }
+    [[nodiscard]] std::map<std::string, std::vector<std::string>> intents() const override { return {}; }
+
+    void set(const std::string& id, Script script) { scripts_[id] = std::move(script); }
+    void hold(const std::string& text) { held_[text] = {}; }
+    void release(const std::string& text) {
+        std::function<void()> finish;
+        {
+            std::unique_lock lock(mutex_);
+            ASSERT_TRUE(changed_.wait_for(lock, 10s, [&] { return static_cast<bool>(held_[text]); }));
+            finish = held_[text];
+            held_.erase(text);
+        }
+        finish();
+    }
+    std::vector<TurnRequest> seen(std::size_t count) {
+        std::unique_lock lock(mutex_);
+        EXPECT_TRUE(changed_.wait_for(lock, 10s, [&] { return seen_.size() >= count; })) << seen_.size();
+        return seen_;
+    }
+
+private:
+    std::map<std::string, Script> scripts_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::map<std::string, std::function<void()>> held_;  // guarded by mutex_
+    std::vector<TurnRequest> seen_;                       // guarded by mutex_
+};
+
+class RecordingChannel final : public Channel {
+public:
+    [[nodiscard]] std::string_view id() const override { return "chat"; }
+    [[nodiscard]] ChannelLimits limits() const override { return {}; }
+    [[nodiscard]] SendOutcome send(const OutboundReply& reply) override {
+        const std::lock_guard lock(mutex_);
+        texts_.push_back(Json::parse(reply.reply.body_json).at("text"));
+        changed_.notify_all();
+        return {};
+    }
+    std::vector<std::string> texts(std::size_t count) {
+        std::unique_lock lock(mutex_);
+        EXPECT_TRUE(changed_.wait_for(lock, 10s, [&] { return texts_.size() >= count; })) << texts_.size();
+        return texts_;
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<std::string> texts_;  // guarded by mutex_
+};
+
+TurnResult says(const std::string& text) {
+    TurnResult result;
+    result.status = MIGUE_OK;
+    result.replies = {{"text", Json{{"text", text}}.dump()}};
+    return result;
+}
+
+TurnResult ends(migue_status status) {
+    TurnResult result;
+    result.status = status;
+    return result;
+}
+
+std::shared_ptr<const intents::Router> router_in(const std::filesystem::path& folder) {
+    std::ofstream(folder / "es.yaml") << "schedule_meeting: [agenda una reunión, agéndame una cita, reunión con Ana mañana]\n"
+                                         "greeting: [hola, buenos días, qué tal]\nother: [qué clima hace, cuánto vale el dólar]\n";
+    std::ofstream(folder / "routes.yaml") << "intents: { es: es.yaml }\nfallback: smalltalk\nroutes:\n"
+                                             "  - { intent: schedule_meeting, plugin: scheduling, keywords: { es: [agenda] } }\n"
+                                             "  - { intent: greeting, plugin: smalltalk, keywords: { es: [hola] } }\n";
+    auto router = intents::Router::load(folder / "routes.yaml");
+    EXPECT_TRUE(router) << router.error().what;
+    return std::move(router).value();
+}
+
+class DispatcherTest : public ::testing::Test {
+protected:
+    DispatcherTest() : router_(router_in(folder_.path())) { start(); }
+    ~DispatcherTest() override { stop(); }
+
+    void start() {
+        store_ = sqlite::SqliteStore::open(folder_.path() / "migue.db").value();
+        const Channels channels{{"chat", &channel_}};
+        executor_ = std::make_unique<Executor>(3);
+        outbox_ = std::make_unique<Outbox>(*store_, channels, clock_, log_, Outbox::Options{});
+        turns_ = std::make_unique<TurnRunner>(*store_, plugins_, [this] { return router_; }, channels, *outbox_, *executor_, clock_, log_,
+                                              TurnRunner::Options{});
+        dispatcher_ = std::make_unique<Dispatcher>(*store_, *turns_, *outbox_, *executor_, channels, clock_, log_, Dispatcher::Options{});
+    }
+    void stop() {
+        dispatcher_->stop();
+        executor_->stop();
+        turns_.reset();
+        outbox_->stop();
+        store_.reset();
+        dispatcher_.reset();
+    }
+    Accepted say(const std::string& text, const std::string& person = "ana", const std::string& input = R"({"kind":"text"})") {
+        InboundMessage message;
+        message.channel = "chat";
+        message.message_id = "m" + std::to_string(++messages_);
+        message.identities = {person};
+        message.text = text;
+        message.input_json = input;
+        message.kind = Json::parse(input).at("kind");
+        message.sent_unix_ms = clock_.unix_ms();
+        return dispatcher_->accept({message})->front();
+    }
+
+    test::TemporaryFolder folder_;
+    SystemClock clock_;
+    Log log_{Severity::kError, [](std::string_view) {}};
+    std::shared_ptr<const intents::Router> router_;
+    ScriptedPlugins plugins_;
+    RecordingChannel channel_;
+    std::unique_ptr<Store> store_;
+    std::unique_ptr<Executor> executor_;
+    std::unique_ptr<Outbox> outbox_;
+    std::unique_ptr<TurnRunner> turns_;
+    std::unique_ptr<Dispatcher> dispatcher_;
+    int messages_ = 0;
+};
+
+TEST_F(DispatcherTest, AnswersAMessageThroughItsRoute) {
+    plugins_.set("scheduling", [](const TurnRequest& request) { return says(request.intent + " " + request.locale); });
+    plugins_.set("smalltalk", [](const TurnRequest&) { return says("smalltalk"); });
+    say("agenda una reunión");
+    EXPECT_EQ(channel_.texts(1), std::vector<std::string>{"schedule_meeting es"});
+    say("hola");
+    EXPECT_EQ(channel_.texts(2).back(), "smalltalk");
+}
+
+TEST_F(DispatcherTest, RunsOneTurnAtATimeInAConversationAndLetsOthersPass) {
+    plugins_.set("smalltalk", [](const TurnRequest& request) { return says(request.text); });
+    plugins_.hold("hola 1");
+    say("hola 1");
+    say("hola 2");
+    say("hola 3", "luis");
+    EXPECT_EQ(channel_.texts(1), std::vector<std::string>{"hola 3"});
+    plugins_.release("hola 1");
+    EXPECT_EQ(channel_.texts(3), (std::vector<std::string>{"hola 3", "hola 1", "hola 2"}));
+}
+
+TEST_F(DispatcherTest, GivesStateBackAndTheQuestionToThePluginThatAsked) {
+    plugins_.set("scheduling", [](const TurnRequest& request) {
+        if (request.answers_open_question) return says("answer to " + request.state_json);
+        TurnResult result = says("¿a qué hora?");
+        result.state_json = R"({"day":24})";
+        result.state_version = 1;
+        result.ask_ttl = 15min;
+        return result;
+    });
+    say("agenda una reunión");
+    EXPECT_EQ(channel_.texts(1).front(), "¿a qué hora?");
+    say("a las 3");
+    EXPECT_EQ(channel_.texts(2).back(), R"(answer to {"day":24})");
+}
+
+TEST_F(DispatcherTest, RoutesAfreshWhatIsNoAnswer) {
+    plugins_.set("scheduling", [](const TurnRequest& request) {
+        if (request.answers_open_question) return ends(MIGUE_PASS);
+        TurnResult result = says("¿a qué hora?");
+        result.ask_ttl = 15min;
+        return result;
+    });
+    plugins_.set("smalltalk", [](const TurnRequest& request) { return says(request.intent); });
+    say("agenda una reunión");
+    say("hola");
+    EXPECT_EQ(channel_.texts(2).back(), "greeting");
+}
+
+TEST_F(DispatcherTest, AsksTheFallbackWhenAPluginPasses) {
+    plugins_.set("scheduling", [](const TurnRequest&) { return ends(MIGUE_PASS); });
+    plugins_.set("smalltalk", [](const TurnRequest&) { return says("fallback"); });
+    say("agenda una reunión");
+    EXPECT_EQ(channel_.texts(1).front(), "fallback");
+}
+
+TEST_F(DispatcherTest, BringsATapToThePluginThatOfferedIt) {
+    plugins_.set("scheduling", [](const TurnRequest& request) { return says(request.input_json); });
+    say("Deshacer", "ana", R"({"kind":"tap","tap":"scheduling:undo:7"})");
+    EXPECT_EQ(channel_.texts(1).front(), R"({"kind":"tap","tap":"undo:7"})");
+}
+
+TEST_F(DispatcherTest, TellsTheTruthWhenAPluginFailsAndKeepsNothingOfIt) {
+    plugins_.set("smalltalk", [](const TurnRequest& request) {
+        if (request.text == "hola") return says(request.state_json.empty() ? "no state" : request.state_json);
+        TurnResult result = says("half an answer");
+        result.status = request.text == "hola tarde" ? MIGUE_E_DEADLINE : MIGUE_E_INVALID;
+        result.state_json = "{}";
+        return result;
+    });
+    say("hola tarde");
+    EXPECT_NE(channel_.texts(1).back().find("no sé si quedó hecho"), std::string::npos);
+    say("hola roto");
+    EXPECT_NE(channel_.texts(2).back().find("no hice nada"), std::string::npos);
+    say("hola");
+    EXPECT_EQ(channel_.texts(3).back(), "no state");
+}
+
+TEST_F(DispatcherTest, SaysSoWhenThePluginIsNotThere) {
+    say("agenda una reunión");
+    EXPECT_NE(channel_.texts(1).front().find("Ahora mismo no puedo"), std::string::npos);
+}
+
+TEST_F(DispatcherTest, AnswersARepeatedMessageOnce) {
+    plugins_.set("smalltalk", [](const TurnRequest&) { return says("once"); });
+    say("hola");
+    messages_ = 0;
+    EXPECT_TRUE(say("hola").duplicate);
+    say("hola 2");
+    EXPECT_EQ(channel_.texts(2).size(), 2U);
+}
+
+TEST_F(DispatcherTest, FinishesAfterARestartWhatWasStoredAndNotAnswered) {
+    plugins_.set("smalltalk", [](const TurnRequest& request) { return says("attempt " + std::to_string(request.attempt)); });
+    plugins_.hold("hola");
+    say("hola");
+    EXPECT_EQ(plugins_.seen(1).front().attempt, 1U);
+    stop();  // the turn's end is never heard of, as when the process dies
+    plugins_.set("smalltalk", [](const TurnRequest& request) { return says("attempt " + std::to_string(request.attempt)); });
+    plugins_.hold("hola");  // forgets the turn of the dead process
+    start();
+    ASSERT_TRUE(dispatcher_->start());
+    plugins_.release("hola");
+    EXPECT_EQ(channel_.texts(1).front(), "attempt 2");
+}
+
+TEST_F(DispatcherTest, KeepsATraceWithoutText) {
+    plugins_.set("smalltalk", [](const TurnRequest&) { return says("secret answer"); });
+    say("hola secreta");
+    channel_.texts(1);
+    const Json trace = Json::parse(store_->trace("m1").value());
+    EXPECT_EQ(trace.at("plugin"), "smalltalk");
+    EXPECT_EQ(trace.at("intent"), "greeting");
+    EXPECT_EQ(trace.dump().find("secret"), std::string::npos);
+}
+
+TEST_F(DispatcherTest, RunsADueJobAsATurnOfItsPlugin) {
+    plugins_.set("smalltalk", [](const TurnRequest&) { return says("hi"); });
+    plugins_.set("scheduling", [](const TurnRequest& request) { return says(request.input_json); });
+    const Accepted turn = say("hola");
+    channel_.texts(1);
+    std::promise<void> kept;
+    store_->put_job({"scheduling", turn.conversation_id, "remind", "7", clock_.unix_ms()}, [&](const Result<void>& put) {
+        EXPECT_TRUE(put);
+        kept.set_value();
+    });
+    kept.get_future().wait();
+    ASSERT_TRUE(dispatcher_->start());
+    EXPECT_EQ(channel_.texts(2).back(), R"({"job":{"key":"remind","payload":7},"kind":"job"})");
+}
+
+}  // namespace
+}  // namespace migue::host
