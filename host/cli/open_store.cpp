@@ -1,0 +1,23 @@
+#include "host/cli/open_store.hpp"
+
+#include <string_view>
+
+#include "host/store/sqlite/sqlite_store.hpp"
+
+namespace migue::host::cli {
+
+Result<std::filesystem::path> sqlite_file(const std::string& url) {
+    constexpr std::string_view kScheme = "sqlite:";
+    if (url.starts_with(kScheme)) return std::filesystem::path(url.substr(kScheme.size()));
+    return Error{Error::Code::kUnsupported, "store.url: this version keeps its data in SQLite; expected sqlite:PATH"};
+}
+
+Result<std::unique_ptr<Store>> open_store(const std::string& url) {
+    auto file = sqlite_file(url);
+    if (!file) return std::move(file).error();
+    auto store = sqlite::SqliteStore::open(*file);
+    if (!store) return std::move(store).error();
+    return std::unique_ptr<Store>(std::move(store).value());
+}
+
+}  // namespace migue::host::cli
