@@ -66,7 +66,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::pa
         std::int64_t next = 0;
         {
             Connection connection(file.string(), Connection::Mode::kWrite);
-            if (auto migrated = migrate(connection, false); !migrated) return std::move(migrated).error().within(file.string());
+            if (auto migrated = migrate(connection); !migrated) return std::move(migrated).error().within(file.string());
             next = last_position(connection) + 1;
         }
         return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(lock).value(), new_owner(), file, next));

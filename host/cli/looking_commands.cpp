@@ -1,0 +1,112 @@
+#include <fmt/format.h>
+
+#include <chrono>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "host/channels/chat/terminal_chat.hpp"
+#include "host/cli/commands.hpp"
+#include "host/cli/open_store.hpp"
+#include "host/cli/report.hpp"
+#include "host/cli/shipped.hpp"
+#include "host/config/settings.hpp"
+#include "host/intents/router.hpp"
+#include "host/services/http_client.hpp"
+#include "host/store/sqlite/connection.hpp"
+#include "host/store/sqlite/migrate.hpp"
+
+namespace migue::host::cli {
+
+namespace {
+
+using Json = nlohmann::json;
+using namespace std::chrono_literals;
+
+/// routes.yaml of a configuration, or the shipped one.
+Result<std::filesystem::path> routes_of(const std::filesystem::path& config) {
+    if (config.empty()) return shipped_config() / "routes.yaml";
+    auto settings = config::load_settings(config);
+    if (!settings) return std::move(settings).error();
+    return settings->routes;
+}
+
+/// Asks the running host's admin listener.
+Result<HttpClientResponse> ask_admin(const std::filesystem::path& config, const std::string& path) {
+    auto settings = config::load_settings(config);
+    if (!settings) return std::move(settings).error();
+    const config::Listen& listen = settings->admin.listen;
+    const std::string host = listen.host.find(':') == std::string::npos ? listen.host : "[" + listen.host + "]";
+    const std::string origin = fmt::format("http://{}:{}", host, listen.port);
+    HttpClient client;
+    HttpClientRequest request{.method = "GET", .url = origin + path};
+    if (!settings->admin.token.empty()) request.headers.emplace_back("Authorization", "Bearer " + settings->admin.token);
+    auto answer = client.send(request, std::chrono::steady_clock::now() + 10s);
+    if (!answer) return std::move(answer).error().within("is migue running on " + origin + "?");
+    return answer;
+}
+
+int print_answer(const Result<HttpClientResponse>& answer) {
+    if (!answer) return could_not_run(answer.error());
+    std::cout << answer->body << std::flush;
+    return answer->status == 200 ? kDone : kFindings;
+}
+
+}  // namespace
+
+int chat(const ChatOptions& options) {
+    return chat::run_terminal_chat(options.url, options.token, options.person, std::cin, std::cout);
+}
+
+int route(const RouteOptions& options) {
+    const auto routes = routes_of(options.config);
+    if (!routes) return could_not_run(routes.error());
+    const auto router = intents::Router::load(*routes);
+    if (!router) return could_not_run(router.error());
+    const intents::Decision decision =
+        (*router)->route({.kind = "text", .text = options.text, .tap = {}, .locale = options.locale, .asked_plugin = {}});
+    fmt::print("{} → {}  ({}, {:.0f} %, language {})\n", decision.intent, decision.plugin, decision.reason, decision.confidence * 100,
+               decision.locale.empty() ? "not known" : decision.locale);
+    for (std::size_t i = 0; i < decision.ranked.size() && i < 5; ++i)
+        fmt::print("  {:5.1f} %  {}\n", decision.ranked[i].probability * 100, decision.ranked[i].intent);
+    return kDone;
+}
+
+int trace(const TraceOptions& options) {
+    const auto answer = ask_admin(options.config, "/admin/trace/" + options.message_id);
+    if (!answer || answer->status != 200) return print_answer(answer);
+    const Json steps = Json::parse(answer->body, nullptr, false);
+    std::cout << (steps.is_discarded() ? answer->body : steps.dump(2)) << "\n";
+    return kDone;
+}
+
+int plugin_list(const PluginOptions& options) {
+    const auto answer = ask_admin(options.config, "/admin/plugins");
+    if (!answer || answer->status != 200) return print_answer(answer);
+    const Json plugins = Json::parse(answer->body, nullptr, false);
+    if (!plugins.is_array()) return could_not_run({Error::Code::kInternal, "/admin/plugins answered something that is no list"});
+    fmt::print("{:<14} {:<10} {:<12} {:>10} {:<10} {:>8}\n", "plugin", "version", "sha256", "generation", "state", "turns");
+    for (const Json& plugin : plugins)
+        fmt::print("{:<14} {:<10} {:<12} {:>10} {:<10} {:>8}\n", plugin.value("id", ""), plugin.value("version", ""),
+                   plugin.value("sha256", "").substr(0, 12), plugin.value("generation", 0), plugin.value("state", ""),
+                   plugin.value("turns", 0));
+    return kDone;
+}
+
+int migrate(const MigrateOptions& options) {
+    const auto settings = config::load_settings(options.config);
+    if (!settings) return could_not_run(settings.error());
+    const auto file = sqlite_file(settings->store_url);
+    if (!file) return could_not_run(file.error());
+    if (!options.dry_run) {
+        // Opening the store brings it up to date, and refuses while a host runs on it.
+        if (const auto store = open_store(settings->store_url); !store) return could_not_run(store.error());
+        std::cout << file->string() << ": up to date\n";
+        return kDone;
+    }
+    const auto pending = sqlite::pending_migrations(*file);
+    if (!pending) return could_not_run(pending.error());
+    for (const std::string& name : *pending) std::cout << name << "\n";
+    return pending->empty() ? kDone : kFindings;
+}
+
+}  // namespace migue::host::cli
