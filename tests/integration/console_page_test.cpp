@@ -161,9 +161,12 @@ TEST_F(ConsolePage, KeepsTheConversationsOfSeveralPeopleApart) {
 
 TEST_F(ConsolePage, SpeaksThreeLanguages) {
     open();
-    for (const auto& [language, title] :
-         {std::pair{"en", "Hello. What shall we book?"}, {"pt", "Olá. O que vamos marcar?"}}) {
-        browser_.click("#language option[value='" + std::string(language) + "']");
+    struct Case {
+        const char *name, *language, *title;
+    };
+    for (const auto& [name, language, title] : {Case{"English", "en", "Hello. What shall we book?"},
+                                                Case{"Português", "pt", "Olá. O que vamos marcar?"}}) {
+        browser_.type("#language", name);
         browser_.wait_for_text("#welcome h2", title);
         EXPECT_EQ(browser_.run("return document.documentElement.lang;"), language);
     }
@@ -190,9 +193,14 @@ TEST_F(ConsolePage, FitsAPhone) {
     picture(browser_, "phone-welcome");
     say("reunión con Laura mañana a las 3 por una hora");
     browser_.wait_for_text(".from-bot .words", "Agendada");
-    EXPECT_EQ(browser_.run("return document.documentElement.scrollWidth <= innerWidth;"), true);
+    EXPECT_EQ(
+        browser_.run("return [...document.querySelectorAll('.top, .top *, .phone, .phone *')]"
+                     ".filter(e => e.checkVisibility() && !e.closest('.unseen, .people'))"
+                     ".map(e => e.getBoundingClientRect()).filter(r => r.right > 390 || r.left < 0).length;"),
+        0)
+        << "nothing reaches over the edge";
     EXPECT_EQ(browser_.run("const r = document.querySelector('.send').getBoundingClientRect();"
-                           "return r.right <= innerWidth && r.bottom <= innerHeight && r.width >= 40;"),
+                           "return r.bottom <= 844 && r.width >= 40 && r.height >= 40;"),
               true);
     picture(browser_, "phone-light");
     browser_.click("#open-side");

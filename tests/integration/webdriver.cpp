@@ -49,6 +49,7 @@ json capabilities(const Browser::Options& options, const std::filesystem::path& 
         "--disable-sync",
         "--disable-dev-shm-usage",
         "--hide-scrollbars",
+        "--force-prefers-reduced-motion",
         "--lang=" + options.language,
         "--window-size=" + std::to_string(options.width) + "," + std::to_string(options.height),
         "--user-data-dir=" + profile.string()};
