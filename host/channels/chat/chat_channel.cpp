@@ -30,6 +30,11 @@ ChatChannel::Wait ChatChannel::wait(std::uint64_t seen, std::chrono::steady_cloc
     return woken ? Wait::kNews : Wait::kTimeout;
 }
 
+int ChatChannel::waiters() const {
+    const std::lock_guard lock(mutex_);
+    return waiters_;
+}
+
 void ChatChannel::close() {
     const std::lock_guard lock(mutex_);
     closed_ = true;

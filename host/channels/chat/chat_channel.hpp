@@ -33,6 +33,7 @@ public:
     /// that came between the two are not missed.
     [[nodiscard]] std::uint64_t version() const;
     [[nodiscard]] Wait wait(std::uint64_t seen, std::chrono::steady_clock::time_point deadline);
+    [[nodiscard]] int waiters() const;
     /// Nobody waits from now on, so that the HTTP server can stop at once.
     void close();
 

@@ -29,7 +29,7 @@ function start(person) {
 
 // On a phone the focus would open the keyboard over the conversation.
 function focusInput() {
-  if (matchMedia('(pointer: fine)').matches) byId('input').focus();
+  if (!matchMedia('(pointer: coarse)').matches) byId('input').focus();
 }
 
 function showExamples() {

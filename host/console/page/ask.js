@@ -12,6 +12,7 @@ export function ask({title, text, secret = false}) {
   input.type = secret ? 'password' : 'text';
   input.value = '';
   dialog.returnValue = '';
+  byId('ask-cancel').onclick = () => dialog.close('');
   dialog.showModal();
   input.focus();
   return new Promise((resolve) => {

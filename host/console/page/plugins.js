@@ -28,9 +28,15 @@ function item(plugin) {
       element('span', {class: 'dot', 'aria-hidden': 'true'}),
       element('div', {class: 'plugin-text'},
           element('strong', {}, plugin.id),
-          element('span', {class: 'facts'}, `${plugin.version} · ${plugin.state} · ${text('generation')} ${plugin.generation}`),
+          element('span', {class: 'facts'}, facts(plugin)),
           element('code', {class: 'hash', title: `sha256 ${hash}`}, hash.slice(0, 12))),
       button);
+}
+
+function facts(plugin) {
+  const parts = [plugin.version, `${text('generation')} ${plugin.generation}`];
+  if (plugin.state !== 'active') parts.push(plugin.state);
+  return parts.join(' · ');
 }
 
 async function reload(id, button) {
