@@ -152,8 +152,7 @@ Poco::Net::Context::Ptr TlsContexts::of(const std::string& host) {
     params.verificationMode = Poco::Net::Context::VERIFY_STRICT;
     params.loadDefaultCAs = true;
     params.cipherList = "HIGH:!aNULL:!MD5:!RC4:!3DES";
-    Poco::Net::Context::Ptr context =
-        new Poco::Net::Context(Poco::Net::Context::TLS_CLIENT_USE, params);
+    Poco::Net::Context::Ptr context = new Poco::Net::Context(Poco::Net::Context::TLS_CLIENT_USE, params);
     context->requireMinimumProtocol(Poco::Net::Context::PROTO_TLSV1_2);
     context->enableSessionCache(false);
     context->setInvalidCertificateHandler(new Poco::Net::RejectCertificateHandler(false));
