@@ -1,0 +1,218 @@
+#include "host/cli/app.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "host/channels/chat/chat_api.hpp"
+#include "host/channels/chat/chat_channel.hpp"
+#include "host/channels/whatsapp/webhook.hpp"
+#include "host/channels/whatsapp/whatsapp_channel.hpp"
+#include "host/cli/host_metrics.hpp"
+#include "host/cli/lock_watch.hpp"
+#include "host/cli/open_store.hpp"
+#include "host/console/admin_api.hpp"
+#include "host/console/console.hpp"
+#include "host/http/guards.hpp"
+#include "host/http/server.hpp"
+#include "host/intents/router.hpp"
+#include "host/observe/metrics.hpp"
+#include "host/pipeline/dispatcher.hpp"
+#include "host/plugin_host/native_plugin_host.hpp"
+#include "host/services/http_client.hpp"
+
+namespace migue::host::cli {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// A stop is over in 10 seconds, whatever still runs: turns first, then plugins.
+constexpr auto kDrain = 4s;
+constexpr auto kUnload = 4s;
+// Sends in flight. With Graph answering in 200 ms this carries 160 replies a second.
+constexpr std::size_t kSenders = 32;
+constexpr std::size_t kPipelineThreads = 4;
+
+std::string url_of(const config::Listen& listen, std::uint16_t port, bool tls) {
+    const bool any = listen.host == "0.0.0.0" || listen.host == "::";
+    const std::string host = any ? "127.0.0.1" : listen.host.find(':') != std::string::npos ? "[" + listen.host + "]" : listen.host;
+    return fmt::format("{}://{}:{}", tls ? "https" : "http", host, port);
+}
+
+/// The names under which a loopback page may call us (DNS rebinding).
+std::vector<std::string> own_hosts(const config::Listen& listen, const std::string& public_url) {
+    std::vector<std::string> hosts{"localhost", "127.0.0.1", "[::1]", listen.host};
+    if (const std::size_t begin = public_url.find("://"); begin != std::string::npos) hosts.push_back(public_url.substr(begin + 3));
+    return hosts;
+}
+
+}  // namespace
+
+class App::Impl {
+public:
+    Impl(Options options, Log& log) : options_(std::move(options)), log_(log), settings_(options_.settings) {}
+    ~Impl() { stop(); }
+
+    Result<void> start();
+    [[nodiscard]] std::string address() const { return public_url_.empty() ? local_url() : public_url_; }
+    [[nodiscard]] std::string local_url() const { return url_of(settings_.http.listen, public_->port(), settings_.http.tls.has_value()); }
+
+private:
+    Result<void> open_rooms();
+    Result<void> load_plugins();
+    void make_channels();
+    void make_pipeline();
+    Result<void> serve();
+    void add_chat(http::Server& server);
+    void check_routes();
+    void stop();
+
+    const Options options_;
+    Log& log_;
+    const config::Settings& settings_;
+    std::string public_url_;  // set before the listeners answer
+
+    SystemClock clock_;
+    Metrics metrics_;
+    MetricsForPlugins plugin_metrics_{metrics_};
+    HttpClient graph_http_{{.idle_per_origin = kSenders}};
+    std::shared_ptr<const intents::Router> router_;
+    std::unique_ptr<Store> store_;
+    std::unique_ptr<PluginHost> plugins_;
+    std::unique_ptr<chat::ChatChannel> chat_;
+    std::unique_ptr<whatsapp::WhatsAppChannel> whatsapp_;
+    Channels channels_;
+    std::unique_ptr<Executor> executor_;
+    std::unique_ptr<Outbox> outbox_;
+    std::unique_ptr<TurnRunner> turns_;
+    std::unique_ptr<Dispatcher> dispatcher_;
+    std::unique_ptr<chat::ChatApi> chat_api_;
+    std::unique_ptr<whatsapp::Webhook> webhook_;
+    std::unique_ptr<http::Server> public_, admin_;
+    std::unique_ptr<LockWatch> lock_watch_;
+};
+
+Result<void> App::Impl::start() {
+    if (auto opened = open_rooms(); !opened) return opened;
+    if (auto loaded = load_plugins(); !loaded) return loaded;
+    check_routes();
+    make_channels();
+    make_pipeline();
+    if (auto recovered = dispatcher_->start(); !recovered) return recovered;
+    return serve();
+}
+
+Result<void> App::Impl::open_rooms() {
+    auto store = open_store(settings_.store_url);
+    if (!store) return std::move(store).error();
+    store_ = std::move(store).value();
+    auto router = intents::Router::load(settings_.routes, options_.data / "intents.model");
+    if (!router) return std::move(router).error();
+    router_ = std::move(router).value();
+    return {};
+}
+
+Result<void> App::Impl::load_plugins() {
+    PluginHostOptions options;
+    options.lock_file = settings_.plugin_lock;
+    options.plugins = settings_.plugins;
+    options.data = options_.data;
+    auto host = make_plugin_host(std::move(options), *store_, clock_, log_, plugin_metrics_);
+    if (!host) return std::move(host).error();
+    plugins_ = std::move(host).value();
+    return plugins_->start();
+}
+
+/// Routes to a plugin that is not there, or to an intent it does not know, are told at once.
+void App::Impl::check_routes() {
+    const auto known = plugins_->intents();
+    for (const auto& [intent, plugin] : router_->routes()) {
+        if (!known.contains(plugin)) log_.warn("a route leads to a plugin that is not loaded", {{"intent", intent}, {"plugin", plugin}});
+    }
+}
+
+void App::Impl::make_channels() {
+    chat_ = std::make_unique<chat::ChatChannel>();
+    channels_.emplace(chat_->id(), chat_.get());
+    if (!settings_.whatsapp) return;
+    whatsapp_ = std::make_unique<whatsapp::WhatsAppChannel>(*settings_.whatsapp, graph_http_, clock_, log_);
+    channels_.emplace(whatsapp_->id(), whatsapp_.get());
+}
+
+void App::Impl::make_pipeline() {
+    executor_ = std::make_unique<Executor>(kPipelineThreads);
+    outbox_ = std::make_unique<Outbox>(*store_, channels_, clock_, log_, Outbox::Options{.senders = kSenders});
+    turns_ = std::make_unique<TurnRunner>(*store_, *plugins_, [this] { return router_; }, channels_, *outbox_, *executor_, clock_, log_,
+                                          TurnRunner::Options{});
+    dispatcher_ = std::make_unique<Dispatcher>(*store_, *turns_, *outbox_, *executor_, channels_, clock_, log_, Dispatcher::Options{});
+}
+
+void App::Impl::add_chat(http::Server& server) {
+    chat_api_ = std::make_unique<chat::ChatApi>(*dispatcher_, *store_, *chat_, clock_);
+    chat_api_->add_routes(server);
+    console::add_routes(server);
+    console::add_admin_routes(server, {*plugins_, *store_, metrics_});
+}
+
+Result<void> App::Impl::serve() {
+    const auto public_url = [this] { return address(); };
+    public_ = std::make_unique<http::Server>(settings_.http.listen, http::Limits{}, log_, settings_.http.tls);
+    if (settings_.whatsapp) {
+        webhook_ = std::make_unique<whatsapp::Webhook>(*settings_.whatsapp, *dispatcher_, clock_, log_);
+        webhook_->add_routes(*public_);
+    }
+    add_host_metrics(metrics_, *dispatcher_, *outbox_, webhook_.get(), whatsapp_.get());
+    public_url_ = settings_.http.public_url;
+    if (options_.dev) {
+        public_->guard(http::require_host(own_hosts(settings_.http.listen, public_url_)));
+        public_->guard(http::require_same_origin());
+        add_chat(*public_);
+        console::add_plugin_routes(*public_, *plugins_, true, public_url);
+    } else {
+        admin_ = std::make_unique<http::Server>(settings_.admin.listen, http::Limits{}, log_);
+        if (!settings_.admin.token.empty()) admin_->guard(console::require_token(settings_.admin.token, {"/healthz"}));
+        admin_->guard(http::require_host(own_hosts(settings_.admin.listen, {})));
+        admin_->guard(http::require_same_origin());
+        add_chat(*admin_);
+        console::add_plugin_routes(*admin_, *plugins_, true, public_url);
+        console::add_plugin_routes(*public_, *plugins_, false, public_url);
+        if (auto started = admin_->start(); !started) return std::move(started).error().within("admin");
+    }
+    if (auto started = public_->start(); !started) return std::move(started).error().within("http");
+    lock_watch_ = std::make_unique<LockWatch>(settings_.plugin_lock, *plugins_, log_);
+    log_.info("migue is ready", {{"http", local_url()}, {"admin", admin_ ? url_of(settings_.admin.listen, admin_->port(), false) : local_url()}});
+    return {};
+}
+
+/// From the outside in: nothing new comes, what runs ends, what is left stays in the store.
+void App::Impl::stop() {
+    lock_watch_.reset();
+    if (chat_) chat_->close();
+    if (public_) public_->stop();
+    if (admin_) admin_->stop();
+    if (dispatcher_) {
+        dispatcher_->drain(kDrain);
+        dispatcher_->stop();
+    }
+    if (plugins_) plugins_->stop(kUnload);
+    if (executor_) executor_->stop();
+    if (outbox_) outbox_->stop();
+}
+
+App::App(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+App::~App() = default;
+
+Result<std::unique_ptr<App>> App::start(Options options, Log& log) {
+    auto impl = std::make_unique<Impl>(std::move(options), log);
+    if (auto started = impl->start(); !started) return std::move(started).error();
+    return std::unique_ptr<App>(new App(std::move(impl)));
+}
+
+std::string App::address() const { return impl_->address(); }
+
+}  // namespace migue::host::cli
