@@ -56,7 +56,7 @@ TEST_F(ConsolePage, BooksShowsTheAgendaAndTakesItBackWithAButton) {
     browser_.prefer_dark(true);
     picture(browser_, "chat-dark");
 
-    browser_.click(".choice");
+    browser_.click_text(".choice", "Deshacer");
     browser_.wait_for_text(".from-bot .words", "ya no está");
     browser_.wait_gone("[data-event='laura']");
     EXPECT_EQ(browser_.count(".choice"), 2u) << "old buttons stay, as on the phone";
@@ -157,6 +157,33 @@ TEST_F(ConsolePage, KeepsTheConversationsOfSeveralPeopleApart) {
     browser_.wait_for("[data-person='jose-nandu'][aria-pressed='true']");
     browser_.click("[data-person='me']");
     browser_.wait_for_text(".from-bot .words", "soy yo");
+}
+
+TEST_F(ConsolePage, KnowsTheAgendaOfAnEarlierVisitAndCopiesItsAddress) {
+    open();
+    say("reunión");
+    browser_.wait_for("[data-event='laura']");
+    (void)browser_.run("localStorage.clear();");
+    browser_.open(desk_.url("/console/"));
+    browser_.wait_for("[data-event='laura']");
+    browser_.wait_for_text(".from-bot .words", "Agendada");
+    EXPECT_EQ(browser_.run("return document.querySelector('#feed-url').value;"),
+              desk_.url("/p/scheduling/feed/0f3c.ics"));
+    browser_.click("#copy-feed");
+    browser_.wait_for_text("#copy-feed", "Copiado");
+}
+
+TEST_F(ConsolePage, SaysThatTheServerIsAwayAndComesBack) {
+    open();
+    say("hola");
+    browser_.wait_for_text(".from-bot .words", "hola");
+    desk_.store().fail_with("store: away");
+    desk_.say("me", "text", R"({"text":"recordatorio"})");
+    browser_.wait_for_text("#status", "sin conexión");
+    desk_.store().fail_with("");
+    browser_.wait_for_text(".from-bot .words", "recordatorio");
+    browser_.wait_for_text("#status", "en línea");
+    (void)browser_.console_faults();  // the 503s that were asked for
 }
 
 TEST_F(ConsolePage, SpeaksThreeLanguages) {

@@ -56,7 +56,7 @@ host::Reply slots() {
 
 FakeDesk::FakeDesk(std::string token)
     : inbox_(store_, channel_, [this](const InboundMessage& message) { return answer(message); }),
-      api_(inbox_, store_, channel_, clock_),
+      api_(inbox_, store_, channel_, clock_, person_of),
       server_(config::Listen{"127.0.0.1", 0}, http::Limits{}, log_) {
     if (!token.empty()) server_.guard(console::require_token(std::move(token)));
     server_.guard(http::require_same_origin());
@@ -92,7 +92,7 @@ std::vector<host::Reply> FakeDesk::answer(const InboundMessage& message) {
     }
     if (has("reunión")) {
         const std::lock_guard lock(mutex_);
-        booked_for_ = "person-" + message.identities.at(0);
+        booked_for_ = person_of(message.identities.at(0));
         return {reply(
             "buttons",
             {{"text",

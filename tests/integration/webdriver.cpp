@@ -153,6 +153,16 @@ void Browser::click(const std::string& css) {
     impl_->in_session("POST", "/element/" + impl_->element(css) + "/click");
 }
 
+void Browser::click_text(const std::string& css, const std::string& text) {
+    json found;
+    wait_until(css + " \"" + text + "\" is there", [&] {
+        found = run("return [...document.querySelectorAll(" + json(css).dump() +
+                    ")].find(e => e.innerText === " + json(text).dump() + ") ?? null;");
+        return !found.is_null();
+    });
+    impl_->in_session("POST", "/element/" + found.at(kElementKey).get<std::string>() + "/click");
+}
+
 void Browser::type(const std::string& css, const std::string& text) {
     wait_for(css);
     impl_->in_session("POST", "/element/" + impl_->element(css) + "/value", {{"text", text}});

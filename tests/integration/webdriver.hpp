@@ -35,6 +35,8 @@ public:
 
     void open(const std::string& url);
     void click(const std::string& css);
+    /// Clicks the first element of `css` whose text is this.
+    void click_text(const std::string& css, const std::string& text);
     /// Types into the element; "\uE007" is Enter, "\uE00C" Escape.
     void type(const std::string& css, const std::string& text);
     /// Waits for a visible element.

@@ -8,9 +8,6 @@ namespace {
 using nlohmann::json;
 using std::chrono::steady_clock;
 
-/// Conversations whose person is remembered; a console has a handful.
-constexpr std::size_t kMaxRemembered = 4096;
-
 http::Reply json_reply(int status, const json& body) {
     // Text of a store that was written to by hand may be no UTF-8: shown with marks, not refused.
     return {status,
@@ -27,6 +24,10 @@ http::Reply busy(const std::string& what) {
     http::Reply reply = fault(503, what);
     reply.headers.emplace_back("Retry-After", "1");
     return reply;
+}
+
+std::string identity_of(const std::string& person) {
+    return "chat:" + person;
 }
 
 json line_json(const TranscriptLine& line) {
@@ -48,7 +49,7 @@ InboundMessage inbound(const std::string& person, ChatMessage message, std::int6
     InboundMessage in;
     in.channel = "chat";
     in.message_id = "chat." + person + "." + message.id;
-    in.identities = {"chat:" + person};
+    in.identities = {identity_of(person)};
     in.address_json = json{{"person", person}}.dump();
     in.kind = message.tap ? "tap" : "text";
     in.text = std::move(message.text);
@@ -61,8 +62,8 @@ InboundMessage inbound(const std::string& person, ChatMessage message, std::int6
 
 }  // namespace
 
-ChatApi::ChatApi(Inbox& inbox, Store& store, ChatChannel& channel, const Clock& clock)
-    : inbox_(inbox), store_(store), channel_(channel), clock_(clock) {}
+ChatApi::ChatApi(Inbox& inbox, Store& store, ChatChannel& channel, const Clock& clock, PersonId person_id)
+    : inbox_(inbox), store_(store), channel_(channel), clock_(clock), person_id_(std::move(person_id)) {}
 
 void ChatApi::add_routes(http::Server& server) {
     const std::string pattern = "/console/api/chat/:person/messages";
@@ -87,7 +88,6 @@ http::Reply ChatApi::post(const http::Request& request) {
     if (accepted->size() != 1) return fault(500, "inbox: answered for another number of messages than one");
 
     const Accepted& one = accepted->front();
-    remember(one.conversation_id, one.person_id);
     channel_.announce();  // other windows of the same person show it too
     return json_reply(200, {{"conversation", one.conversation_id},
                             {"person_id", one.person_id},
@@ -120,33 +120,22 @@ http::Reply ChatApi::read(const http::Request& request) {
     }
 }
 
+http::Reply ChatApi::page_reply(const Page& page) {
+    json lines = json::array();
+    for (const TranscriptLine& line : page.lines) lines.push_back(line_json(line));
+    return json_reply(
+        200,
+        {{"conversation", page.conversation_id}, {"person_id", page.person_id}, {"lines", std::move(lines)}});
+}
+
 Result<ChatApi::Page> ChatApi::page_after(const std::string& person, std::int64_t after) {
-    auto conversation = store_.find_conversation("chat", "", "chat:" + person);
+    const std::string identity = identity_of(person);
+    auto conversation = store_.find_conversation("chat", "", identity);
     if (!conversation) return conversation.error();
     if (conversation->empty()) return Page{};
     auto lines = store_.transcript(*conversation, after, kPageLines);
     if (!lines) return lines.error();
-    return Page{std::move(*conversation), std::move(*lines)};
-}
-
-http::Reply ChatApi::page_reply(const Page& page) {
-    json lines = json::array();
-    for (const TranscriptLine& line : page.lines) lines.push_back(line_json(line));
-    return json_reply(200, {{"conversation", page.conversation_id},
-                            {"person_id", person_id_of(page.conversation_id)},
-                            {"lines", std::move(lines)}});
-}
-
-void ChatApi::remember(const std::string& conversation_id, const std::string& person_id) {
-    const std::lock_guard lock(mutex_);
-    if (person_ids_.size() >= kMaxRemembered) person_ids_.clear();  // the page keeps what it was told
-    person_ids_[conversation_id] = person_id;
-}
-
-std::string ChatApi::person_id_of(const std::string& conversation_id) {
-    const std::lock_guard lock(mutex_);
-    const auto found = person_ids_.find(conversation_id);
-    return found == person_ids_.end() ? std::string() : found->second;
+    return Page{std::move(*conversation), person_id_(identity), std::move(*lines)};
 }
 
 }  // namespace migue::host::chat

@@ -1,7 +1,7 @@
 #pragma once
-#include <mutex>
+#include <functional>
 #include <string>
-#include <unordered_map>
+#include <vector>
 
 #include "host/channels/chat/chat_channel.hpp"
 #include "host/channels/chat/chat_request.hpp"
@@ -27,7 +27,11 @@ class ChatApi {
 public:
     static constexpr std::size_t kPageLines = 200;
 
-    ChatApi(Inbox& inbox, Store& store, ChatChannel& channel, const Clock& clock);
+    /// The host's id of the person with this identity ("chat:laura"): the one that
+    /// Inbox::accept() gives. The page asks for the agenda with it.
+    using PersonId = std::function<std::string(const std::string& identity)>;
+
+    ChatApi(Inbox& inbox, Store& store, ChatChannel& channel, const Clock& clock, PersonId person_id);
     ChatApi(const ChatApi&) = delete;
     ChatApi& operator=(const ChatApi&) = delete;
 
@@ -38,20 +42,17 @@ public:
 
 private:
     struct Page {
-        std::string conversation_id;
+        std::string conversation_id, person_id;  ///< "" before the first message
         std::vector<TranscriptLine> lines;
     };
+    static http::Reply page_reply(const Page& page);
     Result<Page> page_after(const std::string& person, std::int64_t after);
-    void remember(const std::string& conversation_id, const std::string& person_id);
-    std::string person_id_of(const std::string& conversation_id);
-    http::Reply page_reply(const Page& page);
 
     Inbox& inbox_;
     Store& store_;
     ChatChannel& channel_;
     const Clock& clock_;
-    std::mutex mutex_;
-    std::unordered_map<std::string, std::string> person_ids_;  // by conversation; guarded by mutex_
+    const PersonId person_id_;
 };
 
 }  // namespace migue::host::chat

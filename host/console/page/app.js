@@ -14,10 +14,9 @@ let personId = null;  // null: not asked yet
 const chat = new Chat({onNews});
 const people = new People((person) => start(person));
 
-function onNews({conversation, personId: told, replied}) {
-  const next = people.learn(conversation, told);
-  if (next === personId && !replied) return;
-  personId = next;
+function onNews({personId: told, replied}) {
+  if (told === personId && !replied) return;
+  personId = told;
   refreshAgenda(personId);
 }
 

@@ -14,7 +14,7 @@ const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 export class Chat {
-  /** onNews({conversation, personId, replied}) is called after each answer of the server. */
+  /** onNews({personId, replied}) is called after each answer of the server. */
   constructor({onNews}) {
     this.onNews = onNews;
     this.person = null;
@@ -64,7 +64,7 @@ export class Chat {
         const answer = await call('POST', path, {body: message});
         if (signal.aborted) return;
         if (node.dataset.state === 'sending') setTick(node, 'stored');
-        this.onNews({conversation: answer.conversation, personId: answer.person_id, replied: false});
+        this.onNews({personId: answer.person_id, replied: false});
         return;
       } catch (fault) {
         const hopeless = fault.status >= 400 && fault.status < 500;
@@ -85,7 +85,7 @@ export class Chat {
   async follow(person, signal) {
     let failures = 0;
     let caughtUp = false;
-    byId('lines').setAttribute('aria-live', 'off');  // what was said before is not read aloud
+    byId('log').setAttribute('aria-live', 'off');  // what was said before is not read aloud
     while (!signal.aborted) {
       const path = `/console/api/chat/${person.id}/messages?after=${this.position}&wait=${caughtUp ? longPollMs : 0}`;
       try {
@@ -96,7 +96,7 @@ export class Chat {
         this.show(page, caughtUp);
         if (!caughtUp && page.lines.length === 0) {
           caughtUp = true;
-          byId('lines').setAttribute('aria-live', 'polite');
+          byId('log').setAttribute('aria-live', 'polite');
           byId('welcome').hidden = byId('lines').childElementCount > 0;
           this.scrollDown();
         }
@@ -118,7 +118,7 @@ export class Chat {
     }
     this.showTyping();
     if (stick && page.lines.length > 0) this.scrollDown();
-    this.onNews({conversation: page.conversation, personId: page.person_id, replied: replied || !isNew});
+    this.onNews({personId: page.person_id, replied: replied || !isNew});
   }
 
   showPerson(line) {

@@ -6,7 +6,6 @@ import {text} from './texts.js';
 
 const peopleKey = 'migue.people';
 const currentKey = 'migue.person';
-const idsKey = 'migue.person-ids';
 
 const first = {id: 'me', name: ''};  // shown as "You" in the page's language
 const nameOf = (person) => person.name || text('me');
@@ -63,20 +62,5 @@ export class People {
       localStorage.setItem(peopleKey, JSON.stringify(this.all));
     }
     this.select(person);
-  }
-
-  /**
-   * The host's own id of the current person, for the agenda. The server tells it with each
-   * answer to a message; after its restart this browser still knows it, for that conversation.
-   */
-  learn(conversation, personId) {
-    const ids = stored(idsKey, {});
-    if (personId) {
-      ids[this.current.id] = {conversation, personId};
-      localStorage.setItem(idsKey, JSON.stringify(ids));
-      return personId;
-    }
-    const known = ids[this.current.id];
-    return known && conversation && known.conversation === conversation ? known.personId : '';
   }
 }

@@ -42,7 +42,7 @@ protected:
         store_, channel_, [](const InboundMessage& message) {
             return std::vector<Reply>{{"text", json{{"text", "re: " + message.text}}.dump()}};
         }};
-    ChatApi api_{inbox_, store_, channel_, clock_};
+    ChatApi api_{inbox_, store_, channel_, clock_, test::person_of};
 };
 
 TEST_F(ChatApiTest, HandsATypedMessageToTheInbox) {

@@ -23,6 +23,10 @@ std::string conversation_of(const std::string& identity) {
 
 }  // namespace
 
+std::string person_of(const std::string& identity) {
+    return "person-" + identity;
+}
+
 void MemoryStore::add_line(const std::string& identity, TranscriptLine line) {
     const std::lock_guard lock(mutex_);
     line.position = next_position_++;
@@ -105,7 +109,7 @@ Result<std::vector<Accepted>> ScriptedInbox::accept(std::vector<InboundMessage> 
         const std::string& identity = message.identities.at(0);
         Accepted accepted;
         accepted.conversation_id = conversation_of(identity);
-        accepted.person_id = "person-" + identity;
+        accepted.person_id = person_of(identity);
         bool hold_back = false;
         {
             const std::lock_guard lock(mutex_);

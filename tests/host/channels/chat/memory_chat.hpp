@@ -49,6 +49,9 @@ private:
     std::string failure_;
 };
 
+/// The ids that ScriptedInbox gives.
+[[nodiscard]] std::string person_of(const std::string& identity);
+
 /// Takes messages as the real inbox does, and answers each with what `answer` says, through
 /// the channel. hold() keeps answers back until release(). Thread-safe.
 class ScriptedInbox final : public host::Inbox {

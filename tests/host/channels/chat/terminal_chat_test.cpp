@@ -42,7 +42,7 @@ protected:
     test::MemoryStore store_;
     ChatChannel channel_;
     test::ScriptedInbox inbox_{store_, channel_, card_for};
-    ChatApi api_{inbox_, store_, channel_, clock_};
+    ChatApi api_{inbox_, store_, channel_, clock_, test::person_of};
     http::Server server_{config::Listen{"127.0.0.1", 0}, http::Limits{}, log_};
     std::ostringstream out_;
 };
