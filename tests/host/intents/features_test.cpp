@@ -1,0 +1,70 @@
+#include "host/intents/features.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace migue::host::intents {
+namespace {
+
+std::size_t shared(const Features& a, const Features& b, Block block) {
+    const auto& left = a.blocks[static_cast<std::size_t>(block)];
+    const auto& right = b.blocks[static_cast<std::size_t>(block)];
+    std::vector<std::uint32_t> both;
+    std::ranges::set_intersection(left, right, std::back_inserter(both));
+    return both.size();
+}
+
+TEST(Extractor, GivesTheSameFeaturesWithAndWithoutAccentsButForTheAccentedWords) {
+    const Extractor extractor({});
+    const Features accented = extractor.extract("reunión mañana", "es");
+    const Features bare = extractor.extract("REUNION MANANA", "es");
+    EXPECT_EQ(shared(accented, bare, Block::kWords), bare.blocks[0].size());
+    EXPECT_EQ(accented.blocks[1], bare.blocks[1]);
+    EXPECT_EQ(accented.blocks[2], bare.blocks[2]);
+}
+
+TEST(Extractor, MasksHoursSoThatTheyDoNotTellMessagesApart) {
+    const Extractor extractor({});
+    const Features one = extractor.extract("dentista lunes 14h", "es");
+    const Features other = extractor.extract("dentista jueves 9:30", "es");
+    EXPECT_EQ(one.blocks[1], other.blocks[1]);
+    EXPECT_EQ(one.blocks[2], other.blocks[2]);
+    EXPECT_NE(one.blocks[0], other.blocks[0]) << "the weekday itself stays a word";
+}
+
+TEST(Extractor, WithoutMasksHoursStayWhatTheyAre) {
+    const Extractor extractor({.masks = false});
+    EXPECT_NE(extractor.extract("lunes", "es").blocks[2], extractor.extract("jueves", "es").blocks[2]);
+}
+
+TEST(Extractor, StemsInTheLanguageOfTheText) {
+    const Extractor extractor({});
+    const auto words = static_cast<std::size_t>(Block::kWords);
+    EXPECT_EQ(extractor.extract("cancelar", "es").blocks[words],
+              extractor.extract("cancelo", "es").blocks[words]);
+    EXPECT_NE(extractor.extract("cancelar", "").blocks[words],
+              extractor.extract("cancelo", "").blocks[words]);
+    EXPECT_EQ(extractor.extract("cancelar", "es").blocks[words],
+              extractor.extract("cancelar", "es-MX").blocks[words]);
+}
+
+TEST(Extractor, HasNothingToSayAboutNothing) {
+    const Extractor extractor({});
+    for (const char* text : {"", "   ", "!!!"}) {
+        const Features features = extractor.extract(text, "es");
+        EXPECT_TRUE(features.blocks[0].empty()) << text;
+        EXPECT_TRUE(features.blocks[1].empty()) << text;
+    }
+}
+
+TEST(Extractor, SortsEachBlockAndDropsRepetitions) {
+    const Features features = Extractor({}).extract("no no no la la reunión con con Ana", "es");
+    for (const auto& block : features.blocks)
+        EXPECT_TRUE(std::ranges::is_sorted(block, std::ranges::less_equal{}) ||
+                    std::ranges::adjacent_find(block, std::ranges::greater_equal{}) == block.end());
+}
+
+}  // namespace
+}  // namespace migue::host::intents

@@ -1,0 +1,202 @@
+#include "host/intents/router.hpp"
+
+#include "host/intents/linear_classifier.hpp"
+#include "tests/host/intents/fixture.hpp"
+
+namespace migue::host::intents {
+namespace {
+
+constexpr std::string_view kRoutes = R"(
+intents: { es: es.yaml, en: en.yaml }
+thresholds: { accept: 0.4, other: 0.5 }
+fallback: smalltalk
+routes:
+  - { intent: schedule_meeting, plugin: scheduling }
+  - { intent: cancel_meeting, plugin: scheduling }
+  - intent: help
+    plugin: smalltalk
+    priority: 10
+    exact: { es: [ayuda], en: [help] }
+    keywords: { es: ["no entiendo nada"] }
+)";
+
+class RouterDecides : public IntentFiles {
+protected:
+    void SetUp() override {
+        IntentFiles::SetUp();
+        write("es.yaml", intent_file("es"));
+        write("en.yaml", intent_file("en"));
+        write("routes.yaml", kRoutes);
+        auto loaded = Router::load(folder_ / "routes.yaml");
+        ASSERT_TRUE(loaded) << loaded.error().what;
+        router_ = *loaded;
+    }
+    static Situation text(std::string_view words, std::string_view asked = {}, std::string_view locale = {}) {
+        return {.kind = "text", .text = words, .tap = {}, .locale = locale, .asked_plugin = asked};
+    }
+    std::shared_ptr<const Router> router_;
+};
+
+TEST_F(RouterDecides, ByTheClassifier) {
+    const Decision decision = router_->route(text("cancela la reunión del jueves"));
+    EXPECT_EQ(decision.plugin, "scheduling");
+    EXPECT_EQ(decision.intent, "cancel_meeting");
+    EXPECT_EQ(decision.reason, "classifier");
+    EXPECT_EQ(decision.locale, "es");
+    EXPECT_GE(decision.confidence, 0.4F);
+    ASSERT_EQ(decision.ranked.size(), 3U);
+    EXPECT_EQ(decision.ranked[0].probability, decision.confidence);
+}
+
+TEST_F(RouterDecides, ForTheFallbackWhenNothingFits) {
+    for (const char* words : {"quién ganó el partido", "play some music", "", "zzz"}) {
+        const Decision decision = router_->route(text(words));
+        EXPECT_EQ(decision.plugin, "smalltalk") << words;
+        EXPECT_EQ(decision.intent, "other") << words;
+        EXPECT_EQ(decision.reason, "fallback") << words;
+    }
+}
+
+TEST_F(RouterDecides, ByKeywordsBeforeTheClassifier) {
+    for (const char* words : {"Ayuda!", "help", "la verdad, no entiendo NADA de la cita"}) {
+        const Decision decision = router_->route(text(words));
+        EXPECT_EQ(decision.intent, "help") << words;
+        EXPECT_EQ(decision.reason, "pattern") << words;
+        EXPECT_EQ(decision.plugin, "smalltalk") << words;
+    }
+    EXPECT_NE(router_->route(text("ayuda a cancelar la cita")).reason, "pattern");
+}
+
+TEST_F(RouterDecides, ForThePluginWhoseQuestionIsOpen) {
+    const Decision answer = router_->route(text("sí, a las 5", "scheduling", "es"));
+    EXPECT_EQ(answer.plugin, "scheduling");
+    EXPECT_EQ(answer.reason, "open_question");
+    // A clear new wish still shows, so that the plugin can pass.
+    const Decision wish = router_->route(text("cancela la reunión de mañana", "survey"));
+    EXPECT_EQ(wish.plugin, "survey");
+    EXPECT_EQ(wish.reason, "open_question");
+    EXPECT_EQ(wish.intent, "cancel_meeting");
+    EXPECT_EQ(router_->route(text("help", "survey")).intent, "help");
+}
+
+TEST_F(RouterDecides, AfreshOnceThePluginHasPassed) {
+    Situation situation = text("cancela la reunión de mañana", "survey");
+    ASSERT_EQ(router_->route(situation).plugin, "survey");
+    situation.asked_plugin = {};
+    const Decision decision = router_->route(situation);
+    EXPECT_EQ(decision.plugin, "scheduling");
+    EXPECT_EQ(decision.reason, "classifier");
+}
+
+TEST_F(RouterDecides, ByTheButtonEvenWhenAQuestionIsOpen) {
+    const Situation tap{.kind = "tap",
+                        .text = "Confirmar",
+                        .tap = "scheduling:confirm:17",
+                        .locale = "es",
+                        .asked_plugin = "survey"};
+    const Decision decision = router_->route(tap);
+    EXPECT_EQ(decision.plugin, "scheduling");
+    EXPECT_EQ(decision.reason, "tap");
+    EXPECT_EQ(decision.intent, "");
+    EXPECT_EQ(decision.locale, "es");
+    EXPECT_FLOAT_EQ(decision.confidence, 1);
+}
+
+TEST_F(RouterDecides, ByTheTextOfAButtonThatNamesNoPlugin) {
+    for (const char* id : {"", "nocolon", ":x", "../etc:x", "Sched uling:x"}) {
+        const Situation tap{.kind = "tap",
+                            .text = "cancela la reunión de mañana",
+                            .tap = id,
+                            .locale = "es",
+                            .asked_plugin = {}};
+        EXPECT_EQ(router_->route(tap).intent, "cancel_meeting") << id;
+    }
+    const Situation silent{.kind = "tap", .text = {}, .tap = "nocolon", .locale = "es", .asked_plugin = {}};
+    EXPECT_EQ(router_->route(silent).intent, "unsupported");
+}
+
+TEST_F(RouterDecides, ThatWhatIsNotTextIsUnsupported) {
+    for (const char* kind : {"image", "audio", "sticker", "location", "contacts", "reaction"}) {
+        const Situation situation{
+            .kind = kind, .text = "cancela la reunión", .tap = {}, .locale = "en", .asked_plugin = {}};
+        const Decision decision = router_->route(situation);
+        EXPECT_EQ(decision.plugin, "smalltalk") << kind;
+        EXPECT_EQ(decision.intent, "unsupported") << kind;
+        EXPECT_EQ(decision.reason, "fallback") << kind;
+        EXPECT_EQ(decision.locale, "en") << kind;
+    }
+    const Situation asked{
+        .kind = "image", .text = {}, .tap = {}, .locale = "en", .asked_plugin = "scheduling"};
+    EXPECT_EQ(router_->route(asked).plugin, "scheduling");
+    EXPECT_EQ(router_->route(asked).intent, "unsupported");
+}
+
+TEST_F(RouterDecides, TheLanguageFromTheMessageElseFromTheConversation) {
+    EXPECT_EQ(router_->route(text("i want to cancel the call", {}, "es")).locale, "en");
+    EXPECT_EQ(router_->route(text("14h", {}, "pt-BR")).locale, "pt-BR");
+    EXPECT_EQ(router_->route(text("14h")).locale, "");
+}
+
+TEST_F(RouterDecides, TheSameEachTime) {
+    const Decision one = router_->route(text("cita mañana con Ana"));
+    const auto again = Router::load(folder_ / "routes.yaml");
+    ASSERT_TRUE(again);
+    const Decision two = (*again)->route(text("cita mañana con Ana"));
+    EXPECT_EQ(one.intent, two.intent);
+    EXPECT_EQ(one.confidence, two.confidence);
+}
+
+TEST_F(RouterDecides, AndTellsItsRoutes) {
+    EXPECT_EQ(router_->fallback_plugin(), "smalltalk");
+    const auto routes = router_->routes();
+    ASSERT_EQ(routes.size(), 3U);
+    EXPECT_EQ(routes[0], (std::pair<std::string, std::string>{"help", "smalltalk"}));
+}
+
+using ModelCache = RouterDecides;
+
+TEST_F(ModelCache, IsWrittenAndUsedAgain) {
+    const auto cache = folder_ / "var" / "intents.model";
+    ASSERT_TRUE(Router::load(folder_ / "routes.yaml", cache));
+    const auto first = LinearClassifier::load(cache);
+    ASSERT_TRUE(first) << first.error().what;
+    const auto written = std::filesystem::last_write_time(cache);
+    ASSERT_TRUE(Router::load(folder_ / "routes.yaml", cache));
+    EXPECT_EQ(std::filesystem::last_write_time(cache), written);
+}
+
+TEST_F(ModelCache, IsMadeAgainWhenTheExamplesChange) {
+    const auto cache = folder_ / "intents.model";
+    ASSERT_TRUE(Router::load(folder_ / "routes.yaml", cache));
+    const Fingerprint before = (*LinearClassifier::load(cache))->trained_from();
+    write("es.yaml", intent_file("es") + "greeting:\n  - hola\n  - buenas\n  - qué tal\n");
+    const auto router = Router::load(folder_ / "routes.yaml", cache);
+    ASSERT_TRUE(router);
+    EXPECT_EQ((*router)->route(text("hola")).ranked.size(), 4U);
+    EXPECT_NE((*LinearClassifier::load(cache))->trained_from(), before);
+}
+
+TEST_F(ModelCache, IsMadeAgainWhenItIsDamaged) {
+    const auto cache = write("intents.model", "MIGUEINT but cut off");
+    const auto router = Router::load(folder_ / "routes.yaml", cache);
+    ASSERT_TRUE(router) << router.error().what;
+    EXPECT_TRUE(LinearClassifier::load(cache));
+}
+
+TEST_F(ModelCache, ThatCannotBeWrittenIsAnError) {
+    const auto blocked = write("file", "") / "intents.model";
+    const auto router = Router::load(folder_ / "routes.yaml", blocked);
+    ASSERT_FALSE(router);
+    EXPECT_NE(router.error().what.find("cannot write the model"), std::string::npos) << router.error().what;
+}
+
+TEST_F(RouterDecides, NotWithoutExamples) {
+    write("empty.yaml", "other: []\n");
+    const auto router =
+        Router::load(write("none.yaml", "intents: { es: empty.yaml }\nfallback: smalltalk\nroutes: []\n"));
+    ASSERT_FALSE(router);
+    EXPECT_NE(router.error().what.find("needs at least two"), std::string::npos) << router.error().what;
+}
+
+}  // namespace
+}  // namespace migue::host::intents
