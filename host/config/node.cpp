@@ -9,7 +9,7 @@
 namespace migue::host::config {
 namespace {
 
-nlohmann::json scalar_value(const Node& node) {
+nlohmann::ordered_json scalar_value(const Node& node) {
     const std::string& text = node.scalar();
     if (node.quoted()) return text;
     const PlainScalar scalar = read_plain_scalar(text);
@@ -28,22 +28,23 @@ nlohmann::json scalar_value(const Node& node) {
     }
 }
 
-nlohmann::json value_of(const Node& node) {
+nlohmann::ordered_json value_of(const Node& node) {
     switch (node.kind()) {
         case Node::Kind::kNull:
             return nullptr;
         case Node::Kind::kScalar:
             return scalar_value(node);
         case Node::Kind::kSequence: {
-            auto items = nlohmann::json::array();
+            auto items = nlohmann::ordered_json::array();
             for (const Node& item : node.items()) items.push_back(value_of(item));
             return items;
         }
         case Node::Kind::kMap:
             break;
     }
-    auto members = nlohmann::json::object();
-    for (const auto& [key, member] : node.members()) members[key] = value_of(member);
+    nlohmann::ordered_json::object_t members;
+    // Keys are unique already; the usual way in would look each one up among all others.
+    for (const auto& [key, member] : node.members()) members.emplace_back(key, value_of(member));
     return members;
 }
 

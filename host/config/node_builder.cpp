@@ -30,9 +30,18 @@ void NodeBuilder::drop_faults_from(std::size_t offset) {
 }
 
 bool NodeBuilder::has_fault_in_line_of(std::size_t offset) const {
-    const std::size_t line = source_.place(offset).line;
-    return std::any_of(faults_.begin(), faults_.end(),
-                       [&](const auto& fault) { return source_.place(fault.first).line == line; });
+    const auto [begin, end] = source_.line_around(offset);
+    return std::any_of(faults_.begin(), faults_.end(), [begin = begin, end = end](const auto& fault) {
+        return fault.first >= begin && fault.first < end;
+    });
+}
+
+void NodeBuilder::add_fault(std::size_t offset, std::string what) {
+    if (faults_.size() < kMaxFaults) {
+        faults_.emplace_back(offset, std::move(what));
+    } else {
+        has_more_faults_ = true;
+    }
 }
 
 Error NodeBuilder::error() const {
@@ -40,12 +49,9 @@ Error NodeBuilder::error() const {
     std::stable_sort(sorted.begin(), sorted.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     Faults faults;
-    for (std::size_t i = 0; i < std::min(sorted.size(), kMaxFaults); ++i) {
-        faults.add(source_.place(sorted[i].first), sorted[i].second);
-    }
-    if (sorted.size() > kMaxFaults) {
-        faults.add(source_.place(sorted[kMaxFaults].first),
-                   fmt::format("and {} faults more from here on, expected none", sorted.size() - kMaxFaults));
+    for (const auto& [offset, what] : sorted) faults.add(source_.place(offset), what);
+    if (has_more_faults_) {
+        faults.add(source_.place(sorted.back().first), "and more faults, not listed, expected none");
     }
     return faults.error();
 }
@@ -88,7 +94,7 @@ void NodeBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
     }
     // yaml-cpp places an absent value at the next token; people look for it at its key.
     const bool is_value = !frames_.empty() && !is_entry;
-    node.place_ = source_.place(is_value ? frames_.back().key_offset : offset);
+    node.place_ = is_value ? frames_.back().key_place : source_.place(offset);
     attach(std::move(node));
 }
 
@@ -126,6 +132,7 @@ void NodeBuilder::OnMapStart(const YAML::Mark& mark, const std::string& tag, YAM
 }
 
 std::size_t NodeBuilder::note(const YAML::Mark& mark) {
+    if (has_more_faults_) throw Stop();
     last_offset_ = static_cast<std::size_t>(std::max(mark.pos, 0));
     return last_offset_;
 }
@@ -197,7 +204,7 @@ void NodeBuilder::open(Node::Kind kind, std::size_t offset) {
         });
         if (bracket != frames_.end()) drop_faults_from(bracket->offset);
         add_fault(offset, fmt::format("nested too deep, expected at most {} levels", kMaxDepth));
-        throw TooDeep();
+        throw Stop();
     }
     Frame frame;
     frame.is_key = wants_key();
@@ -224,7 +231,7 @@ void NodeBuilder::take_key(std::size_t offset, const std::string& value) {
     frame.has_key = true;
     frame.is_dropped = false;
     frame.key = value;
-    frame.key_offset = offset;
+    frame.key_place = source_.place(offset);
     check_colon(offset, value);
     if (value == "<<" && !is_quote(source_.at(offset))) {
         frame.is_dropped = true;
@@ -233,11 +240,11 @@ void NodeBuilder::take_key(std::size_t offset, const std::string& value) {
     if (value.find("${") != std::string::npos) {
         add_fault(offset, "a variable in a key, expected variables in values only");
     }
-    const auto [first, is_new] = frame.keys.emplace(value, offset);
+    const auto [first, is_new] = frame.keys.emplace(value, frame.key_place);
     if (is_new) return;
     frame.is_dropped = true;
-    add_fault(offset, fmt::format("the key \"{}\" a second time (first at {}), expected each key once",
-                                  shown(value), source_.brief(first->second)));
+    add_fault(offset, fmt::format("the key \"{}\" a second time (first at {}:{}), expected each key once",
+                                  shown(value), first->second.line, first->second.column));
 }
 
 void NodeBuilder::attach(Node node) {
@@ -252,7 +259,7 @@ void NodeBuilder::attach(Node node) {
     }
     frame.has_key = false;
     if (frame.is_dropped) return;
-    node.key_place_ = source_.place(frame.key_offset);
+    node.key_place_ = frame.key_place;
     frame.node.members_.emplace_back(std::move(frame.key), std::move(node));
 }
 

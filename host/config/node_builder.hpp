@@ -16,13 +16,14 @@ namespace migue::host::config {
 /// at the source text where each event says it begins.
 class NodeBuilder final : public YAML::EventHandler {
 public:
-    /// Thrown through yaml-cpp to stop it before its recursion grows; the fault is noted.
-    struct TooDeep {};
+    /// Thrown through yaml-cpp to stop it before its recursion grows, or when the faults are
+    /// too many to be read. The reason is noted.
+    struct Stop {};
 
     NodeBuilder(const SourceText& source, const Variables& variables)
         : source_(source), variables_(variables) {}
 
-    void add_fault(std::size_t offset, std::string what) { faults_.emplace_back(offset, std::move(what)); }
+    void add_fault(std::size_t offset, std::string what);
     /// Forgets the faults from `offset` on: they come from something unfinished there.
     void drop_faults_from(std::size_t offset);
     [[nodiscard]] bool has_faults() const noexcept { return !faults_.empty(); }
@@ -53,12 +54,12 @@ private:
     struct Frame {
         Node node;
         std::size_t offset = 0;
-        bool is_key = false;                                ///< it stands where a key should
-        std::unordered_map<std::string, std::size_t> keys;  ///< key → offset, of a map
-        bool has_key = false;                               ///< the next event is this key's value
-        bool is_dropped = false;                            ///< that value has no good key
+        bool is_key = false;                          ///< it stands where a key should
+        std::unordered_map<std::string, Place> keys;  ///< of a map, each with its place
+        bool has_key = false;                         ///< the next event is this key's value
+        bool is_dropped = false;                      ///< that value has no good key
         std::string key;
-        std::size_t key_offset = 0;
+        Place key_place;
     };
 
     std::size_t note(const YAML::Mark& mark);
@@ -77,6 +78,7 @@ private:
     const SourceText& source_;
     const Variables& variables_;
     std::vector<std::pair<std::size_t, std::string>> faults_;
+    bool has_more_faults_ = false;
     std::vector<Frame> frames_;
     Node root_;
     std::size_t document_ = 0;

@@ -7,11 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "host/config/yaml.hpp"
 #include "migue/cpp/result.hpp"
 
 namespace migue::host::config {
-
-class Node;
 
 struct Listen {
     std::string host = "127.0.0.1";
@@ -24,13 +23,15 @@ struct TlsFiles {
 
 struct HttpSettings {
     Listen listen;
-    std::string public_url;  ///< no slash at the end
+    /// No slash at the end. Not written: made from `listen`; empty if its port is 0, as the
+    /// address is then known only to who listens.
+    std::string public_url;
     std::optional<TlsFiles> tls;
 };
 
 struct AdminSettings {
     Listen listen{"127.0.0.1", 9090};
-    std::string token;  ///< empty: only allowed in `migue dev`
+    std::string token;  ///< empty: only allowed when `listen` is a loopback address
 };
 
 struct WhatsAppSettings {
@@ -56,12 +57,14 @@ struct Settings {
     AdminSettings admin;
     std::optional<WhatsAppSettings> whatsapp;
     std::filesystem::path plugin_lock = "plugins.lock";
+    std::string plugin_trusted_key;  ///< base64 of an Ed25519 public key; empty: the lock is not signed
     std::vector<PluginSettings> plugins;
     std::filesystem::path routes;
 };
 
 /// Reads and checks the whole file. On failure `what` holds every fault, one a line, each
 /// "file:line:col: what is wrong, what was expected".
-[[nodiscard]] Result<Settings> load_settings(const std::filesystem::path& file);
+[[nodiscard]] Result<Settings> load_settings(const std::filesystem::path& file,
+                                             const Variables& variables = environment());
 
 }  // namespace migue::host::config

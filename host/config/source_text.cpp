@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 
 namespace migue::host::config {
@@ -63,22 +64,32 @@ std::string plain_lines(std::string_view text) {
     return lines;
 }
 
-Place SourceText::place(std::size_t offset) const {
-    if (offset > text_.size()) offset = text_.size();
-    if (offset < seen_) seen_ = 0, line_ = 1, column_ = 1;
-    for (; seen_ < offset; ++seen_) {
-        const auto byte = static_cast<unsigned char>(text_[seen_]);
-        if (byte == '\n') {
-            ++line_;
-            column_ = 1;
-        } else if ((byte & 0xC0) != 0x80) {
-            ++column_;
-        }
+SourceText::SourceText(std::string text, std::string_view file) : text_(std::move(text)), file_(file) {
+    line_begins_.push_back(0);
+    for (std::size_t i = 0; i < text_.size(); ++i) {
+        if (text_[i] == '\n') line_begins_.push_back(i + 1);
     }
-    // Inside a character: the column of the character, which was counted at its lead byte.
-    const bool is_inside =
-        offset < text_.size() && (static_cast<unsigned char>(text_[offset]) & 0xC0) == 0x80;
-    return {file_, line_, is_inside ? column_ - 1 : column_};
+}
+
+std::pair<std::size_t, std::size_t> SourceText::line_around(std::size_t offset) const {
+    const auto next =
+        std::upper_bound(line_begins_.begin(), line_begins_.end(), std::min(offset, text_.size()));
+    return {*(next - 1), next == line_begins_.end() ? text_.size() + 1 : *next};
+}
+
+Place SourceText::place(std::size_t offset) const {
+    offset = std::min(offset, text_.size());
+    const auto next = std::upper_bound(line_begins_.begin(), line_begins_.end(), offset);
+    const std::size_t begin = *(next - 1);
+    if (seen_ < begin || seen_ > offset) {
+        seen_ = begin;
+        column_ = 1;
+    }
+    for (; seen_ < offset; ++seen_) {
+        const bool is_first_byte = (static_cast<unsigned char>(text_[seen_]) & 0xC0) != 0x80;
+        if (is_first_byte) ++column_;
+    }
+    return {file_, static_cast<std::size_t>(next - line_begins_.begin()), column_};
 }
 
 std::string SourceText::brief(std::size_t offset) const {

@@ -3,6 +3,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "host/config/yaml.hpp"
 
@@ -25,16 +27,18 @@ struct BadByte {
 /// Not thread-safe (it remembers where it looked last).
 class SourceText {
 public:
-    SourceText(std::string text, std::string_view file) : text_(std::move(text)), file_(file) {}
+    SourceText(std::string text, std::string_view file);
 
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
     [[nodiscard]] char at(std::size_t offset) const noexcept {
         return offset < text_.size() ? text_[offset] : '\0';
     }
-    /// Columns count characters, not bytes. Offsets that grow from call to call cost the distance only.
+    /// Columns count characters, not bytes.
     [[nodiscard]] Place place(std::size_t offset) const;
     /// "line:col", to name a second place in a message.
     [[nodiscard]] std::string brief(std::size_t offset) const;
+    /// The first offset of the line with this offset, and of the line behind it.
+    [[nodiscard]] std::pair<std::size_t, std::size_t> line_around(std::size_t offset) const;
 
     /// The offset behind the closing quote of the text quoted at `offset`; nullopt when it does
     /// not end in its line.
@@ -49,7 +53,9 @@ public:
 private:
     std::string text_;
     std::string file_;
-    mutable std::size_t seen_ = 0, line_ = 1, column_ = 1;
+    std::vector<std::size_t> line_begins_;
+    // The last answer: events mostly come in order, and one line may hold the whole file.
+    mutable std::size_t seen_ = 0, column_ = 1;
 };
 
 }  // namespace migue::host::config

@@ -95,7 +95,7 @@ Result<Node> parse_yaml(std::string_view text, std::string_view file, const Vari
     check_lines(source, builder);
     try {
         run_parser(source, builder);
-    } catch (const NodeBuilder::TooDeep&) {
+    } catch (const NodeBuilder::Stop&) {
         // The builder has said where.
     } catch (const YAML::Exception& exception) {
         add_syntax_fault(exception, source, builder);
