@@ -1,0 +1,33 @@
+#pragma once
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "migue/cpp/result.hpp"
+
+namespace migue::host {
+
+/// What the dynamic part of a shared library says about it. Read without loading it.
+struct ElfFacts {
+    struct Symbol {
+        std::string name;
+        bool is_defined = false;
+        bool is_unique = false;  ///< STB_GNU_UNIQUE: keeps the image loaded (H1)
+        bool is_weak = false;
+    };
+    std::string soname;
+    std::vector<std::string> needed;  ///< DT_NEEDED, in order
+    std::vector<Symbol> symbols;      ///< the dynamic symbol table, local ones left out
+    bool never_unloads = false;       ///< DF_1_NODELETE (H15)
+    bool binds_now = false;           ///< H12
+
+    [[nodiscard]] bool exports(std::string_view name) const noexcept;
+    [[nodiscard]] bool imports(std::string_view name) const noexcept;
+};
+
+/// Reads a shared library for this machine (64 bits, little endian, same processor). Every
+/// offset is checked: any bytes give facts or a kInvalid error, never a fault.
+[[nodiscard]] Result<ElfFacts> read_elf(std::span<const std::byte> file);
+
+}  // namespace migue::host

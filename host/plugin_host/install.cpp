@@ -1,0 +1,122 @@
+#include "host/plugin_host/install.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <span>
+
+#include "host/plugin_host/descriptor.hpp"
+#include "host/plugin_host/image.hpp"
+#include "host/plugin_host/stage.hpp"
+
+namespace migue::host {
+
+namespace {
+
+/// Loads the copy only to ask what it is.
+Result<Descriptor> describe(const StagedFile& staged) {
+    auto image = Image::load(staged.path());
+    if (!image) return std::move(image).error();
+    const auto entry = read_entry((*image)->find("migue_entry_v1"));
+    Result<Descriptor> descriptor =
+        entry ? read_descriptor(entry->describe()) : Result<Descriptor>(entry.error());
+    // Whether it can be unloaded is looked at when it is swapped; nothing depends on it here.
+    static_cast<void>((*image)->close());
+    return descriptor;
+}
+
+/// The entry as it shall be: what the operator had decided for this plugin stays.
+LockEntry make_entry(const std::filesystem::path& file, const StagedFile& staged, const std::string& id,
+                     const LockEntry* before) {
+    LockEntry entry;
+    entry.id = id;
+    entry.file = file;
+    entry.sha256 = staged.digest().sha256;
+    entry.size = staged.digest().size;
+    if (before != nullptr) entry.isolation = before->isolation;
+    return entry;
+}
+
+Result<LockEntry> examine(const std::filesystem::path& file, const StagedFile& staged, const LockFile& lock) {
+    const auto facts = read_elf_file(staged.path());
+    if (!facts) return facts.error();
+    // Before it is loaded: what it links would come into this process with it.
+    const std::vector<std::string> extra = extra_libraries(*facts);
+    std::vector<std::string> admitted;
+    std::copy_if(extra.begin(), extra.end(), std::back_inserter(admitted), is_plain_library);
+    for (const LockEntry& entry : lock.entries)
+        if (entry.file == file)
+            admitted.insert(admitted.end(), entry.libraries.begin(), entry.libraries.end());
+    if (auto good = check_libraries(*facts, admitted); !good) return std::move(good).error();
+    const auto descriptor = describe(staged);
+    if (!descriptor) return descriptor.error();
+    LockEntry entry = make_entry(file, staged, descriptor->id, lock.find(descriptor->id));
+    entry.libraries = extra;
+    return entry;
+}
+
+}  // namespace
+
+std::vector<std::string> extra_libraries(const ElfFacts& facts) {
+    std::vector<std::string> extra;
+    std::copy_if(facts.needed.begin(), facts.needed.end(), std::back_inserter(extra),
+                 [](const std::string& name) { return !is_runtime_library(name); });
+    return extra;
+}
+
+bool is_plain_library(std::string_view name) noexcept {
+    static constexpr std::string_view kPlain[] = {"libdate-tz.so.", "libical.so.", "libicalss.so.",
+                                                  "libicalvcal.so."};
+    return std::any_of(std::begin(kPlain), std::end(kPlain),
+                       [&](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
+Result<void> check_libraries(const ElfFacts& facts, const std::vector<std::string>& admitted) {
+    std::string refused;
+    for (const std::string& name : extra_libraries(facts))
+        if (std::find(admitted.begin(), admitted.end(), name) == admitted.end())
+            refused += (refused.empty() ? "" : ", ") + name;
+    if (refused.empty()) return {};
+    return Error{
+        Error::Code::kConfig,
+        fmt::format(
+            "H13: it needs {}; a plugin links the C and C++ runtime and those plain libraries that "
+            "\"libraries\" in its entry of the lock file names; TLS and HTTP are services of the host",
+            refused)};
+}
+
+Result<ElfFacts> read_elf_file(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    if (!in) return Error{Error::Code::kInternal, "cannot read the private copy"};
+    return read_elf(std::as_bytes(std::span(bytes)));
+}
+
+Result<LockEntry> install_plugin(const std::filesystem::path& file, const std::filesystem::path& lock_file,
+                                 const std::filesystem::path& staging_dir) {
+    LockFile lock;
+    if (std::filesystem::exists(lock_file)) {
+        auto read = read_lock_file(lock_file);
+        if (!read) return std::move(read).error();
+        lock = std::move(read).value();
+    }
+    auto area = StagingArea::make(staging_dir);
+    if (!area) return std::move(area).error();
+    // A path that was never used before, also where one process installs again and again (H8).
+    const auto unique = std::chrono::steady_clock::now().time_since_epoch().count();
+    auto staged = (*area)->stage(file, "install", static_cast<std::uint64_t>(unique));
+    if (!staged) return std::move(staged).error();
+    auto entry = examine(file, **staged, lock);
+    if (!entry) return std::move(entry).error().within(file.filename().string());
+    std::erase_if(lock.entries, [&](const LockEntry& old) { return old.id == entry->id; });
+    lock.entries.push_back(*entry);
+    std::sort(lock.entries.begin(), lock.entries.end(),
+              [](const LockEntry& a, const LockEntry& b) { return a.id < b.id; });
+    if (auto written = write_lock_file(lock_file, lock); !written) return std::move(written).error();
+    return entry;
+}
+
+}  // namespace migue::host

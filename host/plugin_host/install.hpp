@@ -1,0 +1,32 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host/plugin_host/elf_file.hpp"
+#include "host/plugin_host/lock_file.hpp"
+#include "migue/cpp/result.hpp"
+
+namespace migue::host {
+
+/// What a plugin needs beyond the C and C++ runtime.
+[[nodiscard]] std::vector<std::string> extra_libraries(const ElfFacts& facts);
+
+/// Plain libraries that may be admitted without a second thought: no threads, no
+/// registries, level when kept open (H13).
+[[nodiscard]] bool is_plain_library(std::string_view name) noexcept;
+
+/// Refuses what is neither runtime nor in `admitted`, naming all of it.
+[[nodiscard]] Result<void> check_libraries(const ElfFacts& facts, const std::vector<std::string>& admitted);
+
+[[nodiscard]] Result<ElfFacts> read_elf_file(const std::filesystem::path& file);
+
+/// `migue plugin install FILE`: hashes the file, loads a private copy to read what it is,
+/// and writes or replaces its entry in the lock file. Its isolation is kept when it stood
+/// there before. Gives the entry.
+[[nodiscard]] Result<LockEntry> install_plugin(const std::filesystem::path& file,
+                                               const std::filesystem::path& lock_file,
+                                               const std::filesystem::path& staging_dir = "var/plugins");
+
+}  // namespace migue::host
