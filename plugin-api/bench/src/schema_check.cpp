@@ -1,0 +1,46 @@
+#include "schema_check.hpp"
+
+#include <exception>
+#include <nlohmann/json.hpp>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+
+namespace migue::bench {
+
+namespace {
+
+/// valijson's "<root>[a][0]" as the JSON pointer "/a/0".
+std::string to_pointer(const std::vector<std::string>& context) {
+    std::string pointer;
+    for (std::size_t i = 1; i < context.size(); ++i)
+        pointer += "/" + context[i].substr(1, context[i].size() - 2);
+    return pointer;
+}
+
+}  // namespace
+
+std::vector<std::string> schema_faults(const std::string& schema_text, const std::string& config_text) {
+    const nlohmann::json schema_json = nlohmann::json::parse(schema_text, nullptr, false);
+    if (!schema_json.is_object()) return {"config_schema: is not a JSON object"};
+    const nlohmann::json config_json = nlohmann::json::parse(config_text, nullptr, false);
+    if (!config_json.is_object()) return {": the config is not a JSON object"};
+    std::vector<std::string> faults;
+    try {
+        valijson::Schema schema;
+        valijson::SchemaParser(valijson::SchemaParser::kDraft7)
+            .populateSchema(valijson::adapters::NlohmannJsonAdapter(schema_json), schema);
+        valijson::ValidationResults results;
+        const valijson::adapters::NlohmannJsonAdapter config(config_json);
+        if (valijson::Validator().validate(schema, config, &results)) return {};
+        for (valijson::ValidationResults::Error error; results.popError(error);)
+            faults.push_back(to_pointer(error.context) + ": " + error.description);
+    } catch (const std::exception& failure) {
+        faults.push_back(std::string("config_schema: ") + failure.what());
+    }
+    return faults;
+}
+
+}  // namespace migue::bench
