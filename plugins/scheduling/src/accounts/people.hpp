@@ -1,0 +1,47 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "migue/cpp/services.hpp"
+#include "migue/cpp/task.hpp"
+
+/// What is kept about a person beside their events.
+namespace scheduling {
+
+struct Person {
+    std::string id;
+    std::string zone;    ///< IANA, "" when not told
+    std::string locale;  ///< last language used, "" when none
+};
+
+/// Thread-safe.
+class People {
+public:
+    explicit People(const migue::Services& services)
+        : sql_(services.sql), vault_(services.vault), clock_(services.clock) {}
+
+    /// A person who is not known yet is one with nothing told.
+    [[nodiscard]] migue::Task<migue::Result<Person>> load(std::string person) const;
+
+    /// The secret of this person's feed: 256 random bits as 64 hexadecimal digits; made at the
+    /// first call, the same one until revoked. Stored sealed, and hashed to be found by.
+    [[nodiscard]] migue::Task<migue::Result<std::string>> feed_token(std::string person) const;
+
+    /// Whose feed this is, or nobody's.
+    [[nodiscard]] migue::Task<migue::Result<std::optional<Person>>> find_by_feed(std::string token) const;
+
+    /// The old link answers 404 from now on; the next feed_token() makes another.
+    [[nodiscard]] migue::Task<migue::Result<void>> revoke_feed(std::string person) const;
+
+private:
+    migue::Sql sql_;
+    migue::Vault vault_;
+    migue::Clock clock_;
+};
+
+/// Bytes as lower-case hexadecimal digits.
+[[nodiscard]] std::string to_hex(std::string_view bytes);
+
+}  // namespace scheduling

@@ -1,0 +1,209 @@
+#include <algorithm>
+
+#include "calendar/zone_time.hpp"
+#include "dialogue/agenda_text.hpp"
+#include "dialogue/cards.hpp"
+#include "dialogue/dates.hpp"
+#include "dialogue/edits.hpp"
+#include "dialogue/event_search.hpp"
+#include "dialogue/flows.hpp"
+#include "dialogue/folding.hpp"
+
+namespace scheduling {
+
+namespace {
+
+using migue::Task;
+using std::chrono::minutes;
+
+constexpr int kMostDaysShown = 7;
+constexpr std::size_t kMostSlots = 9;
+constexpr std::int64_t kNextWithinMs = 365LL * 24 * 3600 * 1000;
+
+Interval to_interval(const LocalSpan& span, std::string_view zone) {
+    return {to_unix_ms(span.begin, zone), to_unix_ms(span.end, zone)};
+}
+
+std::string write_events(const Scene& scene, const std::vector<Event>& events) {
+    std::vector<std::string> parts;
+    for (const Event& event : events) {
+        if (parts.size() == 5) break;
+        const LocalSpan span = span_of(event, scene.person.zone);
+        parts.push_back(scene.phrases.say("agenda_event",
+                                          {{"time", write_clock_range(scene.phrases, span.begin, span.end)},
+                                           {"title", shorten(event.title, 40)}}));
+    }
+    return scene.phrases.join(parts);
+}
+
+/// "am I free Wednesday afternoon?"
+Task<Reply> tell_free(Scene& scene, LocalSpan span) {
+    const Phrases& phrases = scene.phrases;
+    const bool days = span.begin == day_of(span.begin) && span.end == day_of(span.end);
+    if (days && span.end - span.begin == date::days(1)) {
+        const auto day = day_of(span.begin);
+        span = {day + scene.moment.work_begin, day + scene.moment.work_end};
+    }
+    auto listed = co_await scene.booking.list(to_interval(span, scene.person.zone));
+    if (!listed) co_return say(phrases.say("failed_read"), Reply::After::kKeep);
+    std::erase_if(*listed, [](const Event& event) { return !event.busy || event.all_day; });
+    const std::string when =
+        write_when(phrases, span, days && span.end - span.begin > date::days(1), DateStyle::kLong);
+    if (listed->empty()) co_return say(phrases.say("free_yes", {{"when", when}}), Reply::After::kKeep);
+    const std::vector<LocalSpan> busy = busy_spans(*listed, scene.person.zone);
+    if (gaps(span, busy).empty())
+        co_return say(phrases.say("free_no", {{"when", when}, {"events", write_events(scene, *listed)}}),
+                      Reply::After::kKeep);
+    std::vector<std::string> times;
+    for (const LocalSpan& taken : busy) {
+        if (times.size() == 8) break;
+        times.push_back(day_of(span.begin) == day_of(span.end - minutes(1))
+                            ? write_clock_range(phrases, taken.begin, taken.end)
+                            : write_when(phrases, taken, false, DateStyle::kShort));
+    }
+    co_return say(phrases.say("free_except", {{"when", when}, {"times", phrases.join(times)}}),
+                  Reply::After::kKeep);
+}
+
+/// "quando é minha próxima reunião com a Ana?"
+Task<Reply> tell_next(Scene& scene, std::string_view text) {
+    const Phrases& phrases = scene.phrases;
+    EventReference reference = read_reference(scene, text, "query_agenda");
+    reference.time.reset();
+    auto listed = co_await scene.booking.list(Interval{scene.now_ms, scene.now_ms + kNextWithinMs});
+    if (!listed) co_return say(phrases.say("failed_read"), Reply::After::kKeep);
+    const std::vector<Event> found = matching(reference, *listed, scene.person.zone);
+    std::string words;
+    for (const std::string& word : reference.words) words += (words.empty() ? "" : " ") + word;
+    words = shorten(words, 60);
+    // What is going on already is not what comes next.
+    const auto next = std::find_if(found.begin(), found.end(),
+                                   [&](const Event& event) { return event.start_ms >= scene.now_ms; });
+    if (next == found.end())
+        co_return say(words.empty() ? phrases.say("nothing_planned")
+                                    : phrases.say("not_found_with", {{"words", words}}),
+                      Reply::After::kKeep);
+    scene.state.last_event = next->id;
+    const std::string title = shown(next->title), when = when_of(scene, *next, true);
+    co_return say(words.empty()
+                      ? phrases.say("next", {{"title", title}, {"when", when}})
+                      : phrases.say("next_with", {{"words", words}, {"title", title}, {"when", when}}),
+                  Reply::After::kKeep);
+}
+
+Task<Reply> tell_days(Scene& scene, LocalSpan span) {
+    const Phrases& phrases = scene.phrases;
+    auto listed = co_await scene.booking.list(to_interval(span, scene.person.zone));
+    if (!listed) co_return say(phrases.say("failed_read"), Reply::After::kKeep);
+    const auto first = day_of(span.begin);
+    const auto last = std::max(first, day_of(span.end - minutes(1)));
+    DayWish wish;
+    wish.zone = scene.person.zone;
+    wish.work_begin = scene.moment.work_begin;
+    wish.work_end = scene.moment.work_end;
+    wish.now = scene.now();
+    if (first == last) {
+        wish.day = first;
+        const std::vector<Event> events = events_of_day(*listed, first, scene.person.zone);
+        if (events.size() == 1) scene.state.last_event = events.front().id;
+        co_return say(write_day(phrases, wish, events), Reply::After::kKeep);
+    }
+    std::string text;
+    int shown_days = 0;
+    wish.with_gaps = false;
+    wish.most_events = 6;
+    for (auto day = first; day <= last && shown_days < kMostDaysShown; day += date::days(1)) {
+        const std::vector<Event> events = events_of_day(*listed, day, scene.person.zone);
+        if (events.empty()) continue;
+        wish.day = day;
+        text += (text.empty() ? "" : "\n") + write_day(phrases, wish, events);
+        ++shown_days;
+    }
+    if (text.empty())
+        text = phrases.say("agenda_range_empty", {{"begin", write_date(phrases, first, DateStyle::kLong)},
+                                                  {"end", write_date(phrases, last, DateStyle::kLong)}});
+    co_return say(text, Reply::After::kKeep);
+}
+
+}  // namespace
+
+Task<Reply> show_agenda(Scene& scene, std::string_view text) {
+    const Understanding read = scene.understand(text, "query_agenda");
+    const auto today = day_of(scene.now());
+    const LocalSpan span =
+        read.span ? LocalSpan{read.span->begin, read.span->end} : LocalSpan{today, today + date::days(1)};
+    if (scene.answers().has_word("free", text)) co_return co_await tell_free(scene, span);
+    const bool asks_next = scene.answers().has_word("next", text) && !read.span;
+    if (asks_next) co_return co_await tell_next(scene, text);
+    co_return co_await tell_days(scene, span);
+}
+
+Task<Reply> find_slot(Scene& scene, std::string_view text) {
+    const Phrases& phrases = scene.phrases;
+    Understanding read = scene.understand(text, "find_slot");
+    const LocalMinutes now = scene.now();
+    SlotWish wish;
+    wish.length = read.draft.duration.value_or(kDefaultLength);
+    wish.work_begin = scene.moment.work_begin;
+    wish.work_end = scene.moment.work_end;
+    wish.now = now;
+    wish.limit = kMostSlots;
+    wish.earliest = read.span ? std::max(read.span->begin, now) : now;
+    wish.latest = read.span ? read.span->end : LocalMinutes(day_of(now) + date::days(14));
+    wish.wanted = wish.earliest;
+    auto listed = co_await scene.booking.list(
+        to_interval({day_of(wish.earliest), wish.latest + date::days(1)}, scene.person.zone));
+    if (!listed) co_return say(phrases.say("failed_read"), Reply::After::kKeep);
+    std::vector<LocalSpan> slots = free_slots(wish, busy_spans(*listed, scene.person.zone));
+    std::sort(slots.begin(), slots.end(),
+              [](const LocalSpan& a, const LocalSpan& b) { return a.begin < b.begin; });
+    const std::string length = std::to_string(wish.length.count());
+    if (slots.empty()) co_return say(phrases.say("slots_none", {{"minutes", length}}));
+    Reply reply;
+    reply.text = phrases.say("slots", {{"minutes", length}});
+    reply.list_label = phrases.label("see_times");
+    Open open;
+    open.waiting = Waiting::kTaken;
+    open.draft = std::move(read.draft);
+    open.draft.zone = scene.person.zone;
+    open.draft.rrule.clear();
+    open.draft.all_day = false;
+    open.draft.end.reset();
+    open.draft.duration = wish.length;
+    open.draft.has_time = false;
+    if (!open.draft.attendees.empty() || is_generic_title(scene.answers(), open.draft.title))
+        open.draft.title.clear();
+    complete_title(phrases, open.draft);
+    for (const LocalSpan& slot : slots) {
+        Option row;
+        row.action = Action::kPick;
+        row.start = slot.begin;
+        row.end = slot.end;
+        row.label =
+            phrases.say("dates/slot", {{"date", write_date(phrases, day_of(slot.begin), DateStyle::kShort)},
+                                       {"time", write_clock(phrases, slot.begin)}});
+        row.hint = write_clock_range(phrases, slot.begin, slot.end);
+        open.options.push_back(std::move(row));
+    }
+    reply.open = std::move(open);
+    co_return reply;
+}
+
+Task<Reply> show_feed(Scene& scene, std::string_view text) {
+    if (scene.answers().has_word("revoke", text)) {
+        auto revoked = co_await scene.tools.people.revoke_feed(scene.person.id);
+        if (!revoked) co_return say(scene.phrases.say("failed"), Reply::After::kKeep);
+    }
+    auto token = co_await scene.tools.people.feed_token(scene.person.id);
+    if (!token) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
+    const std::string path = "/p/scheduling/feed/" + *token + ".ics";
+    const std::string& base = scene.tools.settings.public_url;
+    if (base.empty())
+        co_return say(scene.phrases.say("link_feed_path", {{"path", path}}), Reply::After::kKeep);
+    Reply reply = say(scene.phrases.say("link_feed"), Reply::After::kKeep);
+    reply.link_title = scene.phrases.label("feed");
+    reply.link_url = base + path;
+    co_return reply;
+}
+
+}  // namespace scheduling

@@ -1,0 +1,65 @@
+#include "dialogue/agenda_text.hpp"
+
+#include <algorithm>
+
+#include "dialogue/dates.hpp"
+#include "dialogue/folding.hpp"
+#include "dialogue/scene.hpp"
+
+namespace scheduling {
+
+namespace {
+
+constexpr std::size_t kTitle = 60;
+
+std::string write_event(const Phrases& phrases, const Event& event, std::string_view zone) {
+    const std::string title = shorten(event.title, kTitle);
+    if (event.all_day) return phrases.say("agenda_all_day", {{"title", title}});
+    const LocalSpan span = span_of(event, zone);
+    return phrases.say("agenda_event",
+                       {{"time", write_clock_range(phrases, span.begin, span.end)}, {"title", title}});
+}
+
+std::string write_gaps(const Phrases& phrases, const DayWish& wish, const std::vector<Event>& events) {
+    const LocalMinutes from = std::max(LocalMinutes(wish.day + wish.work_begin), wish.now);
+    const LocalSpan hours{from, wish.day + wish.work_end};
+    if (hours.begin >= hours.end) return {};
+    std::vector<std::string> free;
+    for (const LocalSpan& gap : gaps(hours, busy_spans(events, wish.zone)))
+        if (gap.end - gap.begin >= std::chrono::minutes(15))
+            free.push_back(write_clock_range(phrases, gap.begin, gap.end));
+    if (free.empty()) return phrases.say("agenda_full");
+    return phrases.say("agenda_free", {{"gaps", phrases.join(free)}});
+}
+
+}  // namespace
+
+std::vector<Event> events_of_day(const std::vector<Event>& events, date::local_days day,
+                                 std::string_view zone) {
+    std::vector<Event> found;
+    for (const Event& event : events) {
+        const LocalSpan span = span_of(event, zone);
+        if (span.begin < day + date::days(1) && span.end > day) found.push_back(event);
+    }
+    std::stable_partition(found.begin(), found.end(), [](const Event& event) { return event.all_day; });
+    return found;
+}
+
+std::string write_day(const Phrases& phrases, const DayWish& wish, const std::vector<Event>& events) {
+    const std::string date = write_date(phrases, wish.day, DateStyle::kLong);
+    std::string list;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        if (i == wish.most_events) {
+            list += " · " + phrases.say("agenda_more", {{"count", std::to_string(events.size() - i)}});
+            break;
+        }
+        list += (i == 0 ? "" : " · ") + write_event(phrases, events[i], wish.zone);
+    }
+    std::string text = events.empty() ? phrases.say("agenda_empty", {{"date", date}})
+                                      : phrases.say("agenda_day", {{"date", date}, {"events", list}});
+    const std::string free = wish.with_gaps ? write_gaps(phrases, wish, events) : std::string();
+    if (!free.empty()) text += " " + free;
+    return text;
+}
+
+}  // namespace scheduling

@@ -1,0 +1,141 @@
+#include "dialogue/answers.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "dialogue/folding.hpp"
+#include "scheduling_data.embedded.hpp"
+
+namespace scheduling {
+
+namespace {
+
+std::set<std::string> read_words(const nlohmann::json& words) {
+    std::set<std::string> set;
+    for (const auto& word : words) set.insert(fold(word.get_ref<const std::string&>()));
+    return set;
+}
+
+std::string without_times(std::string_view text, const std::vector<TimeMention>& times) {
+    std::string rest(text);
+    for (const TimeMention& time : times)
+        for (std::size_t i = time.begin; i < time.finish && i < rest.size(); ++i) rest[i] = ' ';
+    return rest;
+}
+
+}  // namespace
+
+migue::Result<Answers> Answers::load() {
+    const auto text = scheduling_data::embedded("phrases/answers.json");
+    const auto parsed = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
+    if (!parsed.is_object())
+        return migue::Error{migue::Error::Code::kInternal,
+                            "phrases/answers.json is not in the image, or no JSON object"};
+    Answers answers;
+    for (const auto& [name, words] : parsed.items()) {
+        if (name == "ordinals")
+            for (const auto& ordinal : words) answers.ordinals_.push_back(read_words(ordinal));
+        else
+            answers.lists_.emplace(name, read_words(words));
+    }
+    return answers;
+}
+
+std::optional<std::size_t> Answers::choose(std::string_view text, const std::vector<Option>& options) const {
+    const std::string said = fold(text);
+    if (said.empty()) return std::nullopt;
+    for (std::size_t i = 0; i < options.size(); ++i)
+        if (fold(options[i].label) == said) return i;
+    for (std::size_t i = 0; i < options.size(); ++i)
+        if (!options[i].role.empty() && is(options[i].role, said)) return i;
+    for (std::size_t i = 0; i < options.size() && i < ordinals_.size(); ++i)
+        if (ordinals_[i].contains(said)) return i;
+    if (options.size() > 1 && is("last", said)) {
+        // The last of what can be picked, not of what can be done instead.
+        for (std::size_t i = options.size(); i-- > 0;)
+            if (options[i].role.empty()) return i;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::size_t> Answers::bare_number(std::string_view text) {
+    const std::string said = fold(text);
+    std::size_t number = 0;
+    const auto [end, error] = std::from_chars(said.data(), said.data() + said.size(), number);
+    if (error != std::errc() || end != said.data() + said.size() || number == 0) return std::nullopt;
+    return number;
+}
+
+bool Answers::is(std::string_view list, std::string_view text) const {
+    const auto found = lists_.find(list);
+    return found != lists_.end() && found->second.contains(fold(text));
+}
+
+bool Answers::has_word(std::string_view list, std::string_view text) const {
+    const auto found = lists_.find(list);
+    if (found == lists_.end()) return false;
+    const std::vector<std::string> words = words_of(fold(text));
+    return std::any_of(words.begin(), words.end(),
+                       [&](const std::string& word) { return found->second.contains(word); });
+}
+
+std::vector<std::string> Answers::left_over(std::string_view text, const std::vector<TimeMention>& times,
+                                            std::string_view list) const {
+    std::vector<std::string> words = words_of(fold(without_times(text, times)));
+    const auto known = lists_.find(list);
+    if (known != lists_.end())
+        std::erase_if(words, [&](const std::string& word) { return known->second.contains(word); });
+    return words;
+}
+
+bool Answers::is_time_edit(std::string_view text, const std::vector<TimeMention>& times) const {
+    return !times.empty() && !has_word("new_words", text) && left_over(text, times, "edit_words").empty();
+}
+
+std::optional<std::string> Answers::added_guest(std::string_view text) const {
+    const auto found = lists_.find("guest_words");
+    if (found == lists_.end()) return std::nullopt;
+    std::size_t begin = 0;
+    // The longest lead that the text begins with, word by word.
+    std::string lead;
+    std::size_t names = std::string::npos;
+    while (begin < text.size()) {
+        const std::size_t end = std::min(text.find(' ', begin), text.size());
+        const std::string word = fold(text.substr(begin, end - begin));
+        if (!word.empty()) lead += (lead.empty() ? "" : " ") + word;
+        begin = end + 1;
+        if (found->second.contains(lead)) names = begin;
+    }
+    if (names == std::string::npos || names >= text.size()) return std::nullopt;
+    std::string rest(text.substr(names));
+    while (!rest.empty() && (rest.back() == '.' || rest.back() == '!' || rest.back() == ' ')) rest.pop_back();
+    const std::vector<std::string> words = words_of(fold(rest));
+    if (words.empty() || words.size() > 4 || has_word("new_words", rest)) return std::nullopt;
+    return rest;
+}
+
+std::size_t Answers::target_begin(std::string_view text, const std::vector<TimeMention>& times) const {
+    if (times.empty()) return text.size();
+    const auto leads = lists_.find("target_words");
+    std::size_t previous_end = 0;
+    for (const TimeMention& time : times) {
+        const std::vector<std::string> before =
+            words_of(fold(text.substr(previous_end, time.begin - previous_end)));
+        const std::vector<std::string> inside =
+            words_of(fold(text.substr(time.begin, time.finish - time.begin)));
+        const bool led = !before.empty() && leads->second.contains(before.back());
+        const bool leads_itself = !inside.empty() && leads->second.contains(inside.front());
+        if (led || leads_itself) return time.begin;
+        previous_end = time.finish;
+    }
+    // Times that stand apart: the last one is where it goes. Side by side they are one.
+    for (std::size_t i = times.size(); i-- > 1;) {
+        const std::string_view between =
+            text.substr(times[i - 1].finish, times[i].begin - times[i - 1].finish);
+        if (!left_over(between, {}, "edit_words").empty()) return times[i].begin;
+    }
+    return times.front().begin;
+}
+
+}  // namespace scheduling

@@ -1,0 +1,52 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dialogue/state.hpp"
+#include "migue/cpp/result.hpp"
+#include "understanding/draft.hpp"
+
+/// How typed words choose what was shown: the twin of every button. The words of all
+/// languages count at once, because people mix them. Immutable.
+namespace scheduling {
+
+class Answers {
+public:
+    [[nodiscard]] static migue::Result<Answers> load();
+
+    /// The option that the text chooses, by its number, its label or its role; or none.
+    [[nodiscard]] std::optional<std::size_t> choose(std::string_view text,
+                                                    const std::vector<Option>& options) const;
+    /// The text is nothing but a number from 1 on: "2".
+    [[nodiscard]] static std::optional<std::size_t> bare_number(std::string_view text);
+
+    /// The whole folded text is one of the phrases of this list.
+    [[nodiscard]] bool is(std::string_view list, std::string_view text) const;
+    /// One of the text's words is on this list.
+    [[nodiscard]] bool has_word(std::string_view list, std::string_view text) const;
+
+    /// The words that are left when times and the words of this list are taken out, folded.
+    [[nodiscard]] std::vector<std::string> left_over(std::string_view text,
+                                                     const std::vector<TimeMention>& times,
+                                                     std::string_view list) const;
+
+    /// The text only moves or sizes what is on the table: times and little words.
+    [[nodiscard]] bool is_time_edit(std::string_view text, const std::vector<TimeMention>& times) const;
+
+    /// "agrega a Luis": the names, as written.
+    [[nodiscard]] std::optional<std::string> added_guest(std::string_view text) const;
+
+    /// "move tomorrow's 3pm to Friday": where the new time begins in the text.
+    [[nodiscard]] std::size_t target_begin(std::string_view text,
+                                           const std::vector<TimeMention>& times) const;
+
+private:
+    std::map<std::string, std::set<std::string>, std::less<>> lists_;
+    std::vector<std::set<std::string>> ordinals_;
+};
+
+}  // namespace scheduling

@@ -1,0 +1,218 @@
+#include <algorithm>
+
+#include "calendar/recurrence.hpp"
+#include "calendar/zone_time.hpp"
+#include "dialogue/cards.hpp"
+#include "dialogue/dates.hpp"
+#include "dialogue/edits.hpp"
+#include "dialogue/flows.hpp"
+
+namespace scheduling {
+
+namespace {
+
+using migue::Task;
+
+constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
+// A minute's grace: people say "now" and mean it.
+constexpr std::int64_t kPastGraceMs = 60 * 1000;
+constexpr std::size_t kShownOccurrences = 3;
+constexpr std::size_t kCheckedOccurrences = 60;
+
+bool is_complete(const EventDraft& draft) {
+    return draft.start && draft.has_date && (draft.has_time || draft.all_day);
+}
+
+/// The next occurrences of a drafted series, and those that overlap what is there.
+Task<migue::Result<SeriesNote>> look_at_series(Scene& scene, const EventDraft& draft,
+                                               const std::string& target) {
+    SeriesNote note;
+    const Event event = to_event(draft);
+    const Interval ahead{event.start_ms, event.start_ms + 400 * kDayMs};
+    const std::vector<Event> series = occurrences(event, ahead, kCheckedOccurrences);
+    auto listed = co_await scene.booking.list(ahead);
+    if (!listed) co_return std::move(listed).error();
+    for (const Event& occurrence : series) {
+        const LocalMinutes at = to_local(occurrence.start_ms, draft.zone);
+        if (note.occurrences.size() < kShownOccurrences) note.occurrences.push_back(at);
+        const bool clashes = std::any_of(listed->begin(), listed->end(), [&](const Event& other) {
+            return other.busy && !other.all_day && other.id != scene.own_event_id && other.id != target &&
+                   other.start_ms < occurrence.end_ms && occurrence.start_ms < other.end_ms;
+        });
+        if (clashes && !draft.all_day && note.clashes.size() < kShownOccurrences) note.clashes.push_back(at);
+    }
+    co_return note;
+}
+
+/// The first busy event that has part of the draft's time.
+Task<migue::Result<std::optional<Event>>> find_clash(Scene& scene, const EventDraft& draft,
+                                                     const std::string& target) {
+    std::optional<Event> clash;
+    if (draft.all_day) co_return clash;
+    const Event event = to_event(draft);
+    auto listed = co_await scene.booking.list(Interval{event.start_ms, event.end_ms});
+    if (!listed) co_return std::move(listed).error();
+    for (const Event& other : *listed)
+        if (other.busy && !other.all_day && other.id != target && other.id != scene.own_event_id) {
+            clash = other;
+            break;
+        }
+    co_return clash;
+}
+
+Task<Reply> show_draft_card(Scene& scene, EventDraft draft, std::string target) {
+    if (!target.empty()) {
+        auto before = co_await scene.booking.get(target);
+        if (!before) co_return say(scene.phrases.say("failed_read"));
+        if (!before->has_value() || (*before)->cancelled) co_return say(scene.phrases.say("not_found"));
+        co_return change_card(scene, std::move(draft), **before);
+    }
+    SeriesNote series;
+    if (!draft.rrule.empty()) {
+        auto looked = co_await look_at_series(scene, draft, target);
+        if (!looked) co_return say(scene.phrases.say("failed_read"));
+        series = std::move(*looked);
+    }
+    co_return draft_card(scene, std::move(draft), std::move(target), series);
+}
+
+Reply failure(const Scene& scene, Outcome::Kind kind) {
+    if (kind == Outcome::Kind::kGone) return say(scene.phrases.say("not_found"));
+    return say(scene.phrases.say(kind == Outcome::Kind::kUnknown ? "failed_unknown" : "failed"));
+}
+
+Reply after_booking(Scene& scene, const Event& event) {
+    scene.state.last_event = event.id;
+    scene.state.undo = Undo{Undo::Kind::kBooked, {}, scene.now_ms + kUndoLifeMs};
+    scene.state.undo->events.push_back(event);
+    return booked_card(scene, event);
+}
+
+Reply after_change(Scene& scene, const Event& event, const Event& before) {
+    scene.state.last_event = event.id;
+    scene.state.undo = Undo{Undo::Kind::kMoved, {}, scene.now_ms + kUndoLifeMs};
+    scene.state.undo->events.push_back(before);
+    Reply reply = booked_card(scene, event);
+    reply.text = scene.phrases.say_of("moved", event.title,
+                                      {{"title", shown(event.title)}, {"when", when_of(scene, event, true)}});
+    return reply;
+}
+
+Task<Reply> write_change(Scene& scene, EventDraft draft, std::string target, Overlap overlap) {
+    auto before = co_await scene.booking.get(target);
+    if (!before) co_return say(scene.phrases.say("failed_read"));
+    if (!before->has_value() || (*before)->cancelled) co_return say(scene.phrases.say("not_found"));
+    const Event old = **before;
+    Event changed = to_event(draft);
+    changed.id = target;
+    changed.exdates = old.exdates;
+    const Outcome outcome = co_await scene.booking.change(std::move(changed), overlap);
+    if (outcome.kind == Outcome::Kind::kTaken)
+        co_return co_await offer_other_times(scene, std::move(draft), std::move(target));
+    if (outcome.kind != Outcome::Kind::kDone) co_return failure(scene, outcome.kind);
+    co_return after_change(scene, outcome.event, old);
+}
+
+}  // namespace
+
+Task<Reply> start_draft(Scene& scene, std::string_view text) {
+    Understanding read = scene.understand(text, "schedule_meeting");
+    const Open* open = scene.state.alive(scene.now_ms);
+    const bool replaces = open != nullptr && open->target.empty() &&
+                          (open->waiting == Waiting::kCard || open->waiting == Waiting::kTime ||
+                           open->waiting == Waiting::kTaken || open->waiting == Waiting::kChange);
+    complete_title(scene.phrases, read.draft);
+    if (read.draft.zone.empty()) read.draft.zone = scene.person.zone;
+    scene.state.open.reset();
+    Reply reply = read.question
+                      ? co_await ask_question(scene, std::move(read.draft), "", std::move(*read.question))
+                      : co_await proceed(scene, std::move(read.draft), "", false);
+    if (replaces) reply.text = scene.phrases.say("replaced") + reply.text;
+    co_return reply;
+}
+
+Task<Reply> proceed(Scene& scene, EventDraft draft, std::string target, bool sure) {
+    if (!draft.start || (!draft.has_date && !draft.has_time))
+        co_return ask_date(scene, std::move(draft), std::move(target));
+    if (!draft.has_time && !draft.all_day)
+        co_return co_await ask_time(scene, std::move(draft), std::move(target));
+    if (!is_complete(draft) && !sure) co_return ask_date(scene, std::move(draft), std::move(target));
+    const Event event = to_event(draft);
+    const bool over =
+        draft.all_day ? event.end_ms <= scene.now_ms : event.start_ms < scene.now_ms - kPastGraceMs;
+    if (over) co_return ask_past(scene, std::move(draft), std::move(target));
+    if (draft.rrule.empty()) {
+        auto clash = co_await find_clash(scene, draft, target);
+        if (!clash) co_return say(scene.phrases.say("failed_read"));
+        if (clash->has_value()) {
+            Event wanted = event;
+            wanted.id = scene.own_event_id;
+            co_await scene.booking.note_taken(wanted);
+            co_return co_await offer_other_times(scene, std::move(draft), std::move(target));
+        }
+    }
+    if (!sure && needs_card(scene, draft, target))
+        co_return co_await show_draft_card(scene, std::move(draft), std::move(target));
+    co_return co_await commit(scene, std::move(draft), std::move(target), Overlap::kRefuse);
+}
+
+Task<Reply> commit(Scene& scene, EventDraft draft, std::string target, Overlap overlap) {
+    if (!target.empty()) co_return co_await write_change(scene, std::move(draft), std::move(target), overlap);
+    Event event = to_event(draft);
+    event.id = scene.own_event_id;
+    const Outcome outcome = co_await scene.booking.book(std::move(event), overlap);
+    if (outcome.kind == Outcome::Kind::kTaken)
+        co_return co_await offer_other_times(scene, std::move(draft), std::move(target));
+    if (outcome.kind != Outcome::Kind::kDone) co_return failure(scene, outcome.kind);
+    co_return after_booking(scene, outcome.event);
+}
+
+Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& said) {
+    EventDraft draft = open.draft;
+    apply_edit(draft, said.draft);
+    const bool has_day = draft.has_date;
+    // With the day known, an hour that is past today or has no day is no question any more.
+    const bool still_asks = said.question && said.question->kind != "missing_date" &&
+                            said.question->kind != "missing_time" &&
+                            !(said.question->kind == "past" && has_day && !said.draft.has_date);
+    if (still_asks) {
+        Question question = *said.question;
+        if (!said.draft.has_date && open.draft.has_date && open.draft.start)
+            for (Choice& choice : question.choices) {
+                const auto move = day_of(*open.draft.start) - day_of(choice.start);
+                choice.start += move;
+                if (choice.end) *choice.end += move;
+            }
+        co_return co_await ask_question(scene, std::move(draft), open.target, std::move(question));
+    }
+    // What answers a question for a time needs no second look; what changes a card is shown again.
+    const bool answers = open.waiting == Waiting::kTime || open.waiting == Waiting::kTaken;
+    if (answers)
+        co_return co_await proceed(scene, std::move(draft), open.target, open.waiting == Waiting::kTaken);
+    if (!is_complete(draft)) co_return co_await proceed(scene, std::move(draft), open.target, false);
+    const Event event = to_event(draft);
+    if (!draft.all_day && event.start_ms < scene.now_ms - kPastGraceMs)
+        co_return ask_past(scene, std::move(draft), open.target);
+    auto clash = co_await find_clash(scene, draft, open.target);
+    if (!clash) co_return say(scene.phrases.say("failed_read"));
+    if (clash->has_value() && draft.rrule.empty())
+        co_return co_await offer_other_times(scene, std::move(draft), open.target);
+    co_return co_await show_draft_card(scene, std::move(draft), open.target);
+}
+
+Task<Reply> add_guest(Scene& scene, const Open& open, std::string name) {
+    EventDraft draft = open.draft;
+    const std::string old_title =
+        draft.attendees.empty()
+            ? std::string()
+            : scene.phrases.say("meeting_with", {{"names", scene.phrases.join(draft.attendees)}});
+    draft.attendees.push_back(std::move(name));
+    if (draft.title == old_title || is_generic_title(scene.answers(), draft.title)) {
+        draft.title.clear();
+        complete_title(scene.phrases, draft);
+    }
+    if (!is_complete(draft)) co_return co_await proceed(scene, std::move(draft), open.target, false);
+    co_return co_await show_draft_card(scene, std::move(draft), open.target);
+}
+
+}  // namespace scheduling

@@ -1,0 +1,70 @@
+#include "dialogue/event_search.hpp"
+
+#include <algorithm>
+
+#include "calendar/zone_time.hpp"
+#include "dialogue/folding.hpp"
+
+namespace scheduling {
+
+namespace {
+
+constexpr std::int64_t kHourMs = 3600 * 1000;
+constexpr std::int64_t kLookAheadMs = 180LL * 24 * kHourMs;
+
+/// A word of the sentence and a word of the title: equal, or one the beginning of the other.
+bool same_word(const std::string& said, const std::string& there) {
+    if (said == there) return true;
+    const std::size_t shorter = std::min(said.size(), there.size());
+    return shorter >= 4 && said.compare(0, shorter, there, 0, shorter) == 0;
+}
+
+bool names(const std::vector<std::string>& words, const Event& event) {
+    std::string all = event.title;
+    for (const std::string& guest : event.guests) all += " " + guest;
+    const std::vector<std::string> there = words_of(fold(all));
+    return std::all_of(words.begin(), words.end(), [&](const std::string& word) {
+        return std::any_of(there.begin(), there.end(),
+                           [&](const std::string& other) { return same_word(word, other); });
+    });
+}
+
+}  // namespace
+
+EventReference read_reference(const Scene& scene, std::string_view text, std::string_view intent) {
+    const Understanding read = scene.understand(text, intent);
+    EventReference reference;
+    reference.words = scene.answers().left_over(text, read.times, "reference_words");
+    reference.everything = scene.answers().has_word("everything", text);
+    const EventDraft& draft = read.draft;
+    if (draft.has_date && read.span) reference.span = read.span;
+    if (draft.has_time && draft.start) reference.time = *draft.start - day_of(*draft.start);
+    // "¿pasó?" is no question for an event that is looked for: "la de hoy a las 8" may be over.
+    if (draft.has_date && draft.start && reference.time) {
+        const auto day = day_of(*draft.start);
+        reference.span = Span{day, day + date::days(1)};
+    }
+    return reference;
+}
+
+std::vector<Event> matching(const EventReference& reference, const std::vector<Event>& events,
+                            std::string_view zone) {
+    std::vector<Event> found;
+    for (const Event& event : events) {
+        const LocalSpan span = span_of(event, zone);
+        if (!names(reference.words, event)) continue;
+        if (reference.time && (event.all_day || span.begin - day_of(span.begin) != *reference.time)) continue;
+        if (reference.span && !(span.begin < reference.span->end && reference.span->begin < span.end))
+            continue;
+        found.push_back(event);
+    }
+    return found;
+}
+
+Interval search_span(const Scene& scene, const EventReference& reference) {
+    if (!reference.span) return {scene.now_ms - kHourMs, scene.now_ms + kLookAheadMs};
+    return {to_unix_ms(reference.span->begin, scene.person.zone),
+            to_unix_ms(reference.span->end, scene.person.zone)};
+}
+
+}  // namespace scheduling

@@ -1,0 +1,20 @@
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace scheduling {
+
+/// Lower case, without accents and punctuation, words separated by one space: the form in
+/// which typed answers are compared.
+[[nodiscard]] std::string fold(std::string_view text);
+
+[[nodiscard]] std::vector<std::string> words_of(std::string_view folded);
+
+/// At most that many characters (code points); a longer text ends with an ellipsis.
+[[nodiscard]] std::string shorten(std::string_view text, std::size_t characters);
+
+[[nodiscard]] std::size_t count_characters(std::string_view text) noexcept;
+
+}  // namespace scheduling

@@ -1,0 +1,252 @@
+#include <algorithm>
+
+#include "calendar/zone_time.hpp"
+#include "dialogue/cards.hpp"
+#include "dialogue/dates.hpp"
+#include "dialogue/edits.hpp"
+#include "dialogue/flows.hpp"
+
+namespace scheduling {
+
+namespace {
+
+using migue::Task;
+using std::chrono::minutes;
+
+constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
+constexpr std::size_t kMostSlots = 8;
+
+Reply open_question(std::string text, Waiting waiting, EventDraft draft, std::string target,
+                    std::vector<Option> options) {
+    Reply reply;
+    reply.text = std::move(text);
+    Open open;
+    open.waiting = waiting;
+    open.draft = std::move(draft);
+    open.target = std::move(target);
+    open.options = std::move(options);
+    reply.open = std::move(open);
+    return reply;
+}
+
+Option pick(LocalMinutes start, std::optional<LocalMinutes> end, std::string label) {
+    Option option;
+    option.action = Action::kPick;
+    option.start = start;
+    option.end = end;
+    option.label = std::move(label);
+    return option;
+}
+
+std::string capitalised(std::string text) {
+    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+    return text;
+}
+
+/// "Hoy", "Mañana", or "Vie 27 nov".
+std::string day_label(const Scene& scene, date::local_days day) {
+    const auto today = day_of(scene.now());
+    if (day == today) return scene.phrases.say("dates/today");
+    if (day == today + date::days(1)) return scene.phrases.say("dates/tomorrow");
+    return capitalised(write_date(scene.phrases, day, DateStyle::kButton));
+}
+
+/// How a choice is told from its neighbours: by its hour when all are of one day, by its day
+/// when all are at one hour, else by both.
+std::string choice_label(const Scene& scene, const Choice& choice, const std::vector<Choice>& all) {
+    const Phrases& phrases = scene.phrases;
+    const auto day = day_of(choice.start);
+    const minutes time = choice.start - day;
+    const bool one_day =
+        std::all_of(all.begin(), all.end(), [&](const Choice& c) { return day_of(c.start) == day; });
+    const bool one_time = std::all_of(all.begin(), all.end(),
+                                      [&](const Choice& c) { return c.start - day_of(c.start) == time; });
+    const std::string date = capitalised(write_date(phrases, day, DateStyle::kButton));
+    if (choice.all_day || (one_time && all.size() > 1)) return date;
+    if (one_day && all.size() > 1) return write_clock(phrases, choice.start);
+    return day_label(scene, day) + " " + write_clock(phrases, choice.start);
+}
+
+SlotWish wish_for(const Scene& scene, const EventDraft& draft) {
+    SlotWish wish;
+    wish.wanted = *draft.start;
+    wish.length = length_of(draft);
+    wish.work_begin = scene.moment.work_begin;
+    wish.work_end = scene.moment.work_end;
+    wish.now = to_local(scene.now_ms, draft.zone);
+    wish.limit = kMostSlots;
+    return wish;
+}
+
+Task<migue::Result<std::vector<LocalSpan>>> busy_around(Scene& scene, const EventDraft& draft,
+                                                        const std::string& target) {
+    const std::int64_t wanted = to_unix_ms(*draft.start, draft.zone);
+    auto listed = co_await scene.booking.list(Interval{wanted - 16 * kDayMs, wanted + 16 * kDayMs});
+    if (!listed) co_return std::move(listed).error();
+    std::erase_if(*listed, [&](const Event& event) { return event.id == target; });
+    co_return busy_spans(*listed, draft.zone);
+}
+
+std::string slot_label(const Scene& scene, const LocalSpan& slot) {
+    return scene.phrases.say("dates/slot",
+                             {{"date", write_date(scene.phrases, day_of(slot.begin), DateStyle::kShort)},
+                              {"time", write_clock(scene.phrases, slot.begin)}});
+}
+
+/// The draft with the hours that the choices are about, when only they are unsure.
+void mark_known(EventDraft& draft, const std::string& kind) {
+    if (kind == "ambiguous_hour" || kind == "past" || kind == "clock_change") draft.has_time = true;
+}
+
+std::string question_text(const Scene& scene, const EventDraft& draft, const Question& question) {
+    const Phrases& phrases = scene.phrases;
+    if (question.kind == "past" && draft.start) {
+        const std::string when = phrases.say("dates/at", {{"date", day_label(scene, day_of(*draft.start))},
+                                                          {"time", write_clock(phrases, *draft.start)}});
+        return phrases.say("past_ask", {{"when", when}});
+    }
+    if (question.kind == "past") return phrases.say("ask_time_write");
+    if (question.kind == "ambiguous_hour") return phrases.say("ask_hour");
+    if (question.kind == "ambiguous_date") return phrases.say("ask_which_date");
+    if (question.kind == "clock_change") return phrases.say("clock_change");
+    if (question.kind == "impossible" && !question.said.empty())
+        return phrases.say("impossible", {{"said", shown(question.said)}});
+    if (question.kind == "impossible") return phrases.say("impossible_plain");
+    return phrases.say("not_understood");
+}
+
+}  // namespace
+
+Task<Reply> ask_question(Scene& scene, EventDraft draft, std::string target, Question question) {
+    if (question.choices.empty()) {
+        if (question.kind == "missing_date") co_return ask_date(scene, std::move(draft), std::move(target));
+        const bool wants_hours = question.kind == "missing_time" || question.kind == "part_of_day";
+        if (wants_hours && draft.start && draft.has_date)
+            co_return co_await ask_time(scene, std::move(draft), std::move(target));
+        if (wants_hours) co_return ask_date(scene, std::move(draft), std::move(target));
+    }
+    if (question.kind == "missing_time" || question.kind == "part_of_day") {
+        if (draft.start && draft.has_date)
+            co_return co_await ask_time(scene, std::move(draft), std::move(target));
+    }
+    const std::string text = question_text(scene, draft, question);
+    std::vector<Option> options;
+    const bool day_only = question.kind == "ambiguous_date" && !draft.has_time;
+    for (const Choice& choice : question.choices) {
+        Option made = pick(choice.start, choice.end, choice_label(scene, choice, question.choices));
+        made.all_day = choice.all_day;
+        made.day_only = day_only && !choice.all_day;
+        options.push_back(std::move(made));
+        if (options.size() == 9) break;
+    }
+    if (question.kind == "past")
+        options.push_back(option(scene, Action::kOtherTime, "other_time", "other_time"));
+    mark_known(draft, question.kind);
+    co_return open_question(text, Waiting::kTime, std::move(draft), std::move(target), std::move(options));
+}
+
+Task<Reply> ask_time(Scene& scene, EventDraft draft, std::string target) {
+    auto busy = co_await busy_around(scene, draft, target);
+    if (!busy) co_return say(scene.phrases.say("failed_read"));
+    const auto day = day_of(*draft.start);
+    LocalSpan within{day + scene.moment.work_begin, day + scene.moment.work_end};
+    if (draft.part_begin && draft.part_end) within = {day + *draft.part_begin, day + *draft.part_end};
+    const SlotWish wish = wish_for(scene, draft);
+    std::vector<Option> options;
+    for (const LocalSpan& slot : spread_slots(wish, within, *busy))
+        options.push_back(pick(slot.begin, slot.end, write_clock(scene.phrases, slot.begin)));
+    const std::string date = write_date(scene.phrases, day, DateStyle::kLong);
+    const std::string text =
+        scene.phrases.say(options.empty() ? "ask_time_full" : "ask_time", {{"date", date}});
+    co_return open_question(text, Waiting::kTime, std::move(draft), std::move(target), std::move(options));
+}
+
+Reply ask_date(Scene& scene, EventDraft draft, std::string target) {
+    const LocalMinutes now = scene.now();
+    std::vector<Option> options;
+    for (const int ahead : {0, 1}) {
+        const auto day = day_of(now) + date::days(ahead);
+        const bool timed = draft.has_time && draft.start;
+        const LocalMinutes start = timed ? day + (*draft.start - day_of(*draft.start)) : LocalMinutes(day);
+        const bool over = timed ? start < now : now >= day + scene.moment.work_end;
+        if (over) continue;
+        const std::string name = scene.phrases.say(ahead == 0 ? "dates/today" : "dates/tomorrow");
+        std::optional<LocalMinutes> end;
+        if (timed) end = start + length_of(draft);
+        Option made = pick(start, end, timed ? name + " " + write_clock(scene.phrases, start) : name);
+        made.day_only = !timed;
+        options.push_back(std::move(made));
+    }
+    const std::string text = scene.phrases.say("ask_date", {{"title", shown(draft.title)}});
+    return open_question(text, Waiting::kTime, std::move(draft), std::move(target), std::move(options));
+}
+
+Reply ask_past(Scene& scene, EventDraft draft, std::string target) {
+    const LocalMinutes now = to_local(scene.now_ms, draft.zone);
+    const LocalMinutes start = *draft.start;
+    const auto length = length_of(draft);
+    std::vector<Option> options;
+    const auto today = day_of(now);
+    const minutes time = start - day_of(start);
+    const auto offer = [&](LocalMinutes at) {
+        if (at > now && !draft.all_day)
+            options.push_back(
+                pick(at, at + length, day_label(scene, day_of(at)) + " " + write_clock(scene.phrases, at)));
+    };
+    if (time < minutes(12 * 60)) offer(today + time + minutes(12 * 60));
+    offer(today + date::days(1) + time);
+    options.push_back(option(scene, Action::kOtherTime, "other_time", "other_time"));
+    const std::string when = when_of(scene, draft, false);
+    return open_question(scene.phrases.say("past_ask", {{"when", when}}), Waiting::kTime, std::move(draft),
+                         std::move(target), std::move(options));
+}
+
+Task<Reply> offer_other_times(Scene& scene, EventDraft draft, std::string target) {
+    const Phrases& phrases = scene.phrases;
+    const Event wanted = to_event(draft);
+    auto listed = co_await scene.booking.list(Interval{wanted.start_ms, wanted.end_ms});
+    auto busy = co_await busy_around(scene, draft, target);
+    if (!listed || !busy) co_return say(phrases.say("failed_read"));
+    std::string title;
+    for (const Event& event : *listed)
+        if (event.busy && !event.all_day && event.id != target) {
+            title = shown(event.title);
+            break;
+        }
+    std::vector<Option> options;
+    for (const LocalSpan& slot : free_slots(wish_for(scene, draft), *busy)) {
+        Option made = pick(slot.begin, slot.end, slot_label(scene, slot));
+        made.hint = write_clock_range(phrases, slot.begin, slot.end);
+        options.push_back(std::move(made));
+    }
+    const bool none = options.empty();
+    Option force = option(scene, Action::kForce, "force", "force");
+    if (!title.empty()) force.hint = phrases.say("force_hint", {{"title", title}});
+    Option other = option(scene, Action::kOtherTime, "other_time", "other_time");
+    other.hint = phrases.say("other_time_hint");
+    options.push_back(std::move(force));
+    options.push_back(std::move(other));
+    const std::string when = when_of(scene, draft, false);
+    const std::string text =
+        title.empty() ? phrases.say("taken_short")
+                      : phrases.say(none ? "taken_none" : "taken", {{"when", when}, {"title", title}});
+    Reply reply =
+        open_question(text, Waiting::kTaken, std::move(draft), std::move(target), std::move(options));
+    reply.list_label = phrases.label("see_times");
+    co_return reply;
+}
+
+Reply ask_number(Scene& scene, const Open& open, std::size_t number, const EventDraft& hour) {
+    EventDraft by_hour = open.draft;
+    apply_edit(by_hour, hour);
+    std::vector<Option> options;
+    Option choice = open.options[number - 1];
+    choice.hint.clear();
+    options.push_back(std::move(choice));
+    if (by_hour.start)
+        options.push_back(pick(*by_hour.start, by_hour.end, write_clock(scene.phrases, *by_hour.start)));
+    const std::string text = scene.phrases.say("ask_hour_or_choice", {{"number", std::to_string(number)}});
+    return open_question(text, Waiting::kTime, open.draft, open.target, std::move(options));
+}
+
+}  // namespace scheduling

@@ -1,0 +1,165 @@
+#include "dialogue/scene.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "calendar/zone_time.hpp"
+#include "dialogue/dates.hpp"
+#include "dialogue/folding.hpp"
+
+namespace scheduling {
+
+namespace {
+
+// WhatsApp's limits, in characters; other channels draw at least as much.
+constexpr std::size_t kButtonTitle = 20, kRowTitle = 24, kRowHint = 72, kBodyText = 1024, kPlainText = 4096;
+constexpr std::size_t kShownTitle = 80;
+constexpr std::size_t kMostRows = 10, kMostButtons = 3;
+constexpr std::string_view kTapPrefix = "scheduling:";
+
+struct Limits {
+    std::size_t buttons = kMostButtons, rows = kMostRows;
+};
+
+Limits read_limits(std::string_view channel_json) {
+    Limits limits;
+    const auto parsed = nlohmann::json::parse(channel_json, nullptr, false);
+    if (!parsed.is_object()) return limits;
+    limits.buttons = parsed.value("buttons", limits.buttons);
+    limits.rows = parsed.value("list_rows", limits.rows);
+    return limits;
+}
+
+std::string tap_id(const Open& open, std::size_t index) {
+    return std::string(kTapPrefix) + open.card + ":" + std::to_string(index);
+}
+
+/// For channels that draw nothing: the choices as numbered lines, answered by typing.
+std::string numbered(std::string text, const Open& open) {
+    for (std::size_t i = 0; i < open.options.size(); ++i) {
+        const Option& option = open.options[i];
+        text += "\n" + std::to_string(i + 1) + ". " + option.label;
+        if (!option.hint.empty()) text += " (" + option.hint + ")";
+    }
+    return text;
+}
+
+migue::Result<void> send_open(migue::Turn& turn, const Reply& reply, const Open& open) {
+    const Limits limits = read_limits(turn.channel_json());
+    const std::size_t count = open.options.size();
+    if (count == 0) return turn.say(shorten(reply.text, kPlainText));
+    const bool has_hints = std::any_of(open.options.begin(), open.options.end(),
+                                       [](const Option& option) { return !option.hint.empty(); });
+    if (count <= std::min(limits.buttons, kMostButtons) && !has_hints) {
+        std::vector<migue::Button> buttons;
+        for (std::size_t i = 0; i < count; ++i)
+            buttons.push_back({tap_id(open, i), shorten(open.options[i].label, kButtonTitle)});
+        return turn.offer(shorten(reply.text, kBodyText), buttons);
+    }
+    if (count <= std::min(limits.rows, kMostRows)) {
+        std::vector<migue::Row> rows;
+        for (std::size_t i = 0; i < count; ++i)
+            rows.push_back({tap_id(open, i), shorten(open.options[i].label, kRowTitle),
+                            shorten(open.options[i].hint, kRowHint)});
+        return turn.offer(shorten(reply.text, kBodyText), shorten(reply.list_label, kButtonTitle), rows);
+    }
+    return turn.say(shorten(numbered(reply.text, open), kPlainText));
+}
+
+migue::Result<void> send(migue::Turn& turn, const Reply& reply) {
+    if (reply.open) return send_open(turn, reply, *reply.open);
+    if (!reply.link_url.empty())
+        return turn.link(shorten(reply.text, kBodyText), shorten(reply.link_title, kButtonTitle),
+                         reply.link_url);
+    return turn.say(shorten(reply.text, kPlainText));
+}
+
+}  // namespace
+
+LocalMinutes Scene::now() const {
+    return to_local(now_ms, person.zone);
+}
+
+Understanding Scene::understand(std::string_view text, std::string_view intent) const {
+    return scheduling::understand(text, intent, moment);
+}
+
+Reply say(std::string text, Reply::After after) {
+    Reply reply;
+    reply.text = std::move(text);
+    reply.after = after;
+    return reply;
+}
+
+Reply pass_on() {
+    Reply reply;
+    reply.pass = true;
+    return reply;
+}
+
+migue::TurnEnd finish(Scene& scene, Reply reply) {
+    if (reply.pass) return migue::TurnEnd::pass();
+    if (reply.open) {
+        if (reply.list_label.empty()) reply.list_label = scene.phrases.label("choose");
+        reply.open->card = scene.card;
+        reply.open->at_ms = scene.now_ms;
+        reply.open->prompt = shorten(reply.text, kBodyText);
+    }
+    if (auto sent = send(scene.turn, reply); !sent) return std::move(sent).error().within("send the answer");
+    if (reply.open)
+        scene.state.open = std::move(reply.open);
+    else if (reply.after == Reply::After::kClose)
+        scene.state.open.reset();
+    if (auto kept = scene.turn.set_state(write_state(scene.state)); !kept) return std::move(kept).error();
+    if (const Open* open = scene.state.alive(scene.now_ms); open != nullptr) {
+        const std::int64_t life = open->waiting == Waiting::kDone ? kUndoLifeMs : kCardLifeMs;
+        const std::chrono::milliseconds left(std::max<std::int64_t>(1, life - (scene.now_ms - open->at_ms)));
+        if (auto asked = scene.turn.ask(left); !asked) return std::move(asked).error();
+    }
+    return migue::TurnEnd::done();
+}
+
+std::optional<std::size_t> tapped_option(const Open& open, std::string_view tap_id) {
+    if (!tap_id.starts_with(kTapPrefix)) return std::nullopt;
+    const std::string_view rest = tap_id.substr(kTapPrefix.size());
+    const std::size_t colon = rest.find(':');
+    if (colon == std::string_view::npos || rest.substr(0, colon) != open.card) return std::nullopt;
+    const std::string_view digits = rest.substr(colon + 1);
+    std::size_t index = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
+    if (error != std::errc() || end != digits.data() + digits.size() || index >= open.options.size())
+        return std::nullopt;
+    return index;
+}
+
+Option option(const Scene& scene, Action action, std::string_view label, std::string_view role) {
+    Option made;
+    made.action = action;
+    made.label = scene.phrases.label(label);
+    made.role = role;
+    return made;
+}
+
+LocalSpan span_of(const Event& event, std::string_view zone) {
+    const std::string_view shown_in = event.all_day ? std::string_view(event.zone) : zone;
+    return {to_local(event.start_ms, shown_in), to_local(event.end_ms, shown_in)};
+}
+
+std::string when_of(const Scene& scene, const Event& event, bool with_year) {
+    return write_when(scene.phrases, span_of(event, scene.person.zone), event.all_day,
+                      with_year ? DateStyle::kFull : DateStyle::kLong);
+}
+
+std::vector<LocalSpan> busy_spans(const std::vector<Event>& events, std::string_view zone) {
+    std::vector<LocalSpan> spans;
+    for (const Event& event : events)
+        if (event.busy && !event.all_day && !event.cancelled) spans.push_back(span_of(event, zone));
+    return spans;
+}
+
+std::string shown(std::string_view title) {
+    return shorten(title, kShownTitle);
+}
+
+}  // namespace scheduling

@@ -1,0 +1,88 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "accounts/people.hpp"
+#include "audit/audit.hpp"
+#include "booking/booking.hpp"
+#include "booking/free_slots.hpp"
+#include "dialogue/answers.hpp"
+#include "dialogue/phrases.hpp"
+#include "dialogue/state.hpp"
+#include "migue/cpp/turn.hpp"
+#include "settings.hpp"
+
+/// One turn of the dialogue: everything it may look at, and what it answers.
+namespace scheduling {
+
+/// What every turn shares. Immutable but for the calendar, which is thread-safe.
+struct Tools {
+    const migue::Services& services;
+    const Settings& settings;
+    Calendar& calendar;
+    const People& people;
+    const PhraseBook& book;
+    const Answers& answers;
+};
+
+/// What came in, beside the words.
+struct Input {
+    std::string kind = "text";
+    std::string tap;  ///< id of the pressed button
+    bool forwarded = false;
+};
+
+struct Scene {
+    migue::Turn& turn;
+    const Tools& tools;
+    const Phrases& phrases;
+    Person person;
+    State state;
+    Input input;
+    Moment moment;  ///< when and where the words count from
+    std::int64_t now_ms = 0;
+    Booking booking;
+    std::string card;          ///< the name of the card this turn may show: from its message
+    std::string own_event_id;  ///< the id of the event this turn may make
+
+    [[nodiscard]] const Answers& answers() const { return tools.answers; }
+    /// Now, on the person's wall clock.
+    [[nodiscard]] LocalMinutes now() const;
+    [[nodiscard]] Understanding understand(std::string_view text, std::string_view intent) const;
+};
+
+/// The answer of a turn. What is open afterwards is the card it shows, nothing, or what was
+/// open before.
+struct Reply {
+    enum class After { kClose = 1, kKeep };
+    std::string text;
+    std::optional<Open> open = {};
+    std::string list_label = {};  ///< of the button that opens a list
+    std::string link_title = {}, link_url = {};
+    After after = After::kClose;
+    bool pass = false;  ///< not for this plugin
+};
+
+[[nodiscard]] Reply say(std::string text, Reply::After after = Reply::After::kClose);
+[[nodiscard]] Reply pass_on();
+
+/// Sends the reply inside the channel's limits and commits the state that goes with it.
+[[nodiscard]] migue::TurnEnd finish(Scene& scene, Reply reply);
+
+/// The index of the option a tap chose, if its card is the open one.
+[[nodiscard]] std::optional<std::size_t> tapped_option(const Open& open, std::string_view tap_id);
+
+/// Buttons by the name of their label.
+[[nodiscard]] Option option(const Scene& scene, Action action, std::string_view label, std::string_view role);
+
+/// An event's time on the person's wall clock, or on its own when whole days.
+[[nodiscard]] LocalSpan span_of(const Event& event, std::string_view zone);
+[[nodiscard]] std::string when_of(const Scene& scene, const Event& event, bool with_year);
+/// The busy hours among the events, on that zone's wall clock.
+[[nodiscard]] std::vector<LocalSpan> busy_spans(const std::vector<Event>& events, std::string_view zone);
+/// A title as it is shown: short enough for any card.
+[[nodiscard]] std::string shown(std::string_view title);
+
+}  // namespace scheduling

@@ -1,0 +1,209 @@
+#include "dialogue/state.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace scheduling {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr int kVersion = 1;
+
+json minutes_json(const std::optional<LocalMinutes>& at) {
+    return at ? json(at->time_since_epoch().count()) : json();
+}
+std::optional<LocalMinutes> read_minutes(const json& object, const char* key) {
+    const auto found = object.find(key);
+    if (found == object.end() || !found->is_number_integer()) return std::nullopt;
+    return LocalMinutes(std::chrono::minutes(found->get<std::int64_t>()));
+}
+json duration_json(const std::optional<std::chrono::minutes>& length) {
+    return length ? json(length->count()) : json();
+}
+std::optional<std::chrono::minutes> read_duration(const json& object, const char* key) {
+    const auto found = object.find(key);
+    if (found == object.end() || !found->is_number_integer()) return std::nullopt;
+    return std::chrono::minutes(found->get<std::int64_t>());
+}
+
+json option_json(const Option& option) {
+    return {{"action", static_cast<int>(option.action)},
+            {"label", option.label},
+            {"hint", option.hint},
+            {"role", option.role},
+            {"start", minutes_json(option.start)},
+            {"end", minutes_json(option.end)},
+            {"day_only", option.day_only},
+            {"all_day", option.all_day},
+            {"event", option.event_id},
+            {"occurrence", option.occurrence_ms}};
+}
+Option read_option(const json& object) {
+    Option option;
+    option.action = static_cast<Action>(object.at("action").get<int>());
+    option.label = object.at("label");
+    option.hint = object.at("hint");
+    option.role = object.at("role");
+    option.start = read_minutes(object, "start");
+    option.end = read_minutes(object, "end");
+    option.day_only = object.at("day_only");
+    option.all_day = object.at("all_day");
+    option.event_id = object.at("event");
+    option.occurrence_ms = object.at("occurrence");
+    return option;
+}
+
+json draft_json(const EventDraft& draft) {
+    return {{"title", draft.title},
+            {"start", minutes_json(draft.start)},
+            {"end", minutes_json(draft.end)},
+            {"has_date", draft.has_date},
+            {"has_time", draft.has_time},
+            {"all_day", draft.all_day},
+            {"duration", duration_json(draft.duration)},
+            {"attendees", draft.attendees},
+            {"invites", draft.invites},
+            {"location", draft.location},
+            {"rrule", draft.rrule},
+            {"zone", draft.zone},
+            {"video_call", draft.video_call},
+            {"reminder", duration_json(draft.reminder)},
+            {"inferred", draft.inferred},
+            {"part_begin", duration_json(draft.part_begin)},
+            {"part_end", duration_json(draft.part_end)}};
+}
+EventDraft read_draft(const json& object) {
+    EventDraft draft;
+    draft.title = object.at("title");
+    draft.start = read_minutes(object, "start");
+    draft.end = read_minutes(object, "end");
+    draft.has_date = object.at("has_date");
+    draft.has_time = object.at("has_time");
+    draft.all_day = object.at("all_day");
+    draft.duration = read_duration(object, "duration");
+    draft.attendees = object.at("attendees").get<std::vector<std::string>>();
+    draft.invites = object.at("invites");
+    draft.location = object.at("location");
+    draft.rrule = object.at("rrule");
+    draft.zone = object.at("zone");
+    draft.video_call = object.at("video_call");
+    draft.reminder = read_duration(object, "reminder");
+    draft.inferred = object.at("inferred").get<std::vector<std::string>>();
+    draft.part_begin = read_duration(object, "part_begin");
+    draft.part_end = read_duration(object, "part_end");
+    return draft;
+}
+
+json event_json(const Event& event) {
+    return {{"id", event.id},
+            {"title", event.title},
+            {"start", event.start_ms},
+            {"end", event.end_ms},
+            {"all_day", event.all_day},
+            {"busy", event.busy},
+            {"zone", event.zone},
+            {"location", event.location},
+            {"guests", event.guests},
+            {"rrule", event.rrule},
+            {"exdates", event.exdates},
+            {"cancelled", event.cancelled},
+            {"sequence", event.sequence}};
+}
+Event read_event_json(const json& object) {
+    Event event;
+    event.id = object.at("id");
+    event.title = object.at("title");
+    event.start_ms = object.at("start");
+    event.end_ms = object.at("end");
+    event.all_day = object.at("all_day");
+    event.busy = object.at("busy");
+    event.zone = object.at("zone");
+    event.location = object.at("location");
+    event.guests = object.at("guests").get<std::vector<std::string>>();
+    event.rrule = object.at("rrule");
+    event.exdates = object.at("exdates").get<std::vector<std::int64_t>>();
+    event.cancelled = object.at("cancelled");
+    event.sequence = object.at("sequence");
+    return event;
+}
+
+json open_json(const Open& open) {
+    json options = json::array();
+    for (const Option& option : open.options) options.push_back(option_json(option));
+    return {{"waiting", static_cast<int>(open.waiting)},
+            {"card", open.card},
+            {"at", open.at_ms},
+            {"prompt", open.prompt},
+            {"options", options},
+            {"draft", draft_json(open.draft)},
+            {"target", open.target},
+            {"events", open.events},
+            {"occurrences", open.occurrences},
+            {"purpose", static_cast<int>(open.purpose)},
+            {"said", open.said}};
+}
+Open read_open(const json& object) {
+    Open open;
+    open.waiting = static_cast<Waiting>(object.at("waiting").get<int>());
+    open.card = object.at("card");
+    open.at_ms = object.at("at");
+    open.prompt = object.at("prompt");
+    for (const json& option : object.at("options")) open.options.push_back(read_option(option));
+    open.draft = read_draft(object.at("draft"));
+    open.target = object.at("target");
+    open.events = object.at("events").get<std::vector<std::string>>();
+    open.occurrences = object.at("occurrences").get<std::vector<std::int64_t>>();
+    open.purpose = static_cast<Purpose>(object.at("purpose").get<int>());
+    open.said = object.at("said");
+    return open;
+}
+
+json undo_json(const Undo& undo) {
+    json events = json::array();
+    for (const Event& event : undo.events) events.push_back(event_json(event));
+    return {{"kind", static_cast<int>(undo.kind)}, {"events", events}, {"until", undo.until_ms}};
+}
+Undo read_undo(const json& object) {
+    Undo undo;
+    undo.kind = static_cast<Undo::Kind>(object.at("kind").get<int>());
+    for (const json& event : object.at("events")) undo.events.push_back(read_event_json(event));
+    undo.until_ms = object.at("until");
+    return undo;
+}
+
+State read_known(const json& object) {
+    State state;
+    if (object.contains("open")) state.open = read_open(object.at("open"));
+    if (object.contains("undo")) state.undo = read_undo(object.at("undo"));
+    state.last_event = object.at("last_event");
+    state.locale = object.at("locale");
+    return state;
+}
+
+}  // namespace
+
+const Open* State::alive(std::int64_t now_ms) const {
+    if (!open) return nullptr;
+    const std::int64_t life = open->waiting == Waiting::kDone ? kUndoLifeMs : kCardLifeMs;
+    return now_ms - open->at_ms <= life ? &*open : nullptr;
+}
+
+std::string write_state(const State& state) {
+    json object{{"v", kVersion}, {"last_event", state.last_event}, {"locale", state.locale}};
+    if (state.open) object["open"] = open_json(*state.open);
+    if (state.undo) object["undo"] = undo_json(*state.undo);
+    return object.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+State read_state(std::string_view text) {
+    const json object = json::parse(text, nullptr, false);
+    if (!object.is_object() || object.value("v", 0) != kVersion) return {};
+    try {
+        return read_known(object);
+    } catch (const json::exception&) {
+        return {};  // written by a version that kept something else; the conversation starts over
+    }
+}
+
+}  // namespace scheduling

@@ -1,0 +1,96 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "calendar/calendar.hpp"
+#include "understanding/draft.hpp"
+
+/// What a conversation knows: the draft, what is open, what was last done. It travels with
+/// the turn as JSON and is committed together with the replies.
+namespace scheduling {
+
+inline constexpr std::int64_t kCardLifeMs = 15 * 60 * 1000;
+inline constexpr std::int64_t kUndoLifeMs = 10 * 60 * 1000;
+
+/// What choosing an option does.
+enum class Action {
+    kBook = 1,   ///< the draft as shown; over an event when `Open::target` is set
+    kForce,      ///< the same, although it overlaps
+    kChange,     ///< asks what to change
+    kDrop,       ///< leaves the draft or the question
+    kPick,       ///< takes the option's time (or only its day) into the draft
+    kOtherTime,  ///< asks for a time to be written
+    kSetEnd,     ///< asks how long a series goes on
+    kUndo,
+    kCancel,     ///< cancels what the card names
+    kCancelOne,  ///< the same, but of a series only the occurrence
+    kChoose,     ///< lists the events of the card one by one
+    kEvent,      ///< this event is the one meant
+};
+
+/// One button or row, with the words that choose it when typed.
+struct Option {
+    Action action = Action::kDrop;
+    std::string label;  ///< at most 20 characters as a button, 24 as a row
+    std::string hint;   ///< the second line of a row
+    std::string role;   ///< list of answers.json that chooses it: "yes", "no" …; or ""
+    std::optional<LocalMinutes> start, end;
+    bool day_only = false;
+    bool all_day = false;
+    std::string event_id;
+    std::int64_t occurrence_ms = 0;
+};
+
+/// What is waiting for an answer.
+enum class Waiting {
+    kCard = 1,  ///< a draft, or a change of an event, to be confirmed
+    kTime,      ///< for a day or an hour
+    kTaken,     ///< for another time, because of an overlap
+    kChange,    ///< for words that change the draft
+    kCancel,    ///< for a yes to a cancellation
+    kPick,      ///< for the event that is meant
+    kDone,      ///< for nothing; done, and may still be undone or changed
+};
+
+enum class Purpose { kCancel = 1, kMove };
+
+struct Open {
+    Waiting waiting = Waiting::kCard;
+    std::string card;  ///< names this card in the ids of its buttons
+    std::int64_t at_ms = 0;
+    std::string prompt;  ///< its text, to be shown again
+    std::vector<Option> options;
+    EventDraft draft;
+    std::string target;                     ///< the event that the draft changes, or ""
+    std::vector<std::string> events;        ///< those to be cancelled, or chosen from
+    std::vector<std::int64_t> occurrences;  ///< beside `events`: of a series, the one meant; else 0
+    Purpose purpose = Purpose::kCancel;
+    std::string said;  ///< the new time of an event that is still to be picked, as written
+};
+
+/// What the last action can be taken back to.
+struct Undo {
+    enum class Kind { kBooked = 1, kCancelled, kMoved };
+    Kind kind = Kind::kBooked;
+    std::vector<Event> events;  ///< as they were before; after a booking as it is
+    std::int64_t until_ms = 0;
+};
+
+struct State {
+    std::optional<Open> open;
+    std::optional<Undo> undo;
+    std::string last_event;  ///< what "it" means
+    std::string locale;      ///< of the last message whose language was clear
+
+    /// The open card, unless it is older than its life.
+    [[nodiscard]] const Open* alive(std::int64_t now_ms) const;
+};
+
+[[nodiscard]] std::string write_state(const State& state);
+/// An empty, foreign or broken state reads as a fresh one.
+[[nodiscard]] State read_state(std::string_view json);
+
+}  // namespace scheduling

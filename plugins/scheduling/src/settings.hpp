@@ -1,0 +1,31 @@
+#pragma once
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "migue/cpp/plugin.hpp"
+
+namespace scheduling {
+
+/// When a person sees a card before something is booked.
+enum class Confirm {
+    kWhenUnsure = 1,  ///< only when something was inferred or matters to others
+    kAlways,
+    kNever,  ///< only when there is a question that nobody else can answer
+};
+
+/// What an operator sets under plugins.scheduling.
+struct Settings {
+    Confirm confirm = Confirm::kWhenUnsure;
+    std::string zone = "America/Bogota";  ///< of people who have not told theirs
+    std::chrono::minutes work_begin{9 * 60}, work_end{18 * 60};
+    std::string public_url;  ///< where people reach this host, no slash at the end; "" unknown
+};
+
+/// JSON Schema of the plugin's section.
+[[nodiscard]] std::string_view config_schema();
+
+/// Reads what the schema has checked; reports every fault that a schema cannot see.
+[[nodiscard]] migue::Result<Settings> read_settings(const migue::Context& context);
+
+}  // namespace scheduling
