@@ -59,7 +59,7 @@ INSTANTIATE_TEST_SUITE_P(
              "a: 1\n",
              R"({"a":1})"},
         Case{"a: 1\r\nb:\r\n  - c\r\n", R"({"a":1,"b":["c"]})"}, Case{"\"<<\": 1\n", R"({"<<":1})"},
-        Case{"a:\t1\n\t# comment\n\t\nb: 2\n", R"({"a":1,"b":2})"},
+        Case{"a:\t1\nb: 2 \t\n", R"({"a":1,"b":2})"},
         Case{"a: 18446744073709551615", R"({"a":18446744073709551615})"},
         Case{"\"a\" : 1\n'b': 2\n", R"({"a":1,"b":2})"},
         Case{"a: '# no comment'", R"({"a":"# no comment"})"}));
@@ -94,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"a: \"x\nb: \"\n", "f:1:4: a quoted text that does not end"},
                       Case{"a: \"x\\", "f:1:4: a quoted text that does not end"},
                       Case{"x:\n  - a: \"b\n  - c\n", "f:2:8: a quoted text that does not end"},
-                      Case{"a: ['x, 'y']\n", "f:1:9: text behind the closing quote"},
+                      Case{"a: ['x, 'y']\n", "f:1:10: text behind the closing quote"},
                       Case{"a: \"b\" c\n", "f:1:8: text behind the closing quote"},
                       Case{"a: 'b'c\n", "f:1:7: text behind the closing quote"},
                       Case{"a: \"b\"#c\n", "f:1:7: text behind the closing quote"},
@@ -102,8 +102,10 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"a: [1, 2", "f:1:4: a '[' that is never closed"},
                       Case{"a: {b: 1\n", "f:1:4: a '{' that is never closed"},
                       Case{"a:\n  - [[1], [2]\n  # end\n", "f:2:5: a '[' that is never closed"},
-                      Case{"a: [1,\nb: 2\n", "f:2:2: text that does not belong here"},
-                      Case{"a: [1}\n", "f:1:6: a closing bracket"}, Case{"a: 1]\n  ]\n", "f:2:3: "},
+                      Case{"a: [1,\nb: 2\n", "f:1:4: a '[' that is never closed"},
+                      Case{"a: [1}\n", "f:1:6: a closing bracket"},
+                      Case{"a: [1,\nb: 2\nc: d\n", "f:3:2: text that does not belong here"},
+                      Case{"a: {b: ${C}}\n", "f:1:8: a variable inside brackets"},
                       Case{"a: ]\n", "f:1:4: a closing bracket"},
                       Case{"a: [b, , c]", "f:1:8: an empty entry"}, Case{"a: [,]", "f:1:5: an empty entry"},
                       Case{"a: [b: c]", "f:1:5: a key and value among list entries"},
@@ -180,7 +182,7 @@ TEST(ParseYaml, EndsSoonOnInputThatOnlyOpens) {
         std::string text;
         while (text.size() < 200'000) text += piece;
         const Result<Node> node = parse_yaml(text, "f", no_variables());
-        if (!node) EXPECT_NE(node.error().what.find("f:"), std::string::npos) << piece;
+        EXPECT_TRUE(node || node.error().what.starts_with("f:")) << piece;
     }
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(30));
 }
