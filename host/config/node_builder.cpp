@@ -20,7 +20,10 @@ bool is_quote(char c) {
 
 std::string shown(std::string_view key) {
     constexpr std::size_t kLongest = 60;
-    return key.size() <= kLongest ? std::string(key) : std::string(key.substr(0, kLongest)) + "…";
+    if (key.size() <= kLongest) return std::string(key);
+    std::size_t end = kLongest;
+    while (end > 0 && (static_cast<unsigned char>(key[end]) & 0xC0) == 0x80) --end;  // not inside a character
+    return std::string(key.substr(0, end)) + "…";
 }
 
 }  // namespace
