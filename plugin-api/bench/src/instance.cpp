@@ -42,7 +42,7 @@ void require_ok(World& world, const char* step, migue_status status, const Diag&
 }  // namespace
 
 Instance::Instance(World& world, const migue_entry& entry, const std::string& config_json)
-    : world_(world), host_(world) {
+    : world_(world), host_(*world.hosts.emplace_back(std::make_unique<HostTable>(world))) {
     describe(entry, config_json);
     create(entry, config_json);
     try {

@@ -34,7 +34,7 @@ private:
     void destroy() noexcept;
 
     World& world_;
-    HostTable host_;
+    HostTable& host_;
     Descriptor descriptor_;
     migue_plugin* raw_ = nullptr;
     migue_plugin api_{};
