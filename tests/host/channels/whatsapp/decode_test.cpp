@@ -331,6 +331,14 @@ TEST(Decode, ALoneSurrogateInOneMessageLeavesTheOthers) {
     EXPECT_EQ(decoded.counts.unusable, 1u);
 }
 
+TEST(Decode, ANulInAFileNameCostsTheNameOnly) {
+    const json input =
+        json::parse(decode_one(media("document", {{"filename", std::string("a\0b", 3)}, {"caption", "c"}}))
+                        .messages.at(0)
+                        .input_json);
+    EXPECT_EQ(input, (json{{"kind", "document"}, {"media", media_input().at("media")}}));
+}
+
 TEST(Decode, CutsALongTextAtACharacter) {
     std::string longest;
     for (int i = 0; i < 4096; ++i) longest += "\U0001F600";

@@ -159,7 +159,7 @@ TEST_F(WebhookTest, TakesTheLargestPayloadMetaSends) {
     for (int i = 0; i < 1000; ++i)
         messages.push_back(
             standins::webhook_message({}, "wamid." + std::to_string(i), kSent,
-                                      {{"type", "text"}, {"text", {{"body", std::string(2700, 'x')}}}}));
+                                      {{"type", "text"}, {"text", {{"body", std::string(2900, 'x')}}}}));
     const std::string body = standins::webhook_body({}, messages);
     ASSERT_GT(body.size(), 2'900'000u);
     EXPECT_EQ(post(body), 200);
