@@ -118,11 +118,16 @@ Result<void> App::Impl::open_rooms() {
 }
 
 Result<void> App::Impl::load_plugins() {
+    auto file = sqlite_file(settings_.store_url);
+    if (!file) return std::move(file).error();
     PluginHostOptions options;
     options.lock_file = settings_.plugin_lock;
+    options.staging_dir = options_.data / "plugins";
     options.plugins = settings_.plugins;
-    options.data = options_.data;
-    auto host = make_plugin_host(std::move(options), *store_, clock_, log_, plugin_metrics_);
+    options.sql_prefix = std::filesystem::path(*file).replace_extension().string();
+    options.vault_keys = settings_.vault_keys;
+    options.vault_key_file = file->parent_path() / "vault.keys";
+    auto host = make_plugin_host(std::move(options), clock_, log_, store_.get(), &plugin_metrics_);
     if (!host) return std::move(host).error();
     plugins_ = std::move(host).value();
     return plugins_->start();

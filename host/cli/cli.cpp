@@ -9,6 +9,7 @@
 #include <iostream>
 
 #include "host/cli/commands.hpp"
+#include "host/cli/shipped.hpp"
 #include "host/intents/commands.hpp"
 
 namespace migue::host::cli {
@@ -28,6 +29,12 @@ struct Choice {
     std::filesystem::path understand_config, training_data, model, routes;
     std::function<int()> action;
 };
+
+int classify(const Choice& choice) {
+    if (!choice.model.empty()) return intents::run_classify_model(std::cin, std::cout, std::cerr, choice.model);
+    const std::filesystem::path routes = choice.routes.empty() ? shipped_config() / "routes.yaml" : choice.routes;
+    return intents::run_classify_routes(std::cin, std::cout, std::cerr, routes);
+}
 
 void add_config(CLI::App* command, std::filesystem::path& config, bool required) {
     CLI::Option* option = command->add_option("--config", config, "migue.yaml to read");
@@ -102,7 +109,7 @@ void add_language(CLI::App& app, Choice& choice) {
     CLI::Option* by_model = classify->add_option("--model", choice.model, "a trained model");
     classify->add_option("--config", choice.routes, "routes.yaml")->excludes(by_model);
     classify->callback([&choice] {
-        choice.action = [&choice] { return intents::run_classify(std::cin, std::cout, std::cerr, choice.model, choice.routes); };
+        choice.action = [&choice] { return classify(choice); };
     });
 }
 

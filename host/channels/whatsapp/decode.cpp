@@ -147,7 +147,7 @@ private:
     std::optional<InboundMessage> read_message(const json& element, const json& value) {
         const auto id = text_in(element, "id");
         const auto sent = unix_ms_in(element, "timestamp");
-        if (!is_id(id) || !sent || holds_nul(element)) return std::nullopt;
+        if (!is_id(id) || !sent) return std::nullopt;
         const Sender sender = sender_of(element, value);
         if (sender.user_ids.empty() && sender.phones.empty()) return std::nullopt;
         auto content = decode_content(element);
@@ -173,7 +173,7 @@ private:
     void status(const json& element) {
         const auto id = text_in(element, "id");
         const auto name = text_in(element, "status");
-        if (!is_id(id) || !is_id(name) || holds_nul(element)) {
+        if (!is_id(id) || !is_id(name)) {
             ++out_.counts.unusable;
             return;
         }

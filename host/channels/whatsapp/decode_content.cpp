@@ -25,8 +25,12 @@ std::string safe_name(std::string_view name) {
     return plain ? std::string(name) : "unknown";
 }
 
+/// What is told beside the message itself: left out when it is no text (a file name is the
+/// sender's choice, and one with NUL in it must not cost the document).
 void copy_text(const json& from, const char* key, json& to) {
-    if (const auto text = text_in(from, key); !text.empty()) to[key] = first_code_points(text, kMaxText);
+    const auto text = text_in(from, key);
+    if (!text.empty() && text.find('\0') == std::string_view::npos)
+        to[key] = first_code_points(text, kMaxText);
 }
 
 void copy_number(const json& from, const char* key, json& to) {
@@ -120,7 +124,8 @@ json values_of(const json& card, const char* list, const char* key) {
     if (!entries) return out;
     for (const json& entry : *entries) {
         const auto value = text_in(entry, key);
-        if (!value.empty() && out.size() < kMaxItems) out.push_back(first_code_points(value, kMaxText));
+        const bool usable = !value.empty() && value.find('\0') == std::string_view::npos;
+        if (usable && out.size() < kMaxItems) out.push_back(first_code_points(value, kMaxText));
     }
     return out;
 }
@@ -133,8 +138,9 @@ Read read_contacts(const json& message) {
         if (!card.is_object() || out.size() >= kMaxItems) continue;
         json entry = {{"phones", values_of(card, "phones", "phone")},
                       {"emails", values_of(card, "emails", "email")}};
-        if (const json* name = object_in(card, "name"))
-            entry["name"] = first_code_points(text_in(*name, "formatted_name"), kMaxText);
+        json name = json::object();
+        if (const json* names = object_in(card, "name")) copy_text(*names, "formatted_name", name);
+        if (!name.empty()) entry["name"] = name["formatted_name"];
         if (text_in(card, "origin") == "contact_request") entry["requested"] = true;
         out.push_back(std::move(entry));
     }
@@ -248,6 +254,8 @@ std::optional<Content> decode_content(const json& message) {
     if (!content) return content;
     content->text = first_code_points(content->text, kMaxText);
     add_context(message, content->input);
+    // NUL stands for what was no text, and no store keeps it.
+    if (content->text.find('\0') != std::string::npos || holds_nul(content->input)) return std::nullopt;
     return content;
 }
 

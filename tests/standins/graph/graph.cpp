@@ -143,7 +143,7 @@ private:
         Impl& graph_;
     };
 
-    std::optional<Answer> refuse_before_body(const HTTPServerRequest& request);
+    std::optional<Answer> refusal_of_headers(const HTTPServerRequest& request);
     Answer refuse(const Answer& answer);
     Answer accept(const json& body, const std::string& raw);
     std::optional<GraphFault> take_fault(const std::string& to);
@@ -156,7 +156,7 @@ private:
     std::unique_ptr<Poco::Net::HTTPServer> server_;
 };
 
-std::optional<Answer> Graph::Impl::refuse_before_body(const HTTPServerRequest& request) {
+std::optional<Answer> Graph::Impl::refusal_of_headers(const HTTPServerRequest& request) {
     static const std::regex kPath("/(v[0-9]+\\.[0-9]+)/([0-9]+)/messages");
     static const std::regex kVersion("v(1[0-9]|2[0-6])\\.0");
     std::smatch path;
@@ -236,10 +236,11 @@ void Graph::Impl::pause(std::chrono::milliseconds time) {
 }
 
 void Graph::Impl::handle(HTTPServerRequest& request, HTTPServerResponse& response) {
-    if (const auto refusal = refuse_before_body(request)) return write(response, refuse(*refusal));
     if (take_early_cut()) return cut(request);
+    // Read even when the headers are enough to refuse: the connection is kept.
     std::string raw;
     Poco::StreamCopier::copyToString(request.stream(), raw);
+    if (const auto refusal = refusal_of_headers(request)) return write(response, refuse(*refusal));
     const json body = json::parse(raw, nullptr, false);
     if (body.is_discarded()) return write(response, refuse(error_answer(400, 100, 0, "Invalid JSON")));
     if (const auto refusal = refusal_of(body))
