@@ -15,12 +15,14 @@
 /// mappings, sequences and scalars. Anchors, aliases, tags, duplicate keys, merge keys,
 /// several documents, text after the document, unterminated quotes, tabs as indentation,
 /// and numbers that other readers take for octal ("010") are errors with their place.
+/// So are what looks like a slip: a key without its colon, an empty entry between commas, a
+/// quoted text that does not end in its line (a long one is written with | or >).
 namespace migue::host::config {
 
 struct Place {
     std::string file;
-    std::size_t line = 0;    ///< from 1
-    std::size_t column = 0;  ///< from 1
+    std::size_t line = 0;                    ///< from 1
+    std::size_t column = 0;                  ///< from 1
     [[nodiscard]] std::string text() const;  ///< "file:line:col"
 };
 
@@ -47,9 +49,13 @@ public:
     [[nodiscard]] const Place& place() const noexcept { return place_; }
     [[nodiscard]] const Place& key_place() const noexcept { return key_place_; }  ///< of its key, in a map
     [[nodiscard]] bool quoted() const noexcept { return quoted_; }
+    /// Part of it came from a ${NAME}: it may be a secret, so it never goes into a message.
+    [[nodiscard]] bool from_variable() const noexcept { return from_variable_; }
     [[nodiscard]] const std::string& scalar() const noexcept { return scalar_; }
     [[nodiscard]] const std::vector<Node>& items() const noexcept { return items_; }
-    [[nodiscard]] const std::vector<std::pair<std::string, Node>>& members() const noexcept { return members_; }
+    [[nodiscard]] const std::vector<std::pair<std::string, Node>>& members() const noexcept {
+        return members_;
+    }
     /// The member with this key, or nullptr.
     [[nodiscard]] const Node* find(std::string_view key) const noexcept;
     /// The node a JSON pointer ("/model/url") names; the nearest enclosing one if it is absent.
@@ -62,6 +68,7 @@ private:
     friend class NodeBuilder;
     Kind kind_ = Kind::kNull;
     bool quoted_ = false;
+    bool from_variable_ = false;
     Place place_, key_place_;
     std::string scalar_;
     std::vector<Node> items_;
@@ -74,8 +81,10 @@ using Variables = std::function<bool(std::string_view name, std::string& value)>
 
 /// Parses text. `${NAME}` inside scalars is replaced from `variables`; "$${" stands for "${".
 /// Depth at most 32, size at most 16 MiB. The error holds every fault found.
-[[nodiscard]] Result<Node> parse_yaml(std::string_view text, std::string_view file, const Variables& variables);
-[[nodiscard]] Result<Node> read_yaml(const std::filesystem::path& file, const Variables& variables = environment());
+[[nodiscard]] Result<Node> parse_yaml(std::string_view text, std::string_view file,
+                                      const Variables& variables);
+[[nodiscard]] Result<Node> read_yaml(const std::filesystem::path& file,
+                                     const Variables& variables = environment());
 
 /// Reads the members of one map: typed values, required and optional; unknown keys are
 /// faults with "did you mean …?". Every fault goes to `faults`, reading goes on.
@@ -89,12 +98,14 @@ public:
     MapReader(const Node& node, Faults& faults);
     [[nodiscard]] std::string text(std::string_view key);  ///< required
     [[nodiscard]] std::string text(std::string_view key, std::string_view otherwise);
-    [[nodiscard]] std::int64_t integer(std::string_view key, std::int64_t otherwise, std::int64_t min, std::int64_t max);
+    [[nodiscard]] std::int64_t integer(std::string_view key, std::int64_t otherwise, std::int64_t min,
+                                       std::int64_t max);
     [[nodiscard]] double number(std::string_view key, double otherwise, double min, double max);
     [[nodiscard]] bool boolean(std::string_view key, bool otherwise);
-    [[nodiscard]] std::vector<std::string> texts(std::string_view key);  ///< a sequence of scalars; absent: none
-    [[nodiscard]] const Node* child(std::string_view key);               ///< absent: nullptr
-    [[nodiscard]] const Node* required(std::string_view key);            ///< absent: a fault and nullptr
+    [[nodiscard]] std::vector<std::string> texts(
+        std::string_view key);                                 ///< a sequence of scalars; absent: none
+    [[nodiscard]] const Node* child(std::string_view key);     ///< absent: nullptr
+    [[nodiscard]] const Node* required(std::string_view key);  ///< absent: a fault and nullptr
     void done();
 
 private:

@@ -1,0 +1,351 @@
+#include "tests/standins/graph/graph.hpp"
+
+#include <Poco/Net/HTTPRequestHandler.h>
+#include <Poco/Net/HTTPRequestHandlerFactory.h>
+#include <Poco/Net/HTTPServer.h>
+#include <Poco/Net/HTTPServerParams.h>
+#include <Poco/Net/HTTPServerRequestImpl.h>
+#include <Poco/Net/HTTPServerResponse.h>
+#include <Poco/Net/ServerSocket.h>
+#include <Poco/StreamCopier.h>
+#include <Poco/ThreadPool.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "tests/standins/graph/graph_rules.hpp"
+
+namespace migue::standins {
+
+namespace {
+
+using nlohmann::json;
+using Poco::Net::HTTPServerRequest;
+using Poco::Net::HTTPServerResponse;
+using Kind = GraphFault::Kind;
+
+std::string digits_of(const std::string& number) {
+    std::string out;
+    std::copy_if(number.begin(), number.end(), std::back_inserter(out),
+                 [](char c) { return c >= '0' && c <= '9'; });
+    return out;
+}
+
+/// The id that WhatsApp knows the number by: not always the one that was sent.
+std::string wa_id_of(const std::string& digits) {
+    if (digits.size() == 12 && digits.starts_with("52")) return "521" + digits.substr(2);
+    if (digits.size() == 12 && digits.starts_with("54")) return "549" + digits.substr(2);
+    return digits;
+}
+
+struct Answer {
+    int status = 200;
+    std::string body;
+    std::string content_type = "application/json; charset=UTF-8";
+    std::vector<std::pair<std::string, std::string>> headers;
+};
+
+Answer error_answer(int status, int code, int subcode, const std::string& details) {
+    json error = {{"message", "(#" + std::to_string(code) + ") " + details},
+                  {"type", "OAuthException"},
+                  {"code", code},
+                  {"error_data", {{"messaging_product", "whatsapp"}, {"details", details}}},
+                  {"fbtrace_id", "AxTestTrace_1"}};
+    if (subcode != 0) error["error_subcode"] = subcode;
+    return {status, json{{"error", std::move(error)}}.dump(), "application/json; charset=UTF-8", {}};
+}
+
+void write(HTTPServerResponse& response, const Answer& answer) {
+    response.setStatusAndReason(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(answer.status));
+    response.setContentType(answer.content_type);
+    for (const auto& [name, value] : answer.headers) response.set(name, value);
+    response.sendBuffer(answer.body.data(), answer.body.size());
+}
+
+/// Ends the connection with a reset, so that the client notices at once.
+void cut(HTTPServerRequest& request) {
+    auto socket = dynamic_cast<Poco::Net::HTTPServerRequestImpl&>(request).detachSocket();
+    socket.setLinger(true, 0);
+    socket.close();
+}
+
+}  // namespace
+
+class Graph::Impl {
+public:
+    explicit Impl(GraphOptions options)
+        : options_(std::move(options)), threads_(2, options_.threads, 60, 256 * 1024) {
+        Poco::Net::ServerSocket socket;
+        socket.bind(Poco::Net::SocketAddress("127.0.0.1", options_.port), true, false);
+        socket.listen(256);
+        Poco::Net::HTTPServerParams::Ptr params = new Poco::Net::HTTPServerParams;
+        params->setMaxThreads(options_.threads);
+        params->setMaxQueued(1000);
+        params->setKeepAliveTimeout(Poco::Timespan(30, 0));
+        server_ = std::make_unique<Poco::Net::HTTPServer>(new Handlers(*this), threads_, socket, params);
+        server_->start();
+    }
+
+    ~Impl() {
+        {
+            const std::lock_guard lock(mutex_);
+            stopping_ = true;
+            changed_.notify_all();
+        }
+        server_->stopAll(true);
+        threads_.joinAll();
+    }
+
+    void handle(HTTPServerRequest& request, HTTPServerResponse& response);
+
+    template <typename Predicate>
+    bool wait(std::chrono::milliseconds limit, Predicate predicate) const {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, limit, predicate);
+    }
+
+    const GraphOptions options_;
+    mutable std::mutex mutex_;
+    mutable std::condition_variable changed_;
+    // all guarded by mutex_
+    std::string access_token_ = options_.access_token;
+    std::deque<GraphFault> faults_;
+    std::vector<GraphMessage> messages_, read_marks_;
+    std::vector<GraphRequestRefused> refused_;
+    std::uint64_t requests_ = 0, releases_ = 0;
+    bool stopping_ = false;
+
+    [[nodiscard]] std::uint16_t port() const { return server_->port(); }
+
+private:
+    class Handler : public Poco::Net::HTTPRequestHandler {
+    public:
+        explicit Handler(Impl& graph) : graph_(graph) {}
+        void handleRequest(HTTPServerRequest& request, HTTPServerResponse& response) override {
+            graph_.handle(request, response);
+        }
+
+    private:
+        Impl& graph_;
+    };
+    class Handlers : public Poco::Net::HTTPRequestHandlerFactory {
+    public:
+        explicit Handlers(Impl& graph) : graph_(graph) {}
+        Poco::Net::HTTPRequestHandler* createRequestHandler(const HTTPServerRequest&) override {
+            return new Handler(graph_);
+        }
+
+    private:
+        Impl& graph_;
+    };
+
+    std::optional<Answer> refuse_before_body(const HTTPServerRequest& request);
+    Answer refuse(const Answer& answer);
+    Answer accept(const json& body, const std::string& raw);
+    std::optional<GraphFault> take_fault(const std::string& to);
+    bool take_early_cut();
+    void pause(std::chrono::milliseconds time);
+    void respond(HTTPServerRequest& request, HTTPServerResponse& response, const json& body,
+                 const std::string& raw, const GraphFault& fault);
+
+    Poco::ThreadPool threads_;
+    std::unique_ptr<Poco::Net::HTTPServer> server_;
+};
+
+std::optional<Answer> Graph::Impl::refuse_before_body(const HTTPServerRequest& request) {
+    static const std::regex kPath("/(v[0-9]+\\.[0-9]+)/([0-9]+)/messages");
+    static const std::regex kVersion("v(1[0-9]|2[0-6])\\.0");
+    std::smatch path;
+    const std::string uri = request.getURI();
+    if (!std::regex_match(uri, path, kPath) || !std::regex_match(path[1].str(), kVersion))
+        return error_answer(400, 2500, 0, "Unknown path components");
+    if (request.getMethod() != "POST") return error_answer(400, 100, 0, "Unsupported request method");
+    const std::lock_guard lock(mutex_);
+    if (request.get("Authorization", "") != "Bearer " + access_token_)
+        return error_answer(401, 190, 463, "Error validating access token");
+    if (path[2].str() != options_.phone_number_id)
+        return error_answer(400, 100, 33, "Unsupported post request. Object does not exist");
+    if (!request.getContentType().starts_with("application/json"))
+        return error_answer(400, 100, 0, "The parameter messaging_product is required.");
+    return std::nullopt;
+}
+
+Answer Graph::Impl::refuse(const Answer& answer) {
+    const json error = json::parse(answer.body).at("error");
+    const std::lock_guard lock(mutex_);
+    refused_.push_back({answer.status, error.at("code"), error.at("error_data").at("details")});
+    changed_.notify_all();
+    return answer;
+}
+
+Answer Graph::Impl::accept(const json& body, const std::string& raw) {
+    const std::lock_guard lock(mutex_);
+    GraphMessage message{"", raw, "", std::chrono::steady_clock::now()};
+    if (body.contains("status")) {
+        read_marks_.push_back(std::move(message));
+        changed_.notify_all();
+        return {200, R"({"success":true})", "application/json; charset=UTF-8", {}};
+    }
+    message.wamid = "wamid.TEST" + std::to_string(messages_.size() + 1);
+    json contact;
+    if (body.contains("to")) {
+        message.to = digits_of(body.at("to"));
+        contact = {{"input", body.at("to")}, {"wa_id", wa_id_of(message.to)}};
+    } else {
+        message.to = body.at("recipient");
+        contact = {{"input", message.to}, {"user_id", message.to}};
+    }
+    const json answer = {{"messaging_product", "whatsapp"},
+                         {"contacts", json::array({contact})},
+                         {"messages", json::array({{{"id", message.wamid}}})}};
+    messages_.push_back(std::move(message));
+    changed_.notify_all();
+    return {200, answer.dump(), "application/json; charset=UTF-8", {}};
+}
+
+std::optional<GraphFault> Graph::Impl::take_fault(const std::string& to) {
+    const std::lock_guard lock(mutex_);
+    ++requests_;
+    changed_.notify_all();
+    const auto fault = std::find_if(faults_.begin(), faults_.end(), [&](const GraphFault& waiting) {
+        return waiting.to.empty() || waiting.to == to || digits_of(waiting.to) == to;
+    });
+    if (fault == faults_.end()) return std::nullopt;
+    GraphFault taken = *fault;
+    if (fault->times > 0 && --fault->times == 0) faults_.erase(fault);
+    return taken;
+}
+
+/// This one fault cannot look at the recipient, which lies in the body.
+bool Graph::Impl::take_early_cut() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (faults_.empty() || faults_.front().kind != Kind::kCloseBeforeReading) return false;
+        faults_.front().to.clear();
+    }
+    return take_fault("").has_value();
+}
+
+void Graph::Impl::pause(std::chrono::milliseconds time) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, time, [this] { return stopping_; });
+}
+
+void Graph::Impl::handle(HTTPServerRequest& request, HTTPServerResponse& response) {
+    if (const auto refusal = refuse_before_body(request)) return write(response, refuse(*refusal));
+    if (take_early_cut()) return cut(request);
+    std::string raw;
+    Poco::StreamCopier::copyToString(request.stream(), raw);
+    const json body = json::parse(raw, nullptr, false);
+    if (body.is_discarded()) return write(response, refuse(error_answer(400, 100, 0, "Invalid JSON")));
+    if (const auto refusal = refusal_of(body))
+        return write(response, refuse(error_answer(refusal->status, refusal->code, refusal->subcode,
+                                                   refusal->details)));
+    const std::string to = body.contains("to") ? digits_of(body.at("to")) : body.value("recipient", "");
+    const auto fault = take_fault(to);
+    if (fault) return respond(request, response, body, raw, *fault);
+    if (options_.delay.count() > 0) pause(options_.delay);
+    write(response, accept(body, raw));
+}
+
+void Graph::Impl::respond(HTTPServerRequest& request, HTTPServerResponse& response, const json& body,
+                          const std::string& raw, const GraphFault& fault) {
+    switch (fault.kind) {
+        case Kind::kError: {
+            Answer answer = error_answer(fault.status, fault.code, fault.subcode, "scripted");
+            answer.headers = fault.headers;
+            return write(response, answer);
+        }
+        case Kind::kRaw:
+            return write(response, {fault.status, fault.body, "text/html", fault.headers});
+        case Kind::kSlow:
+            pause(fault.delay);
+            return write(response, accept(body, raw));
+        case Kind::kHang: {
+            static_cast<void>(accept(body, raw));
+            std::unique_lock lock(mutex_);
+            const auto releases = releases_;
+            changed_.wait(lock, [&] { return stopping_ || releases_ != releases; });
+            lock.unlock();
+            return cut(request);
+        }
+        case Kind::kCloseBeforeReading:
+        case Kind::kCloseAfterReading:
+            return cut(request);
+        case Kind::kAcceptThenClose:
+            static_cast<void>(accept(body, raw));
+            return cut(request);
+    }
+}
+
+Graph::Graph(GraphOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+Graph::~Graph() = default;
+
+std::uint16_t Graph::port() const {
+    return impl_->port();
+}
+std::string Graph::url() const {
+    return "http://127.0.0.1:" + std::to_string(port());
+}
+
+void Graph::fail(GraphFault fault) {
+    const std::lock_guard lock(impl_->mutex_);
+    impl_->faults_.push_back(std::move(fault));
+}
+
+void Graph::clear_faults() {
+    const std::lock_guard lock(impl_->mutex_);
+    impl_->faults_.clear();
+    ++impl_->releases_;
+    impl_->changed_.notify_all();
+}
+
+void Graph::set_access_token(std::string token) {
+    const std::lock_guard lock(impl_->mutex_);
+    impl_->access_token_ = std::move(token);
+}
+
+std::vector<GraphMessage> Graph::messages() const {
+    const std::lock_guard lock(impl_->mutex_);
+    return impl_->messages_;
+}
+
+std::vector<GraphMessage> Graph::read_marks() const {
+    const std::lock_guard lock(impl_->mutex_);
+    return impl_->read_marks_;
+}
+
+std::vector<GraphRequestRefused> Graph::refused() const {
+    const std::lock_guard lock(impl_->mutex_);
+    return impl_->refused_;
+}
+
+std::uint64_t Graph::requests() const {
+    const std::lock_guard lock(impl_->mutex_);
+    return impl_->requests_;
+}
+
+void Graph::forget() {
+    const std::lock_guard lock(impl_->mutex_);
+    impl_->messages_.clear();
+    impl_->read_marks_.clear();
+    impl_->refused_.clear();
+}
+
+bool Graph::wait_for_messages(std::size_t count, std::chrono::milliseconds limit) const {
+    return impl_->wait(limit, [&] { return impl_->messages_.size() >= count; });
+}
+
+bool Graph::wait_for_read_marks(std::size_t count, std::chrono::milliseconds limit) const {
+    return impl_->wait(limit, [&] { return impl_->read_marks_.size() >= count; });
+}
+
+bool Graph::wait_for_requests(std::uint64_t count, std::chrono::milliseconds limit) const {
+    return impl_->wait(limit, [&] { return impl_->requests_ >= count; });
+}
+
+}  // namespace migue::standins
