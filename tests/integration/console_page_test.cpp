@@ -49,7 +49,7 @@ TEST_F(ConsolePage, BooksShowsTheAgendaAndTakesItBackWithAButton) {
     browser_.wait_for_text(".from-bot .words", "Agendada");
     EXPECT_EQ(browser_.text(".from-bot strong"), "Reunión con Laura") << "*bold* as WhatsApp shows it";
     browser_.wait_for("[data-event='laura']");
-    browser_.wait_for(".from-person[data-state='answered']");
+    browser_.wait_for(".from-person[data-state='answered'] .tick .icon");
     browser_.wait_gone("#typing");
     EXPECT_EQ(browser_.texts(".choice"), (std::vector<std::string>{"Deshacer", "Cambiar"}));
     picture(browser_, "chat-light");
