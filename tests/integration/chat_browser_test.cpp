@@ -81,7 +81,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(kSpanish,
                       Language{"en", "meeting with Sam tomorrow at 3pm for one hour", "Sam", "Undo"},
                       Language{"pt", "reunião com a Ana amanhã às 15h por uma hora", "Ana", "Desfazer"}),
-    [](const auto& info) { return std::string(info.param.code); });
+    [](const auto& one) { return std::string(one.param.code); });
 
 using ChatAfterAPowerCut = ChatInABrowser;
 TEST_F(ChatAfterAPowerCut, FindsTheConversationAndTheAgendaAsTheyWere) {

@@ -49,7 +49,7 @@ TEST_F(ConsolePage, BooksShowsTheAgendaAndTakesItBackWithAButton) {
     browser_.wait_for_text(".from-bot .words", "Agendada");
     EXPECT_EQ(browser_.text(".from-bot strong"), "Reunión con Laura") << "*bold* as WhatsApp shows it";
     browser_.wait_for("[data-event='laura']");
-    browser_.wait_for(".from-person[data-state='answered']");
+    browser_.wait_for(".from-person[data-state='answered'] .tick .icon");
     browser_.wait_gone("#typing");
     EXPECT_EQ(browser_.texts(".choice"), (std::vector<std::string>{"Deshacer", "Cambiar"}));
     picture(browser_, "chat-light");
@@ -84,6 +84,7 @@ TEST_F(ConsolePage, OpensAListAsASheetThatTheKeyboardCanUse) {
     browser_.click("#sheet-rows li:nth-child(2) button");
     browser_.wait_gone("#sheet");
     browser_.wait_for_text(".from-person .words", "15:30–16:00");
+    browser_.wait_until("the tap arrived", [&] { return desk_.inbox().taken().size() == 2; });
     EXPECT_EQ(json::parse(desk_.inbox().taken().back().input_json)["tap"], "slot:15:30–16:00");
 }
 
@@ -171,6 +172,18 @@ TEST_F(ConsolePage, KnowsTheAgendaOfAnEarlierVisitAndCopiesItsAddress) {
               desk_.url("/p/scheduling/feed/0f3c.ics"));
     browser_.click("#copy-feed");
     browser_.wait_for_text("#copy-feed", "Copiado");
+}
+
+TEST_F(ConsolePage, TellsWhatHappenedToAMessage) {
+    open();
+    say("reunión");
+    browser_.wait_for(".from-person[data-state='answered']");
+    browser_.click("button.meta");
+    browser_.wait_for_text(".trace", "schedule_meeting · 93");
+    EXPECT_NE(browser_.text(".trace").find("3,6 ms"), std::string::npos) << browser_.text(".trace");
+    picture(browser_, "trace-light");
+    browser_.click("button.meta");
+    browser_.wait_gone(".trace");
 }
 
 TEST_F(ConsolePage, SaysThatTheServerIsAwayAndComesBack) {

@@ -79,6 +79,7 @@ void FakeDesk::add_routes() {
     server_.route("GET", "/p/scheduling/agenda",
                   [this](const http::Request& request) { return agenda(request); });
     server_.route("GET", "/admin/plugins", [this](const http::Request& request) { return plugins(request); });
+    server_.route("GET", "/admin/trace/:id", [this](const http::Request& request) { return trace(request); });
     server_.route("POST", "/admin/plugins/:id/reload",
                   [this](const http::Request& request) { return reload(request); });
 }
@@ -120,6 +121,10 @@ http::Reply FakeDesk::agenda(const http::Request& request) {
 
 http::Reply FakeDesk::plugins(const http::Request&) {
     const std::lock_guard lock(mutex_);
+    return json_reply(plugin_list());
+}
+
+json FakeDesk::plugin_list() const {
     json list = json::array();
     for (const std::string id : {"scheduling", "smalltalk"}) {
         const auto times = std::count(reloaded_.begin(), reloaded_.end(), id);
@@ -129,14 +134,30 @@ http::Reply FakeDesk::plugins(const http::Request&) {
                         {"generation", 1 + times},
                         {"state", "active"}});
     }
-    return json_reply({{"plugins", list}});
+    return list;
+}
+
+http::Reply FakeDesk::trace(const http::Request& request) {
+    for (const InboundMessage& message : inbox_.taken())
+        if (message.message_id == request.param("id"))
+            return json_reply({{"plugin", "scheduling"},
+                               {"version", "1.0.0"},
+                               {"generation", 1},
+                               {"intent", "schedule_meeting"},
+                               {"confidence", 0.93},
+                               {"routed_by", "classifier"},
+                               {"attempt", 1},
+                               {"reasons", json::array()},
+                               {"prepare_us", 420},
+                               {"plugin_us", 3180}});
+    return json_reply({{"error", "no finished turn of that message"}}, 404);
 }
 
 http::Reply FakeDesk::reload(const http::Request& request) {
     const std::lock_guard lock(mutex_);
     if (!refusal_.empty()) return json_reply({{"error", refusal_}}, 409);
     reloaded_.emplace_back(request.param("id"));
-    return json_reply(json::object());
+    return json_reply(plugin_list());
 }
 
 std::vector<std::string> FakeDesk::reloads() const {

@@ -39,6 +39,8 @@ private:
     host::http::Reply agenda(const host::http::Request& request);
     host::http::Reply plugins(const host::http::Request& request);
     host::http::Reply reload(const host::http::Request& request);
+    host::http::Reply trace(const host::http::Request& request);
+    nlohmann::json plugin_list() const;  // under mutex_
 
     host::Log log_{host::Severity::kError};
     host::SystemClock clock_;

@@ -28,7 +28,8 @@ public:
     static constexpr std::size_t kPageLines = 200;
 
     /// The host's id of the person with this identity ("chat:laura"): the one that
-    /// Inbox::accept() gives. The page asks for the agenda with it.
+    /// Inbox::accept() gives, so the store's new_person_id("chat", identity). The page asks for
+    /// the agenda with it.
     using PersonId = std::function<std::string(const std::string& identity)>;
 
     ChatApi(Inbox& inbox, Store& store, ChatChannel& channel, const Clock& clock, PersonId person_id);

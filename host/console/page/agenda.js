@@ -2,7 +2,9 @@
 
 import {call} from './api.js';
 import {byId, element, icon, webAddress} from './dom.js';
-import {text} from './texts.js';
+import {currentLanguage, text} from './texts.js';
+
+const daysAhead = 31;
 
 let known = new Set();  // event ids shown before, so that a new one can be marked
 let shownFor = null;
@@ -15,7 +17,8 @@ export async function refreshAgenda(personId) {
   const {signal} = running;
   if (!personId) return showEmpty();
   try {
-    const agenda = await call('GET', `/p/scheduling/agenda?person=${encodeURIComponent(personId)}`, {signal});
+    const query = new URLSearchParams({person: personId, locale: currentLanguage(), days: daysAhead});
+    const agenda = await call('GET', `/p/scheduling/agenda?${query}`, {signal});
     if (!signal.aborted) show(agenda ?? {}, personId);
   } catch (fault) {
     if (signal.aborted) return;

@@ -4,21 +4,25 @@ import {element, icon, webAddress} from './dom.js';
 import {appendMarked} from './marks.js';
 import {openSheet} from './sheet.js';
 import {currentLanguage, text} from './texts.js';
+import {toggleTrace} from './trace.js';
 
 function clock(unixMs) {
   const shown = new Intl.DateTimeFormat(currentLanguage(), {hour: '2-digit', minute: '2-digit'}).format(unixMs);
   return element('time', {datetime: new Date(unixMs).toISOString()}, shown);
 }
 
-function bubble(side, shownText, ...meta) {
+function bubble(side, shownText, meta) {
   const words = element('p', {class: 'words', dir: 'auto'});
   appendMarked(words, shownText);
-  return element('div', {class: `bubble ${side}`}, words, element('span', {class: 'meta'}, ...meta));
+  return element('div', {class: `bubble ${side}`}, words, meta);
 }
 
-/** What a person said. `state` is sending, stored, answered or failed. */
+/** What a person said. `state` is sending, stored, answered or failed. Its time opens its trace. */
 export function personBubble(line) {
-  const node = element('li', {class: 'line from-person'}, bubble('mine', line.text, clock(line.unix_ms), element('span', {class: 'tick'})));
+  const node = element('li', {class: 'line from-person'});
+  const meta = element('button', {class: 'meta', type: 'button', title: text('trace'), disabled: true,
+    onclick: () => toggleTrace(node, line.message_id)}, clock(line.unix_ms), element('span', {class: 'tick'}));
+  node.append(bubble('mine', line.text, meta));
   setTick(node, line.state ?? 'stored');
   return node;
 }
@@ -28,6 +32,7 @@ const tickIcons = {sending: 'clock', stored: 'tick', answered: 'ticks', failed: 
 export function setTick(node, state) {
   if (node.dataset.state === state) return;
   node.dataset.state = state;
+  node.querySelector('.meta').disabled = state !== 'answered';
   const tick = node.querySelector('.tick');
   tick.replaceChildren(icon(tickIcons[state]), element('span', {class: 'unseen'}, state === 'failed' ? '' : text(state)));
 }
@@ -65,7 +70,7 @@ function choices(line, onTap) {
 
 /** What the bot said, with what can be tapped under it. */
 export function botBubble(line, onTap) {
-  const node = element('li', {class: 'line from-bot'}, bubble('theirs', line.body.text ?? '', clock(line.unix_ms)));
+  const node = element('li', {class: 'line from-bot'}, bubble('theirs', line.body.text ?? '', element('span', {class: 'meta'}, clock(line.unix_ms))));
   const offered = choices(line, onTap).filter(Boolean);
   if (offered.length > 0) node.append(element('div', {class: 'choices'}, ...offered));
   return node;

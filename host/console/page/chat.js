@@ -47,7 +47,7 @@ export class Chat {
   send(content, shown) {
     const id = newId();
     const messageId = `chat.${this.person.id}.${id}`;
-    const node = personBubble({text: shown, unix_ms: Date.now(), state: 'sending'});
+    const node = personBubble({message_id: messageId, text: shown, unix_ms: Date.now(), state: 'sending'});
     this.said.set(messageId, node);
     this.append(node, Date.now());
     this.scrollDown();

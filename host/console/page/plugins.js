@@ -6,14 +6,9 @@ import {text} from './texts.js';
 
 const everyMs = 15000;
 
-async function list() {
-  const answer = await call('GET', '/admin/plugins');
-  return Array.isArray(answer) ? answer : answer?.plugins ?? [];
-}
-
 export async function refreshPlugins() {
   try {
-    const plugins = await list();
+    const plugins = await call('GET', '/admin/plugins');
     byId('plugin-list').replaceChildren(...plugins.map(item));
   } catch {
     byId('plugin-list').replaceChildren(element('li', {class: 'empty'}, text('pluginsFailed')));
@@ -21,7 +16,6 @@ export async function refreshPlugins() {
 }
 
 function item(plugin) {
-  const hash = plugin.sha256 ?? plugin.hash ?? '';
   const button = element('button', {class: 'quiet', type: 'button', 'data-reload': plugin.id, onclick: () => reload(plugin.id, button)},
       icon('reload'), element('span', {}, text('reload')));
   return element('li', {class: 'plugin', 'data-plugin': plugin.id, 'data-state': plugin.state},
@@ -29,7 +23,7 @@ function item(plugin) {
       element('div', {class: 'plugin-text'},
           element('strong', {}, plugin.id),
           element('span', {class: 'facts'}, facts(plugin)),
-          element('code', {class: 'hash', title: `sha256 ${hash}`}, hash.slice(0, 12))),
+          element('code', {class: 'hash', title: `sha256 ${plugin.sha256}`}, plugin.sha256.slice(0, 12))),
       button);
 }
 
@@ -44,8 +38,8 @@ async function reload(id, button) {
   button.disabled = true;
   note.textContent = text('reloading');
   try {
-    await call('POST', `/admin/plugins/${encodeURIComponent(id)}/reload`);
-    const now = (await list()).find((plugin) => plugin.id === id) ?? {};
+    const plugins = await call('POST', `/admin/plugins/${encodeURIComponent(id)}/reload`);
+    const now = plugins.find((plugin) => plugin.id === id) ?? {};
     note.textContent = text('reloaded', {id, version: now.version, generation: now.generation});
   } catch (fault) {
     note.textContent = text('reloadFailed', {id, why: fault.message});
