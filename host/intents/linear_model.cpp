@@ -9,8 +9,6 @@
 namespace migue::host::intents {
 namespace {
 
-/// Words say more than their characters; measured on held-out utterances.
-constexpr float kBlockShare = 1.0F;
 constexpr std::size_t kMaxLabels = 4096;
 
 bool all_finite(const std::vector<float>& values) {
@@ -79,7 +77,7 @@ float block_scale(const Vocabulary& vocabulary, const std::vector<std::uint32_t>
         square += weight * weight;
         if (index != Vocabulary::kUnknown) indices.push_back(index);
     }
-    return square > 0 ? kBlockShare / std::sqrt(square) : 0;
+    return square > 0 ? 1.0F / std::sqrt(square) : 0;
 }
 
 void softmax(std::vector<float>& scores, float sharpness) {

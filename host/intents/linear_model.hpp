@@ -37,7 +37,7 @@ private:
     std::uint32_t mask_ = 0;
 };
 
-/// What a block's features are multiplied by, so that its length becomes its share.
+/// What a block's features are multiplied by, so that its length becomes one.
 [[nodiscard]] float block_scale(const Vocabulary& vocabulary, const std::vector<std::uint32_t>& hashes,
                                 std::vector<std::uint32_t>& indices);
 
