@@ -102,5 +102,10 @@ bool act_day_range_long(const Context&, Arguments, std::int32_t, Value&);
 bool act_doms_of(const Context&, Arguments, std::int32_t, Value&);
 bool act_day_beside(const Context&, Arguments, std::int32_t, Value&);
 bool act_every_nth_unit(const Context&, Arguments, std::int32_t, Value&);
+bool act_day_half(const Context&, Arguments, std::int32_t, Value&);
+bool act_hour_of_day(const Context&, Arguments, std::int32_t, Value&);
+bool act_today(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_part(const Context&, Arguments, std::int32_t, Value&);
+bool act_repeat_weekend(const Context&, Arguments, std::int32_t, Value&);
 
 }  // namespace scheduling::language

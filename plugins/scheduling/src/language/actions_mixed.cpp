@@ -150,4 +150,41 @@ bool act_every_nth_unit(const Context& context, Arguments arguments, std::int32_
     return act_every_nth(context, parts, 0, out);
 }
 
+/// "Tuesday AM".
+bool act_day_half(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value part;
+    part.number = static_cast<std::int32_t>(arguments[1]->number == 0 ? Part::kMorning : Part::kAfternoon);
+    const Value* argument[] = {&part};
+    Value half;
+    return act_part(context, argument, 0, half) && meet(context, *arguments[0], half, out);
+}
+
+/// "las siete del 15": a clock and a day of the month.
+bool act_hour_of_day(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value dom;
+    const Value* number[] = {arguments[1]};
+    return act_dom(context, number, 0, dom) && meet(context, *arguments[0], dom, out);
+}
+
+/// "now" as the end of a range of days.
+bool act_today(const Context& context, Arguments, std::int32_t, Value& out) {
+    out = fixed_days(context.today, context.today + 1, Grain::kDay);
+    return true;
+}
+
+/// "every evening".
+bool act_every_part(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    out.freq = Freq::kDaily;
+    return !out.has_day();
+}
+
+/// "every other week on the weekend".
+bool act_repeat_weekend(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    if (out.freq != Freq::kWeekly || out.by_weekday != 0) return false;
+    out.by_weekday = 0b1100000;
+    return true;
+}
+
 }  // namespace scheduling::language

@@ -103,11 +103,9 @@ bool settle_by_part(std::int32_t& clock, const Stretch& stretch, Part part) {
         clock = late;
         return true;
     }
-    if (!late_part && near(early)) {
-        clock = early;
-        return true;
-    }
-    return false;
+    if (late_part) return false;
+    clock = early == 0 ? kHalfDay : early;  // "las 12 de la mañana" is noon
+    return true;
 }
 
 bool meet_clocks(const Value& a, const Value& b, Value& out) {

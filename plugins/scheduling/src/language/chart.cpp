@@ -176,7 +176,9 @@ private:
     }
 
     [[nodiscard]] int gain(const Edge& edge) const {
-        if (knowledge_.roots.test(edge.symbol)) return static_cast<int>(edge.end - edge.begin) * 10 - 8 + edge.score;
+        // Each expression costs something, so that one long one beats two that meet.
+        if (knowledge_.roots.test(edge.symbol))
+            return std::max(static_cast<int>(edge.end - edge.begin) * 10 - 15 + edge.score, 1);
         const bool whole = edge.begin == 0 && edge.end == text_.tokens.size();
         if (edge.symbol == knowledge_.sole && whole) return 1 + edge.score;
         return -1;
