@@ -67,6 +67,8 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"repeat_until", act_repeat_until},
     {"by_month", act_by_month},
     {"dom_month", act_dom_month},
+    {"clock_h", act_clock_h},
+    {"impossible_clock", act_impossible_clock},
     {"not_second", act_not_second},
     {"duration_a", act_duration_a},
     {"piece_unit", act_piece_unit},

@@ -116,5 +116,7 @@ bool act_quarter_year(const Context&, Arguments, std::int32_t, Value&);
 bool act_this_unit(const Context&, Arguments, std::int32_t, Value&);
 bool act_within(const Context&, Arguments, std::int32_t, Value&);
 bool act_hour_on(const Context&, Arguments, std::int32_t, Value&);
+bool act_clock_h(const Context&, Arguments, std::int32_t, Value&);
+bool act_impossible_clock(const Context&, Arguments, std::int32_t, Value&);
 
 }  // namespace scheduling::language

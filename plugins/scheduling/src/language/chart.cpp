@@ -171,15 +171,25 @@ private:
         return edge.end < text_.tokens.size() && (joined(edge.end) || joined(edge.end - 1));
     }
 
+    /// False when the work allowed at this token is used up.
+    bool spend(std::uint64_t steps) {
+        if (budget_ < steps) {
+            budget_ = 0;
+            return false;
+        }
+        budget_ -= steps;
+        result_.steps += steps;
+        return true;
+    }
+
     void advance(Grammar::NodeId node, std::size_t depth) {
-        if (budget_ == 0) return;
-        --budget_;
-        ++result_.steps;
+        if (!spend(1 + knowledge_.grammar.rules(node).size())) return;
         for (const Rule& rule : knowledge_.grammar.rules(node)) apply(rule, depth);
         if (!knowledge_.grammar.has_children(node) || depth == Grammar::kMaxItems) return;
         const std::uint32_t at = edges_[path_[depth - 1]].end;
         if (at >= text_.tokens.size() || at - edges_[path_[0]].begin >= kLongest) return;
         const std::uint32_t last = at == 0 ? static_cast<std::uint32_t>(edges_.size()) : begins_end(at);
+        if (!spend((last - begins_[at]) / 16)) return;
         for (std::uint32_t k = begins_[at]; k < last; ++k) {
             const Grammar::NodeId child = knowledge_.grammar.next(node, edges_[k].symbol);
             if (child == Grammar::kNone) continue;
@@ -210,7 +220,7 @@ private:
 
     void add(const Edge& edge) {
         const std::size_t first = begins_[edge.begin];
-        if (edges_.size() - first >= kMostEdgesAtOneToken) return;
+        if (edges_.size() - first >= kMostEdgesAtOneToken || !spend((edges_.size() - first) / 8)) return;
         int alike = 0;
         for (std::size_t k = first; k < edges_.size(); ++k) {
             Edge& known = edges_[k];
@@ -227,7 +237,7 @@ private:
     [[nodiscard]] int gain(const Edge& edge) const {
         // Each expression costs something, so that one long one beats two that meet.
         if (knowledge_.roots.test(edge.symbol))
-            return std::max(static_cast<int>(edge.end - edge.begin) * 10 - 15, 3) + edge.score;
+            return (edge.end - edge.begin == 1 ? 3 : static_cast<int>(edge.end - edge.begin) * 10 - 12) + edge.score;
         const bool whole = edge.begin == 0 && edge.end == text_.tokens.size();
         if (edge.symbol == knowledge_.sole && whole) return 1 + edge.score;
         return -1;
