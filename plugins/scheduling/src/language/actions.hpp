@@ -102,5 +102,21 @@ bool act_day_range_long(const Context&, Arguments, std::int32_t, Value&);
 bool act_doms_of(const Context&, Arguments, std::int32_t, Value&);
 bool act_day_beside(const Context&, Arguments, std::int32_t, Value&);
 bool act_every_nth_unit(const Context&, Arguments, std::int32_t, Value&);
+bool act_day_half(const Context&, Arguments, std::int32_t, Value&);
+bool act_hour_of_day(const Context&, Arguments, std::int32_t, Value&);
+bool act_today(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_part(const Context&, Arguments, std::int32_t, Value&);
+bool act_repeat_weekend(const Context&, Arguments, std::int32_t, Value&);
+bool act_not_second(const Context&, Arguments, std::int32_t, Value&);
+bool act_duration_a(const Context&, Arguments, std::int32_t, Value&);
+bool act_piece_unit(const Context&, Arguments, std::int32_t, Value&);
+bool act_month_doms(const Context&, Arguments, std::int32_t, Value&);
+bool act_nth_of_unit(const Context&, Arguments, std::int32_t, Value&);
+bool act_quarter_year(const Context&, Arguments, std::int32_t, Value&);
+bool act_this_unit(const Context&, Arguments, std::int32_t, Value&);
+bool act_within(const Context&, Arguments, std::int32_t, Value&);
+bool act_hour_on(const Context&, Arguments, std::int32_t, Value&);
+bool act_clock_h(const Context&, Arguments, std::int32_t, Value&);
+bool act_impossible_clock(const Context&, Arguments, std::int32_t, Value&);
 
 }  // namespace scheduling::language

@@ -125,4 +125,21 @@ bool act_date_part_hour(const Context& context, Arguments arguments, std::int32_
     return act_meet(context, arguments, 0, out);
 }
 
+/// "15h" without an article; "1h" to "4h" alone are rather lengths.
+bool act_clock_h(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    return arguments[0]->number > 4 && act_clock(context, arguments, 0, out);
+}
+
+/// "25:00", "10:75": said as a clock time, but there is none.
+bool act_impossible_clock(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    const Value& hour = *arguments[0];
+    const Value& minute = *arguments[1];
+    if (minute.digits != 2 || hour.digits > 2 || hour.number > 29) return false;
+    if (hour.number < 24 && minute.number < 60) return false;
+    if (hour.number == 24 && minute.number == 0) return false;
+    out.clock = 0;
+    out.flags = kImpossible;
+    return true;
+}
+
 }  // namespace scheduling::language

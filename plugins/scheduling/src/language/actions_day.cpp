@@ -296,12 +296,10 @@ bool act_nth_unit(const Context& context, Arguments arguments, std::int32_t whic
     if (nth < 1 || nth > 60 || period.has_clock() || !fix_day(context, period)) return false;
     DayNumber begin = 0, end = 0;
     if (grain == Grain::kWeek) {
-        // A week belongs to the month that has its Thursday (ISO 8601).
-        DayNumber monday = monday_of(period.day_begin + 3);
-        if (monday + 3 < period.day_begin) monday += 7;
+        DayNumber monday = monday_of(period.day_begin + 6);  // the first that begins in it
         if (last) {
             monday = monday_of(period.day_end - 1);
-            if (monday + 3 >= period.day_end) monday -= 7;
+            if (monday + 7 > period.day_end) monday -= 7;
         }
         begin = monday + 7 * (nth - 1);
         end = begin + 7;

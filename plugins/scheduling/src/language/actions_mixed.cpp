@@ -150,4 +150,120 @@ bool act_every_nth_unit(const Context& context, Arguments arguments, std::int32_
     return act_every_nth(context, parts, 0, out);
 }
 
+/// "Tuesday AM".
+bool act_day_half(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value part;
+    part.number = static_cast<std::int32_t>(arguments[1]->number == 0 ? Part::kMorning : Part::kAfternoon);
+    const Value* argument[] = {&part};
+    Value half;
+    return act_part(context, argument, 0, half) && meet(context, *arguments[0], half, out);
+}
+
+/// "las siete del 15": a clock and a day of the month.
+bool act_hour_of_day(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value dom;
+    const Value* number[] = {arguments[1]};
+    return act_dom(context, number, 0, dom) && meet(context, *arguments[0], dom, out);
+}
+
+/// "now" as the end of a range of days.
+bool act_today(const Context& context, Arguments, std::int32_t, Value& out) {
+    out = fixed_days(context.today, context.today + 1, Grain::kDay);
+    return true;
+}
+
+/// "every evening".
+bool act_every_part(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    out.freq = Freq::kDaily;
+    return !out.has_day();
+}
+
+/// "every other week on the weekend".
+bool act_repeat_weekend(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    if (out.freq != Freq::kWeekly || out.by_weekday != 0) return false;
+    out.by_weekday = 0b1100000;
+    return true;
+}
+
+/// "a second" is how people say wait.
+bool act_not_second(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    return out.seconds == 0 || out.seconds >= 60;
+}
+
+/// "una hora y media" without a count.
+bool act_duration_a(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value one;
+    one.number = 1;
+    const Value* parts[] = {&one, arguments[0], arguments[1]};
+    return act_duration(context, parts, 0, out);
+}
+
+/// "the rest of the month": a piece of the unit we are in.
+bool act_piece_unit(const Context& context, Arguments arguments, std::int32_t piece, Value& out) {
+    Value period;
+    if (!act_relative_period(context, arguments, 0, period) || period.has_clock()) return false;
+    const Value* whole[] = {&period};
+    return act_piece_of(context, whole, piece, out);
+}
+
+/// "Feb between 2 and 7[, 2018]".
+bool act_month_doms(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value month = *arguments[0];
+    if (arguments.size() > 3 && !meet(context, *arguments[0], *arguments[3], month)) return false;
+    const Value* parts[] = {arguments[1], arguments[2], &month};
+    return act_doms_of(context, parts, 0, out);
+}
+
+/// "the first quarter of the year".
+bool act_nth_of_unit(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value period;
+    const Value* unit[] = {arguments[2]};
+    if (!act_relative_period(context, unit, 0, period) || period.has_clock()) return false;
+    const Value* parts[] = {arguments[0], arguments[1], &period};
+    return act_nth_unit(context, parts, 0, out);
+}
+
+/// "Q4 2018"; 5 and 6 are the halves of the year.
+bool act_quarter_year(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    const bool year_first = arguments[0]->year != 0;
+    const std::int32_t which = arguments[year_first ? 1 : 0]->number;
+    const int year = arguments[year_first ? 0 : 1]->year;
+    const int length = which > 4 ? 6 : 3;
+    const DayNumber begin = to_day(year, (which > 4 ? which - 5 : which - 1) * length + 1, 1);
+    out = fixed_days(begin, add_months(begin, length), which > 4 ? Grain::kHalfYear : Grain::kQuarter);
+    return true;
+}
+
+/// "in the week", "en el mes": only units that stand for the one we are in.
+bool act_this_unit(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const auto grain = static_cast<Grain>(arguments[0]->number);
+    const bool calendar = grain == Grain::kWeek || grain == Grain::kMonth || grain == Grain::kYear;
+    return calendar && act_relative_period(context, arguments, 0, out);
+}
+
+/// "within 2 weeks": the stretch from now until then.
+bool act_within(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value& length = *arguments[0];
+    const DayNumber day = add_months(context.today, length.months) + length.days;
+    if (!length.has_duration || length.months > 1200 || length.days > 36'500 || length.seconds > 40 * kDaySeconds) return false;
+    out = fixed_days(context.today, context.today + 1, Grain::kDay);
+    out.clock = context.now;
+    const std::int64_t base = length.seconds != 0 ? context.now + length.seconds : 0;
+    const std::int64_t end = std::int64_t{day - context.today} * kDaySeconds + base;
+    if (end > 2'000'000'000 || end <= out.clock) return false;
+    out.clock_end = static_cast<std::int32_t>(end);
+    out.flags = kMoment | kWithin;
+    return true;
+}
+
+/// "mañana a 11": an hour without its article, only beside a day.
+bool act_hour_on(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value clock;
+    const Value* hour[] = {arguments[1]};
+    return act_clock(context, hour, 0, clock) && meet(context, *arguments[0], clock, out);
+}
+
 }  // namespace scheduling::language

@@ -201,10 +201,10 @@ bool act_every_nth(const Context&, Arguments arguments, std::int32_t, Value& out
     }
     if (nth == 0 || mask == 0) return false;
     if (repeat != nullptr && (repeat->by_weekday != 0 || repeat->by_monthday != 0)) return false;
-    out.freq = month != 0 ? Freq::kYearly : Freq::kMonthly;
-    if (repeat != nullptr) {
-        out.freq = repeat->freq;
-        out.interval = repeat->interval;
+    if (repeat == nullptr) {
+        out.freq = month != 0 ? Freq::kYearly : Freq::kMonthly;
+    } else {
+        out = *repeat;  // with its hour, its count and its end
         if (repeat->by_month != 0) month = repeat->by_month;
         if (repeat->freq != Freq::kMonthly && !(repeat->freq == Freq::kYearly && month != 0)) return false;
     }

@@ -103,10 +103,16 @@ bool settle_by_part(std::int32_t& clock, const Stretch& stretch, Part part) {
         clock = late;
         return true;
     }
-    if (!late_part && near(early)) {
-        clock = early;
-        return true;
-    }
+    if (late_part) return false;
+    clock = early == 0 ? kHalfDay : early;  // "las 12 de la mañana" is noon
+    return true;
+}
+
+/// A settled hour that a part of the day may still be said about: "8pm de la tarde".
+bool is_near(std::int32_t clock, const Stretch& stretch) {
+    constexpr std::int32_t kSlack = 3 * 3600;
+    for (const std::int32_t at : {clock, clock + kDaySeconds})
+        if (at >= stretch.begin - kSlack && at < stretch.end + kSlack) return true;
     return false;
 }
 
@@ -118,6 +124,7 @@ bool meet_clocks(const Value& a, const Value& b, Value& out) {
     if (clock.clock >= 0 && clock.has(kBareHour)) {
         if (!settle_by_part(out.clock = clock.clock, stretch, part.part)) return false;
     } else {
+        if (clock.clock >= 0 && !is_near(clock.clock, stretch)) return false;
         out.clock = clock.clock;
     }
     out.clock_end = clock.clock_end;

@@ -20,6 +20,8 @@ constexpr std::string_view kRoots[] = {"date", "period", "dayrange", "clock", "c
 
 Knowledge::Knowledge() {
     number = symbols.intern("int");
+    not_time_before = symbols.intern("NUMBERED");
+    not_time_after = symbols.intern("COUNTED");
     sole = symbols.intern("sole");
     for (const std::string_view root : kRoots) roots.set(symbols.intern(root));
     grammar.load(kEveryLanguage, data("common/patterns.txt"), symbols);

@@ -27,6 +27,8 @@ struct Knowledge {
     Grammar grammar;
     std::bitset<256> roots;          ///< categories that are time expressions on their own
     std::array<Symbol, 128> characters{};  ///< the symbol of a punctuation character
+    Symbol not_time_before = kNoSymbol;  ///< "room", "version": the number behind is no time
+    Symbol not_time_after = kNoSymbol;   ///< "people", "kg": nor is the number before
     Symbol number = kNoSymbol;       ///< a run of digits
     Symbol sole = kNoSymbol;         ///< what only counts when it is the whole message
 

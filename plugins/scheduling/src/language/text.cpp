@@ -1,6 +1,6 @@
 #include "language/text.hpp"
 
-#include <array>
+#include "language/spans.hpp"
 
 namespace scheduling::language {
 namespace {
@@ -74,6 +74,7 @@ private:
             glued_ = false;
             return;
         }
+        if (!glued_ && take_span()) return;
         const bool begins_word = fold_letter(point.value) != '\0';
         if (is_digit(point.value)) {
             take_number();
@@ -81,8 +82,33 @@ private:
             take_word(point);
         } else {
             take_punct(point);
+            // What stands in brackets or quotes may be an address; then it counts as a beginning.
+            const char punct = out_.folded.back();
+            glued_ = true;
+            if ((punct == '(' || punct == '<' || punct == '"' || punct == ',' || punct == ':' || punct == ';') && take_span()) return;
         }
         glued_ = true;
+    }
+
+    bool take_span() {
+        if (at_ >= out_.original.size()) return false;
+        TokenKind kind = TokenKind::kEmail;
+        std::size_t size = email_size(out_.original, at_);
+        if (size == 0) {
+            kind = TokenKind::kUrl;
+            size = url_size(out_.original, at_);
+        }
+        if (size == 0) {
+            kind = TokenKind::kPhone;
+            size = phone_size(out_.original, at_);
+        }
+        if (size == 0) return false;
+        Token& token = open(kind);
+        out_.folded += kind == TokenKind::kPhone ? '\x05' : '\x06';  // no word of any lexicon
+        at_ += size;
+        close(token);
+        glued_ = true;
+        return true;
     }
 
     Token& open(TokenKind kind) {

@@ -50,6 +50,9 @@ struct Guests {
 /// Names after "con", addresses and phone numbers; marks their tokens.
 [[nodiscard]] Guests find_guests(Around& around);
 
+/// Marks request verbs, greetings and thanks at the head, and politeness anywhere.
+void drop_commands(Around& around);
+
 /// "en la sala 3", "at Starbucks"; marks its tokens. "" when none.
 [[nodiscard]] std::string find_place(Around& around);
 

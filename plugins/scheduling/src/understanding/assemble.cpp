@@ -102,6 +102,7 @@ void Assembly::add(const Expression& expression, Understanding& out) {
     }
     Value both;
     if (meet(context_, *when_, value, both)) when_ = both;
+    else if (!rival_) rival_ = value;
 }
 
 /// "cena a las 8": words that say which half of the day is meant.
@@ -130,8 +131,10 @@ void Assembly::write_start(Understanding& out) const {
     draft.zone = zone_of(when, moment_.zone);
     const bool part = when.has(Flag::kPartOnly);
     const bool day = when.has_day() && when.day_end - when.day_begin == 1 && !when.has(Flag::kOpenBegin);
-    const bool whole_days = when.has_day() && !when.has_clock() && when.day_end - when.day_begin > 1 &&
-                            when.grain == language::Grain::kDay && !when.has(Flag::kOpenBegin) && !when.has(Flag::kOpenEnd);
+    const bool closed = !when.has(Flag::kOpenBegin) && !when.has(Flag::kOpenEnd);
+    const bool several = when.has_day() && !when.has_clock() && when.day_end - when.day_begin > 1 && closed;
+    // "next week" is when to look, unless the words fill whole days: "vacaciones la próxima semana".
+    const bool whole_days = several && (when.grain == language::Grain::kDay || around_.find("ALLDAY"));
     if (part) {
         draft.part_begin = std::chrono::minutes(when.clock / 60);
         draft.part_end = std::chrono::minutes(when.clock_end / 60);

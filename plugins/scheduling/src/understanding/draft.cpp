@@ -41,8 +41,9 @@ Understanding understand(std::string_view text, std::string_view intent, const M
     Assembly assembly(reading, around, context, moment, intent);
     assembly.write(out);
 
-    out.draft.video_call = find_video(around);
     Guests guests = find_guests(around);
+    drop_commands(around);
+    out.draft.video_call = find_video(around);
     out.draft.attendees = std::move(guests.names);
     out.draft.invites = guests.invites;
     out.draft.location = find_place(around);

@@ -43,7 +43,8 @@ std::string print_clock(std::int64_t seconds) {
 
 std::string print_duration(const Value& value) {
     std::string out = "P";
-    if (value.months != 0) out += std::to_string(value.months) + "M";
+    if (value.months >= 12) out += std::to_string(value.months / 12) + "Y";
+    if (value.months % 12 != 0) out += std::to_string(value.months % 12) + "M";
     if (value.days != 0) out += std::to_string(value.days) + "D";
     if (value.seconds == 0) return out == "P" ? "PT0S" : out;
     out += 'T';

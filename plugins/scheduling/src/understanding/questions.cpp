@@ -72,6 +72,11 @@ std::optional<Question> Assembly::ambiguous_date() const {
         return question;
     };
     const DayNumber day = when.day_begin;
+    if (rival_ && !repeat_) {  // two times in one message: which one?
+        Value other = *rival_;
+        settle_hours(other);
+        if (other.has_day() && fix_day(context_, other) && other.day_begin != day) return offer(day, other.day_begin);
+    }
     if (when.has(Flag::kNextWord)) return offer(day, day + 7);
     if (when.has(Flag::kFortnightDays)) return offer(day - 1, day);
     const bool plain_weekday = spoken_->form == language::DayForm::kFields && spoken_->weekday != 0 && spoken_->dom == 0;

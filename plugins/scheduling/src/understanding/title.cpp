@@ -26,7 +26,8 @@ bool is_word_like(const Around& around, std::uint32_t at) {
     return around.reading.text.tokens[at].kind != TokenKind::kPunct;
 }
 
-/// Request verbs, greetings and thanks at the head; politeness anywhere.
+}  // namespace
+
 void drop_commands(Around& around) {
     const Symbol command = around.symbol("COMMAND"), polite = around.symbol("POLITE"), article = around.symbol("ARTICLE");
     for (std::uint32_t at = 0; at < around.size(); ++at) {
@@ -54,6 +55,8 @@ void drop_commands(Around& around) {
         }
     }
 }
+
+namespace {
 
 /// Prepositions left hanging before what was taken away, and calendar phrases.
 void drop_small_words(Around& around) {
@@ -131,13 +134,15 @@ std::optional<std::uint32_t> Around::find(std::string_view class_name) const {
 
 std::string find_place(Around& around) {
     const Symbol preposition = around.symbol("PLACEPREP"), noun = around.symbol("PLACENOUN");
-    const Symbol with = around.symbol("WITH"), small = around.symbol("SMALL");
+    const Symbol with = around.symbol("WITH"), small = around.symbol("SMALL"), place_only = around.symbol("PLACEAT");
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_free(at)) continue;
         const auto size = around.phrase(at, preposition);
         const std::uint32_t begin = at + size;
         if (size == 0 || begin >= around.size() || !around.is_free(begin)) continue;
-        const bool proper = around.reading.text.tokens[begin].capital || around.phrase(begin, noun) > 0;
+        const bool says_place = around.phrase(at, place_only) > 0 && is_word_like(around, begin) && around.phrase(begin, small) == 0 &&
+                                around.reading.text.tokens[begin].kind == TokenKind::kWord;
+        const bool proper = around.reading.text.tokens[begin].capital || around.phrase(begin, noun) > 0 || says_place;
         if (!proper) continue;
         std::uint32_t end = begin;
         while (end < around.size() && around.is_free(end) && around.phrase(end, with) == 0 && around.punctuation(end) != ',' &&
@@ -159,9 +164,12 @@ bool find_video(Around& around) {
         const auto size = around.phrase(at, video);
         if (size == 0) continue;
         found = true;
-        // The title itself when it comes first: "videollamada con Ana".
+        // The title itself when it comes first ("videollamada con Ana") or names a noun ("Zoom call").
+        const std::uint32_t next = at + size;
+        const bool names_noun = next < around.size() && around.is_free(next) && is_word_like(around, next) &&
+                                around.phrase(next, around.symbol("SMALL")) == 0 && around.phrase(next, around.symbol("WITH")) == 0;
         const bool is_title = std::none_of(around.roles.begin(), around.roles.begin() + at, is_title_role) &&
-                              around.reading.text.word(at).size() > 6;
+                              (around.reading.text.word(at).size() > 6 || names_noun);
         if (!is_title) around.mark(at, at + size, Role::kVideo);
         at += size - 1;
     }
@@ -169,7 +177,6 @@ bool find_video(Around& around) {
 }
 
 std::string make_title(Around& around) {
-    drop_commands(around);
     drop_small_words(around);
     const auto first = std::find_if(around.roles.begin(), around.roles.end(), is_title_role);
     if (first == around.roles.end()) return {};
