@@ -29,6 +29,7 @@ struct TimeMention {
     std::size_t begin = 0, finish = 0;  ///< byte offsets into the text, half-open
     std::string type;                   ///< date time datetime daterange timerange datetimerange duration set
     std::string start, end, rrule;      ///< "" when absent
+    std::string text;                   ///< the words themselves
 };
 
 /// One way to read what was said, as a button would offer it.
@@ -36,6 +37,8 @@ struct Choice {
     LocalMinutes start{};
     std::optional<LocalMinutes> end;
     bool all_day = false;
+    /// Only where the clock is set back and the hour happens twice: which of the two.
+    std::optional<std::chrono::minutes> utc_offset;
 };
 
 /// What must be asked before booking.

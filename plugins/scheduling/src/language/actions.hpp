@@ -1,0 +1,106 @@
+#pragma once
+#include "language/algebra.hpp"
+
+/// The actions themselves, by what they make. Each is named in the table of actions.cpp.
+namespace scheduling::language {
+
+inline constexpr std::int32_t kDaySeconds = 86'400;
+inline constexpr std::int32_t kHalfDay = 43'200;
+
+/// A stretch of whole days that is known.
+[[nodiscard]] Value fixed_days(DayNumber begin, DayNumber end, Grain grain);
+
+/// [today's or another week, month …] `offset` units away from the one that holds `day`.
+[[nodiscard]] bool period_of(DayNumber day, Grain grain, int offset, DayNumber& begin, DayNumber& end);
+
+// numbers
+bool act_same(const Context&, Arguments, std::int32_t, Value&);
+bool act_sum(const Context&, Arguments, std::int32_t, Value&);
+bool act_times(const Context&, Arguments, std::int32_t, Value&);
+bool act_scaled(const Context&, Arguments, std::int32_t, Value&);
+bool act_constant(const Context&, Arguments, std::int32_t, Value&);
+bool act_decimal(const Context&, Arguments, std::int32_t, Value&);
+bool act_fraction(const Context&, Arguments, std::int32_t, Value&);
+bool act_year4(const Context&, Arguments, std::int32_t, Value&);
+bool act_year2(const Context&, Arguments, std::int32_t, Value&);
+bool act_dom(const Context&, Arguments, std::int32_t, Value&);
+bool act_month_number(const Context&, Arguments, std::int32_t, Value&);
+
+// days
+bool act_meet(const Context&, Arguments, std::int32_t, Value&);
+bool act_numeric_date(const Context&, Arguments, std::int32_t, Value&);
+bool act_relative_day(const Context&, Arguments, std::int32_t, Value&);
+bool act_relative_weekday(const Context&, Arguments, std::int32_t, Value&);
+bool act_relative_period(const Context&, Arguments, std::int32_t, Value&);
+bool act_relative_month(const Context&, Arguments, std::int32_t, Value&);
+bool act_next_stretch(const Context&, Arguments, std::int32_t, Value&);
+bool act_shift_day(const Context&, Arguments, std::int32_t, Value&);
+bool act_shift_moment(const Context&, Arguments, std::int32_t, Value&);
+bool act_weekday_count(const Context&, Arguments, std::int32_t, Value&);
+bool act_nth_weekday(const Context&, Arguments, std::int32_t, Value&);
+bool act_nth_day(const Context&, Arguments, std::int32_t, Value&);
+bool act_nth_unit(const Context&, Arguments, std::int32_t, Value&);
+bool act_unit_of(const Context&, Arguments, std::int32_t, Value&);
+bool act_piece_of(const Context&, Arguments, std::int32_t, Value&);
+bool act_holiday(const Context&, Arguments, std::int32_t, Value&);
+bool act_after_next(const Context&, Arguments, std::int32_t, Value&);
+bool act_weekday_in(const Context&, Arguments, std::int32_t, Value&);
+bool act_now(const Context&, Arguments, std::int32_t, Value&);
+
+// clock
+bool act_clock(const Context&, Arguments, std::int32_t, Value&);
+bool act_clock_packed(const Context&, Arguments, std::int32_t, Value&);
+bool act_noon(const Context&, Arguments, std::int32_t, Value&);
+bool act_meridiem(const Context&, Arguments, std::int32_t, Value&);
+bool act_clock_shift(const Context&, Arguments, std::int32_t, Value&);
+bool act_part(const Context&, Arguments, std::int32_t, Value&);
+bool act_part_piece(const Context&, Arguments, std::int32_t, Value&);
+bool act_today_part(const Context&, Arguments, std::int32_t, Value&);
+bool act_zone(const Context&, Arguments, std::int32_t, Value&);
+bool act_date_part_hour(const Context&, Arguments, std::int32_t, Value&);
+
+// ranges
+bool act_day_range(const Context&, Arguments, std::int32_t, Value&);
+bool act_open_days(const Context&, Arguments, std::int32_t, Value&);
+bool act_clock_range(const Context&, Arguments, std::int32_t, Value&);
+bool act_open_clock(const Context&, Arguments, std::int32_t, Value&);
+bool act_moment_range(const Context&, Arguments, std::int32_t, Value&);
+bool act_lasting(const Context&, Arguments, std::int32_t, Value&);
+
+// durations and repeats
+bool act_duration(const Context&, Arguments, std::int32_t, Value&);
+bool act_duration_sum(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_unit(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_weekday(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_date(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_nth(const Context&, Arguments, std::int32_t, Value&);
+bool act_weekday_set(const Context&, Arguments, std::int32_t, Value&);
+bool act_monthday_set(const Context&, Arguments, std::int32_t, Value&);
+bool act_nth_set(const Context&, Arguments, std::int32_t, Value&);
+bool act_frequency(const Context&, Arguments, std::int32_t, Value&);
+bool act_repeat_with(const Context&, Arguments, std::int32_t, Value&);
+bool act_repeat_count(const Context&, Arguments, std::int32_t, Value&);
+bool act_repeat_until(const Context&, Arguments, std::int32_t, Value&);
+bool act_by_month(const Context&, Arguments, std::int32_t, Value&);
+
+// several at once, for patterns whose parts come in another order
+bool act_dom_month(const Context&, Arguments, std::int32_t, Value&);
+bool act_month_named(const Context&, Arguments, std::int32_t, Value&);
+bool act_next_count(const Context&, Arguments, std::int32_t, Value&);
+bool act_mixed(const Context&, Arguments, std::int32_t, Value&);
+bool act_hours_minutes(const Context&, Arguments, std::int32_t, Value&);
+bool act_clock_sum(const Context&, Arguments, std::int32_t, Value&);
+bool act_clock_dotted(const Context&, Arguments, std::int32_t, Value&);
+bool act_meridiem_zone(const Context&, Arguments, std::int32_t, Value&);
+bool act_tonight(const Context&, Arguments, std::int32_t, Value&);
+bool act_iso_moment(const Context&, Arguments, std::int32_t, Value&);
+bool act_date_hours(const Context&, Arguments, std::int32_t, Value&);
+bool act_date_hours_first(const Context&, Arguments, std::int32_t, Value&);
+bool act_range_meridiem(const Context&, Arguments, std::int32_t, Value&);
+bool act_day_range_year(const Context&, Arguments, std::int32_t, Value&);
+bool act_day_range_long(const Context&, Arguments, std::int32_t, Value&);
+bool act_doms_of(const Context&, Arguments, std::int32_t, Value&);
+bool act_day_beside(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_nth_unit(const Context&, Arguments, std::int32_t, Value&);
+
+}  // namespace scheduling::language

@@ -1,0 +1,128 @@
+#include <algorithm>
+
+#include "language/actions.hpp"
+
+namespace scheduling::language {
+
+/// Hour [minute [second]]. Parameter 1: written the 24-hour way ("15h"), so never a bare hour above 12.
+bool act_clock(const Context&, Arguments arguments, std::int32_t style, Value& out) {
+    const Value& hour = *arguments[0];
+    const std::int32_t minute = arguments.size() > 1 ? arguments[1]->number : 0;
+    const std::int32_t second = arguments.size() > 2 ? arguments[2]->number : 0;
+    if (hour.number > 24 || hour.number < 0 || hour.digits > 2 || hour.seconds != 0) return false;
+    if (minute > 59 || second > 59 || (hour.number == 24 && minute + second > 0)) return false;
+    // "3:5" is no time; "3 y 5" is, and comes without digits or with style 2.
+    if (style != 2 && arguments.size() > 1 && arguments[1]->digits == 1) return false;
+    if (style == 3 && hour.digits == 0) return false;
+    out.clock = hour.number * 3600 + minute * 60 + second;
+    const bool two_digits = hour.digits == 2 && hour.number < 10;
+    if (hour.number >= 1 && hour.number <= 12 && !two_digits) out.flags |= kBareHour;
+    return true;
+}
+
+/// "340", "0730", "1140".
+bool act_clock_packed(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    const Value& number = *arguments[0];
+    if (number.digits != 3 && number.digits != 4) return false;
+    const std::int32_t hour = number.number / 100, minute = number.number % 100;
+    if (hour > 23 || minute > 59) return false;
+    out.clock = hour * 3600 + minute * 60;
+    if (hour >= 1 && hour <= 12 && !(number.digits == 4 && hour < 10)) out.flags |= kBareHour;
+    return true;
+}
+
+/// Parameter: the hour (12 noon, 0 midnight).
+bool act_noon(const Context&, Arguments, std::int32_t hour, Value& out) {
+    out.clock = hour * 3600;
+    return true;
+}
+
+/// A clock and am (0) or pm (1).
+bool act_meridiem(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    const bool clock_first = arguments[0]->has_clock();
+    const Value& clock = *arguments[clock_first ? 0 : 1];
+    const bool pm = arguments[clock_first ? 1 : 0]->number == 1;
+    if (clock.clock < 0 || clock.clock_end >= 0 || clock.has(kPartOnly) || clock.clock > kDaySeconds) return false;
+    out = clock;
+    out.flags &= ~kBareHour;
+    if (clock.clock >= kHalfDay + 3600) return pm;  // "15h pm"
+    out.clock = clock.clock % kHalfDay + (pm ? kHalfDay : 0);
+    return true;
+}
+
+/// "quarter past six", "las doce menos cuarto": minutes (a number) before or after a clock.
+bool act_clock_shift(const Context&, Arguments arguments, std::int32_t sign, Value& out) {
+    const bool clock_first = arguments[0]->has_clock();
+    const Value& clock = *arguments[clock_first ? 0 : 1];
+    const Value& amount = *arguments[clock_first ? 1 : 0];
+    const std::int32_t minutes = amount.has_duration ? static_cast<std::int32_t>(amount.seconds / 60) : amount.number;
+    if (clock.clock < 0 || clock.clock_end >= 0 || clock.has(kPartOnly) || minutes < 1 || minutes > 59) return false;
+    if (amount.has_duration && (amount.days != 0 || amount.months != 0)) return false;
+    if (clock.clock % 3600 != 0 && !amount.has_duration) return false;
+    out = clock;
+    out.clock += sign * minutes * 60;
+    if (out.clock < 0) out.clock += out.has(kBareHour) ? kHalfDay : kDaySeconds;
+    if (out.has(kBareHour) && out.clock < 3600) out.clock += kHalfDay;
+    return true;
+}
+
+bool act_part(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    const std::int32_t part = arguments[0]->number;
+    if (part < 1 || part > static_cast<std::int32_t>(Part::kDawn)) return false;
+    out.part = static_cast<Part>(part);
+    const Stretch stretch = stretch_of(out.part);
+    out.clock = stretch.begin;
+    out.clock_end = stretch.end;
+    out.flags = kPartOnly;
+    return true;
+}
+
+/// "early afternoon", "late at night": parameter 0 early, 2 late.
+bool act_part_piece(const Context& context, Arguments arguments, std::int32_t piece, Value& out) {
+    constexpr Part kEarly[] = {Part::kEarlyMorning, Part::kEarlyAfternoon, Part::kEarlyEvening};
+    constexpr Part kLate[] = {Part::kLateMorning, Part::kLateAfternoon, Part::kLateNight};
+    const Value* plain = arguments[0];
+    int row = 0;
+    switch (plain->part) {
+        case Part::kMorning: row = 0; break;
+        case Part::kAfternoon: row = 1; break;
+        case Part::kEvening:
+        case Part::kNight: row = 2; break;
+        default: return false;
+    }
+    Value part;
+    part.number = static_cast<std::int32_t>(piece == 0 ? kEarly[row] : kLate[row]);
+    const Value* argument[] = {&part};
+    if (!act_part(context, argument, 0, out)) return false;
+    out.form = plain->form;
+    out.day_begin = plain->day_begin;
+    out.day_end = plain->day_end;
+    return true;
+}
+
+/// "tonight", "esta tarde": parameter days from today.
+bool act_today_part(const Context& context, Arguments arguments, std::int32_t offset, Value& out) {
+    Value part = *arguments[0];
+    if (!part.has(kPartOnly) && !act_part(context, arguments, 0, part)) return false;
+    out = part;
+    out.form = DayForm::kFixed;
+    out.grain = Grain::kDay;
+    out.day_begin = context.today + offset;
+    out.day_end = out.day_begin + 1;
+    return true;
+}
+
+bool act_zone(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    const bool zone_last = arguments[0]->zone < 0;
+    out = *arguments[zone_last ? 0 : 1];
+    if (out.has(kPartOnly) && !out.has_day()) return false;
+    out.zone = arguments[zone_last ? 1 : 0]->zone;
+    return true;
+}
+
+/// "tomorrow 8", "el 2 a las 5": a day and a clock; kept apart from meet so that patterns can weigh it.
+bool act_date_part_hour(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    return act_meet(context, arguments, 0, out);
+}
+
+}  // namespace scheduling::language

@@ -1,0 +1,398 @@
+#include <algorithm>
+
+#include "language/actions.hpp"
+
+namespace scheduling::language {
+namespace {
+
+Grain grain_of(const Value& unit) { return static_cast<Grain>(unit.number); }
+
+const Value& duration_among(Arguments arguments) {
+    return arguments[0]->has_duration ? *arguments[0] : *arguments[arguments.size() > 1 ? 1 : 0];
+}
+
+const Value* anchor_among(Arguments arguments) {
+    if (arguments.size() < 2) return nullptr;
+    return arguments[0]->has_duration ? arguments[1] : arguments[0];
+}
+
+DayNumber moved(DayNumber day, const Value& duration, int sign) {
+    return add_months(day, sign * duration.months) + sign * duration.days;
+}
+
+}  // namespace
+
+bool period_of(DayNumber day, Grain grain, int offset, DayNumber& begin, DayNumber& end) {
+    const auto months = [&](int length, int first_month) {
+        begin = add_months(to_day(static_cast<int>(to_date(day).year()), first_month, 1), offset * length);
+        end = add_months(begin, length);
+    };
+    const int month = static_cast<int>(static_cast<unsigned>(to_date(day).month()));
+    switch (grain) {
+        case Grain::kDay:
+        case Grain::kNight:
+            begin = day + offset;
+            end = begin + 1;
+            return true;
+        case Grain::kWeek:
+            begin = monday_of(day) + 7 * offset;
+            end = begin + 7;
+            return true;
+        case Grain::kFortnight:
+            begin = monday_of(day) + 14 * offset;
+            end = begin + 14;
+            return true;
+        case Grain::kWeekend:
+            begin = monday_of(day) + 5 + 7 * offset;
+            end = begin + 2;
+            return true;
+        case Grain::kMonth: months(1, month); return true;
+        case Grain::kQuarter: months(3, (month - 1) / 3 * 3 + 1); return true;
+        case Grain::kHalfYear: months(6, month < 7 ? 1 : 7); return true;
+        case Grain::kYear: months(12, 1); return true;
+        case Grain::kDecade: {
+            const int year = static_cast<int>(to_date(day).year()) / 10 * 10 + 10 * offset;
+            begin = to_day(year, 1, 1);
+            end = to_day(year + 10, 1, 1);
+            return true;
+        }
+        default: return false;
+    }
+}
+
+bool act_meet(const Context& context, Arguments arguments, std::int32_t flags, Value& out) {
+    out = *arguments[0];
+    for (std::size_t i = 1; i < arguments.size(); ++i) {
+        Value both;
+        if (!meet(context, out, *arguments[i], both)) return false;
+        out = both;
+    }
+    out.flags |= static_cast<std::uint32_t>(flags);
+    return true;
+}
+
+/// Two or three numbers: day-month(-year) by the locale, year first when it has four digits.
+/// Parameter 1: month-day only when the locale says so or nothing else is possible.
+bool act_numeric_date(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    std::int32_t year = 0, first = arguments[0]->number, second = arguments[1]->number;
+    int first_digits = arguments[0]->digits, second_digits = arguments[1]->digits;
+    bool swap_allowed = true;
+    if (arguments.size() == 3) {
+        const Value& last = *arguments[2];
+        if (first_digits == 4) {
+            year = first;
+            first = second;  // year, month, day: no locale says otherwise
+            second = last.number;
+            first_digits = second_digits;
+            second_digits = last.digits;
+            std::swap(first, second);
+            swap_allowed = false;
+        } else {
+            Value parsed;
+            const Value* year_argument[] = {&last};
+            if (!act_year4(context, year_argument, 0, parsed) && !act_year2(context, year_argument, 0, parsed)) return false;
+            year = parsed.year;
+        }
+    }
+    if (first_digits > 2 || second_digits > 2) return false;
+    std::int32_t day = first, month = second;
+    const bool both_fit = first <= 12 && second <= 12 && first != second;
+    if (swap_allowed) {
+        if (!context.day_first) std::swap(day, month);
+        if (month > 12 && day <= 12) std::swap(day, month);
+        if (both_fit && !context.order_known) out.flags |= kDayMonthSwap;
+    }
+    if (year != 0 && (year < 1900 || year > 2150)) return false;
+    if (month < 1 || month > 12 || day < 1 || day > 31) return false;
+    if (!is_valid_date(year != 0 ? year : 2024, month, day)) out.flags |= kImpossible;
+    out.form = DayForm::kFields;
+    out.dom = static_cast<std::int8_t>(day);
+    out.month = static_cast<std::int8_t>(month);
+    out.year = static_cast<std::int16_t>(year);
+    if (year != 0) out.flags |= kExplicitYear;
+    return true;
+}
+
+bool act_relative_day(const Context& context, Arguments arguments, std::int32_t extra, Value& out) {
+    const DayNumber day = context.today + arguments[0]->number + extra;
+    out = fixed_days(day, day + 1, Grain::kDay);
+    if (arguments[0]->number < 0) out.flags |= kPast;
+    return true;
+}
+
+/// Parameter: 0 this, 1 next, -1 last.
+bool act_relative_weekday(const Context& context, Arguments arguments, std::int32_t which, Value& out) {
+    const int weekday = arguments[0]->weekday;
+    if (weekday == 0 || arguments[0]->form != DayForm::kFields || arguments[0]->dom != 0) return false;
+    int ahead = (weekday - weekday_of(context.today) + 7) % 7;
+    if (which < 0) ahead = ahead == 0 ? -7 : ahead - 7;
+    if (which > 0 && ahead == 0) ahead = 7;
+    out = fixed_days(context.today + ahead, context.today + ahead + 1, Grain::kDay);
+    // The nearest one, unless it is still this week: then next week's is as likely.
+    if (which > 0 && out.day_begin < monday_of(context.today) + 7) out.flags |= kNextWord;
+    if (which < 0) out.flags |= kPast;
+    return true;
+}
+
+/// "this week", "next month": the parameter counts units from the one we are in.
+bool act_relative_period(const Context& context, Arguments arguments, std::int32_t offset, Value& out) {
+    const Grain grain = grain_of(*arguments[0]);
+    if (grain == Grain::kHour || grain == Grain::kMinute) {
+        const std::int32_t length = grain == Grain::kHour ? 3600 : 60;
+        if (offset == 0) return false;
+        out = fixed_days(context.today, context.today + 1, Grain::kDay);
+        out.clock = context.now + (offset < 0 ? offset * length : 0);
+        out.clock_end = out.clock + length;
+        out.flags = kMoment;
+        return out.clock >= 0;
+    }
+    DayNumber begin = 0, end = 0;
+    if (!period_of(context.today, grain, offset, begin, end)) return false;
+    out = fixed_days(begin, end, grain == Grain::kNight ? Grain::kDay : grain);
+    if (offset < 0) out.flags |= kPast;
+    return true;
+}
+
+/// "next June", "last January", "this May".
+bool act_relative_month(const Context& context, Arguments arguments, std::int32_t which, Value& out) {
+    const Value& month = *arguments[0];
+    if (month.month == 0 || month.dom != 0 || month.year != 0 || month.form != DayForm::kFields) return false;
+    const auto today = to_date(context.today);
+    int year = static_cast<int>(today.year());
+    const int current = static_cast<int>(static_cast<unsigned>(today.month()));
+    if (which > 0 && month.month <= current) ++year;
+    if (which < 0 && month.month >= current) --year;
+    if (which == 0 && month.month < current) ++year;
+    const DayNumber begin = to_day(year, month.month, 1);
+    out = fixed_days(begin, add_months(begin, 1), Grain::kMonth);
+    return true;
+}
+
+/// "the next 3 days", "the last 2 weeks", "the next 5 hours".
+bool act_next_stretch(const Context& context, Arguments arguments, std::int32_t sign, Value& out) {
+    const Value& length = duration_among(arguments);
+    if (!length.has_duration) return false;
+    if (length.seconds != 0) {
+        if (length.months != 0 || length.days != 0 || length.seconds > 40 * kDaySeconds) return false;
+        out = fixed_days(context.today, context.today + 1, Grain::kDay);
+        const auto span = static_cast<std::int32_t>(length.seconds);
+        std::int32_t begin = context.now + (sign < 0 ? -span : 0);
+        while (begin < 0) {
+            begin += kDaySeconds;
+            --out.day_begin;
+        }
+        out.clock = begin;
+        out.clock_end = begin + span;
+        out.flags = kMoment;
+        return true;
+    }
+    if (sign > 0)
+        out = fixed_days(context.today + 1, moved(context.today, length, 1) + 1, Grain::kDay);
+    else
+        out = fixed_days(moved(context.today, length, -1), context.today, Grain::kDay);
+    if (sign < 0) out.flags |= kPast;
+    if (out.day_end - out.day_begin == 1) out.grain = Grain::kDay;
+    return out.day_end > out.day_begin;
+}
+
+/// "in 3 days", "2 weeks after Friday", "a month ago": parameter is the sign.
+bool act_shift_day(const Context& context, Arguments arguments, std::int32_t sign, Value& out) {
+    const Value& duration = duration_among(arguments);
+    if (!duration.has_duration || duration.seconds != 0) return false;
+    if (std::abs(duration.months) > 12'000 || std::abs(duration.days) > 400'000) return false;
+    Value anchor = fixed_days(context.today, context.today + 1, Grain::kDay);
+    if (const Value* said = anchor_among(arguments)) anchor = *said;
+    if (anchor.has_clock() || !fix_day(context, anchor)) return false;
+    if (anchor.day_end - anchor.day_begin != 1) return false;
+    // Parameter 15: "in fifteen days" may also mean two weeks, as in Spanish and Portuguese.
+    const bool two_weeks = sign == 15 && duration.days == 15 && duration.months == 0;
+    sign = sign < 0 ? -1 : 1;
+    const DayNumber day = moved(anchor.day_begin, duration, sign);
+    out = fixed_days(day, day + 1, Grain::kDay);
+    out.flags = anchor.flags;
+    if (sign < 0 && arguments.size() < 2) out.flags |= kPast;
+    if (two_weeks) out.flags |= kFortnightDays;
+    return true;
+}
+
+/// "in 20 minutes", "an hour after 5pm".
+bool act_shift_moment(const Context& context, Arguments arguments, std::int32_t sign, Value& out) {
+    const Value& duration = duration_among(arguments);
+    if (!duration.has_duration || std::abs(duration.seconds) > 400LL * kDaySeconds) return false;
+    if (std::abs(duration.months) > 12'000 || std::abs(duration.days) > 400'000) return false;
+    Value anchor = fixed_days(context.today, context.today + 1, Grain::kDay);
+    anchor.clock = context.now;
+    const Value* said = anchor_among(arguments);
+    if (said == nullptr && duration.seconds == 0) return false;
+    if (said != nullptr) {
+        anchor = *said;
+        settle_hours(anchor);
+        if (anchor.clock < 0 || anchor.clock_end >= 0) return false;
+        if (anchor.has_day() && !fix_day(context, anchor)) return false;
+    }
+    std::int64_t at = anchor.clock + sign * duration.seconds;
+    std::int64_t shift = at / kDaySeconds;
+    if (at % kDaySeconds < 0) --shift;
+    at -= shift * kDaySeconds;
+    if (anchor.has_day()) {
+        const DayNumber day = moved(anchor.day_begin, duration, sign) + static_cast<DayNumber>(shift);
+        out = fixed_days(day, day + 1, Grain::kDay);
+    }
+    out.clock = static_cast<std::int32_t>(at);
+    out.flags = said == nullptr ? kMoment : 0u;
+    if (sign < 0 && said == nullptr) out.flags |= kPast;
+    out.zone = anchor.zone;
+    return true;
+}
+
+/// "four Tuesdays from now".
+bool act_weekday_count(const Context& context, Arguments arguments, std::int32_t sign, Value& out) {
+    const std::int32_t count = arguments[0]->number;
+    const int weekday = arguments[1]->weekday;
+    if (count < 1 || count > 500 || weekday == 0) return false;
+    int ahead = (weekday - weekday_of(context.today) + 7) % 7;
+    if (ahead == 0) ahead = 7;
+    const DayNumber day = sign > 0 ? context.today + ahead + 7 * (count - 1) : context.today + ahead - 7 * count;
+    out = fixed_days(day, day + 1, Grain::kDay);
+    return true;
+}
+
+/// "first Monday of December", parameter -1: the last one.
+bool act_nth_weekday(const Context& context, Arguments arguments, std::int32_t which, Value& out) {
+    const bool last = which < 0;
+    const int nth = last ? -1 : arguments[0]->number;
+    const Value& weekday = *arguments[last ? 0 : 1];
+    Value period = *arguments[last ? 1 : 2];
+    if (nth > 5 || nth == 0 || weekday.weekday == 0 || period.has_clock()) return false;
+    const bool yearless = period.form == DayForm::kFields && period.year == 0;
+    if (!fix_day(context, period) || period.grain != Grain::kMonth) return false;
+    DayNumber day = nth_weekday(period.day_begin, weekday.weekday, nth);
+    if (day != 0 && day < context.today && yearless)
+        day = nth_weekday(add_months(period.day_begin, 12), weekday.weekday, nth);
+    if (day == 0) return false;
+    out = fixed_days(day, day + 1, Grain::kDay);
+    return true;
+}
+
+/// "the 15th day of next month"; parameter -1: counted from the end.
+bool act_nth_day(const Context& context, Arguments arguments, std::int32_t which, Value& out) {
+    const bool last = which < 0;
+    const bool counted = arguments.size() > 1;
+    const std::int32_t nth = counted ? arguments[0]->number : 1;
+    Value period = *arguments[counted ? 1 : 0];
+    if (nth < 1 || nth > 366 || period.has_clock() || !fix_day(context, period)) return false;
+    const DayNumber day = last ? period.day_end - nth : period.day_begin + nth - 1;
+    if (day < period.day_begin || day >= period.day_end || period.grain == Grain::kDay) return false;
+    out = fixed_days(day, day + 1, Grain::kDay);
+    return true;
+}
+
+/// "first week of October", "third month of 2021"; parameter -1: the last one.
+bool act_nth_unit(const Context& context, Arguments arguments, std::int32_t which, Value& out) {
+    const bool last = which < 0;
+    const std::int32_t nth = last ? 1 : arguments[0]->number;
+    const Grain grain = grain_of(*arguments[last ? 0 : 1]);
+    Value period = *arguments[last ? 1 : 2];
+    if (nth < 1 || nth > 60 || period.has_clock() || !fix_day(context, period)) return false;
+    DayNumber begin = 0, end = 0;
+    if (grain == Grain::kWeek) {
+        // A week belongs to the month that has its Thursday (ISO 8601).
+        DayNumber monday = monday_of(period.day_begin + 3);
+        if (monday + 3 < period.day_begin) monday += 7;
+        if (last) {
+            monday = monday_of(period.day_end - 1);
+            if (monday + 3 >= period.day_end) monday -= 7;
+        }
+        begin = monday + 7 * (nth - 1);
+        end = begin + 7;
+    } else if (grain == Grain::kWeekend) {
+        begin = period.day_begin + (6 - weekday_of(period.day_begin) + 7) % 7 + 7 * (nth - 1);
+        if (last) begin = monday_of(period.day_end - 2) + 5;
+        end = begin + 2;
+    } else if (grain == Grain::kFortnight) {
+        if (period.grain != Grain::kMonth || nth > 2) return false;
+        begin = nth == 1 && !last ? period.day_begin : period.day_begin + 14;
+        end = nth == 1 && !last ? period.day_begin + 14 : period.day_end;
+    } else {
+        const DayNumber from = last ? period.day_end - 1 : period.day_begin;
+        if (!period_of(from, grain, last ? 0 : nth - 1, begin, end)) return false;
+    }
+    if (begin < period.day_begin - 6 || begin >= period.day_end) return false;
+    out = fixed_days(begin, end, grain);
+    return true;
+}
+
+/// "the week of April 10".
+bool act_unit_of(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value inner = *arguments[1];
+    const Grain grain = grain_of(*arguments[0]);
+    if (inner.has_clock() || !fix_day(context, inner)) return false;
+    if (inner.day_end - inner.day_begin > 1 && inner.grain != grain) return false;
+    DayNumber begin = 0, end = 0;
+    if (!period_of(inner.day_begin, grain, 0, begin, end)) return false;
+    out = fixed_days(begin, end, grain);
+    return true;
+}
+
+/// "early March", "end of next week": parameter 0 begin, 1 middle, 2 end, 3 what is left of it.
+bool act_piece_of(const Context& context, Arguments arguments, std::int32_t piece, Value& out) {
+    Value period = *arguments[0];
+    if (period.has_clock() || !fix_day(context, period)) return false;
+    const DayNumber length = period.day_end - period.day_begin;
+    if (length < 2) return false;
+    DayNumber begin = period.day_begin, end = period.day_end;
+    const DayNumber third = std::max<DayNumber>(length / 3, 1);
+    if (piece == 0) end = begin + third;
+    if (piece == 1) {
+        begin += third;
+        end -= third;
+    }
+    if (piece == 2) begin = end - third;
+    if (piece == 3) begin = std::max(begin, context.today);
+    if (begin >= end) return false;
+    out = fixed_days(begin, end, period.grain);
+    out.flags = kVague;
+    return true;
+}
+
+bool act_holiday(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    // number: month*100+day, or 5000+days after Easter, or 6000+month*100+weekday*10+nth (nth 9: last)
+    const std::int32_t code = arguments[0]->number;
+    const int said_year = arguments.size() > 1 ? arguments[1]->year : 0;
+    const auto on = [&](int year) -> DayNumber {
+        if (code >= 6000) {
+            const int month = (code - 6000) / 100, weekday = code / 10 % 10, nth = code % 10;
+            return nth_weekday(to_day(year, month, 1), weekday, nth == 9 ? -1 : nth);
+        }
+        if (code >= 4000) return easter_sunday(year) + (code - 5000);
+        return to_day(year, code / 100, code % 100);
+    };
+    int year = said_year != 0 ? said_year : static_cast<int>(to_date(context.today).year());
+    DayNumber day = on(year);
+    if (said_year == 0 && day < context.today) day = on(year + 1);
+    out = fixed_days(day, day + 1, Grain::kDay);
+    out.flags = kHoliday;
+    return true;
+}
+
+/// "the week after next".
+bool act_after_next(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    return act_relative_period(context, arguments, 2, out);
+}
+
+/// "Friday week", "de hoy en ocho", "del lunes en ocho": parameter days later.
+bool act_weekday_in(const Context& context, Arguments arguments, std::int32_t days, Value& out) {
+    Value day = *arguments[0];
+    if (day.has_clock() || !fix_day(context, day) || day.day_end - day.day_begin != 1) return false;
+    out = fixed_days(day.day_begin + days, day.day_begin + days + 1, Grain::kDay);
+    return true;
+}
+
+bool act_now(const Context& context, Arguments, std::int32_t, Value& out) {
+    out = fixed_days(context.today, context.today + 1, Grain::kDay);
+    out.clock = context.now;
+    out.flags = kMoment;
+    return true;
+}
+
+}  // namespace scheduling::language

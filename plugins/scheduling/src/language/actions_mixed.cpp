@@ -1,0 +1,153 @@
+#include <algorithm>
+#include <array>
+
+#include "language/actions.hpp"
+
+/// Combinations of combinations, for patterns whose parts come in another order.
+namespace scheduling::language {
+
+/// "the 3rd day of October".
+bool act_dom_month(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value dom;
+    const Value* number[] = {arguments[0]};
+    return act_dom(context, number, 0, dom) && meet(context, dom, *arguments[1], out);
+}
+
+/// "el mes de marzo": the unit must be the month.
+bool act_month_named(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    if (static_cast<Grain>(arguments[0]->number) != Grain::kMonth) return false;
+    out = *arguments[1];
+    return true;
+}
+
+/// "los 3 próximos días": count and unit apart.
+bool act_next_count(const Context& context, Arguments arguments, std::int32_t sign, Value& out) {
+    Value length;
+    if (!act_duration(context, arguments, 0, length)) return false;
+    const Value* whole[] = {&length};
+    return act_next_stretch(context, whole, sign, out);
+}
+
+/// "two and a half": a whole and a part of it.
+bool act_mixed(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out.number = arguments[0]->number;
+    out.seconds = arguments[0]->seconds + arguments[1]->seconds;
+    return arguments[0]->seconds == 0 && arguments[1]->number == 0;
+}
+
+/// Hours and minutes as a duration: "1h30", "una hora y quince".
+bool act_hours_minutes(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value& minutes = *arguments[arguments.size() - 1];
+    Value hour;
+    hour.number = static_cast<std::int32_t>(Grain::kHour);
+    if (arguments.size() == 3 && arguments[1]->number != hour.number) return false;
+    const Value* whole[] = {arguments[0], &hour};
+    if (minutes.number > 59 || minutes.seconds != 0 || !act_duration(context, whole, 0, out)) return false;
+    out.seconds += minutes.number * 60;
+    return true;
+}
+
+/// "las 3 horas y media": hour and minutes as plain numbers.
+bool act_clock_sum(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    return act_clock(context, arguments, 2, out);
+}
+
+/// "3.30 pm".
+bool act_clock_dotted(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value clock;
+    const Value* numbers[] = {arguments[0], arguments[1]};
+    if (!act_clock(context, numbers, 0, clock)) return false;
+    const Value* pair[] = {&clock, arguments[2]};
+    return act_meridiem(context, pair, 0, out);
+}
+
+bool act_meridiem_zone(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value* pair[] = {arguments[0], arguments[1]};
+    if (!act_meridiem(context, pair, 0, out)) return false;
+    out.zone = arguments[2]->zone;
+    return true;
+}
+
+bool act_tonight(const Context& context, Arguments, std::int32_t, Value& out) {
+    Value night;
+    night.number = static_cast<std::int32_t>(Part::kNight);
+    const Value* argument[] = {&night};
+    return act_today_part(context, argument, 0, out);
+}
+
+/// "2016-12-16T12:23:59".
+bool act_iso_moment(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value clock;
+    if (!act_clock(context, arguments.subspan(1), 0, clock)) return false;
+    clock.flags &= ~kBareHour;
+    return meet(context, *arguments[0], clock, out);
+}
+
+/// "Monday 8 to 9".
+bool act_date_hours(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value range;
+    return act_clock_range(context, arguments.subspan(1), 0, range) && meet(context, *arguments[0], range, out);
+}
+
+/// "8 to 9 on Monday".
+bool act_date_hours_first(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value* reordered[] = {arguments[2], arguments[0], arguments[1]};
+    return act_date_hours(context, reordered, 0, out);
+}
+
+/// "3 to 5" and "pm".
+bool act_range_meridiem(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value range = *arguments[0];
+    if (range.clock < 0 || range.clock_end < 0 || !range.has(kBareHourEnd)) return false;
+    Value begin = range, end;
+    begin.clock_end = -1;
+    end.clock = range.clock_end % kDaySeconds;
+    end.flags = kBareHour;
+    const Value* pair[] = {&end, arguments[1]};
+    Value settled;
+    if (!act_meridiem(context, pair, 0, settled)) return false;
+    const Value* both[] = {&begin, &settled};
+    return act_clock_range(context, both, 0, out);
+}
+
+/// "January 4 to 7, 2020".
+bool act_day_range_year(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value begin, end;
+    if (!meet(context, *arguments[0], *arguments[2], begin)) return false;
+    end = *arguments[1];
+    end.year = begin.year;
+    const Value* pair[] = {&begin, &end};
+    return act_day_range(context, pair, 0, out);
+}
+
+/// "from Monday 3 to Friday 7 June".
+bool act_day_range_long(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value begin, end;
+    if (!meet(context, *arguments[0], *arguments[1], begin) || !meet(context, *arguments[2], *arguments[3], end)) return false;
+    const Value* pair[] = {&begin, &end};
+    return act_day_range(context, pair, 0, out);
+}
+
+/// "4 to 22 of this month".
+bool act_doms_of(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value begin, end;
+    if (!meet(context, *arguments[0], *arguments[2], begin) || !meet(context, *arguments[1], *arguments[2], end)) return false;
+    const Value* pair[] = {&begin, &end};
+    return act_day_range(context, pair, 0, out);
+}
+
+/// "the day after Friday".
+bool act_day_beside(const Context& context, Arguments arguments, std::int32_t offset, Value& out) {
+    return act_weekday_in(context, arguments, offset, out);
+}
+
+/// "every first Monday of the month".
+bool act_every_nth_unit(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value repeat;
+    const Value* unit[] = {arguments[2]};
+    if (!act_every_unit(context, unit, 0, repeat)) return false;
+    const Value* parts[] = {arguments[0], arguments[1], &repeat};
+    return act_every_nth(context, parts, 0, out);
+}
+
+}  // namespace scheduling::language

@@ -1,0 +1,172 @@
+#include <algorithm>
+
+#include "language/actions.hpp"
+
+namespace scheduling::language {
+namespace {
+
+bool is_only(const Value& value, bool weekday, bool dom, bool month, bool year) {
+    return value.form == DayForm::kFields && (value.weekday != 0) == weekday && (value.dom != 0) == dom &&
+           (value.month != 0) == month && (value.year != 0) == year;
+}
+
+/// "21 to 24 December", "January 4 to 7, 2020": each end lends what the other left out.
+void share_fields(Value& a, Value& b) {
+    if (a.form != DayForm::kFields || b.form != DayForm::kFields) return;
+    if (a.month == 0 && b.month != 0 && a.dom != 0) a.month = b.month;
+    if (b.month == 0 && a.month != 0 && b.dom != 0 && a.dom != 0) b.month = a.month;
+    if (a.month == 0 || b.month == 0) return;
+    if (a.year == 0 && b.year != 0) {
+        const bool later = a.month > b.month || (a.month == b.month && a.dom > b.dom && b.dom != 0);
+        a.year = static_cast<std::int16_t>(later ? b.year - 1 : b.year);
+    }
+    a.flags &= ~kImpossible;
+}
+
+/// Both halves of the day for two hours said without them: the end follows the begin soonest.
+void pair_hours(Value& a, Value& b) {
+    const bool bare_a = a.has(kBareHour), bare_b = b.has(kBareHour);
+    if (bare_a && !bare_b) {
+        // "3 to 4:30pm": the begin takes the half that ends up before the end.
+        const std::int32_t early = a.clock % kHalfDay, late = early + kHalfDay;
+        a.clock = late < b.clock ? late : early;
+        if (b.clock - a.clock > 10 * 3600 && b.clock < kHalfDay) a.clock = late;
+        a.flags &= ~kBareHour;
+    } else if (!bare_a && bare_b) {
+        const std::int32_t early = b.clock % kHalfDay, late = early + kHalfDay;
+        b.clock = early > a.clock ? early : late > a.clock ? late : early + kDaySeconds;
+        b.flags &= ~kBareHour;
+    } else if (bare_a && bare_b) {
+        settle_hours(a);
+        a.flags |= kBareHour;  // still open to a part of the day said later
+        const std::int32_t early = b.clock % kHalfDay;
+        b.clock = early > a.clock ? early : early + kHalfDay > a.clock ? early + kHalfDay : early + kDaySeconds;
+    }
+}
+
+}  // namespace
+
+bool act_day_range(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value a = *arguments[0], b = *arguments[1];
+    if (a.has_clock() || b.has_clock() || !a.has_day() || !b.has_day()) return false;
+    share_fields(a, b);
+    const bool dom_a = is_only(a, false, true, false, false), dom_b = is_only(b, false, true, false, false);
+    if (dom_a && b.form == DayForm::kFixed && b.grain == Grain::kDay) {  // "from 3 to tomorrow" makes no sense
+        return false;
+    }
+    (void)dom_b;
+    const bool year_floats = a.form == DayForm::kFields && a.year == 0 && a.month != 0;
+    if (!fix_day(context, a)) return false;
+    Context from = context;
+    from.today = a.day_begin;
+    const bool floats = b.form == DayForm::kFields && b.year == 0;
+    if (!fix_day(floats ? from : context, b)) return false;
+    if (year_floats && !floats && b.day_end <= a.day_begin) {  // "de marzo a hoy"
+        a.day_begin = add_months(a.day_begin, -12);
+    }
+    if (b.day_end <= a.day_begin || b.day_end - a.day_begin > 400 * 366) return false;
+    out = fixed_days(a.day_begin, b.day_end, Grain::kDay);
+    out.flags = (a.flags | b.flags) & ~(kNextWord);
+    return true;
+}
+
+/// Parameter: 0 from, 1 after, 2 until/before.
+bool act_open_days(const Context& context, Arguments arguments, std::int32_t kind, Value& out) {
+    Value day = *arguments[0];
+    if (day.has_clock() || !fix_day(context, day) || day.has(kOpenBegin) || day.has(kOpenEnd)) return false;
+    out = day;
+    if (kind == 2) {
+        out.day_end = day.day_begin;
+        out.flags |= kOpenBegin;
+    } else {
+        const bool whole = kind == 1 && day.grain != Grain::kDay;
+        out.day_begin = whole ? day.day_end : day.day_begin;
+        out.flags |= kOpenEnd;
+    }
+    return true;
+}
+
+bool act_clock_range(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    Value a = *arguments[0], b = *arguments[1];
+    if (a.has_day() || b.has_day() || a.has(kPartOnly) || b.has(kPartOnly)) return false;
+    if (a.clock < 0 || b.clock < 0 || a.clock_end >= 0 || b.clock_end >= 0) return false;
+    if (a.clock == b.clock) return false;
+    pair_hours(a, b);
+    out.clock = a.clock;
+    out.clock_end = b.clock > a.clock ? b.clock : b.clock + kDaySeconds;
+    out.flags = ((a.flags | b.flags) & ~(kBareHour | kBareHourEnd)) | (a.flags & kBareHour) |
+                (b.has(kBareHour) ? kBareHourEnd : 0u);
+    // Both were paired already; settle_hours must not move them again.
+    out.zone = std::max(a.zone, b.zone);
+    return true;
+}
+
+/// Parameter: 0 from, 1 after, 2 until/before.
+bool act_open_clock(const Context&, Arguments arguments, std::int32_t kind, Value& out) {
+    const Value& clock = *arguments[0];
+    if (clock.clock < 0 || clock.clock_end >= 0 || clock.has(kPartOnly)) return false;
+    out = clock;
+    if (kind == 2) {
+        out.clock_end = clock.clock;
+        out.clock = -1;
+        out.flags &= ~kBareHour;
+        out.flags |= kOpenBegin;
+        if (clock.has(kBareHour)) out.flags |= kBareHourEnd;
+    } else {
+        out.flags |= kOpenEnd;
+    }
+    return true;
+}
+
+/// "from 2pm till tomorrow 4:30pm": at least one end has a day.
+bool act_moment_range(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value a = *arguments[0], b = *arguments[1];
+    if (a.clock < 0 || b.clock < 0 || a.clock_end >= 0 || b.clock_end >= 0) return false;
+    if (a.has(kPartOnly) || b.has(kPartOnly)) return false;
+    if (!a.has_day() && !b.has_day()) return false;
+    settle_hours(a);
+    if (!a.has_day()) {
+        a.form = DayForm::kFixed;
+        a.day_begin = context.today;
+        a.day_end = a.day_begin + 1;
+    }
+    share_fields(a, b);
+    if (!fix_day(context, a)) return false;
+    if (!b.has_day()) {
+        pair_hours(a, b);
+        b.form = DayForm::kFixed;
+        b.day_begin = a.day_begin + (b.clock <= a.clock ? 1 : 0);
+    }
+    settle_hours(b);
+    Context from = context;
+    from.today = a.day_begin;
+    if (!fix_day(from, b)) return false;
+    const std::int64_t end = std::int64_t{b.day_begin - a.day_begin} * kDaySeconds + b.clock;
+    if (end <= a.clock || end > 2'000'000'000) return false;
+    out = a;
+    out.day_end = a.day_begin + 1;
+    out.clock_end = static_cast<std::int32_t>(end);
+    out.flags = (a.flags | b.flags) & ~(kBareHour | kBareHourEnd | kNextWord);
+    out.zone = std::max(a.zone, b.zone);
+    return true;
+}
+
+/// "at 3 for an hour", "for 2 hours from 2pm", "3 days from Monday".
+bool act_lasting(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const bool first = arguments[0]->has_duration;
+    const Value& duration = *arguments[first ? 0 : 1];
+    out = *arguments[first ? 1 : 0];
+    if (!duration.has_duration || out.has_duration) return false;
+    if (out.clock >= 0) {
+        if (out.clock_end >= 0 || duration.months != 0 || duration.seconds + duration.days * std::int64_t{kDaySeconds} > 31 * kDaySeconds) return false;
+        settle_hours(out);
+        out.flags &= ~kBareHour;
+        out.clock_end = out.clock + static_cast<std::int32_t>(duration.seconds) + duration.days * kDaySeconds;
+        return true;
+    }
+    if (duration.seconds != 0 || !fix_day(context, out) || out.day_end - out.day_begin != 1) return false;
+    out.day_end = add_months(out.day_begin, duration.months) + duration.days;
+    return out.day_end > out.day_begin;
+}
+
+}  // namespace scheduling::language

@@ -1,0 +1,306 @@
+#include <algorithm>
+
+#include "language/actions.hpp"
+
+namespace scheduling::language {
+namespace {
+
+constexpr std::int64_t kThousand = 1000;
+
+std::uint8_t bit_of(int weekday) { return static_cast<std::uint8_t>(1u << (weekday - 1)); }
+
+bool freq_of(Grain grain, Value& out) {
+    switch (grain) {
+        case Grain::kSecond: out.freq = Freq::kSecondly; return true;
+        case Grain::kMinute: out.freq = Freq::kMinutely; return true;
+        case Grain::kHour: out.freq = Freq::kHourly; return true;
+        case Grain::kDay:
+        case Grain::kNight: out.freq = Freq::kDaily; return true;
+        case Grain::kWeek: out.freq = Freq::kWeekly; return true;
+        case Grain::kFortnight:
+            out.freq = Freq::kWeekly;
+            out.interval = static_cast<std::int16_t>(out.interval * 2);
+            return true;
+        case Grain::kMonth: out.freq = Freq::kMonthly; return true;
+        case Grain::kQuarter:
+            out.freq = Freq::kMonthly;
+            out.interval = static_cast<std::int16_t>(out.interval * 3);
+            return true;
+        case Grain::kHalfYear:
+            out.freq = Freq::kMonthly;
+            out.interval = static_cast<std::int16_t>(out.interval * 6);
+            return true;
+        case Grain::kYear: out.freq = Freq::kYearly; return true;
+        case Grain::kWeekend:
+            out.freq = Freq::kWeekly;
+            out.by_weekday = 0b1100000;
+            return true;
+        case Grain::kWorkday:
+            out.freq = Freq::kWeekly;
+            out.by_weekday = 0b0011111;
+            return true;
+        default: return false;
+    }
+}
+
+}  // namespace
+
+/// [count] unit [part]. A missing count is one.
+bool act_duration(const Context&, Arguments arguments, std::int32_t fixed, Value& out) {
+    const Value& unit = *arguments[arguments.size() > 1 ? 1 : 0];
+    std::int64_t whole = 1, part = 0;
+    if (arguments.size() > 1) {
+        whole = arguments[0]->number;
+        part = arguments[0]->seconds;
+    }
+    if (arguments.size() > 2) part += arguments[2]->seconds;  // "una hora y media"
+    if (fixed > 0) whole = fixed;
+    if (whole > 1'000'000 || whole < 0 || (whole == 0 && part == 0)) return false;
+    const std::int64_t amount = whole * kThousand + part;
+    const auto seconds = [&](std::int64_t each) {
+        out.seconds = amount * each / kThousand;
+        return true;
+    };
+    const auto days = [&](std::int64_t each) {
+        out.days = static_cast<std::int32_t>(amount * each / kThousand);
+        out.seconds = amount * each * kDaySeconds / kThousand - std::int64_t{out.days} * kDaySeconds;
+        return true;
+    };
+    const auto months = [&](std::int64_t each, std::int64_t days_of_one) {
+        if (part != 0) {
+            out.months = static_cast<std::int32_t>(whole * each);
+            out.days = static_cast<std::int32_t>(part * days_of_one / kThousand);
+            out.seconds = part * days_of_one * kDaySeconds / kThousand - std::int64_t{out.days} * kDaySeconds;
+            return true;
+        }
+        out.months = static_cast<std::int32_t>(whole * each);
+        return true;
+    };
+    out.has_duration = true;
+    switch (static_cast<Grain>(unit.number)) {
+        case Grain::kSecond: return seconds(1);
+        case Grain::kMinute: return seconds(60);
+        case Grain::kHour: return seconds(3600);
+        case Grain::kDay:
+        case Grain::kNight:
+        case Grain::kWorkday: return days(1);
+        case Grain::kWeek: return days(7);
+        case Grain::kWeekend: return days(2);
+        case Grain::kFortnight: return days(14);
+        case Grain::kMonth: return months(1, 30);
+        case Grain::kQuarter: return months(3, 91);
+        case Grain::kHalfYear: return months(6, 182);
+        case Grain::kYear: return months(12, 365);
+        case Grain::kDecade: return months(120, 3652);
+        case Grain::kCentury: return months(1200, 36525);
+    }
+    return false;
+}
+
+bool act_duration_sum(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    for (const Value* value : arguments) {
+        if (!value->has_duration) return false;
+        out.months += value->months;
+        out.days += value->days;
+        out.seconds += value->seconds;
+    }
+    out.has_duration = true;
+    return true;
+}
+
+/// "every [3] days"; parameter 2: every other.
+bool act_every_unit(const Context&, Arguments arguments, std::int32_t interval, Value& out) {
+    const bool counted = arguments.size() > 1;
+    if (counted && (arguments[0]->number < 1 || arguments[0]->number > 1000 || arguments[0]->seconds != 0)) return false;
+    out.interval = static_cast<std::int16_t>((counted ? arguments[0]->number : 1) * std::max(interval, 1));
+    return freq_of(static_cast<Grain>(arguments[arguments.size() - 1]->number), out);
+}
+
+/// Weekdays joined: "Monday, Wednesday and Friday"; parameter 1: the days between as well.
+bool act_weekday_set(const Context&, Arguments arguments, std::int32_t between, Value& out) {
+    std::uint8_t mask = 0;
+    for (const Value* value : arguments) {
+        if (value->by_weekday != 0) mask |= value->by_weekday;
+        if (value->weekday != 0) mask |= bit_of(value->weekday);
+    }
+    if (between != 0) {
+        const int first = arguments[0]->weekday, last = arguments[1]->weekday;
+        if (first == 0 || last == 0) return false;
+        for (int day = first; day != last; day = day % 7 + 1) mask |= bit_of(day);
+    }
+    out.by_weekday = mask;
+    return mask != 0;
+}
+
+/// A set of weekdays, each [interval] weeks.
+bool act_every_weekday(const Context& context, Arguments arguments, std::int32_t interval, Value& out) {
+    const Value& last = *arguments[arguments.size() - 1];
+    const Value* days[] = {&last};
+    if (!act_weekday_set(context, days, 0, out)) return false;
+    out.freq = Freq::kWeekly;
+    const std::int32_t count = arguments.size() > 1 ? arguments[0]->number : 1;
+    if (count < 1 || count > 100) return false;
+    out.interval = static_cast<std::int16_t>(count * std::max(interval, 1));
+    return true;
+}
+
+/// "every March 3" (yearly), "the 15th of every month" (monthly).
+bool act_every_date(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    const Value& day = *arguments[0];
+    if (day.by_monthday != 0) {
+        out.by_monthday = day.by_monthday;
+    } else if (day.form == DayForm::kFields && day.dom != 0) {
+        out.by_monthday = 1u << day.dom;
+    } else {
+        return false;
+    }
+    if (day.year != 0 || day.weekday != 0) return false;
+    out.by_month = std::max(day.by_month, day.month);
+    out.freq = out.by_month != 0 ? Freq::kYearly : Freq::kMonthly;
+    if (arguments.size() > 1 && arguments[1]->freq != Freq::kNone) {
+        if (arguments[1]->freq != out.freq) return false;
+        out.interval = arguments[1]->interval;
+    }
+    return true;
+}
+
+bool act_monthday_set(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    for (const Value* value : arguments) {
+        if (value->weekday != 0 || value->year != 0) return false;
+        if (value->by_monthday != 0) out.by_monthday |= value->by_monthday;
+        if (value->dom != 0) out.by_monthday |= 1u << value->dom;
+        if (value->month != 0) out.by_month = value->month;
+        if (value->by_month != 0) out.by_month = value->by_month;
+    }
+    return out.by_monthday != 0;
+}
+
+/// Ordinals of weekdays: "first and third"; parameter 128: the last.
+bool act_nth_set(const Context&, Arguments arguments, std::int32_t bits, Value& out) {
+    out.nth_mask = static_cast<std::uint8_t>(bits);
+    for (const Value* value : arguments) {
+        if (value->nth_mask != 0) out.nth_mask |= value->nth_mask;
+        else if (value->number >= 1 && value->number <= 5) out.nth_mask |= static_cast<std::uint8_t>(1u << (value->number - 1));
+        else return false;
+    }
+    return out.nth_mask != 0;
+}
+
+/// nth set, weekdays, and a repeat of months or years: "first Monday of each month".
+bool act_every_nth(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    std::uint8_t mask = 0, nth = 0;
+    std::int8_t month = 0;
+    const Value* repeat = nullptr;
+    for (const Value* value : arguments) {
+        if (value->freq != Freq::kNone) repeat = value;
+        else if (value->nth_mask != 0) nth = value->nth_mask;
+        else if (value->by_weekday != 0) mask = value->by_weekday;
+        else if (value->weekday != 0) mask = bit_of(value->weekday);
+        else if (value->month != 0 && value->dom == 0) month = value->month;
+        else return false;
+    }
+    if (nth == 0 || mask == 0) return false;
+    if (repeat != nullptr && (repeat->by_weekday != 0 || repeat->by_monthday != 0)) return false;
+    out.freq = month != 0 ? Freq::kYearly : Freq::kMonthly;
+    if (repeat != nullptr) {
+        out.freq = repeat->freq;
+        out.interval = repeat->interval;
+        if (repeat->by_month != 0) month = repeat->by_month;
+        if (repeat->freq != Freq::kMonthly && !(repeat->freq == Freq::kYearly && month != 0)) return false;
+    }
+    out.by_month = month;
+    out.by_weekday = mask;
+    out.nth_mask = nth;
+    return true;
+}
+
+/// "daily" 4, "weekly" 5, … (units); negative: "biweekly" and its like count two.
+bool act_frequency(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    const std::int32_t unit = arguments[0]->number;
+    out.interval = unit < 0 ? 2 : 1;
+    return freq_of(static_cast<Grain>(std::abs(unit)), out);
+}
+
+/// A repeat met with its hour, its part of the day, its weekday or its day of the month.
+bool act_repeat_with(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const bool first = arguments[0]->freq != Freq::kNone;
+    out = *arguments[first ? 0 : 1];
+    const Value& other = *arguments[first ? 1 : 0];
+    if (out.freq == Freq::kNone || other.freq != Freq::kNone || other.has_duration) return false;
+    if (other.has_clock()) {
+        if (other.form != DayForm::kNone && other.weekday == 0) return false;
+        Value clocks;
+        if (out.has_clock()) {
+            Value own = out;
+            own.freq = Freq::kNone;
+            if (!meet(context, own, other, clocks)) return false;
+        } else {
+            clocks = other;
+        }
+        out.clock = clocks.clock;
+        out.clock_end = clocks.clock_end;
+        out.part = clocks.part;
+        out.flags = clocks.flags;
+        out.zone = std::max(out.zone, other.zone);
+    }
+    if (other.by_weekday != 0 || (other.form == DayForm::kFields && other.weekday != 0 && other.dom == 0)) {
+        if (out.by_weekday != 0 || out.freq < Freq::kDaily) return false;
+        out.by_weekday = other.by_weekday != 0 ? other.by_weekday : bit_of(other.weekday);
+        if (out.freq == Freq::kDaily) out.freq = Freq::kWeekly;
+        return out.freq == Freq::kWeekly;
+    }
+    if (other.form == DayForm::kFields && other.dom != 0) {
+        if (out.freq == Freq::kMonthly && other.month == 0) out.by_monthday = 1u << other.dom;
+        else if (out.freq == Freq::kYearly && other.month != 0) {
+            out.by_monthday = 1u << other.dom;
+            out.by_month = other.month;
+        } else {
+            return false;
+        }
+        return true;
+    }
+    return other.has_clock();
+}
+
+bool act_repeat_count(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    const bool first = arguments[0]->freq != Freq::kNone;
+    out = *arguments[first ? 0 : 1];
+    const Value& count = *arguments[first ? 1 : 0];
+    if (count.number < 1 || count.number > 1000 || out.count != 0 || out.freq == Freq::kNone) return false;
+    out.count = static_cast<std::int16_t>(count.number);
+    return true;
+}
+
+/// Parameter 0: until the day said; 1: from that day on; 2: for a stretch ("for 3 months").
+bool act_repeat_until(const Context& context, Arguments arguments, std::int32_t kind, Value& out) {
+    const bool first = arguments[0]->freq != Freq::kNone;
+    out = *arguments[first ? 0 : 1];
+    Value day = *arguments[first ? 1 : 0];
+    if (out.freq == Freq::kNone || out.until != 0) return false;
+    if (kind == 2) {
+        if (!day.has_duration || day.seconds != 0) return false;
+        out.until = add_months(context.today, day.months) + day.days;
+        return true;
+    }
+    if (day.has_clock() || day.freq != Freq::kNone || !fix_day(context, day)) return false;
+    if (kind == 0) {
+        out.until = day.day_end - 1;
+        return true;
+    }
+    if (out.has_day()) return false;
+    out.form = DayForm::kFixed;
+    out.day_begin = day.day_begin;
+    out.day_end = day.day_begin + 1;
+    return true;
+}
+
+bool act_by_month(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    const bool first = arguments[0]->freq != Freq::kNone;
+    out = *arguments[first ? 0 : 1];
+    const Value& month = *arguments[first ? 1 : 0];
+    if (out.freq == Freq::kNone || out.by_month != 0 || month.month == 0 || month.dom != 0) return false;
+    out.by_month = month.month;
+    return true;
+}
+
+}  // namespace scheduling::language

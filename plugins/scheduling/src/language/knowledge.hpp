@@ -1,0 +1,43 @@
+#pragma once
+#include <array>
+#include <bitset>
+#include <cstdint>
+#include <string_view>
+
+#include "language/grammar.hpp"
+#include "language/lexicon.hpp"
+#include "language/symbols.hpp"
+
+/// All language data, compiled once and then only read: safe to share between threads.
+namespace scheduling::language {
+
+struct LanguageInfo {
+    std::string_view code;  ///< "es"
+    LanguageMask bit;
+    std::string_view meeting;  ///< the title of "something with Pedro"
+};
+
+/// One entry a folder of data; a new language is a new line here and a new folder.
+inline constexpr LanguageInfo kLanguages[] = {{"es", 1, "Reunión"}, {"en", 2, "Meeting"}, {"pt", 4, "Reunião"}};
+
+struct Knowledge {
+    Symbols symbols;
+    Lexicon lexicon;   ///< the words of time expressions
+    Lexicon around;    ///< the words around them: requests, guests, places
+    Grammar grammar;
+    std::bitset<256> roots;          ///< categories that are time expressions on their own
+    std::array<Symbol, 128> characters{};  ///< the symbol of a punctuation character
+    Symbol number = kNoSymbol;       ///< a run of digits
+    Symbol sole = kNoSymbol;         ///< what only counts when it is the whole message
+
+    /// Reads the embedded data. Throws std::invalid_argument when it is malformed.
+    Knowledge();
+};
+
+/// The program's own knowledge, built on first use.
+[[nodiscard]] const Knowledge& knowledge();
+
+/// The bit of a locale such as "pt-BR"; 0 when unknown.
+[[nodiscard]] LanguageMask language_of(std::string_view locale);
+
+}  // namespace scheduling::language

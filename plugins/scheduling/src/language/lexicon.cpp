@@ -1,0 +1,183 @@
+#include "language/lexicon.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <stdexcept>
+
+namespace scheduling::language {
+namespace {
+
+// Shorter words have too many honest neighbours ("lunes", "lunas").
+constexpr std::size_t kShortestForgiven = 5;
+
+std::string_view trimmed(std::string_view text) {
+    const auto begin = text.find_first_not_of(" \t\r");
+    if (begin == std::string_view::npos) return {};
+    return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
+}
+
+std::string_view take_until(std::string_view& text, char separator) {
+    const auto at = text.find(separator);
+    const std::string_view head = text.substr(0, at);
+    text = at == std::string_view::npos ? std::string_view() : text.substr(at + 1);
+    return trimmed(head);
+}
+
+/// What a word of this class means, from the number beside it.
+Value value_of(std::string_view word_class, std::int32_t number) {
+    Value value;
+    value.number = number;
+    if (word_class.starts_with("weekday")) {
+        value.form = DayForm::kFields;
+        value.weekday = static_cast<std::int8_t>(number);
+    } else if (word_class.starts_with("month")) {
+        value.form = DayForm::kFields;
+        value.grain = Grain::kMonth;
+        value.month = static_cast<std::int8_t>(number);
+    } else if (word_class == "zone") {
+        value.zone = static_cast<std::int16_t>(number);
+    }
+    return value;
+}
+
+/// True when `a` and `b` are one slip apart: a letter more, less, other, or two swapped.
+bool one_slip_apart(std::string_view a, std::string_view b) {
+    if (a.size() > b.size()) std::swap(a, b);
+    if (b.size() - a.size() > 1) return false;
+    std::size_t head = 0;
+    while (head < a.size() && a[head] == b[head]) ++head;
+    std::size_t tail = 0;
+    while (tail < a.size() - head && a[a.size() - 1 - tail] == b[b.size() - 1 - tail]) ++tail;
+    if (a.size() != b.size()) return head + tail == a.size();
+    const std::size_t differing = a.size() - head - tail;
+    return differing <= 1 || (differing == 2 && a[head] == b[head + 1] && a[head + 1] == b[head]);
+}
+
+template <typename Visit>
+void for_each_deletion(std::string_view word, Visit visit) {
+    std::string shorter;
+    for (std::size_t i = 0; i < word.size(); ++i) {
+        shorter.assign(word.substr(0, i)).append(word.substr(i + 1));
+        visit(shorter);
+    }
+}
+
+bool contains(const std::vector<std::string>& list, std::string_view item) {
+    return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+}  // namespace
+
+void Lexicon::load(LanguageMask language, std::string_view data, Symbols& symbols) {
+    portable_.clear();
+    forgiving_.clear();
+    for (int line_number = 1; !data.empty(); ++line_number) {
+        const auto end = data.find('\n');
+        const std::string_view line = trimmed(data.substr(0, end));
+        data = end == std::string_view::npos ? std::string_view() : data.substr(end + 1);
+        if (line.empty() || line.front() == '#') continue;
+        try {
+            load_line(language, line, symbols);
+        } catch (const std::invalid_argument& fault) {
+            throw std::invalid_argument("lexicon line " + std::to_string(line_number) + ": " + fault.what());
+        }
+    }
+}
+
+void Lexicon::load_line(LanguageMask language, std::string_view line, Symbols& symbols) {
+    if (line.front() == '@') {
+        std::string_view rest = line;
+        auto& list = take_until(rest, ' ') == "@portable" ? portable_ : forgiving_;
+        while (!rest.empty()) list.emplace_back(take_until(rest, ' '));
+        return;
+    }
+    const auto colon = line.find(": ");
+    if (colon == std::string_view::npos) throw std::invalid_argument("expected 'class [value]: phrases'");
+    std::string_view head = line.substr(0, colon), phrases = line.substr(colon + 2);
+    const std::string_view word_class = take_until(head, ' ');
+    const std::string_view number = trimmed(head);
+    LexiconEntry entry;
+    entry.language = language;
+    entry.portable = contains(portable_, word_class);
+    entry.symbol = word_class == "KNOWN" ? kNoSymbol : symbols.intern(word_class);
+    entry.value = value_of(word_class, number_of(number));
+    while (!phrases.empty())
+        add_phrase(language, take_until(phrases, ','), entry, contains(forgiving_, word_class));
+}
+
+std::int32_t Lexicon::number_of(std::string_view text) {
+    if (text.empty()) return 0;
+    std::int32_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error == std::errc() && end == text.data() + text.size()) return number;
+    if (text.find('/') == std::string_view::npos && text != "UTC") throw std::invalid_argument("bad value");
+    zones_.emplace_back(text);
+    return static_cast<std::int32_t>(zones_.size() - 1);
+}
+
+void Lexicon::add_phrase(LanguageMask language, std::string_view phrase, const LexiconEntry& entry,
+                         bool forgiving) {
+    if (phrase == "<comma>") phrase = ",";
+    const Text text = tokenize(phrase);
+    if (text.tokens.empty()) throw std::invalid_argument("empty phrase");
+    NodeId node = kRoot;
+    for (std::size_t i = 0; i < text.tokens.size(); ++i) {
+        const WordId word = intern(text.word(i));
+        words_[word].languages |= language;
+        if (forgiving && text.word(i).size() >= kShortestForgiven) {
+            if (words_[word].forgiving == 0) index_slips(word);
+            words_[word].forgiving |= language;
+        }
+        const auto [step, is_new] = steps_.try_emplace((std::uint64_t{node} << 32) | word, static_cast<NodeId>(nodes_.size()));
+        if (is_new) nodes_.emplace_back();
+        node = step->second;
+    }
+    if (entry.symbol == kNoSymbol) return;
+    LexiconEntry added = entry;
+    added.portable = entry.portable && text.folded.size() >= 4;
+    nodes_[node].entries.push_back(added);
+}
+
+Lexicon::WordId Lexicon::intern(std::string_view folded) {
+    const auto [found, is_new] = index_.try_emplace(std::string(folded), static_cast<WordId>(words_.size()));
+    if (is_new) words_.push_back({std::string(folded), 0, 0});
+    return found->second;
+}
+
+void Lexicon::index_slips(WordId word) {
+    const std::string text = words_[word].text;
+    slips_[text].push_back(word);
+    for_each_deletion(text, [&](const std::string& shorter) { slips_[shorter].push_back(word); });
+}
+
+Lexicon::WordId Lexicon::find(std::string_view folded) const {
+    thread_local std::string key;  // saves an allocation a word
+    key.assign(folded);
+    const auto found = index_.find(key);
+    return found == index_.end() ? kUnknown : found->second;
+}
+
+Lexicon::WordId Lexicon::find_misspelt(std::string_view folded, LanguageMask language) const {
+    if (folded.size() < kShortestForgiven || folded.size() > 16) return kUnknown;
+    WordId best = kUnknown;
+    const auto consider = [&](const std::string& key) {
+        const auto found = slips_.find(key);
+        if (found == slips_.end() || best != kUnknown) return;
+        for (const WordId word : found->second) {
+            const Word& known = words_[word];
+            if ((known.forgiving & language) == 0 || known.text.front() != folded.front()) continue;
+            if (one_slip_apart(known.text, folded)) best = word;
+        }
+    };
+    consider(std::string(folded));
+    for_each_deletion(folded, consider);
+    return best;
+}
+
+std::optional<Lexicon::NodeId> Lexicon::next(NodeId node, WordId word) const {
+    const auto found = steps_.find((std::uint64_t{node} << 32) | word);
+    if (found == steps_.end()) return std::nullopt;
+    return found->second;
+}
+
+}  // namespace scheduling::language

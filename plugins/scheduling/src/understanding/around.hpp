@@ -1,0 +1,62 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "language/knowledge.hpp"
+#include "language/reading.hpp"
+
+/// What each word of a message does besides telling the time: the title is what is left.
+namespace scheduling {
+
+enum class Role : std::uint8_t {
+    kFree,     ///< belongs to the title
+    kTime,
+    kCommand,  ///< "agéndame", "please"
+    kGuest,    ///< a name after "con": stays in the title
+    kInvitee,  ///< a name or address that is only invited
+    kPlace,
+    kVideo,
+    kReminder,
+    kDropped,
+};
+
+/// The message with its roles; one entry a token.
+struct Around {
+    explicit Around(const language::Reading& read);
+
+    const language::Reading& reading;
+    const language::Knowledge& knowledge;
+    std::vector<Role> roles;
+
+    /// How many tokens at `at` are one phrase of this class in the message's language; 0 none.
+    [[nodiscard]] std::uint32_t phrase(std::uint32_t at, language::Symbol symbol) const;
+    [[nodiscard]] language::Symbol symbol(std::string_view name) const { return knowledge.symbols.find(name); }
+    [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(roles.size()); }
+    [[nodiscard]] bool is_free(std::uint32_t at) const { return roles[at] == Role::kFree; }
+    [[nodiscard]] char punctuation(std::uint32_t at) const;
+    void mark(std::uint32_t begin, std::uint32_t end, Role role);
+    /// The original bytes of tokens [begin, end).
+    [[nodiscard]] std::string_view slice(std::uint32_t begin, std::uint32_t end) const;
+    /// Any phrase of the class anywhere; the first token when found.
+    [[nodiscard]] std::optional<std::uint32_t> find(std::string_view class_name) const;
+};
+
+struct Guests {
+    std::vector<std::string> names;  ///< as written, in order, each once
+    bool invites = false;
+};
+/// Names after "con", addresses and phone numbers; marks their tokens.
+[[nodiscard]] Guests find_guests(Around& around);
+
+/// "en la sala 3", "at Starbucks"; marks its tokens. "" when none.
+[[nodiscard]] std::string find_place(Around& around);
+
+/// "por Zoom", "video call"; marks what is not the title itself.
+[[nodiscard]] bool find_video(Around& around);
+
+/// Takes the request's own words away and joins the rest; "" when nothing is left.
+[[nodiscard]] std::string make_title(Around& around);
+
+}  // namespace scheduling

@@ -1,0 +1,237 @@
+#include "understanding/assemble.hpp"
+
+#include <algorithm>
+
+#include "language/actions.hpp"
+#include "understanding/mention.hpp"
+
+namespace scheduling {
+
+using language::DayNumber;
+using language::Expression;
+using language::Flag;
+using language::kDaySeconds;
+using language::Value;
+
+Assembly::Assembly(const language::Reading& reading, Around& around, const language::Context& context, const Moment& moment,
+                   std::string_view intent)
+    : reading_(reading), around_(around), context_(context), moment_(moment), intent_(intent) {}
+
+LocalMinutes Assembly::at(DayNumber day, std::int64_t seconds) const {
+    return LocalMinutes(std::chrono::minutes((std::int64_t{day} * kDaySeconds + seconds) / 60));
+}
+
+void Assembly::write(Understanding& out) {
+    out.draft.zone = moment_.zone;
+    take_reminders(out);
+    collect(out);
+    if (when_) {
+        settle_by_words();
+        settle();
+        write_start(out);
+    }
+    write_repeat(out);
+    write_span(out);
+    name_inferred(out);
+}
+
+/// "avísame 10 minutos antes": a duration before a word of that kind is no part of the event.
+void Assembly::take_reminders(Understanding& out) {
+    const auto before = around_.symbol("BEFOREW"), remind = around_.symbol("REMIND");
+    for (const Expression& expression : reading_.expressions) {
+        if (!expression.value.has_duration) continue;
+        const std::uint32_t end = expression.end_token;
+        const std::uint32_t size = end < around_.size() && around_.is_free(end) ? around_.phrase(end, before) : 0;
+        std::uint32_t begin = expression.begin_token;
+        for (std::uint32_t back = 1; back <= 4 && back <= expression.begin_token; ++back) {
+            const auto phrase = around_.phrase(expression.begin_token - back, remind);
+            if (phrase == back && around_.is_free(expression.begin_token - back)) begin = expression.begin_token - back;
+        }
+        if (size == 0 && begin == expression.begin_token) continue;
+        const Value& length = expression.value;
+        const std::int64_t minutes = length.seconds / 60 + std::int64_t{length.days} * 1440 + std::int64_t{length.months} * 43'200;
+        out.draft.reminder = std::chrono::minutes(minutes);
+        around_.mark(begin, end + size, Role::kReminder);
+    }
+}
+
+bool Assembly::is_source(const Expression& expression) const {
+    const bool moves = intent_.find("reschedule") != std::string_view::npos || intent_.find("move") != std::string_view::npos;
+    if (!moves) return false;
+    const auto& all = reading_.expressions;
+    const bool another_follows = std::any_of(all.begin(), all.end(), [&](const Expression& other) {
+        return other.begin > expression.begin && !other.value.has_duration &&
+               (expression.value.has_day() || !other.value.has_day() || other.value.has_clock());
+    });
+    if (another_follows) return true;
+    // The only one: "la reunión de mañana" is what to move, "al viernes" is where to.
+    const auto from = around_.symbol("MOVEFROM");
+    if (around_.phrase(expression.begin_token, from) > 0) return true;
+    return expression.begin_token > 0 && around_.phrase(expression.begin_token - 1, from) > 0;
+}
+
+void Assembly::collect(Understanding& out) {
+    for (const Expression& expression : reading_.expressions) {
+        if (around_.roles[expression.begin_token] == Role::kReminder) continue;
+        if (expression.value.has(Flag::kImpossible) && impossible_ == nullptr) {
+            impossible_ = &expression;
+            continue;
+        }
+        if (is_source(expression) && !expression.value.has_duration) {
+            if (!source_) source_ = expression.value;
+            continue;
+        }
+        add(expression, out);
+    }
+}
+
+void Assembly::add(const Expression& expression, Understanding& out) {
+    const Value& value = expression.value;
+    if (value.freq != language::Freq::kNone) {
+        if (!repeat_) repeat_ = value;
+        return;
+    }
+    if (value.has_duration) {
+        if (!out.draft.duration && value.months == 0)
+            out.draft.duration = std::chrono::minutes(value.seconds / 60 + std::int64_t{value.days} * 1440);
+        return;
+    }
+    if (!when_) {
+        when_ = value;
+        return;
+    }
+    Value both;
+    if (meet(context_, *when_, value, both)) when_ = both;
+}
+
+/// "cena a las 8": words that say which half of the day is meant.
+void Assembly::settle_by_words() {
+    Value& when = *when_;
+    if (when.clock < 0 || !when.has(Flag::kBareHour) || when.clock_end >= 0) return;
+    const bool evening = around_.find("EVENING").has_value(), breakfast = around_.find("DAWNY").has_value();
+    if (evening == breakfast) return;
+    const std::int32_t early = when.clock % language::kHalfDay;
+    if (evening && early >= 5 * 3600) when.clock = early + language::kHalfDay;
+    if (breakfast && early >= 5 * 3600) when.clock = early;
+    if (early >= 5 * 3600) when.flags &= ~Flag::kBareHour;
+}
+
+void Assembly::settle() {
+    spoken_ = when_;
+    Value& when = *when_;
+    settle_hours(when);
+    if (when.has_day() && !fix_day(context_, when)) when_.reset();
+}
+
+void Assembly::write_start(Understanding& out) const {
+    if (!when_) return;
+    const Value& when = *when_;
+    EventDraft& draft = out.draft;
+    draft.zone = zone_of(when, moment_.zone);
+    const bool part = when.has(Flag::kPartOnly);
+    const bool day = when.has_day() && when.day_end - when.day_begin == 1 && !when.has(Flag::kOpenBegin);
+    const bool whole_days = when.has_day() && !when.has_clock() && when.day_end - when.day_begin > 1 &&
+                            when.grain == language::Grain::kDay && !when.has(Flag::kOpenBegin) && !when.has(Flag::kOpenEnd);
+    if (part) {
+        draft.part_begin = std::chrono::minutes(when.clock / 60);
+        draft.part_end = std::chrono::minutes(when.clock_end / 60);
+    }
+    draft.has_date = day || whole_days || (when.has_day() && when.has_clock());
+    draft.has_time = when.clock >= 0 && !part;
+    if (whole_days) {
+        draft.all_day = true;
+        draft.start = at(when.day_begin, 0);
+        draft.end = at(when.day_end, 0);
+        return;
+    }
+    DayNumber base = when.has_day() ? when.day_begin : context_.today;
+    if (draft.has_time) {
+        draft.start = at(base, when.clock);
+        if (when.clock_end >= 0) draft.end = at(base, when.clock_end);
+        else if (draft.duration) draft.end = *draft.start + *draft.duration;
+    } else if (draft.has_date) {
+        draft.start = at(base, 0);
+        if (!part && around_.find("ALLDAY")) {
+            draft.all_day = true;
+            draft.end = at(base + 1, 0);
+        }
+    }
+}
+
+void Assembly::write_repeat(Understanding& out) const {
+    if (!repeat_) return;
+    EventDraft& draft = out.draft;
+    Value rule = *repeat_;
+    settle_hours(rule);
+    if (rule.clock < 0 && when_ && when_->clock >= 0 && !when_->has_day()) {
+        rule.clock = when_->clock;
+        rule.clock_end = when_->clock_end;
+    }
+    Value bare = rule;
+    bare.clock = -1;
+    draft.rrule = rrule_of(bare);
+    if (when_ && when_->has_day() && draft.has_date) return;  // the begin was said
+    DayNumber day = rule.has_day() ? rule.day_begin : context_.today;
+    const bool timed = rule.clock >= 0 && !rule.has(Flag::kPartOnly);
+    // The first day that the rule allows and that is not over.
+    for (int tries = 0; tries < 400 * 4; ++tries, ++day) {
+        const auto ymd = language::to_date(day);
+        const int dom = static_cast<int>(static_cast<unsigned>(ymd.day()));
+        const int weekday = language::weekday_of(day);
+        if (rule.by_month != 0 && rule.by_month != static_cast<int>(static_cast<unsigned>(ymd.month()))) continue;
+        if (rule.by_monthday != 0 && (rule.by_monthday >> dom & 1) == 0) continue;
+        if (rule.by_weekday != 0 && (rule.by_weekday >> (weekday - 1) & 1) == 0) continue;
+        if (rule.nth_mask != 0) {
+            const int nth = (dom - 1) / 7;
+            const bool last = language::nth_weekday(day, weekday, -1) == day;
+            if ((rule.nth_mask >> nth & 1) == 0 && !(last && (rule.nth_mask & 128))) continue;
+        }
+        if (day == context_.today && timed && rule.clock <= context_.now) continue;
+        break;
+    }
+    draft.zone = zone_of(rule, moment_.zone);
+    draft.has_date = true;
+    draft.has_time = timed;
+    draft.start = at(day, timed ? rule.clock : 0);
+    draft.end.reset();
+    if (timed && rule.clock_end >= 0) draft.end = at(day, rule.clock_end);
+    else if (timed && draft.duration) draft.end = *draft.start + *draft.duration;
+    if (!timed && around_.find("ALLDAY")) {
+        draft.all_day = true;
+        draft.end = at(day + 1, 0);
+    }
+}
+
+void Assembly::write_span(Understanding& out) const {
+    std::optional<Value> said = source_ ? source_ : when_;
+    if (!said) return;
+    Value value = *said;
+    settle_hours(value);
+    if (!value.has_day() || !fix_day(context_, value)) return;
+    Span span{at(value.day_begin, 0), at(value.day_end, 0)};
+    if (value.clock >= 0) {
+        span.begin = at(value.day_begin, value.clock);
+        span.end = value.clock_end >= 0 ? at(value.day_begin, value.clock_end)
+                   : value.has(Flag::kOpenEnd) ? at(value.day_begin + 1, 0)
+                                               : span.begin + std::chrono::minutes(1);
+        if (value.clock_end < 0 && !value.has(Flag::kOpenEnd) && out.draft.duration && !source_)
+            span.end = span.begin + *out.draft.duration;
+    } else if (value.clock_end >= 0) {
+        span.end = at(value.day_begin, value.clock_end);
+    } else if (value.has(Flag::kOpenBegin)) {
+        span.begin = at(context_.today, context_.now);
+    } else if (value.has(Flag::kOpenEnd)) {
+        span.end = std::max(span.end, span.begin + std::chrono::minutes(7 * 1440));
+    }
+    if (span.begin < span.end) out.span = span;
+}
+
+void Assembly::name_inferred(Understanding& out) const {
+    EventDraft& draft = out.draft;
+    if (!draft.has_date) draft.inferred.emplace_back("date");
+    if (!draft.has_time && !draft.all_day) draft.inferred.emplace_back("time");
+    if (!draft.end && !draft.duration) draft.inferred.emplace_back("end");
+    if (draft.zone == moment_.zone && !(when_ && when_->zone >= 0)) draft.inferred.emplace_back("tz");
+}
+
+}  // namespace scheduling

@@ -1,0 +1,57 @@
+#pragma once
+#include <optional>
+#include <string_view>
+
+#include "language/reading.hpp"
+#include "understanding/around.hpp"
+#include "understanding/draft.hpp"
+
+/// From the time expressions of a message to one draft, one span and at most one question.
+namespace scheduling {
+
+class Assembly {
+public:
+    Assembly(const language::Reading& reading, Around& around, const language::Context& context, const Moment& moment,
+             std::string_view intent);
+
+    /// Times, duration, repeat rule, reminder and span.
+    void write(Understanding& out);
+    /// The most important thing that is not clear. After write().
+    void ask(Understanding& out) const;
+
+private:
+    void take_reminders(Understanding& out);
+    void collect(Understanding& out);
+    void add(const language::Expression& expression, Understanding& out);
+    void settle_by_words();
+    void settle();
+    void write_start(Understanding& out) const;
+    void write_span(Understanding& out) const;
+    void write_repeat(Understanding& out) const;
+    void name_inferred(Understanding& out) const;
+
+    [[nodiscard]] bool is_source(const language::Expression& expression) const;
+    [[nodiscard]] std::optional<Question> impossible() const;
+    [[nodiscard]] std::optional<Question> past(const Understanding& out) const;
+    [[nodiscard]] std::optional<Question> ambiguous_date() const;
+    [[nodiscard]] std::optional<Question> clock_change(const Understanding& out) const;
+    [[nodiscard]] std::optional<Question> ambiguous_hour() const;
+    [[nodiscard]] std::optional<Question> missing(const Understanding& out) const;
+    [[nodiscard]] Choice choice(language::DayNumber day, std::int32_t clock) const;
+    [[nodiscard]] Choice day_choice(language::DayNumber day) const;
+    [[nodiscard]] LocalMinutes at(language::DayNumber day, std::int64_t seconds) const;
+
+    const language::Reading& reading_;
+    Around& around_;
+    const language::Context& context_;
+    const Moment& moment_;
+    const std::string_view intent_;
+
+    std::optional<language::Value> when_;    ///< everything said about the event's time, met
+    std::optional<language::Value> source_;  ///< "move *tomorrow's 3pm* to Friday"
+    std::optional<language::Value> spoken_;  ///< when_ as said, before days and hours were settled
+    std::optional<language::Value> repeat_;
+    const language::Expression* impossible_ = nullptr;
+};
+
+}  // namespace scheduling

@@ -1,0 +1,89 @@
+#include <algorithm>
+
+#include "understanding/around.hpp"
+
+namespace scheduling {
+namespace {
+
+using language::TokenKind;
+
+constexpr std::size_t kMostGuests = 50;
+
+void add_guest(Guests& guests, std::string_view name) {
+    const bool known = std::find(guests.names.begin(), guests.names.end(), name) != guests.names.end();
+    if (!known && guests.names.size() < kMostGuests) guests.names.emplace_back(name);
+}
+
+/// Ends behind the name that begins at `at`; `at` itself when there is none.
+std::uint32_t name_end(const Around& around, std::uint32_t at) {
+    const auto& text = around.reading.text;
+    const auto is_word = [&](std::uint32_t i) {
+        return i < around.size() && around.is_free(i) && text.tokens[i].kind == TokenKind::kWord;
+    };
+    if (!is_word(at)) return at;
+    if (!text.tokens[at].capital) {
+        // Typed in small letters: one word that is none of ours ("con laura").
+        const bool small = around.phrase(at, around.symbol("SMALL")) > 0 || around.phrase(at, around.symbol("ARTICLE")) > 0;
+        const bool noun = around.phrase(at, around.symbol("PLACENOUN")) > 0;
+        return small || noun || text.word(at).size() < 2 ? at : at + 1;
+    }
+    std::uint32_t end = at + 1;
+    while (is_word(end) && text.tokens[end].capital && end - at < 4) ++end;
+    return end;
+}
+
+/// Names joined by commas and "and" from `at` on; returns where they end.
+std::uint32_t take_names(Around& around, std::uint32_t at, Guests& guests, Role role) {
+    std::uint32_t end = at;
+    while (true) {
+        const std::uint32_t name = name_end(around, at);
+        if (name == at) return end;
+        add_guest(guests, around.slice(at, name));
+        around.mark(at, name, role);
+        end = name;
+        std::uint32_t next = name;
+        if (next < around.size() && around.punctuation(next) == ',') ++next;
+        if (next < around.size()) next += around.phrase(next, around.symbol("PERSONAND"));
+        if (next == name || next >= around.size()) return end;
+        const bool listed = name_end(around, next) > next;
+        const bool proper = listed && (around.reading.text.tokens[next].capital || around.punctuation(name) != ',');
+        if (!proper) return end;
+        around.mark(name, next, role);
+        at = next;
+    }
+}
+
+}  // namespace
+
+Guests find_guests(Around& around) {
+    Guests guests;
+    const auto with = around.symbol("WITH"), invite = around.symbol("INVITE");
+    for (std::uint32_t at = 0; at < around.size(); ++at) {
+        if (!around.is_free(at)) continue;
+        const TokenKind kind = around.reading.text.tokens[at].kind;
+        if (kind == TokenKind::kEmail || kind == TokenKind::kPhone) {
+            add_guest(guests, around.slice(at, at + 1));
+            around.mark(at, at + 1, Role::kInvitee);
+            guests.invites = guests.invites || kind == TokenKind::kEmail;
+            continue;
+        }
+        if (const std::uint32_t size = around.phrase(at, invite); size > 0) {
+            const std::size_t before = guests.names.size();
+            const std::uint32_t end = take_names(around, at + size, guests, Role::kInvitee);
+            const bool address = at + size < around.size() && around.reading.text.tokens[at + size].kind == TokenKind::kEmail;
+            if (guests.names.size() == before && !address) continue;
+            around.mark(at, at + size, Role::kInvitee);
+            guests.invites = true;
+            at = std::max(end, at + size) - 1;
+            continue;
+        }
+        if (const std::uint32_t size = around.phrase(at, with); size > 0) {
+            const std::uint32_t end = take_names(around, at + size, guests, Role::kGuest);
+            if (end > at + size) around.mark(at, at + size, Role::kGuest);
+            at = std::max(end, at + size) - 1;
+        }
+    }
+    return guests;
+}
+
+}  // namespace scheduling

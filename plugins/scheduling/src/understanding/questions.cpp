@@ -1,0 +1,151 @@
+#include <algorithm>
+
+#include "language/actions.hpp"
+#include "understanding/assemble.hpp"
+#include "understanding/mention.hpp"
+
+namespace scheduling {
+
+using language::DayNumber;
+using language::Flag;
+using language::kDaySeconds;
+using language::kHalfDay;
+using language::Value;
+
+Choice Assembly::choice(DayNumber day, std::int32_t clock) const {
+    Choice made;
+    made.start = at(day, clock);
+    if (when_ && when_->clock >= 0 && when_->clock_end > when_->clock)
+        made.end = made.start + std::chrono::minutes((when_->clock_end - when_->clock) / 60);
+    return made;
+}
+
+/// Another day with the hour that was said; the whole day when none was.
+Choice Assembly::day_choice(DayNumber day) const {
+    if (when_ && when_->clock >= 0 && !when_->has(Flag::kPartOnly)) return choice(day, when_->clock);
+    Choice made;
+    made.start = at(day, 0);
+    made.all_day = true;
+    return made;
+}
+
+void Assembly::ask(Understanding& out) const {
+    if ((out.question = impossible())) return;
+    if (intent_.find("query") != std::string_view::npos) return;
+    if ((out.question = past(out))) return;
+    if ((out.question = ambiguous_date())) return;
+    if ((out.question = clock_change(out))) return;
+    if ((out.question = ambiguous_hour())) return;
+    out.question = missing(out);
+}
+
+std::optional<Question> Assembly::impossible() const {
+    if (impossible_ == nullptr) return std::nullopt;
+    Question question;
+    question.kind = "impossible";
+    question.said = std::string(around_.slice(impossible_->begin_token, impossible_->end_token));
+    return question;
+}
+
+std::optional<Question> Assembly::past(const Understanding& out) const {
+    if (!when_ || !out.draft.start || repeat_ || when_->has(Flag::kMoment)) return std::nullopt;
+    const Value& when = *when_;
+    const DayNumber day = when.has_day() ? when.day_begin : context_.today;
+    const bool over = out.draft.has_time ? *out.draft.start < at(context_.today, context_.now) : day < context_.today;
+    if (!over) return std::nullopt;
+    Question question;
+    question.kind = "past";
+    if (!out.draft.has_time || day != context_.today) return question;
+    const bool other_half = spoken_->has(Flag::kBareHour) && when.clock + kHalfDay < kDaySeconds;
+    if (other_half && when.clock + kHalfDay > context_.now) question.choices.push_back(choice(day, when.clock + kHalfDay));
+    question.choices.push_back(choice(day + 1, when.clock));
+    return question;
+}
+
+std::optional<Question> Assembly::ambiguous_date() const {
+    if (!when_ || !when_->has_day()) return std::nullopt;
+    const Value& when = *when_;
+    Question question;
+    question.kind = "ambiguous_date";
+    const auto offer = [&](DayNumber first, DayNumber second) {
+        question.choices = {day_choice(first), day_choice(second)};
+        return question;
+    };
+    const DayNumber day = when.day_begin;
+    if (when.has(Flag::kNextWord)) return offer(day, day + 7);
+    if (when.has(Flag::kFortnightDays)) return offer(day - 1, day);
+    const bool plain_weekday = spoken_->form == language::DayForm::kFields && spoken_->weekday != 0 && spoken_->dom == 0;
+    if (plain_weekday && spoken_->weekday == language::weekday_of(context_.today)) return offer(context_.today, day);
+    if (when.has(Flag::kWeekdayMismatch)) {
+        // The date that was said, and the nearest day with the weekday that was said.
+        Value unnamed = *spoken_;
+        unnamed.weekday = 0;
+        unnamed.flags = 0;
+        if (!fix_day(context_, unnamed) || spoken_->weekday == 0) return question;
+        const DayNumber dated = unnamed.day_begin;
+        int apart = (spoken_->weekday - language::weekday_of(dated) + 10) % 7 - 3;
+        if (dated + apart < context_.today) apart += 7;
+        return offer(std::min(dated, dated + apart), std::max(dated, dated + apart));
+    }
+    if (when.has(Flag::kDayMonthSwap)) {
+        const auto ymd = language::to_date(day);
+        Value swapped = *spoken_;
+        std::swap(swapped.dom, swapped.month);
+        swapped.form = language::DayForm::kFields;
+        swapped.flags &= ~Flag::kDayMonthSwap;
+        if (fix_day(context_, swapped)) return offer(day, swapped.day_begin);
+        (void)ymd;
+    }
+    return std::nullopt;
+}
+
+std::optional<Question> Assembly::clock_change(const Understanding& out) const {
+    if (!when_ || !out.draft.start || !out.draft.has_time || !when_->has_day()) return std::nullopt;
+    const std::string& zone = out.draft.zone;
+    const int happens = occurrences(zone, when_->day_begin, when_->clock);
+    if (happens == 1) return std::nullopt;
+    Question question;
+    question.kind = "clock_change";
+    const auto day = when_->day_begin;
+    const std::int32_t before = offset_at(zone, day, when_->clock - 4 * 3600), after = offset_at(zone, day, when_->clock + 4 * 3600);
+    if (happens == 0) {  // the same distance from midnight by the old clock, and by the new one
+        const std::int32_t gap = after - before;
+        question.choices = {choice(day, when_->clock - gap), choice(day, when_->clock + gap)};
+    } else {
+        question.choices = {choice(day, when_->clock), choice(day, when_->clock)};
+        question.choices[0].utc_offset = std::chrono::minutes(before / 60);
+        question.choices[1].utc_offset = std::chrono::minutes(after / 60);
+    }
+    return question;
+}
+
+std::optional<Question> Assembly::ambiguous_hour() const {
+    if (!when_ || when_->clock < 0 || !when_->has_day() || !spoken_->has(Flag::kBareHour)) return std::nullopt;
+    const std::chrono::minutes start(when_->clock / 60);
+    if (start >= moment_.work_begin && start <= moment_.work_end) return std::nullopt;
+    const std::int32_t early = when_->clock % kHalfDay;
+    Question question;
+    question.kind = "ambiguous_hour";
+    for (const std::int32_t clock : {early, early + kHalfDay})
+        if (when_->day_begin > context_.today || clock > context_.now) question.choices.push_back(choice(when_->day_begin, clock));
+    if (question.choices.size() < 2) return std::nullopt;
+    return question;
+}
+
+std::optional<Question> Assembly::missing(const Understanding& out) const {
+    const EventDraft& draft = out.draft;
+    if (draft.all_day || intent_.find("schedule") == std::string_view::npos || intent_.find("reschedule") != std::string_view::npos)
+        return std::nullopt;
+    Question question;
+    if (draft.has_date && !draft.has_time) {
+        question.kind = draft.part_begin ? "part_of_day" : "missing_time";
+        return question;
+    }
+    if (!draft.has_date && !draft.has_time) {
+        question.kind = "missing_date";
+        return question;
+    }
+    return std::nullopt;
+}
+
+}  // namespace scheduling

@@ -1,0 +1,192 @@
+#include <algorithm>
+
+#include "understanding/around.hpp"
+
+namespace scheduling {
+namespace {
+
+using language::Symbol;
+using language::TokenKind;
+
+/// The first letter upper case, also when it has an accent.
+std::string capitalized(std::string text) {
+    if (text.empty()) return text;
+    const auto first = static_cast<unsigned char>(text[0]);
+    if (first >= 'a' && first <= 'z') text[0] = static_cast<char>(first - 32);
+    if (first == 0xC3 && text.size() > 1) {
+        const auto second = static_cast<unsigned char>(text[1]);
+        if (second >= 0xA0 && second <= 0xBE && second != 0xB7) text[1] = static_cast<char>(second - 32);
+    }
+    return text;
+}
+
+bool is_title_role(Role role) { return role == Role::kFree || role == Role::kGuest; }
+
+bool is_word_like(const Around& around, std::uint32_t at) {
+    return around.reading.text.tokens[at].kind != TokenKind::kPunct;
+}
+
+/// Request verbs, greetings and thanks at the head; politeness anywhere.
+void drop_commands(Around& around) {
+    const Symbol command = around.symbol("COMMAND"), polite = around.symbol("POLITE"), article = around.symbol("ARTICLE");
+    for (std::uint32_t at = 0; at < around.size(); ++at) {
+        if (!around.is_free(at)) continue;
+        if (const auto size = around.phrase(at, polite); size > 0) around.mark(at, at + size, Role::kCommand);
+    }
+    bool after_command = false;
+    for (std::uint32_t at = 0; at < around.size();) {
+        if (!around.is_free(at)) {
+            if (around.roles[at] != Role::kTime && around.roles[at] != Role::kCommand) return;
+            ++at;
+            continue;
+        }
+        const auto size = around.phrase(at, command);
+        const bool joined = at + size < around.size() && around.punctuation(at + size) == '-';
+        if (size > 0 && !joined) {
+            around.mark(at, at + size, Role::kCommand);
+            after_command = true;
+            at += size;
+        } else if (!is_word_like(around, at) || (after_command && around.phrase(at, article) > 0)) {
+            around.mark(at, at + 1, Role::kCommand);
+            ++at;
+        } else {
+            return;
+        }
+    }
+}
+
+/// Prepositions left hanging before what was taken away, and calendar phrases.
+void drop_small_words(Around& around) {
+    const Symbol small = around.symbol("SMALL"), article = around.symbol("ARTICLE");
+    for (std::uint32_t at = around.size(); at-- > 0;) {
+        if (!around.is_free(at)) continue;
+        const bool at_end = at + 1 == around.size() || !is_title_role(around.roles[at + 1]);
+        const bool at_begin = at == 0 || !is_title_role(around.roles[at - 1]);
+        const bool hanging = around.phrase(at, small) == 1 || around.phrase(at, article) == 1 || !is_word_like(around, at);
+        const bool closes = around.punctuation(at) == ')' || around.punctuation(at) == '"';
+        if (hanging && !closes && (at_end || (at_begin && !is_word_like(around, at)))) around.mark(at, at + 1, Role::kDropped);
+    }
+    for (std::uint32_t at = 0; at < around.size(); ++at) {  // and behind what was taken away
+        if (!around.is_free(at)) continue;
+        const bool first = std::none_of(around.roles.begin(), around.roles.begin() + at, is_title_role);
+        if (!first) break;
+        if (around.phrase(at, small) != 1 && is_word_like(around, at)) break;
+        around.mark(at, at + 1, Role::kDropped);
+    }
+}
+
+std::string joined(const Around& around) {
+    std::string title;
+    for (std::uint32_t at = 0; at < around.size(); ++at) {
+        if (!is_title_role(around.roles[at])) continue;
+        const bool glued = at > 0 && is_title_role(around.roles[at - 1]) && around.reading.text.tokens[at].glued;
+        if (!title.empty() && !glued) title += ' ';
+        title += around.slice(at, at + 1);
+    }
+    while (!title.empty() && std::string_view(" ,.;:!?-").find(title.back()) != std::string_view::npos) title.pop_back();
+    return title;
+}
+
+}  // namespace
+
+Around::Around(const language::Reading& read)
+    : reading(read), knowledge(language::knowledge()), roles(read.text.tokens.size(), Role::kFree) {
+    for (const auto& expression : read.expressions) mark(expression.begin_token, expression.end_token, Role::kTime);
+}
+
+std::uint32_t Around::phrase(std::uint32_t at, Symbol wanted) const {
+    if (wanted == language::kNoSymbol) return 0;
+    std::uint32_t longest = 0;
+    auto node = language::Lexicon::kRoot;
+    for (std::uint32_t end = at; end < size() && end - at < 6; ++end) {
+        const auto next = knowledge.around.next(node, knowledge.around.find(reading.text.word(end)));
+        if (!next || (end > at && !is_free(end))) break;
+        node = *next;
+        for (const auto& entry : knowledge.around.entries(node))
+            if (entry.symbol == wanted && (entry.language & reading.language) != 0) longest = end - at + 1;
+    }
+    return longest;
+}
+
+char Around::punctuation(std::uint32_t at) const {
+    const auto& token = reading.text.tokens[at];
+    return token.kind == TokenKind::kPunct ? reading.text.folded[token.folded_begin] : '\0';
+}
+
+void Around::mark(std::uint32_t begin, std::uint32_t end, Role role) {
+    std::fill(roles.begin() + begin, roles.begin() + std::min(end, size()), role);
+}
+
+std::string_view Around::slice(std::uint32_t begin, std::uint32_t end) const {
+    const auto& tokens = reading.text.tokens;
+    return reading.text.original.substr(tokens[begin].begin, tokens[end - 1].end - tokens[begin].begin);
+}
+
+std::optional<std::uint32_t> Around::find(std::string_view class_name) const {
+    const Symbol wanted = symbol(class_name);
+    for (std::uint32_t at = 0; at < size(); ++at)
+        if (phrase(at, wanted) > 0) return at;
+    return std::nullopt;
+}
+
+std::string find_place(Around& around) {
+    const Symbol preposition = around.symbol("PLACEPREP"), noun = around.symbol("PLACENOUN");
+    const Symbol with = around.symbol("WITH"), small = around.symbol("SMALL");
+    for (std::uint32_t at = 0; at < around.size(); ++at) {
+        if (!around.is_free(at)) continue;
+        const auto size = around.phrase(at, preposition);
+        const std::uint32_t begin = at + size;
+        if (size == 0 || begin >= around.size() || !around.is_free(begin)) continue;
+        const bool proper = around.reading.text.tokens[begin].capital || around.phrase(begin, noun) > 0;
+        if (!proper) continue;
+        std::uint32_t end = begin;
+        while (end < around.size() && around.is_free(end) && around.phrase(end, with) == 0 && around.punctuation(end) != ',' &&
+               around.punctuation(end) != '.' && end - begin < 8)
+            ++end;
+        while (end > begin + 1 && around.phrase(end - 1, small) == 1) --end;
+        const std::string place(around.slice(begin, end));
+        around.mark(at, end, Role::kPlace);
+        return place;
+    }
+    return {};
+}
+
+bool find_video(Around& around) {
+    const Symbol video = around.symbol("VIDEO");
+    bool found = false;
+    for (std::uint32_t at = 0; at < around.size(); ++at) {
+        if (!around.is_free(at)) continue;
+        const auto size = around.phrase(at, video);
+        if (size == 0) continue;
+        found = true;
+        // The title itself when it comes first: "videollamada con Ana".
+        const bool is_title = std::none_of(around.roles.begin(), around.roles.begin() + at, is_title_role) &&
+                              around.reading.text.word(at).size() > 6;
+        if (!is_title) around.mark(at, at + size, Role::kVideo);
+        at += size - 1;
+    }
+    return found;
+}
+
+std::string make_title(Around& around) {
+    drop_commands(around);
+    drop_small_words(around);
+    const auto first = std::find_if(around.roles.begin(), around.roles.end(), is_title_role);
+    if (first == around.roles.end()) return {};
+    const auto at = static_cast<std::uint32_t>(first - around.roles.begin());
+    std::string title;
+    std::uint32_t skipped = 0;
+    if (around.roles[at] == Role::kFree) skipped = around.phrase(at, around.symbol("SOMETHING"));
+    const std::uint32_t next = at + skipped;
+    const bool bare_guest = next < around.size() && around.roles[next] == Role::kGuest;
+    if (skipped > 0 && (bare_guest || std::none_of(around.roles.begin() + next, around.roles.end(), is_title_role)))
+        around.mark(at, next, Role::kDropped);
+    title = joined(around);
+    if (bare_guest && around.roles[at] != Role::kFree) {
+        for (const auto& info : language::kLanguages)
+            if ((info.bit & around.reading.language) != 0) title = std::string(info.meeting) + " " + title;
+    }
+    return capitalized(std::move(title));
+}
+
+}  // namespace scheduling
