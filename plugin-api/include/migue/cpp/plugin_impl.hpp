@@ -53,19 +53,6 @@ migue_status guarded(migue_diag* diag, Body&& body) noexcept {
     return MIGUE_E_INTERNAL;
 }
 
-/// Decides who ends a piece of work that may finish before or after the call that started it.
-class Handshake {
-public:
-    /// The work is done. True: the starter has already answered "pending", so end it here.
-    [[nodiscard]] bool finish() noexcept { return state_.exchange(kFinished) == kPending; }
-    /// The starter is about to return. True: the work is already done, return its result.
-    [[nodiscard]] bool settle() noexcept { return state_.exchange(kPending) == kFinished; }
-
-private:
-    enum : int { kStarting, kPending, kFinished };
-    std::atomic<int> state_{kStarting};
-};
-
 /// A plugin instance behind the border: the C functions and the C++ object they call.
 class Instance {
 public:

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <coroutine>
 #include <cstdint>
+#include <exception>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "migue/cpp/result.hpp"
+#include "migue/cpp/task.hpp"
 #include "migue/cpp/text.hpp"
 #include "migue/ext/clock.h"
 #include "migue/ext/http.h"
@@ -39,26 +41,36 @@ public:
     bool await_ready() const noexcept { return false; }
     bool await_suspend(std::coroutine_handle<> awaiting) {
         awaiting_ = awaiting;
-        // A local: once accepted, done() may destroy this object before start_ returns.
         std::uint64_t op = 0;
         const migue_status status = start_(&Operation::done, this, &op);
-        if (status == MIGUE_OK) return true;
+        if (status == MIGUE_OK) return !handshake_.settle();
         result_.emplace(read_(status, nullptr));
         return false;
     }
-    Result<T> await_resume() { return std::move(*result_); }
+    Result<T> await_resume() {
+        if (failure_) std::rethrow_exception(failure_);
+        return std::move(*result_);
+    }
 
 private:
-    static void done(void* user, migue_status status, const void* result) {
+    /// May come before start_ returns: then the awaiting coroutine goes on by itself.
+    static void done(void* user, migue_status status, const void* result) noexcept {
         auto* self = static_cast<Operation*>(user);
-        self->result_.emplace(self->read_(status, result));
-        self->awaiting_.resume();
+        try {
+            self->result_.emplace(self->read_(status, result));
+        } catch (const std::exception&) {  // no memory for the result
+            self->failure_ = std::current_exception();
+        }
+        const std::coroutine_handle<> awaiting = self->awaiting_;
+        if (self->handshake_.finish()) awaiting.resume();
     }
 
     Start start_;
     Read read_;
     std::coroutine_handle<> awaiting_;
     std::optional<Result<T>> result_;
+    std::exception_ptr failure_;
+    detail::Handshake handshake_;
 };
 
 struct HttpRequest {
@@ -92,8 +104,9 @@ struct SqlStatement {
 class Clock {
 public:
     explicit Clock(const migue_host* host);
-    [[nodiscard]] std::uint64_t monotonic_ns() const { return api_->monotonic_ns(host_); }
-    [[nodiscard]] std::int64_t unix_ms() const { return api_->unix_ms(host_); }
+    /// 0 when the host has no clock.
+    [[nodiscard]] std::uint64_t monotonic_ns() const { return api_ == nullptr ? 0 : api_->monotonic_ns(host_); }
+    [[nodiscard]] std::int64_t unix_ms() const { return api_ == nullptr ? 0 : api_->unix_ms(host_); }
 
 private:
     const migue_host* host_;
@@ -104,6 +117,7 @@ class Log {
 public:
     using Fields = std::initializer_list<std::pair<std::string_view, std::string_view>>;
     explicit Log(const migue_host* host);
+    void debug(std::string_view message, Fields fields = {}) const { write(MIGUE_LOG_DEBUG, message, fields); }
     void info(std::string_view message, Fields fields = {}) const { write(MIGUE_LOG_INFO, message, fields); }
     void warn(std::string_view message, Fields fields = {}) const { write(MIGUE_LOG_WARN, message, fields); }
     void error(std::string_view message, Fields fields = {}) const { write(MIGUE_LOG_ERROR, message, fields); }

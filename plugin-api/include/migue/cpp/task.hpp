@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <coroutine>
 #include <exception>
 #include <optional>
@@ -11,22 +12,42 @@ class Task;
 
 namespace detail {
 
+/// Decides who goes on when work may finish before or after the call that started it, on
+/// this thread or another. Exactly one of the two is told to. It also keeps the stack flat:
+/// work that finishes at once is not gone on with from inside itself, which optimised
+/// symmetric transfer would give as well, but unoptimised and sanitizer builds do not.
+class Handshake {
+public:
+    /// The work is done. True: the starter has already left it, so go on from here. False:
+    /// the starter will, and may destroy *this at once.
+    [[nodiscard]] bool finish() noexcept { return state_.exchange(kFinished) == kPending; }
+    /// The starter is about to leave. True: the work is already done, go on with it. False:
+    /// whoever finishes it will, and may destroy *this at once.
+    [[nodiscard]] bool settle() noexcept { return state_.exchange(kPending) == kFinished; }
+
+private:
+    enum : int { kStarting, kPending, kFinished };
+    std::atomic<int> state_{kStarting};
+};
+
 struct TaskPromiseBase {
     std::coroutine_handle<> continuation;
     std::exception_ptr failure;
+    Handshake handshake;
 
-    struct Resume {
+    struct Finish {
         bool await_ready() const noexcept { return false; }
         template <typename Promise>
         std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> done) const noexcept {
-            const std::coroutine_handle<> next = done.promise().continuation;
-            return next ? next : std::noop_coroutine();
+            Promise& promise = done.promise();
+            const std::coroutine_handle<> next = promise.continuation;
+            return promise.handshake.finish() ? next : std::noop_coroutine();
         }
         void await_resume() const noexcept {}
     };
 
     std::suspend_always initial_suspend() const noexcept { return {}; }
-    Resume final_suspend() const noexcept { return {}; }
+    Finish final_suspend() const noexcept { return {}; }
     void unhandled_exception() noexcept { failure = std::current_exception(); }
 };
 
@@ -81,9 +102,11 @@ public:
     }
 
     bool await_ready() const noexcept { return false; }
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiting) noexcept {
-        handle_.promise().continuation = awaiting;
-        return handle_;
+    bool await_suspend(std::coroutine_handle<> awaiting) noexcept {
+        promise_type& promise = handle_.promise();
+        promise.continuation = awaiting;
+        handle_.resume();
+        return !promise.handshake.settle();
     }
     T await_resume() { return handle_.promise().take(); }
 
