@@ -1,0 +1,95 @@
+#include "scheduling_plugin.hpp"
+
+#include "calendar/zone_time.hpp"
+#include "scheduling_data.embedded.hpp"
+#include "understanding/draft.hpp"
+
+namespace scheduling {
+
+namespace {
+
+enum RouteIndex : std::size_t { kFeed, kAgenda, kDeleteEvent };
+
+}  // namespace
+
+migue::Description Plugin::describe() {
+    return {.id = "scheduling",
+            .version = "0.1.0",
+            .config_schema = std::string(config_schema()),
+            .required_services = {MIGUE_LOG_ID, MIGUE_CLOCK_ID, MIGUE_SQL_ID, MIGUE_VAULT_ID},
+            .intents = {{"schedule_meeting", "puts something into the calendar"},
+                        {"cancel_meeting", "takes something out of the calendar"},
+                        {"reschedule_meeting", "moves or changes something in the calendar"},
+                        {"query_agenda", "tells what is planned, or when one is free"},
+                        {"find_slot", "looks for free time"},
+                        {"reminder", "asks to be reminded of something"},
+                        {"link_account", "connects a calendar, or asks for the calendar's link"}},
+            .max_concurrency = 8};
+}
+
+migue::Result<std::unique_ptr<Plugin>> Plugin::create(const migue::Context& context) {
+    auto settings = read_settings(context);
+    if (!settings) return std::move(settings).error();
+    auto book = PhraseBook::load();
+    if (!book) return std::move(book).error();
+    auto answers = Answers::load();
+    if (!answers) return std::move(answers).error();
+    return std::make_unique<Plugin>(context.services,
+                                    Parts{std::move(*settings), std::move(*book), std::move(*answers)});
+}
+
+Plugin::Plugin(const migue::Services& services, Parts parts)
+    : services_(services),
+      parts_(std::move(parts)),
+      calendar_(services.sql, services.clock),
+      people_(services),
+      tools_{services_, parts_.settings, calendar_, people_, parts_.book, parts_.answers},
+      web_{services_, parts_.settings, calendar_, people_, parts_.book} {}
+
+std::vector<migue::Route> Plugin::routes() const {
+    return {{migue::Route::Access::kPublic, "GET", "/feed/:file"},
+            {migue::Route::Access::kAdmin, "GET", "/agenda"},
+            {migue::Route::Access::kAdmin, "DELETE", "/events/:id"}};
+}
+
+migue::Task<migue::RouteReply> Plugin::route(const migue::RouteRequest& request) {
+    switch (request.route()) {
+        case kFeed:
+            return serve_feed(web_, request);
+        case kAgenda:
+            return serve_agenda(web_, request);
+        case kDeleteEvent:
+            return serve_delete(web_, request);
+        default:
+            return migue::Plugin::route(request);
+    }
+}
+
+std::vector<migue::Migration> Plugin::migrations() const {
+    std::vector<migue::Migration> found;
+    for (const auto& [path, sql] : scheduling_data::embedded_files()) {
+        for (const char* dialect : {"sqlite", "postgres"}) {
+            const std::string folder = "migrations/" + std::string(dialect) + "/";
+            if (!path.starts_with(folder) || !path.ends_with(".sql")) continue;
+            const std::string_view name = path.substr(folder.size(), path.size() - folder.size() - 4);
+            found.push_back({dialect, std::string(name), sql});
+        }
+    }
+    return found;
+}
+
+migue::Result<std::string> Plugin::understand(const migue::UnderstandRequest& request) {
+    if (!is_zone(request.timezone))
+        return migue::Error{migue::Error::Code::kInvalid, "timezone is no IANA zone of this machine"};
+    Moment moment;
+    moment.now_unix_ms = request.now_unix_ms;
+    moment.zone = request.timezone;
+    moment.locale = request.locale;
+    if (const std::size_t dash = request.locale.find_first_of("-_"); dash != std::string_view::npos)
+        moment.region = request.locale.substr(dash + 1);
+    moment.work_begin = parts_.settings.work_begin;
+    moment.work_end = parts_.settings.work_end;
+    return to_json(scheduling::understand(request.text, request.intent, moment), moment, request.intent);
+}
+
+}  // namespace scheduling

@@ -1,0 +1,46 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "accounts/people.hpp"
+#include "calendar/local/local_calendar.hpp"
+#include "dialogue/dialogue.hpp"
+#include "migue/cpp/plugin.hpp"
+#include "settings.hpp"
+#include "web/pages.hpp"
+
+namespace scheduling {
+
+/// What goes into an instance besides the services.
+struct Parts {
+    Settings settings;
+    PhraseBook book;
+    Answers answers;
+};
+
+/// Turns what people write into events of their calendar. See dialogue/dialogue.hpp.
+class Plugin final : public migue::Plugin {
+public:
+    static migue::Description describe();
+    static migue::Result<std::unique_ptr<Plugin>> create(const migue::Context& context);
+
+    Plugin(const migue::Services& services, Parts parts);
+
+    migue::Task<migue::TurnEnd> handle(migue::Turn& turn) override { return take_turn(tools_, turn); }
+    [[nodiscard]] std::vector<migue::Route> routes() const override;
+    migue::Task<migue::RouteReply> route(const migue::RouteRequest& request) override;
+    [[nodiscard]] std::vector<migue::Migration> migrations() const override;
+    [[nodiscard]] bool understands() const override { return true; }
+    [[nodiscard]] migue::Result<std::string> understand(const migue::UnderstandRequest& request) override;
+
+private:
+    const migue::Services services_;
+    const Parts parts_;
+    LocalCalendar calendar_;
+    const People people_;
+    const Tools tools_;
+    const WebTools web_;
+};
+
+}  // namespace scheduling
