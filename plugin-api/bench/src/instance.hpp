@@ -28,7 +28,8 @@ public:
     }
 
 private:
-    void describe(const migue_entry& entry, const std::string& config_json);
+    /// Gives the config with its defaults.
+    [[nodiscard]] std::string describe(const migue_entry& entry, const std::string& given_config);
     void create(const migue_entry& entry, const std::string& config_json);
     void settle();
     void destroy() noexcept;

@@ -171,7 +171,7 @@ TEST_F(Breach, StateThatIsNoJsonIsRefused) {
     };
     const TurnOutcome turn = bench_.send("x");
     EXPECT_EQ(turn.status, MIGUE_E_INVALID);
-    EXPECT_EQ(turn.reasons.at(0), "set_state: is not JSON in UTF-8");
+    EXPECT_EQ(turn.reasons.at(0), "set_state: is not JSON in UTF-8, or over 262144 bytes");
 }
 
 TEST_F(Breach, AReplacedInstanceGetsItsDonesAndThenOnlyRefusals) {  // T5, T6, O6

@@ -178,6 +178,15 @@ TEST(BenchLoad, RefusesAConfigAgainstTheSchemaWithItsPlace) {  // O5
     EXPECT_FALSE(load_faults(entry_of<ScriptPlugin>(), "{").empty());
 }
 
+TEST(BenchLoad, GivesThePluginItsConfigWithDefaults) {
+    const auto config_of = [](const std::string& given) {
+        const Bench bench(entry_of<ScriptPlugin>(), given);
+        return ScriptPlugin::last_config();
+    };
+    EXPECT_EQ(config_of("{}"), R"({"url":"https://api.example.org/v1"})");
+    EXPECT_EQ(config_of(R"({"count":2,"url":"https://a.b"})"), R"({"count":2,"url":"https://a.b"})");
+}
+
 TEST(BenchLoad, ListsEveryMissingService) {  // V8
     const auto faults =
         load_faults(entry_of<ScriptPlugin>(), "{}", {.without = {"migue.clock/1", "migue.sql/1"}});
