@@ -51,7 +51,9 @@ const Node* MapReader::required(std::string_view key) {
     const Node* found = take(key);
     const bool is_map = node_.kind() == Node::Kind::kMap || node_.kind() == Node::Kind::kNull;
     if (found == nullptr && is_map) {
-        faults_.add(node_.place(), fmt::format("the key \"{}\" is missing, expected it in this map", key));
+        const bool has_key = node_.key_place().line > 0;
+        faults_.add(has_key ? node_.key_place() : node_.place(),
+                    fmt::format("the key \"{}\" is missing, expected it here", key));
     }
     return found;
 }
