@@ -61,6 +61,7 @@ public:
     /// Waits for the service calls that are running, then refuses all. They never wait for
     /// the plugin, so this is short.
     void close();
+    [[nodiscard]] bool is_closed() const noexcept { return closed_; }
 
     /// Says that a service call is running. False once closed.
     class Entry {
@@ -93,7 +94,7 @@ private:
     const Redactor redactor_;
     migue_host raw_;
     std::shared_mutex gate_;
-    bool closed_ = false;  // guarded by gate_
+    std::atomic<bool> closed_{false};  // set under gate_
     std::mutex mutex_;
     std::vector<Series> series_;  // guarded by mutex_; the handle is the position from 1
 };

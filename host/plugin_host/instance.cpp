@@ -160,6 +160,17 @@ bool Instance::close() {
     return unloaded;
 }
 
+void Instance::discard() {
+    constexpr std::chrono::seconds kPatience{5};
+    quiesce(kPatience);
+    if (parts_.generation->drain(std::chrono::steady_clock::now() + kPatience)) {
+        static_cast<void>(close());
+        return;
+    }
+    warn("candidate abandoned", "it did not end what create() began");
+    abandon();
+}
+
 void Instance::abandon() {
     parts_.table->close();
     workers_.abandon();
@@ -206,6 +217,7 @@ void Instance::quarantine() noexcept {
 }
 
 void Instance::warn(std::string_view message, std::string_view why) const {
+    if (parts_.table == nullptr || parts_.table->is_closed()) return;
     const std::string generation = std::to_string(number());
     parts_.table->backends().log.warn(
         message, {{"plugin", parts_.entry.id}, {"generation", generation}, {"why", why}});

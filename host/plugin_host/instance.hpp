@@ -67,7 +67,10 @@ public:
     void cancel_all();
     /// Destroys and unloads; nothing may be inside any more. False: the image stays mapped.
     [[nodiscard]] bool close();
-    /// Never destroyed, never closed: something inside does not end (G1).
+    /// For one that was never published: ends what create() began, then closes it.
+    void discard();
+    /// Lets go of it for good, at the end of the process: something inside does not end (G1).
+    /// What that something holds stays alive with it.
     void abandon();
 
     // ---- what it is
