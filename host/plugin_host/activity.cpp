@@ -46,9 +46,13 @@ void Operation::on_end(std::function<void()> stop) {
 }
 
 Activity::Scope::Scope(Activity& activity) noexcept : before_(std::exchange(current_activity, &activity)) {}
-Activity::Scope::~Scope() { current_activity = before_; }
+Activity::Scope::~Scope() {
+    current_activity = before_;
+}
 
-Activity* Activity::current() noexcept { return current_activity; }
+Activity* Activity::current() noexcept {
+    return current_activity;
+}
 
 Activity::Activity(std::shared_ptr<Instance> instance, std::shared_ptr<Lease> lease)
     : lease_(std::move(lease)), instance_(std::move(instance)) {}
@@ -124,7 +128,9 @@ void Activity::conclude() {
     if (forget) instance_->forget(*this);
 }
 
-std::shared_ptr<Lease> Activity::lease_for_operation() { return lease_; }
+std::shared_ptr<Lease> Activity::lease_for_operation() {
+    return lease_;
+}
 
 std::shared_ptr<Lease> BackgroundActivity::lease_for_operation() {
     Lease lease = instance().generation().acquire();

@@ -22,8 +22,8 @@ class Instance;
 /// follows, whoever ends it first. Thread-safe.
 class Operation : public std::enable_shared_from_this<Operation> {
 public:
-    Operation(std::shared_ptr<Activity> activity, std::shared_ptr<Lease> lease, std::uint64_t id, migue_done done,
-              void* user);
+    Operation(std::shared_ptr<Activity> activity, std::shared_ptr<Lease> lease, std::uint64_t id,
+              migue_done done, void* user);
     Operation(const Operation&) = delete;
     Operation& operator=(const Operation&) = delete;
     ~Operation();
@@ -79,7 +79,9 @@ public:
 
     [[nodiscard]] Instance& instance() const noexcept { return *instance_; }
     /// When operations without a limit of their own have to end.
-    [[nodiscard]] virtual std::optional<std::chrono::steady_clock::time_point> deadline() const { return std::nullopt; }
+    [[nodiscard]] virtual std::optional<std::chrono::steady_clock::time_point> deadline() const {
+        return std::nullopt;
+    }
     [[nodiscard]] virtual std::string_view trace_id() const { return {}; }
 
     /// Runs a step on a worker, after those that wait already.
@@ -121,7 +123,8 @@ protected:
 private:
     void run();
     void schedule();
-    void end_operation(std::shared_ptr<Operation> operation, migue_status status, std::shared_ptr<const void> result);
+    void end_operation(std::shared_ptr<Operation> operation, migue_status status,
+                       std::shared_ptr<const void> result);
 
     const std::shared_ptr<Instance> instance_;
     std::deque<Step> steps_;  // guarded by mutex_
@@ -135,7 +138,8 @@ private:
 /// a lease of its own; a retiring generation takes no new ones (T6).
 class BackgroundActivity final : public Activity {
 public:
-    explicit BackgroundActivity(std::shared_ptr<Instance> instance) : Activity(std::move(instance), nullptr) {}
+    explicit BackgroundActivity(std::shared_ptr<Instance> instance)
+        : Activity(std::move(instance), nullptr) {}
 
 private:
     [[nodiscard]] std::shared_ptr<Lease> lease_for_operation() override;

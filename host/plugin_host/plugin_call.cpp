@@ -10,7 +10,8 @@ namespace {
 
 /// Unknown negative values are MIGUE_E_INTERNAL, and so are positive ones nobody defined.
 migue_status known(migue_status status) {
-    const bool is_known = status == MIGUE_OK || status == MIGUE_PASS || (status <= MIGUE_E_INVALID && status >= MIGUE_E_INTERNAL);
+    const bool is_known = status == MIGUE_OK || status == MIGUE_PASS ||
+                          (status <= MIGUE_E_INVALID && status >= MIGUE_E_INTERNAL);
     return is_known ? status : MIGUE_E_INTERNAL;
 }
 

@@ -22,7 +22,9 @@ public:
     /// Once. `limit` from now to the cancelling, `grace` from there to giving up.
     void start(std::chrono::nanoseconds limit, std::chrono::nanoseconds grace);
 
-    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> deadline() const override { return deadline_; }
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> deadline() const override {
+        return deadline_;
+    }
 
 protected:
     /// The plugin's function; runs as a step, inside Instance::call().

@@ -63,8 +63,8 @@ Result<void> check_route_reply(const PluginHttpReply& reply) {
     for (const auto& [name, value] : reply.headers) {
         bytes += name.size() + value.size();
         if (!is_token(name) || !is_header_value(value)) return fault("respond: malformed header");
-        if (is_any_of(lowered(name), {"content-length", "transfer-encoding", "connection", "keep-alive", "upgrade",
-                                      "trailer", "server", "date"}))
+        if (is_any_of(lowered(name), {"content-length", "transfer-encoding", "connection", "keep-alive",
+                                      "upgrade", "trailer", "server", "date"}))
             return fault("respond: a header that is the host's own");
     }
     if (bytes > kMaxHeaderBytes) return fault("respond: over 8 KiB of headers");
@@ -74,13 +74,31 @@ Result<void> check_route_reply(const PluginHttpReply& reply) {
 RouteCall::RouteCall(std::shared_ptr<Instance> instance, std::shared_ptr<Lease> lease,
                      const PluginHttpRequest& request, RouteList::Match match, std::uint64_t deadline_ns,
                      Answered answered)
-    : PluginCall(std::move(instance), std::move(lease)), method_(request.method), path_(request.path),
-      body_(request.body), public_url_(request.public_url), params_(std::move(match.params)), query_(request.query),
-      headers_(visible_headers(request)), answered_(std::move(answered)), raw_params_(detail::to_fields(params_)),
-      raw_query_(detail::to_fields(query_)), raw_headers_(detail::to_fields(headers_)) {
-    raw_request_ = {sizeof(migue_route_request), static_cast<std::uint32_t>(match.route), to_c(method_), to_c(path_),
-                    raw_params_.data(), raw_params_.size(), raw_query_.data(), raw_query_.size(), raw_headers_.data(),
-                    raw_headers_.size(), to_c(body_), to_c(public_url_), deadline_ns};
+    : PluginCall(std::move(instance), std::move(lease)),
+      method_(request.method),
+      path_(request.path),
+      body_(request.body),
+      public_url_(request.public_url),
+      params_(std::move(match.params)),
+      query_(request.query),
+      headers_(visible_headers(request)),
+      answered_(std::move(answered)),
+      raw_params_(detail::to_fields(params_)),
+      raw_query_(detail::to_fields(query_)),
+      raw_headers_(detail::to_fields(headers_)) {
+    raw_request_ = {sizeof(migue_route_request),
+                    static_cast<std::uint32_t>(match.route),
+                    to_c(method_),
+                    to_c(path_),
+                    raw_params_.data(),
+                    raw_params_.size(),
+                    raw_query_.data(),
+                    raw_query_.size(),
+                    raw_headers_.data(),
+                    raw_headers_.size(),
+                    to_c(body_),
+                    to_c(public_url_),
+                    deadline_ns};
     raw_call_ = {sizeof(migue_route_call), 0, this, &RouteCall::respond};
 }
 
@@ -88,14 +106,17 @@ migue_status RouteCall::enter() {
     return instance().routes_api().handle(instance().plugin(), &raw_request_, &raw_call_);
 }
 
-void RouteCall::explain(std::string what) { reasons_.push_back(std::move(what)); }
+void RouteCall::explain(std::string what) {
+    reasons_.push_back(std::move(what));
+}
 
 Activity::Step RouteCall::make_delivery(migue_status end) {
     if (end != MIGUE_OK || !has_reply_) {
         reply_ = {};
         reply_.status = end == MIGUE_E_DEADLINE ? 504 : 500;
     }
-    return [this, reply = std::move(reply_), reasons = std::move(reasons_), end, has_reply = has_reply_]() mutable {
+    return [this, reply = std::move(reply_), reasons = std::move(reasons_), end,
+            has_reply = has_reply_]() mutable {
         if (end != MIGUE_OK || !has_reply) {
             for (const std::string& reason : reasons) instance().warn("route failed", reason);
             if (reasons.empty()) instance().warn("route failed", "no answer, status " + std::to_string(end));

@@ -16,8 +16,9 @@ class RouteCall final : public PluginCall {
 public:
     using Answered = std::function<void(PluginHttpReply)>;
 
-    RouteCall(std::shared_ptr<Instance> instance, std::shared_ptr<Lease> lease, const PluginHttpRequest& request,
-              RouteList::Match match, std::uint64_t deadline_ns, Answered answered);
+    RouteCall(std::shared_ptr<Instance> instance, std::shared_ptr<Lease> lease,
+              const PluginHttpRequest& request, RouteList::Match match, std::uint64_t deadline_ns,
+              Answered answered);
 
 private:
     using Fields = std::vector<std::pair<std::string, std::string>>;
@@ -34,8 +35,8 @@ private:
     std::vector<migue_field> raw_params_, raw_query_, raw_headers_;
     migue_route_request raw_request_{};
     migue_route_call raw_call_{};
-    PluginHttpReply reply_;       // guarded by mutex_
-    bool has_reply_ = false;      // guarded by mutex_
+    PluginHttpReply reply_;             // guarded by mutex_
+    bool has_reply_ = false;            // guarded by mutex_
     std::vector<std::string> reasons_;  // guarded by mutex_
 };
 

@@ -29,7 +29,9 @@ std::vector<std::string> split(std::string_view path) {
     return segments;
 }
 
-bool is_param(const std::string& segment) { return segment.starts_with(':'); }
+bool is_param(const std::string& segment) {
+    return segment.starts_with(':');
+}
 
 bool is_pattern(std::string_view pattern) {
     if (!pattern.starts_with('/')) return false;
@@ -56,10 +58,13 @@ bool is_more_exact(const std::vector<std::string>& a, const std::vector<std::str
 }  // namespace
 
 Result<RouteList> RouteList::read(const migue_routes_v1* raw) {
-    const auto fault = [](std::string what) { return Error{Error::Code::kInvalid, "migue.routes/1: " + std::move(what)}; };
+    const auto fault = [](std::string what) {
+        return Error{Error::Code::kInvalid, "migue.routes/1: " + std::move(what)};
+    };
     const auto list = safe_struct<migue_routes_v1>(raw, kRoutesSize);
     if (!list || list->handle == nullptr) return fault("cannot be read, or has no handle()");
-    if (list->count > kMaxRoutes) return fault(fmt::format("{} routes, expected at most {}", list->count, kMaxRoutes));
+    if (list->count > kMaxRoutes)
+        return fault(fmt::format("{} routes, expected at most {}", list->count, kMaxRoutes));
     RouteList out;
     for (std::size_t i = 0; i < list->count; ++i) {
         const migue_route* pointer = nullptr;
@@ -96,7 +101,8 @@ RouteList::Answer RouteList::find(std::string_view method, std::string_view path
     answer.match.emplace();
     answer.match->route = static_cast<std::size_t>(best - routes_.data());
     for (std::size_t i = 0; i < segments.size(); ++i)
-        if (is_param(best->segments[i])) answer.match->params.emplace_back(best->segments[i].substr(1), segments[i]);
+        if (is_param(best->segments[i]))
+            answer.match->params.emplace_back(best->segments[i].substr(1), segments[i]);
     return answer;
 }
 

@@ -1,11 +1,12 @@
 #include "host/plugin_host/turn.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <nlohmann/json.hpp>
 
 #include "host/plugin_host/descriptor.hpp"
 #include "host/plugin_host/instance.hpp"
-#include "host/plugin_host/reply_check.hpp"
+#include "migue/cpp/reply_check.hpp"
 #include "migue/cpp/text.hpp"
 
 namespace migue::host {
@@ -18,32 +19,65 @@ constexpr std::size_t kMaxReasons = 50;
 constexpr std::size_t kMaxReason = 500;
 constexpr std::chrono::milliseconds kLongestQuestion = std::chrono::hours(24 * 7);
 
-TurnCall& self(const migue_call* call) noexcept { return *static_cast<TurnCall*>(call->ctx); }
+TurnCall& self(const migue_call* call) noexcept {
+    return *static_cast<TurnCall*>(call->ctx);
+}
 
-bool is_sound(migue_str text) noexcept { return text.data != nullptr || text.size == 0; }
+bool is_sound(migue_str text) noexcept {
+    return text.data != nullptr || text.size == 0;
+}
 
-bool is_json(std::string_view text) { return nlohmann::json::accept(text.begin(), text.end()); }
+bool is_json(std::string_view text) {
+    return nlohmann::json::accept(text.begin(), text.end());
+}
+
+ReplyLimits limits_of(const ChannelLimits& channel) {
+    ReplyLimits limits;
+    limits.buttons = channel.buttons;
+    limits.button_title = channel.button_title;
+    limits.list_rows = channel.list_rows;
+    limits.row_title = channel.row_title;
+    limits.row_description = channel.row_description;
+    limits.text = channel.text;
+    limits.body = channel.body;
+    return limits;
+}
 
 }  // namespace
 
 TurnCall::TurnCall(std::shared_ptr<Instance> instance, std::shared_ptr<Lease> lease, TurnRequest request,
                    Finished finished)
-    : PluginCall(std::move(instance), std::move(lease)), request_(std::move(request)), finished_(std::move(finished)) {
+    : PluginCall(std::move(instance), std::move(lease)),
+      request_(std::move(request)),
+      finished_(std::move(finished)) {
     const TurnRequest& r = request_;
-    raw_request_ = {sizeof(migue_request),
-                    r.answers_open_question ? MIGUE_REQUEST_ANSWERS_OPEN_QUESTION : 0u,
-                    to_c(r.message_id), to_c(r.conversation_id), to_c(r.person_id), to_c(r.intent), to_c(r.text),
-                    to_c(r.locale), to_c(r.region), to_c(r.trace_id), to_c(r.input_json), to_c(r.channel_json),
-                    to_c(r.state_json), r.deadline_ns, r.sent_unix_ms, r.attempt, r.confidence};
+    raw_request_ = {sizeof(migue_request), r.answers_open_question ? MIGUE_REQUEST_ANSWERS_OPEN_QUESTION : 0u,
+                    to_c(r.message_id),    to_c(r.conversation_id),
+                    to_c(r.person_id),     to_c(r.intent),
+                    to_c(r.text),          to_c(r.locale),
+                    to_c(r.region),        to_c(r.trace_id),
+                    to_c(r.input_json),    to_c(r.channel_json),
+                    to_c(r.state_json),    r.deadline_ns,
+                    r.sent_unix_ms,        r.attempt,
+                    r.confidence};
     raw_diag_ = {sizeof(migue_diag), 0, this, &TurnCall::report};
-    raw_call_ = {sizeof(migue_call), 0, this, &TurnCall::reply, &TurnCall::set_state, &TurnCall::ask,
-                 &TurnCall::complete, &TurnCall::cancelled, &raw_diag_};
+    raw_call_ = {sizeof(migue_call),
+                 0,
+                 this,
+                 &TurnCall::reply,
+                 &TurnCall::set_state,
+                 &TurnCall::ask,
+                 &TurnCall::complete,
+                 &TurnCall::cancelled,
+                 &raw_diag_};
     result_.plugin_version = this->instance().descriptor().version;
     result_.generation = this->instance().number();
     result_.state_version = this->instance().descriptor().state_write;
 }
 
-migue_status TurnCall::enter() { return instance().api().handle(instance().plugin(), &raw_request_, &raw_call_); }
+migue_status TurnCall::enter() {
+    return instance().api().handle(instance().plugin(), &raw_request_, &raw_call_);
+}
 
 void TurnCall::explain(std::string what) {
     if (result_.reasons.size() >= kMaxReasons) return;
@@ -77,7 +111,7 @@ migue_status TurnCall::reply(migue_call* call, migue_str kind, migue_str body_js
         if (!is_sound(kind) || !is_sound(body_json)) return MIGUE_E_INVALID;
         const std::string_view body = to_view(body_json);
         // Checked without the lock: bodies may be long.
-        const Result<void> good = check_reply(to_view(kind), body, turn.request_.limits);
+        const Result<void> good = check_reply(to_view(kind), body, limits_of(turn.request_.limits));
         const std::lock_guard lock(turn.mutex_);
         if (!turn.takes_more()) return MIGUE_E_STATE;
         if (!good) {
@@ -132,7 +166,9 @@ migue_status TurnCall::complete(migue_call* call, migue_status status) noexcept 
     return turn.end_by_plugin(status);
 }
 
-std::int32_t TurnCall::cancelled(const migue_call* call) noexcept { return self(call).is_cancelled() ? 1 : 0; }
+std::int32_t TurnCall::cancelled(const migue_call* call) noexcept {
+    return self(call).is_cancelled() ? 1 : 0;
+}
 
 void TurnCall::report(void* ctx, migue_str where, migue_str what) noexcept {
     try {

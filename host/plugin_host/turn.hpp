@@ -14,7 +14,8 @@ class TurnCall final : public PluginCall {
 public:
     using Finished = std::function<void(TurnResult)>;
 
-    TurnCall(std::shared_ptr<Instance> instance, std::shared_ptr<Lease> lease, TurnRequest request, Finished finished);
+    TurnCall(std::shared_ptr<Instance> instance, std::shared_ptr<Lease> lease, TurnRequest request,
+             Finished finished);
 
     [[nodiscard]] std::string_view trace_id() const override { return request_.trace_id; }
 

@@ -53,20 +53,6 @@ bool is_idempotent(std::string_view method) {
     return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE";
 }
 
-Result<void> check(const HttpClientRequest& request) {
-    static constexpr std::string_view kMethods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
-    if (std::find(std::begin(kMethods), std::end(kMethods), request.method) == std::end(kMethods))
-        return Error{Error::Code::kInvalid,
-                     "HTTP method unknown, expected GET, HEAD, POST, PUT, PATCH or DELETE"};
-    for (const auto& [name, value] : request.headers) {
-        if (!is_token(name) || !is_header_value(value))
-            return Error{Error::Code::kInvalid, "malformed HTTP header"};
-        if (is_ours(name))
-            return Error{Error::Code::kInvalid, "HTTP header " + name + " is set by the client"};
-    }
-    return {};
-}
-
 /// What send() was asked for.
 struct Call {
     const HttpClientRequest& request;
@@ -173,6 +159,20 @@ std::string_view HttpClientResponse::header(std::string_view name) const noexcep
     return {};
 }
 
+Result<void> check_request(const HttpClientRequest& request) {
+    static constexpr std::string_view kMethods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
+    if (std::find(std::begin(kMethods), std::end(kMethods), request.method) == std::end(kMethods))
+        return Error{Error::Code::kInvalid,
+                     "HTTP method unknown, expected GET, HEAD, POST, PUT, PATCH or DELETE"};
+    for (const auto& [name, value] : request.headers) {
+        if (!is_token(name) || !is_header_value(value))
+            return Error{Error::Code::kInvalid, "malformed HTTP header"};
+        if (is_ours(name))
+            return Error{Error::Code::kInvalid, "HTTP header " + name + " is set by the client"};
+    }
+    return {};
+}
+
 class HttpClient::Impl {
 public:
     explicit Impl(HttpClientOptions options)
@@ -267,7 +267,7 @@ HttpClient::~HttpClient() = default;
 
 Result<HttpClientResponse> HttpClient::send(const HttpClientRequest& request, Deadline deadline,
                                             const std::stop_token& stop) {
-    if (auto good = check(request); !good) return std::move(good).error();
+    if (auto good = check_request(request); !good) return std::move(good).error();
     Result<Url> url = parse_url(request.url);
     if (!url) return std::move(url).error();
     const BrokenPipeShield shield;

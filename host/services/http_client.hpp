@@ -39,6 +39,9 @@ struct HttpClientOptions {
     std::string user_agent = "migue";
 };
 
+/// Whether send() would take it, the address aside. The error never repeats a value.
+[[nodiscard]] Result<void> check_request(const HttpClientRequest& request);
+
 /// Sends HTTP requests and waits for the answers. Connections are kept open per origin and
 /// used again. TLS certificates and host names are always verified; redirects are answers
 /// like any other.

@@ -22,6 +22,9 @@ public:
     [[nodiscard]] bool send(HttpClientRequest request, HttpClient::Deadline deadline, std::stop_token stop,
                             Done done);
 
+    /// Waits for the requests that run; later ones are refused.
+    void stop() { pool_.stop(); }
+
 private:
     HttpClient& client_;
     TaskPool pool_;

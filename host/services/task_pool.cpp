@@ -49,13 +49,11 @@ void TaskPool::stop() {
 
 void TaskPool::abandon() {
     std::vector<std::thread> threads;
-    std::deque<Task> dropped;  // destroyed without the lock: tasks may own anything
     {
         const std::lock_guard lock(state_->mutex);
         state_->stopping = true;
         state_->changed.notify_all();
         threads.swap(state_->threads);
-        dropped.swap(state_->tasks);
     }
     for (std::thread& thread : threads) thread.detach();
 }

@@ -25,8 +25,8 @@ public:
     [[nodiscard]] bool post(Task task);
     /// Runs what is queued, then ends the threads. Never from one of them.
     void stop();
-    /// Lets go of threads that will not come back: they may never end, and whatever their
-    /// tasks hold stays alive with them. Tasks still queued are dropped.
+    /// As stop(), for threads that may never come back: does not wait. Whatever their tasks
+    /// hold stays alive with them.
     void abandon();
 
 private:

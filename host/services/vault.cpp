@@ -172,6 +172,14 @@ Result<VaultKeys> VaultKeys::read_or_make(const std::filesystem::path& file) {
     return keys;
 }
 
+VaultKeys VaultKeys::make_for_now() {
+    need_sodium();
+    VaultKeys keys;
+    keys.keys_.push_back({"now", {}});
+    randombytes_buf(keys.keys_.front().bytes.data(), kKeySize);
+    return keys;
+}
+
 Vault::Vault(VaultKeys keys) : keys_(std::move(keys)) {
     need_sodium();
 }

@@ -28,6 +28,9 @@ public:
     /// none. kConfig when others may read it.
     [[nodiscard]] static Result<VaultKeys> read_or_make(const std::filesystem::path& file);
 
+    /// One random key that nobody else will ever have.
+    [[nodiscard]] static VaultKeys make_for_now();
+
     VaultKeys(VaultKeys&&) noexcept = default;
     VaultKeys& operator=(VaultKeys&&) noexcept = delete;
     VaultKeys(const VaultKeys&) = delete;

@@ -1,0 +1,226 @@
+#include "host/plugin_host/instance.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "host/plugin_host/safe_read.hpp"
+#include "migue/cpp/text.hpp"
+
+namespace migue::host {
+
+namespace {
+
+constexpr std::size_t kMaxFaults = 100;
+
+/// What a plugin reports through migue_diag.
+class Reports {
+public:
+    Reports() : raw_{sizeof(migue_diag), 0, this, &Reports::take} {}
+    Reports(const Reports&) = delete;
+    Reports& operator=(const Reports&) = delete;
+    [[nodiscard]] migue_diag* raw() noexcept { return &raw_; }
+    [[nodiscard]] std::vector<ConfigFault> take_all() { return std::move(faults_); }
+    [[nodiscard]] std::string text() const {
+        std::string all;
+        for (const ConfigFault& fault : faults_)
+            all += fmt::format("{}{}{}{}", all.empty() ? "" : "; ", fault.pointer,
+                               fault.pointer.empty() ? "" : ": ", fault.what);
+        return all.empty() ? "no reason given" : all;
+    }
+
+private:
+    static void take(void* ctx, migue_str where, migue_str what) noexcept {
+        try {
+            auto& faults = static_cast<Reports*>(ctx)->faults_;
+            if (faults.size() >= kMaxFaults) return;
+            const std::string_view pointer = to_view(where).substr(0, 500);
+            const std::string_view text = to_view(what).substr(0, 1000);
+            faults.push_back({is_utf8(pointer) ? std::string(pointer) : "",
+                              is_utf8(text) ? std::string(text) : "(not UTF-8)"});
+        } catch (const std::exception&) {
+            return;  // out of memory: a reason less
+        }
+    }
+    migue_diag raw_;
+    std::vector<ConfigFault> faults_;
+};
+
+}  // namespace
+
+Instance::Instance(Parts parts)
+    : parts_(std::move(parts)),
+      // One thread a turn that may run at once: the plugin's own bounded share (T1, T4).
+      workers_(std::min<std::size_t>(parts_.descriptor.max_concurrency, parts_.max_workers)) {}
+
+Instance::~Instance() = default;
+
+Result<void> Instance::create(std::string_view config_json, std::vector<ConfigFault>& faults) {
+    background_ = std::make_shared<BackgroundActivity>(shared_from_this());
+    background_->pause();
+    Reports reports;
+    migue_plugin* made = nullptr;
+    migue_status status = MIGUE_E_INTERNAL;
+    const bool returned = call([&] {
+        const Activity::Scope scope(*background_);
+        status = parts_.abi.create(parts_.table->raw(), to_c(config_json), reports.raw(), &made);
+    });
+    if (!returned) return Error{Error::Code::kInternal, "create() threw an exception over the border (O4)"};
+    if (status != MIGUE_OK) {
+        const std::string why = reports.text();
+        faults = reports.take_all();
+        return to_error(status < 0 ? status : MIGUE_E_INTERNAL, "create() refuses: " + why);
+    }
+    auto api = read_plugin(made);
+    if (!api) return std::move(api).error();
+    api_ = std::move(api).value();
+    plugin_ = made;
+    background_->resume();
+    return read_extensions();
+}
+
+const void* Instance::extension(const char* id) {
+    const void* found = nullptr;
+    if (api_.extension != nullptr && !call([&] { found = api_.extension(plugin_, id); })) return nullptr;
+    return found;
+}
+
+Result<void> Instance::read_extensions() {
+    if (const void* raw = extension(MIGUE_ROUTES_ID)) {
+        auto routes = RouteList::read(static_cast<const migue_routes_v1*>(raw));
+        if (!routes) return std::move(routes).error();
+        routes_ = std::move(routes).value();
+        routes_api_ = *safe_struct<migue_routes_v1>(raw, 32);
+    }
+    if (const void* raw = extension(MIGUE_UNDERSTAND_ID)) {
+        understand_api_ = safe_struct<migue_understand_v1>(raw, 16);
+        if (!understand_api_ || understand_api_->understand == nullptr)
+            return Error{Error::Code::kInvalid, "migue.understand/1 cannot be read"};
+    }
+    migrations_ = static_cast<const migue_migrations_v1*>(extension(MIGUE_MIGRATIONS_ID));
+    if (is_quarantined())
+        return Error{Error::Code::kInternal, "extension() threw an exception over the border (O4)"};
+    return {};
+}
+
+Result<void> Instance::check_health() {
+    if (api_.health == nullptr) return {};
+    Reports reports;
+    migue_status status = MIGUE_E_INTERNAL;
+    if (!call([&] { status = api_.health(plugin_, reports.raw()); }))
+        return Error{Error::Code::kInternal, "health() threw an exception over the border (O4)"};
+    if (status == MIGUE_OK) return {};
+    return to_error(status < 0 ? status : MIGUE_E_INTERNAL, "health() fails: " + reports.text());
+}
+
+Result<void> Instance::migrate() {
+    if (migrations_ == nullptr) return {};
+    const auto applied = parts_.table->grant().tables->migrate(*migrations_);
+    if (!applied) return Error(applied.error()).within("migrations");
+    for (const std::string& name : *applied)
+        parts_.table->backends().log.info("migration applied",
+                                          {{"plugin", parts_.entry.id}, {"migration", name}});
+    return {};
+}
+
+void Instance::quiesce(std::chrono::nanoseconds limit) {
+    parts_.generation->retire();
+    if (plugin_ != nullptr && api_.quiesce != nullptr) {
+        const auto now = parts_.table->backends().clock.monotonic_ns();
+        const std::uint64_t deadline = now + static_cast<std::uint64_t>(limit.count());
+        static_cast<void>(call([&] {
+            const Activity::Scope scope(*background_);
+            return api_.quiesce(plugin_, deadline);
+        }));
+    }
+    // Its own timers would hold the generation for as long as they like.
+    if (background_ != nullptr) background_->cancel();
+}
+
+void Instance::cancel_all() {
+    if (background_ != nullptr) background_->cancel();
+    for (const auto& activity : activities()) activity->cancel();
+}
+
+bool Instance::close() {
+    workers_.stop();  // also ends the threads' own storage in the image, while it is there
+    if (plugin_ != nullptr) static_cast<void>(call([&] { api_.destroy(plugin_); }));
+    plugin_ = nullptr;
+    parts_.table->close();
+    background_.reset();
+    {
+        // Turns the plugin never ended: their calls were kept for it until here.
+        const std::lock_guard lock(mutex_);
+        activities_.clear();
+    }
+    const bool unloaded = parts_.image->close();
+    parts_.file.reset();
+    // A mapped image may call its host table as late as at the end of the process.
+    if (!unloaded) static_cast<void>(parts_.table.release());
+    return unloaded;
+}
+
+void Instance::discard() {
+    constexpr std::chrono::seconds kPatience{5};
+    quiesce(kPatience);
+    if (parts_.generation->drain(std::chrono::steady_clock::now() + kPatience)) {
+        static_cast<void>(close());
+        return;
+    }
+    warn("candidate abandoned", "it did not end what create() began");
+    abandon();
+}
+
+void Instance::abandon() {
+    parts_.table->close();
+    workers_.abandon();
+}
+
+void Instance::adopt(std::shared_ptr<Activity> activity) {
+    const std::lock_guard lock(mutex_);
+    const Activity* key = activity.get();
+    activities_.emplace(key, std::move(activity));
+}
+
+void Instance::forget(const Activity& activity) {
+    std::shared_ptr<Activity> last;  // goes without the lock
+    const std::lock_guard lock(mutex_);
+    const auto found = activities_.find(&activity);
+    if (found == activities_.end()) return;
+    last = std::move(found->second);
+    activities_.erase(found);
+}
+
+std::vector<std::shared_ptr<Activity>> Instance::activities() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::shared_ptr<Activity>> all;
+    all.reserve(activities_.size());
+    for (const auto& [key, activity] : activities_) all.push_back(activity);
+    return all;
+}
+
+void Instance::post(TaskPool::Task task) {
+    // Refused only after close() or abandon(): nothing is left then that would run it.
+    static_cast<void>(workers_.post(std::move(task)));
+}
+
+void Instance::cancel_operation(std::uint64_t operation) {
+    for (const auto& activity : activities())
+        if (activity->cancel(operation)) return;
+    if (const auto background = background_) background->cancel(operation);
+}
+
+void Instance::quarantine() noexcept {
+    if (quarantined_.exchange(true)) return;
+    parts_.generation->retire();
+    warn("plugin quarantined", "it let an exception out over the border (O4)");
+}
+
+void Instance::warn(std::string_view message, std::string_view why) const {
+    if (parts_.table == nullptr || parts_.table->is_closed()) return;
+    const std::string generation = std::to_string(number());
+    parts_.table->backends().log.warn(
+        message, {{"plugin", parts_.entry.id}, {"generation", generation}, {"why", why}});
+}
+
+}  // namespace migue::host

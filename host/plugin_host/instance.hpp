@@ -1,0 +1,138 @@
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "host/plugin_host/activity.hpp"
+#include "host/plugin_host/descriptor.hpp"
+#include "host/plugin_host/generation.hpp"
+#include "host/plugin_host/host_table.hpp"
+#include "host/plugin_host/image.hpp"
+#include "host/plugin_host/lock_file.hpp"
+#include "host/plugin_host/routes.hpp"
+#include "host/plugin_host/stage.hpp"
+#include "host/services/task_pool.hpp"
+#include "migue/ext/migrations.h"
+#include "migue/ext/understand.h"
+#include "migue/plugin.h"
+
+namespace migue::host {
+
+/// What create() reported and where, for every fault of a configuration.
+struct ConfigFault {
+    std::string pointer, what;
+};
+
+/// One generation at work: its image, its host table, the plugin object, its workers and
+/// everything that runs inside.
+///
+/// Life: made by the loader, create(), serving, quiesce(), then close() when its generation
+/// is idle, or abandon() when it will never be. Those four are for the control thread, one
+/// at a time; everything else is thread-safe.
+class Instance : public std::enable_shared_from_this<Instance> {
+public:
+    struct Parts {
+        LockEntry entry;
+        std::unique_ptr<StagedFile> file;
+        std::unique_ptr<Image> image;
+        migue_entry abi{};
+        Descriptor descriptor;
+        std::unique_ptr<HostTable> table;
+        std::shared_ptr<Generation> generation;
+        std::size_t max_workers = 4;
+    };
+
+    explicit Instance(Parts parts);
+    Instance(const Instance&) = delete;
+    Instance& operator=(const Instance&) = delete;
+    ~Instance();
+
+    // ---- control
+    /// Makes the plugin object and reads what it offers. On failure close() is all that may
+    /// follow; `faults` holds what create() said about the configuration.
+    [[nodiscard]] Result<void> create(std::string_view config_json, std::vector<ConfigFault>& faults);
+    [[nodiscard]] Result<void> check_health();
+    [[nodiscard]] Result<void> migrate();
+    /// No new turns, and no new operations but those of turns that run (T6).
+    void quiesce(std::chrono::nanoseconds limit);
+    /// Ends all open operations, so that turns can end.
+    void cancel_all();
+    /// Destroys and unloads; nothing may be inside any more. False: the image stays mapped.
+    [[nodiscard]] bool close();
+    /// For one that was never published: ends what create() began, then closes it.
+    void discard();
+    /// Lets go of it for good, at the end of the process: something inside does not end (G1).
+    /// What that something holds stays alive with it.
+    void abandon();
+
+    // ---- what it is
+    [[nodiscard]] std::uint64_t number() const noexcept { return parts_.generation->number(); }
+    [[nodiscard]] const LockEntry& entry() const noexcept { return parts_.entry; }
+    [[nodiscard]] const Descriptor& descriptor() const noexcept { return parts_.descriptor; }
+    [[nodiscard]] Generation& generation() const noexcept { return *parts_.generation; }
+    [[nodiscard]] HostTable& table() const noexcept { return *parts_.table; }
+    [[nodiscard]] TimerQueue& timers() const noexcept { return parts_.table->backends().timers; }
+    [[nodiscard]] const migue_plugin& api() const noexcept { return api_; }
+    [[nodiscard]] migue_plugin* plugin() const noexcept { return plugin_; }
+    [[nodiscard]] const RouteList& routes() const noexcept { return routes_; }
+    [[nodiscard]] const migue_routes_v1& routes_api() const noexcept { return routes_api_; }
+    [[nodiscard]] const std::optional<migue_understand_v1>& understand_api() const noexcept {
+        return understand_api_;
+    }
+
+    // ---- what runs inside
+    /// Keeps the activity until it is over.
+    void adopt(std::shared_ptr<Activity> activity);
+    void forget(const Activity& activity);
+    void post(TaskPool::Task task);
+    /// Calls into the plugin. False: it let an exception out, which quarantines the
+    /// generation (O4); the exception is not looked at.
+    template <typename Call>
+    [[nodiscard]] bool call(Call&& call_plugin) noexcept {
+        try {
+            call_plugin();
+            return true;
+        } catch (...) {
+            quarantine();
+            return false;
+        }
+    }
+    [[nodiscard]] bool is_quarantined() const noexcept { return quarantined_; }
+    [[nodiscard]] std::uint64_t next_operation() noexcept { return next_operation_++; }
+    void cancel_operation(std::uint64_t operation);
+    void count_turn() noexcept { ++turns_; }
+    [[nodiscard]] std::uint64_t turns() const noexcept { return turns_; }
+    /// A line of the host's own about this generation.
+    void warn(std::string_view message, std::string_view why) const;
+
+private:
+    void quarantine() noexcept;
+    [[nodiscard]] Result<void> read_extensions();
+    [[nodiscard]] const void* extension(const char* id);
+    [[nodiscard]] std::vector<std::shared_ptr<Activity>> activities() const;
+
+    Parts parts_;
+    TaskPool workers_;
+    migue_plugin* plugin_ = nullptr;
+    migue_plugin api_{};
+    RouteList routes_;
+    migue_routes_v1 routes_api_{};
+    std::optional<migue_understand_v1> understand_api_;
+    const migue_migrations_v1* migrations_ = nullptr;
+    std::shared_ptr<BackgroundActivity> background_;  // from create() to close()
+    std::atomic<bool> quarantined_{false};
+    std::atomic<std::uint64_t> next_operation_{1};
+    std::atomic<std::uint64_t> turns_{0};
+    mutable std::mutex mutex_;
+    std::unordered_map<const Activity*, std::shared_ptr<Activity>> activities_;  // guarded by mutex_
+};
+
+}  // namespace migue::host

@@ -1,0 +1,152 @@
+#include "host/plugin_host/loader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "host/plugin_host/install.hpp"
+#include "host/plugin_host/plugin_config.hpp"
+
+namespace migue::host {
+
+namespace {
+
+std::string shortened(const std::string& sha256) {
+    return sha256.substr(0, 8) + "…";
+}
+
+/// V8: the refusal lists all that is missing.
+Result<void> check_services(const Descriptor& descriptor) {
+    std::string missing;
+    for (const std::string& id : descriptor.required_services)
+        if (!HostTable::offers(id)) missing += (missing.empty() ? "" : ", ") + id;
+    if (missing.empty()) return {};
+    return Error{Error::Code::kUnsupported, "needs services that this host does not have: " + missing};
+}
+
+Result<Descriptor> describe(const migue_entry& abi, const std::string& expected_id) {
+    const migue_descriptor* raw = nullptr;
+    try {
+        raw = abi.describe();
+    } catch (...) {
+        return Error{Error::Code::kInvalid, "describe() threw an exception over the border (O4)"};
+    }
+    auto descriptor = read_descriptor(raw);
+    if (!descriptor) return descriptor;
+    if (descriptor->id != expected_id)
+        return Error{Error::Code::kConfig, fmt::format("the file is plugin {}, the lock file says {}",
+                                                       descriptor->id, expected_id)};
+    return descriptor;
+}
+
+}  // namespace
+
+Loader::Loader(Options options, const ServiceBackends& backends, StagingArea& area, HttpClient& http,
+               SqlService& sql)
+    : options_(std::move(options)), backends_(backends), area_(area), http_(http), sql_(sql) {}
+
+Result<std::shared_ptr<Instance>> Loader::load(const LockEntry& entry) {
+    const std::uint64_t number = ++last_number_;
+    auto parts = open(entry, number);
+    if (!parts) return std::move(parts).error().within("plugin " + entry.id);
+    auto instance = make(std::move(parts).value());
+    if (!instance) return std::move(instance).error();
+    return instance;
+}
+
+Result<std::unique_ptr<StagedFile>> Loader::stage(const LockEntry& entry, std::uint64_t number) {
+    const std::string where = fmt::format("{} line {}", options_.lock_file.filename().string(), entry.line);
+    if (entry.isolation == LockEntry::Isolation::kProcess)
+        return Error{Error::Code::kUnsupported,
+                     where + ": isolation: process is not offered by this version; expected none"};
+    auto staged = area_.stage(entry.file, entry.id, number);
+    if (!staged) return std::move(staged).error().within(where);
+    const FileDigest& digest = (*staged)->digest();
+    const std::string name = entry.file.filename().string();
+    if (digest.size != entry.size)
+        return Error{Error::Code::kConfig, fmt::format("{}: {} has {} bytes, expected {}; was it copied only "
+                                                       "partly, or rebuilt without updating the lock?",
+                                                       where, name, digest.size, entry.size)};
+    if (digest.sha256 != entry.sha256)
+        return Error{
+            Error::Code::kConfig,
+            fmt::format("{}: {} has sha256 {}, expected {}; was the file rebuilt without updating the lock?",
+                        where, name, shortened(digest.sha256), shortened(entry.sha256))};
+    return staged;
+}
+
+Result<void> Loader::check_file(const LockEntry& entry, const StagedFile& file) {
+    const auto facts = read_elf_file(file.path());
+    if (!facts) return facts.error();
+    if (auto good = check_libraries(*facts, entry.libraries); !good) return good;
+    for (const std::string& library : extra_libraries(*facts))
+        if (auto opened = open_for_good(library); !opened) return opened;
+    if (!facts->exports("migue_entry_v1"))
+        return Error{
+            Error::Code::kUnsupported,
+            fmt::format("has no symbol migue_entry_v1: no migue plugin, or one for another major of the ABI; "
+                        "this host has ABI {}.{}",
+                        MIGUE_ABI_MAJOR, MIGUE_ABI_MINOR)};
+    return {};
+}
+
+Result<Instance::Parts> Loader::open(const LockEntry& entry, std::uint64_t number) {
+    Instance::Parts parts;
+    parts.entry = entry;
+    auto file = stage(entry, number);
+    if (!file) return std::move(file).error();
+    parts.file = std::move(file).value();
+    const std::string name = entry.file.filename().string();
+    if (auto good = check_file(entry, *parts.file); !good) return std::move(good).error().within(name);
+    auto image = Image::load(parts.file->path());
+    if (!image) return std::move(image).error().within(name);
+    parts.image = std::move(image).value();
+    auto abi = read_entry(parts.image->find("migue_entry_v1"));
+    if (!abi) return std::move(abi).error().within(name);
+    parts.abi = *abi;
+    auto descriptor = describe(parts.abi, entry.id);
+    if (!descriptor) return std::move(descriptor).error().within(name);
+    parts.descriptor = std::move(descriptor).value();
+    if (auto all = check_services(parts.descriptor); !all) return std::move(all).error().within(name);
+    parts.generation = std::make_shared<Generation>(number, options_.on_idle);
+    parts.max_workers = options_.max_workers;
+    return parts;
+}
+
+Result<std::shared_ptr<Instance>> Loader::make(Instance::Parts parts) {
+    const std::string id = parts.entry.id;
+    const config::PluginSettings settings = settings_of(id);
+    auto config = read_plugin_config(settings, parts.descriptor.config_schema);
+    if (!config) return std::move(config).error();
+    auto tables = sql_.tables(id);
+    if (!tables) return std::move(tables).error();
+    parts.table = std::make_unique<HostTable>(
+        backends_, ServiceGrant{id, parts.generation->number(), std::move(config->egress),
+                                std::move(config->secrets), http_of(id), std::move(tables).value()});
+    const auto instance = std::make_shared<Instance>(std::move(parts));
+    std::vector<ConfigFault> faults;
+    Result<void> made = instance->create(config->json, faults);
+    if (made) made = instance->check_health();
+    if (made) return instance;
+    instance->discard();
+    if (!faults.empty()) return Error{made.error().code, place_faults(settings, faults)};
+    return std::move(made).error().within("plugin " + id);
+}
+
+config::PluginSettings Loader::settings_of(const std::string& id) const {
+    const auto found = std::find_if(options_.plugins.begin(), options_.plugins.end(),
+                                    [&](const config::PluginSettings& each) { return each.id == id; });
+    return found == options_.plugins.end() ? config::PluginSettings{id, "{}", nullptr} : *found;
+}
+
+std::shared_ptr<HttpService> Loader::http_of(const std::string& id) {
+    std::shared_ptr<HttpService>& service = http_services_[id];
+    if (service == nullptr) service = std::make_shared<HttpService>(http_, options_.max_http_requests);
+    return service;
+}
+
+void Loader::stop_http() {
+    for (const auto& [id, service] : http_services_) service->stop();
+}
+
+}  // namespace migue::host

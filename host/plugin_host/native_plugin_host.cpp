@@ -1,0 +1,332 @@
+#include "host/plugin_host/native_plugin_host.hpp"
+
+#include <algorithm>
+#include <future>
+#include <nlohmann/json.hpp>
+
+#include "host/plugin_host/control_thread.hpp"
+#include "host/plugin_host/route_call.hpp"
+#include "host/plugin_host/swap.hpp"
+#include "host/plugin_host/turn.hpp"
+#include "host/services/timer_queue.hpp"
+#include "migue/cpp/text.hpp"
+
+namespace migue::host {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::size_t kMaxRouteBody = 64u << 10;
+constexpr std::size_t kMaxUnderstood = 1u << 20;
+
+Result<VaultKeys> vault_keys(const PluginHostOptions& options) {
+    if (!options.vault_keys.empty()) return VaultKeys::parse(options.vault_keys);
+    if (!options.vault_key_file.empty()) return VaultKeys::read_or_make(options.vault_key_file);
+    return VaultKeys::make_for_now();
+}
+
+PluginHttpReply plain(int status) {
+    return {status, {}, {}};
+}
+
+PluginStatus status_of(const Instance& instance, std::string state) {
+    PluginStatus status;
+    status.id = instance.entry().id;
+    status.version = instance.descriptor().version;
+    status.file = instance.entry().file.string();
+    status.sha256 = instance.entry().sha256;
+    status.state = std::move(state);
+    status.isolation = name_of(instance.entry().isolation);
+    status.generation = instance.number();
+    status.turns = instance.turns();
+    status.running = instance.generation().leases();
+    for (const Descriptor::Intent& intent : instance.descriptor().intents)
+        status.intents.push_back(intent.name);
+    return status;
+}
+
+}  // namespace
+
+class NativePluginHost::Impl {
+public:
+    Impl(PluginHostOptions options, Clock& clock, Log& log, Store* store, MetricsSink* metrics,
+         VaultKeys keys, std::unique_ptr<StagingArea> area)
+        : options_(std::move(options)),
+          clock_(clock),
+          log_(log),
+          vault_(std::move(keys)),
+          area_(std::move(area)),
+          http_(options_.http),
+          sql_(options_.sql_prefix),
+          loader_({options_.lock_file, options_.plugins, options_.max_workers, options_.max_http_requests,
+                   [doorbell = doorbell_] { doorbell->ring(); }},
+                  {clock, log, store, metrics, timers_, vault_}, *area_, http_, sql_),
+          retirement_({options_.drain_limit, options_.cancel_limit}, log),
+          swap_(loader_, registry_, retirement_, listing_, {options_.max_pinned, options_.max_abandoned}),
+          control_([this] { return retirement_.advance(); }) {
+        doorbell_->connect(&control_);
+    }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+    ~Impl() { doorbell_->connect(nullptr); }
+
+    Result<void> swap(const std::string& only, bool is_start);
+    void stop(std::chrono::milliseconds limit);
+    void run_turn(const std::string& plugin, TurnRequest request, TurnCall::Finished finished);
+    [[nodiscard]] PluginHttpReply serve(const std::string& plugin, const PluginHttpRequest& request);
+    [[nodiscard]] Result<std::string> understand(const std::string& plugin,
+                                                 const migue_understand_request& request);
+    [[nodiscard]] std::vector<PluginStatus> list() const;
+    [[nodiscard]] std::shared_ptr<const Registry::Table> table() const { return registry_.table(); }
+    [[nodiscard]] const Retirement& retirement() const noexcept { return retirement_; }
+    [[nodiscard]] bool can_swap() const {
+        return retirement_.pinned() <= options_.max_pinned &&
+               retirement_.abandoned() <= options_.max_abandoned;
+    }
+
+private:
+    void await_retired(const std::string& plugin);
+    void refuse(TurnCall::Finished finished, migue_status status, std::string why);
+
+    const PluginHostOptions options_;
+    Clock& clock_;
+    Log& log_;
+    const Vault vault_;
+    const std::unique_ptr<StagingArea> area_;
+    TimerQueue timers_;
+    HttpClient http_;
+    SqlService sql_;
+    Registry registry_;
+    mutable std::mutex listing_;
+    const std::shared_ptr<Doorbell> doorbell_ = std::make_shared<Doorbell>();
+    Loader loader_;
+    Retirement retirement_;
+    Swap swap_;
+    bool is_started_ = false, is_stopped_ = false;  // control thread only
+    ControlThread control_;
+};
+
+void NativePluginHost::Impl::await_retired(const std::string& plugin) {
+    while (retirement_.has(plugin)) {
+        const auto next = retirement_.advance();
+        if (retirement_.has(plugin)) control_.wait_for_poke(next.value_or(steady_clock::now()));
+    }
+}
+
+Result<void> NativePluginHost::Impl::swap(const std::string& only, bool is_start) {
+    Result<void> result;
+    control_.run([&] {
+        if (is_stopped_ || is_started_ == is_start) {
+            result = Error{Error::Code::kState,
+                           is_start ? "the plugins were started before" : "the plugins are not running"};
+            return;
+        }
+        auto lock = read_lock_file(options_.lock_file);
+        result = lock ? swap_.run(*lock, only, [this](const std::string& plugin) { await_retired(plugin); })
+                      : Result<void>(std::move(lock).error());
+        is_started_ = is_started_ || static_cast<bool>(result);
+    });
+    return result;
+}
+
+void NativePluginHost::Impl::stop(std::chrono::milliseconds limit) {
+    control_.run([&] {
+        if (std::exchange(is_stopped_, true)) return;
+        {
+            const std::lock_guard lock(listing_);
+            const auto before = registry_.publish({});
+            for (const auto& [id, instance] : *before) retirement_.add(instance);
+        }
+        retirement_.hurry(steady_clock::now() + limit);
+        while (!retirement_.is_empty()) {
+            const auto next = retirement_.advance();
+            if (!retirement_.is_empty()) control_.wait_for_poke(next.value_or(steady_clock::now()));
+        }
+        retirement_.finish();
+    });
+    loader_.stop_http();
+}
+
+void NativePluginHost::Impl::refuse(TurnCall::Finished finished, migue_status status, std::string why) {
+    TurnResult result;
+    result.status = status;
+    result.reasons.push_back(std::move(why));
+    // Never on the caller's stack: it may hold what the callback needs.
+    timers_.start(std::chrono::nanoseconds(0),
+                  [finished = std::move(finished), result = std::move(result)] { finished(result); });
+}
+
+void NativePluginHost::Impl::run_turn(const std::string& plugin, TurnRequest request,
+                                      TurnCall::Finished finished) {
+    Registry::Leased leased = registry_.lease(plugin);
+    if (leased.instance == nullptr)
+        return refuse(std::move(finished), MIGUE_E_UNAVAILABLE, "no plugin " + plugin + " is loaded");
+    if (leased.lease == nullptr)
+        return refuse(std::move(finished), MIGUE_E_UNAVAILABLE, "plugin " + plugin + " is quarantined");
+    const Descriptor& descriptor = leased.instance->descriptor();
+    if (!request.state_json.empty() && !descriptor.reads_state(request.state_version))
+        return refuse(
+            std::move(finished), MIGUE_E_UNAVAILABLE,
+            "plugin " + plugin + " cannot read state version " + std::to_string(request.state_version));
+    const std::uint64_t now = clock_.monotonic_ns();
+    const std::chrono::nanoseconds limit(request.deadline_ns > now ? request.deadline_ns - now : 0);
+    const auto call = std::make_shared<TurnCall>(leased.instance, std::move(leased.lease), std::move(request),
+                                                 std::move(finished));
+    leased.instance->adopt(call);
+    call->start(limit, options_.grace);
+}
+
+PluginHttpReply NativePluginHost::Impl::serve(const std::string& plugin, const PluginHttpRequest& request) {
+    Registry::Leased leased = registry_.lease(plugin);
+    if (leased.instance == nullptr) return plain(404);
+    if (leased.lease == nullptr) return plain(503);
+    RouteList::Answer answer = leased.instance->routes().find(request.method, request.path, request.admin);
+    if (!answer.match) {
+        PluginHttpReply reply = plain(answer.allowed.empty() ? 404 : 405);
+        if (!answer.allowed.empty()) reply.headers.emplace_back("Allow", answer.allowed);
+        return reply;
+    }
+    if (request.body.size() > kMaxRouteBody) return plain(413);
+    const auto answered = std::make_shared<std::promise<PluginHttpReply>>();
+    std::future<PluginHttpReply> reply = answered->get_future();
+    const std::chrono::nanoseconds limit = std::max(options_.route_limit - options_.grace, options_.grace);
+    const std::uint64_t deadline_ns = clock_.monotonic_ns() + static_cast<std::uint64_t>(limit.count());
+    const auto call = std::make_shared<RouteCall>(
+        leased.instance, std::move(leased.lease), request, std::move(*answer.match), deadline_ns,
+        [answered](PluginHttpReply given) { answered->set_value(std::move(given)); });
+    leased.instance->adopt(call);
+    call->start(limit, options_.grace);
+    return reply.get();  // the call ends in time, whatever the plugin does
+}
+
+Result<std::string> NativePluginHost::Impl::understand(const std::string& plugin,
+                                                       const migue_understand_request& request) {
+    Registry::Leased leased = registry_.lease(plugin);
+    if (leased.lease == nullptr)
+        return Error{Error::Code::kUnavailable, "no plugin " + plugin + " is serving"};
+    if (!leased.instance->understand_api())
+        return Error{Error::Code::kUnsupported, "plugin " + plugin + " does not offer migue.understand/1"};
+    struct Answer {
+        std::string text, intent, timezone, locale, out;
+        migue_understand_request request;
+        std::promise<Result<std::string>> promise;
+    };
+    const auto answer = std::make_shared<Answer>();
+    answer->text = to_view(request.text);
+    answer->intent = to_view(request.intent);
+    answer->timezone = to_view(request.timezone);
+    answer->locale = to_view(request.locale);
+    answer->request = {sizeof(migue_understand_request),
+                       0,
+                       to_c(answer->text),
+                       to_c(answer->intent),
+                       to_c(answer->timezone),
+                       to_c(answer->locale),
+                       request.now_unix_ms};
+    auto future = answer->promise.get_future();
+    leased.instance->post([answer, instance = leased.instance, lease = leased.lease] {
+        migue_sink sink = sink_into(answer->out);
+        migue_status status = MIGUE_E_INTERNAL;
+        const bool returned = instance->call([&] {
+            status = instance->understand_api()->understand(instance->plugin(), &answer->request, &sink);
+        });
+        if (!returned || status != MIGUE_OK)
+            return answer->promise.set_value(
+                to_error(returned ? status : MIGUE_E_INTERNAL, "understand failed"));
+        if (answer->out.size() > kMaxUnderstood || !nlohmann::json::accept(answer->out))
+            return answer->promise.set_value(Error{Error::Code::kInternal, "understand gave no JSON"});
+        answer->promise.set_value(std::move(answer->out));
+    });
+    leased = {};
+    if (future.wait_for(options_.route_limit) != std::future_status::ready)
+        return Error{Error::Code::kDeadline, "plugin " + plugin + " did not answer in time"};
+    return future.get();
+}
+
+std::vector<PluginStatus> NativePluginHost::Impl::list() const {
+    std::vector<PluginStatus> all;
+    const std::lock_guard lock(listing_);
+    const auto active = registry_.table();
+    for (const auto& [id, instance] : *active)
+        all.push_back(status_of(*instance, instance->is_quarantined() ? "quarantined" : "active"));
+    for (const Retirement::Item& item : retirement_.list())
+        all.push_back(status_of(*item.instance, item.is_abandoned ? "abandoned" : "draining"));
+    return all;
+}
+
+Result<std::unique_ptr<NativePluginHost>> NativePluginHost::make(PluginHostOptions options, Clock& clock,
+                                                                 Log& log, Store* store,
+                                                                 MetricsSink* metrics) {
+    auto keys = vault_keys(options);
+    if (!keys) return std::move(keys).error();
+    auto area = StagingArea::make(options.staging_dir);
+    if (!area) return std::move(area).error();
+    return std::unique_ptr<NativePluginHost>(new NativePluginHost(std::make_unique<Impl>(
+        std::move(options), clock, log, store, metrics, std::move(keys).value(), std::move(area).value())));
+}
+
+Result<std::unique_ptr<PluginHost>> make_plugin_host(PluginHostOptions options, Clock& clock, Log& log,
+                                                     Store* store, MetricsSink* metrics) {
+    auto made = NativePluginHost::make(std::move(options), clock, log, store, metrics);
+    if (!made) return std::move(made).error();
+    return std::unique_ptr<PluginHost>(std::move(made).value());
+}
+
+NativePluginHost::NativePluginHost(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+NativePluginHost::~NativePluginHost() {
+    impl_->stop(std::chrono::seconds(1));
+}
+
+Result<void> NativePluginHost::start() {
+    return impl_->swap({}, true);
+}
+void NativePluginHost::stop(std::chrono::milliseconds limit) {
+    impl_->stop(limit);
+}
+Result<void> NativePluginHost::reload(const std::string& only) {
+    return impl_->swap(only, false);
+}
+
+void NativePluginHost::run_turn(const std::string& plugin_id, TurnRequest request,
+                                std::function<void(TurnResult)> finished) {
+    impl_->run_turn(plugin_id, std::move(request), std::move(finished));
+}
+
+PluginHttpReply NativePluginHost::serve(const std::string& plugin_id, const PluginHttpRequest& request) {
+    return impl_->serve(plugin_id, request);
+}
+
+Result<std::string> NativePluginHost::understand(const std::string& plugin_id, std::string_view text,
+                                                 std::string_view intent, std::string_view timezone,
+                                                 std::string_view locale, std::int64_t now_unix_ms) {
+    return impl_->understand(plugin_id, {sizeof(migue_understand_request), 0, to_c(text), to_c(intent),
+                                         to_c(timezone), to_c(locale), now_unix_ms});
+}
+
+std::vector<PluginStatus> NativePluginHost::list() const {
+    return impl_->list();
+}
+bool NativePluginHost::has(const std::string& plugin_id) const {
+    return impl_->table()->contains(plugin_id);
+}
+
+std::map<std::string, std::vector<std::string>> NativePluginHost::intents() const {
+    std::map<std::string, std::vector<std::string>> all;
+    const auto active = impl_->table();
+    for (const auto& [id, instance] : *active)
+        for (const Descriptor::Intent& intent : instance->descriptor().intents)
+            all[id].push_back(intent.name);
+    return all;
+}
+
+GenerationCounts NativePluginHost::generation_counts() const {
+    const Retirement& retirement = impl_->retirement();
+    return {retirement.closed(), retirement.pinned(), retirement.abandoned()};
+}
+
+bool NativePluginHost::can_swap() const {
+    return impl_->can_swap();
+}
+
+}  // namespace migue::host
