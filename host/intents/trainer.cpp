@@ -66,6 +66,20 @@ std::vector<feature_node> row_of(const Vocabulary& vocabulary, const Features& t
     return row;
 }
 
+/// Labels with few examples count more, so that a well-fed one does not swallow them.
+std::vector<double> balance(const Rows& rows, const std::vector<std::size_t>& chosen,
+                            std::vector<int>& labels) {
+    std::map<std::size_t, double> counts;
+    for (const std::size_t i : chosen) ++counts[rows.labels[i]];
+    const double mean = static_cast<double>(chosen.size()) / static_cast<double>(counts.size());
+    std::vector<double> weights;
+    for (const auto& [label, count] : counts) {
+        labels.push_back(static_cast<int>(label));
+        weights.push_back(std::sqrt(mean / count));
+    }
+    return weights;
+}
+
 TrainedModel fit(Rows& rows, const std::vector<std::size_t>& chosen, double cost) {
     std::vector<double> y;
     std::vector<feature_node*> x;
@@ -84,6 +98,11 @@ TrainedModel fit(Rows& rows, const std::vector<std::size_t>& chosen, double cost
     how.solver_type = L2R_L2LOSS_SVC;
     how.eps = 0.1;  // closer takes longer and routes no better (measured on held-out utterances)
     how.C = cost;
+    std::vector<int> weighted;
+    std::vector<double> weights = balance(rows, chosen, weighted);
+    how.nr_weight = static_cast<int>(weights.size());
+    how.weight_label = weighted.data();
+    how.weight = weights.data();
     set_print_string_function([](const char*) {});
     return TrainedModel(train(&all, &how));
 }
