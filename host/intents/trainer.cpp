@@ -16,6 +16,9 @@ namespace {
 /// held-out part is enough there.
 constexpr std::size_t kFullCrossValidation = 200'000;
 
+/// Rarer features are left out until a model keeps within this many weights of a byte each.
+constexpr std::size_t kMaxWeights = 7'000'000;
+
 struct FreeModel {
     void operator()(model* trained) const noexcept { free_and_destroy_model(&trained); }
 };
@@ -32,14 +35,18 @@ const std::string& label_of(const Example& example, Target target) {
     return target == Target::kIntent ? example.intent : example.locale;
 }
 
-Vocabulary vocabulary_of(const std::vector<Features>& texts, std::uint32_t min_count) {
+Vocabulary vocabulary_of(const std::vector<Features>& texts, std::size_t labels, std::uint32_t min_count) {
     std::unordered_map<std::uint32_t, std::uint32_t> counts;
     for (const Features& text : texts)
         for (const auto& block : text.blocks)
             for (const std::uint32_t hash : block) ++counts[hash];
     std::vector<std::uint32_t> hashes;
-    for (const auto& [hash, count] : counts)
-        if (count >= min_count) hashes.push_back(hash);
+    do {
+        hashes.clear();
+        for (const auto& [hash, count] : counts)
+            if (count >= min_count) hashes.push_back(hash);
+        ++min_count;
+    } while (hashes.size() * labels > kMaxWeights);
     std::ranges::sort(hashes);
     const auto total = static_cast<double>(texts.size());
     const auto weight = [&](double count) {
@@ -220,7 +227,7 @@ Result<LinearModel> train_linear(const std::vector<Example>& examples, Target ta
     std::vector<Features> texts;
     texts.reserve(examples.size());
     for (const Example& example : examples) texts.push_back(extractor.extract(example.text, example.locale));
-    const Vocabulary vocabulary = vocabulary_of(texts, options.min_count);
+    const Vocabulary vocabulary = vocabulary_of(texts, labels->size(), options.min_count);
 
     Rows rows;
     rows.feature_count = vocabulary.size();
