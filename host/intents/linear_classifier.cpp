@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <system_error>
 
@@ -32,9 +33,12 @@ LinearClassifier::LinearClassifier(LinearModel intents, LanguageIdentifier langu
 
 Result<std::shared_ptr<const LinearClassifier>> LinearClassifier::train(
     const std::vector<Example>& examples) {
+    // Side by side: a host that starts without a cached model waits for both.
+    auto trained_languages =
+        std::async(std::launch::async, [&] { return LanguageIdentifier::train(examples); });
     auto intents = train_linear(examples, Target::kIntent, {});
+    auto languages = trained_languages.get();
     if (!intents) return std::move(intents).error();
-    auto languages = LanguageIdentifier::train(examples);
     if (!languages) return std::move(languages).error();
     return std::make_shared<const LinearClassifier>(std::move(intents).value(), std::move(languages).value(),
                                                     fingerprint(examples));

@@ -10,6 +10,7 @@ namespace migue::host::intents {
 namespace {
 
 constexpr std::size_t kMaxLabels = 4096;
+constexpr std::uint8_t kMaxCharRun = 8;
 
 bool all_finite(const std::vector<float>& values) {
     return std::ranges::all_of(values, [](float v) { return std::isfinite(v); });
@@ -22,7 +23,8 @@ bool consistent(const LinearModel::Parts& parts) {
     const bool sizes = labels > 0 && labels <= kMaxLabels && parts.feature_weights.size() == features &&
                        parts.weights.size() == features * labels && parts.label_scales.size() == labels &&
                        parts.biases.size() == labels;
-    const bool options = parts.options.char_min >= 1 && parts.options.char_min <= parts.options.char_max;
+    const bool options = parts.options.char_min >= 1 && parts.options.char_min <= parts.options.char_max &&
+                         parts.options.char_max <= kMaxCharRun;
     return sizes && options && all_finite(parts.feature_weights) && all_finite(parts.label_scales) &&
            all_finite(parts.biases) && std::isfinite(parts.sharpness) && std::isfinite(parts.unseen_weight);
 }

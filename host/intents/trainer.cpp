@@ -16,6 +16,9 @@ namespace {
 /// held-out part is enough there.
 constexpr std::size_t kFullCrossValidation = 200'000;
 
+/// Rarer features are left out until a model keeps within this many weights of a byte each.
+constexpr std::size_t kMaxWeights = 7'000'000;
+
 struct FreeModel {
     void operator()(model* trained) const noexcept { free_and_destroy_model(&trained); }
 };
@@ -32,14 +35,18 @@ const std::string& label_of(const Example& example, Target target) {
     return target == Target::kIntent ? example.intent : example.locale;
 }
 
-Vocabulary vocabulary_of(const std::vector<Features>& texts, std::uint32_t min_count) {
+Vocabulary vocabulary_of(const std::vector<Features>& texts, std::size_t labels, std::uint32_t min_count) {
     std::unordered_map<std::uint32_t, std::uint32_t> counts;
     for (const Features& text : texts)
         for (const auto& block : text.blocks)
             for (const std::uint32_t hash : block) ++counts[hash];
     std::vector<std::uint32_t> hashes;
-    for (const auto& [hash, count] : counts)
-        if (count >= min_count) hashes.push_back(hash);
+    do {
+        hashes.clear();
+        for (const auto& [hash, count] : counts)
+            if (count >= min_count) hashes.push_back(hash);
+        ++min_count;
+    } while (hashes.size() * labels > kMaxWeights);
     std::ranges::sort(hashes);
     const auto total = static_cast<double>(texts.size());
     const auto weight = [&](double count) {
@@ -66,6 +73,20 @@ std::vector<feature_node> row_of(const Vocabulary& vocabulary, const Features& t
     return row;
 }
 
+/// Labels with few examples count more, so that a well-fed one does not swallow them.
+std::vector<double> balance(const Rows& rows, const std::vector<std::size_t>& chosen,
+                            std::vector<int>& labels) {
+    std::map<std::size_t, double> counts;
+    for (const std::size_t i : chosen) ++counts[rows.labels[i]];
+    const double mean = static_cast<double>(chosen.size()) / static_cast<double>(counts.size());
+    std::vector<double> weights;
+    for (const auto& [label, count] : counts) {
+        labels.push_back(static_cast<int>(label));
+        weights.push_back(std::sqrt(mean / count));
+    }
+    return weights;
+}
+
 TrainedModel fit(Rows& rows, const std::vector<std::size_t>& chosen, double cost) {
     std::vector<double> y;
     std::vector<feature_node*> x;
@@ -84,6 +105,11 @@ TrainedModel fit(Rows& rows, const std::vector<std::size_t>& chosen, double cost
     how.solver_type = L2R_L2LOSS_SVC;
     how.eps = 0.1;  // closer takes longer and routes no better (measured on held-out utterances)
     how.C = cost;
+    std::vector<int> weighted;
+    std::vector<double> weights = balance(rows, chosen, weighted);
+    how.nr_weight = static_cast<int>(weights.size());
+    how.weight_label = weighted.data();
+    how.weight = weights.data();
     set_print_string_function([](const char*) {});
     return TrainedModel(train(&all, &how));
 }
@@ -201,7 +227,7 @@ Result<LinearModel> train_linear(const std::vector<Example>& examples, Target ta
     std::vector<Features> texts;
     texts.reserve(examples.size());
     for (const Example& example : examples) texts.push_back(extractor.extract(example.text, example.locale));
-    const Vocabulary vocabulary = vocabulary_of(texts, options.min_count);
+    const Vocabulary vocabulary = vocabulary_of(texts, labels->size(), options.min_count);
 
     Rows rows;
     rows.feature_count = vocabulary.size();

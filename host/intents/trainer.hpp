@@ -10,7 +10,7 @@ struct TrainOptions {
     FeatureOptions features;
     double cost = 1.0;            ///< C of the support vector machine
     int folds = 3;                ///< of the cross-validation that makes scores into probabilities
-    std::uint32_t min_count = 1;  ///< examples a feature must be seen in
+    std::uint32_t min_count = 1;  ///< examples a feature must be seen in; more when the model grows too large
 };
 
 enum class Target { kIntent = 1, kLocale };

@@ -59,6 +59,16 @@ constexpr Expected kExpected[] = {
     {"¿va a llover el sábado?", "es", "other"},
     {"turn on the kitchen lights", "en", "other"},
     {"receita de bolo de cenoura", "pt", "other"},
+    {"hola, quiero agendar algo", "es", "schedule_meeting"},
+    {"gracias, y cancela la de mañana", "es", "cancel_meeting"},
+    {"lunch fri", "en", "schedule_meeting"},
+    // Answers to a question are no wish of their own: the plugin that asked must see so.
+    {"sí", "es", "other"},
+    {"yes please", "en", "other"},
+    {"às 5 da tarde", "pt", "other"},
+    {"el viernes por la mañana", "es", "other"},
+    {"14h", "", "other"},
+    {"no", "", "other"},
 };
 
 /// One test: the model is trained once for all that is asked of it.
