@@ -24,6 +24,7 @@
 #include "host/pipeline/dispatcher.hpp"
 #include "host/plugin_host/native_plugin_host.hpp"
 #include "host/services/http_client.hpp"
+#include "host/store/identity.hpp"
 
 namespace migue::host::cli {
 
@@ -158,7 +159,8 @@ void App::Impl::make_pipeline() {
 }
 
 void App::Impl::add_chat(http::Server& server) {
-    chat_api_ = std::make_unique<chat::ChatApi>(*dispatcher_, *store_, *chat_, clock_);
+    chat_api_ = std::make_unique<chat::ChatApi>(*dispatcher_, *store_, *chat_, clock_,
+                                                [](const std::string& identity) { return new_person_id("chat", identity); });
     chat_api_->add_routes(server);
     console::add_routes(server);
     console::add_admin_routes(server, {*plugins_, *store_, metrics_});

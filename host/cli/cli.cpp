@@ -30,7 +30,7 @@ struct Choice {
     std::function<int()> action;
 };
 
-int classify(const Choice& choice) {
+int classify_lines(const Choice& choice) {
     if (!choice.model.empty()) return intents::run_classify_model(std::cin, std::cout, std::cerr, choice.model);
     const std::filesystem::path routes = choice.routes.empty() ? shipped_config() / "routes.yaml" : choice.routes;
     return intents::run_classify_routes(std::cin, std::cout, std::cerr, routes);
@@ -109,7 +109,7 @@ void add_language(CLI::App& app, Choice& choice) {
     CLI::Option* by_model = classify->add_option("--model", choice.model, "a trained model");
     classify->add_option("--config", choice.routes, "routes.yaml")->excludes(by_model);
     classify->callback([&choice] {
-        choice.action = [&choice] { return classify(choice); };
+        choice.action = [&choice] { return classify_lines(choice); };
     });
 }
 

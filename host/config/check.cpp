@@ -99,6 +99,7 @@ CheckReport check_config(const std::filesystem::path& file, const SchemaOf& sche
         return report;
     }
     for (const PluginSettings& plugin : settings->plugins) {
+        if (!schema_of) break;
         if (const auto checked = check_plugin(plugin, schema_of); !checked)
             add_lines(checked.error(), file, report.findings);
     }
