@@ -4,34 +4,34 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "migue/plugin.h"
-#include "migue/ext/operation.h"
 #include "migue/ext/clock.h"
 #include "migue/ext/http.h"
 #include "migue/ext/jobs.h"
 #include "migue/ext/log.h"
 #include "migue/ext/metrics.h"
 #include "migue/ext/migrations.h"
+#include "migue/ext/operation.h"
 #include "migue/ext/routes.h"
 #include "migue/ext/sql.h"
 #include "migue/ext/timer.h"
 #include "migue/ext/understand.h"
 #include "migue/ext/vault.h"
+#include "migue/plugin.h"
 
 static size_t filled;
 static int failed;
 
-static void begin(const char *kind, const char *name) {
+static void begin(const char* kind, const char* name) {
     printf("%s %s\n", kind, name);
     filled = 0;
 }
 
-static void field(const char *name, size_t offset, size_t size) {
+static void field(const char* name, size_t offset, size_t size) {
     printf("  %zu %zu %s\n", offset, size, name);
     filled += size;
 }
 
-static void end(const char *name, size_t size) {
+static void end(const char* name, size_t size) {
     printf("  size %zu\n", size);
     if (filled == size) return;
     fprintf(stderr, "%s has %zu bytes, its fields %zu\n", name, size, filled);
@@ -40,7 +40,7 @@ static void end(const char *name, size_t size) {
 
 #define STRUCT(name) begin("struct", #name)
 #define FROZEN(name) begin("frozen", #name)
-#define FIELD(name, member) field(#member, offsetof(struct name, member), sizeof(((struct name *)0)->member))
+#define FIELD(name, member) field(#member, offsetof(struct name, member), sizeof(((struct name*)0)->member))
 #define END(name) end(#name, sizeof(struct name))
 #define NUMBER(name) printf("constant " #name " %" PRId64 "\n", (int64_t)(name))
 #define TEXT(name) printf("constant " #name " \"%s\"\n", name)
