@@ -14,7 +14,7 @@ namespace {
 
 /// Cross-validating above this many examples times labels costs more than it tells: one
 /// held-out part is enough there.
-constexpr std::size_t kFullCrossValidation = 200'000;
+constexpr std::size_t kFullCrossValidation = 20'000;
 
 /// Rarer features are left out until a model keeps within this many weights of a byte each.
 constexpr std::size_t kMaxWeights = 7'000'000;
