@@ -110,7 +110,8 @@ TrainedModel fit(Rows& rows, const std::vector<std::size_t>& chosen, double cost
     how.nr_weight = static_cast<int>(weights.size());
     how.weight_label = weighted.data();
     how.weight = weights.data();
-    set_print_string_function([](const char*) {});
+    // LIBLINEAR has one such switch for the whole process: thrown once, whatever trains at once.
+    [[maybe_unused]] static const bool silent = (set_print_string_function([](const char*) {}), true);
     return TrainedModel(train(&all, &how));
 }
 
