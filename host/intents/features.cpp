@@ -1,11 +1,15 @@
 #include "host/intents/features.hpp"
 
 #include <algorithm>
+#include <cassert>
+#include <functional>
+#include <map>
 #include <string>
 
 #include "host/intents/stemmer.hpp"
 #include "host/intents/text.hpp"
 #include "host/intents/word_classes.hpp"
+#include "migue_intents_data.embedded.hpp"
 
 namespace migue::host::intents {
 namespace {
@@ -66,6 +70,18 @@ struct Unit {
     [[nodiscard]] const std::string& key() const { return mark.empty() ? stem : mark; }
 };
 
+using Spellings = std::map<std::string, WordClasses, std::less<>>;
+
+Spellings chat_spellings() {
+    Spellings out;
+    for (const char* language : {"es", "en", "pt"}) {
+        const auto data = migue_intents_data::embedded(std::string("data/chat_words/") + language + ".txt");
+        assert(data);
+        out.emplace(language, WordClasses(*data));
+    }
+    return out;
+}
+
 void sort_unique(std::vector<std::uint32_t>& values) {
     std::ranges::sort(values);
     const auto rest = std::ranges::unique(values);
@@ -76,10 +92,12 @@ void sort_unique(std::vector<std::uint32_t>& values) {
 
 class Extractor::Impl {
 public:
-    explicit Impl(FeatureOptions options) : options_(options), classes_(WordClasses::shipped()) {}
+    explicit Impl(FeatureOptions options)
+        : options_(options), classes_(WordClasses::shipped()), spellings_(chat_spellings()) {}
 
     [[nodiscard]] Features extract(std::string_view text, std::string_view locale) const {
-        const std::vector<Token> tokens = tokenize(text);
+        std::vector<Token> tokens = tokenize(text);
+        spell_out(tokens, locale);
         const std::vector<Unit> units = units_of(tokens, locale);
         Features out;
         add_words(units, out.blocks[static_cast<std::size_t>(Block::kWords)]);
@@ -92,6 +110,16 @@ public:
     [[nodiscard]] const FeatureOptions& options() const noexcept { return options_; }
 
 private:
+    /// "q" is "que" in Spanish and Portuguese, "u" is "you" in English.
+    void spell_out(std::vector<Token>& tokens, std::string_view locale) const {
+        const auto found = spellings_.find(locale.substr(0, 2));
+        if (found == spellings_.end()) return;
+        for (Token& token : tokens) {
+            const std::string_view full = token.type == TokenClass::kWord ? found->second.of(token.bare) : "";
+            if (!full.empty()) token = tokenize(full).front();
+        }
+    }
+
     [[nodiscard]] std::vector<Unit> units_of(const std::vector<Token>& tokens,
                                              std::string_view locale) const {
         Stemmer stemmer(options_.stems ? locale : std::string_view{});
@@ -166,6 +194,7 @@ private:
 
     const FeatureOptions options_;
     const WordClasses classes_;
+    const Spellings spellings_;  // by language
 };
 
 Extractor::Extractor(FeatureOptions options) : impl_(std::make_unique<const Impl>(options)) {}

@@ -23,6 +23,14 @@ std::string_view plugin_of_tap(std::string_view tap) {
     return std::ranges::all_of(name, fits) ? name : std::string_view{};
 }
 
+/// "pt" of "pt-BR"; "" of a language that nobody here speaks.
+std::string_view spoken(std::string_view locale) {
+    const std::string_view language = locale.substr(0, 2);
+    const bool whole = locale.size() == 2 || (locale.size() > 2 && (locale[2] == '-' || locale[2] == '_'));
+    const bool known = language == "es" || language == "en" || language == "pt";
+    return whole && known ? language : std::string_view{};
+}
+
 /// The model in `cache` if it was trained from these examples, else a new one, kept there.
 Result<std::shared_ptr<const LinearClassifier>> classifier_for(const std::vector<Example>& examples,
                                                                const std::filesystem::path& cache) {
@@ -50,7 +58,7 @@ public:
             if (const std::string_view plugin = plugin_of_tap(situation.tap); !plugin.empty()) {
                 decision.plugin = plugin;
                 decision.confidence = 1;
-                decision.locale = situation.locale;
+                decision.locale = spoken(situation.locale);
                 decision.reason = "tap";
                 return decision;
             }
@@ -62,7 +70,7 @@ public:
             understand(situation, decision);
         } else {
             fall_back(decision, kUnsupported);
-            decision.locale = situation.locale;
+            decision.locale = spoken(situation.locale);
         }
         if (!situation.asked_plugin.empty()) {
             decision.plugin = situation.asked_plugin;
@@ -77,7 +85,7 @@ public:
 private:
     void understand(const Situation& situation, Decision& decision) const {
         decision.locale = classifier->language(situation.text);
-        if (decision.locale.empty()) decision.locale = situation.locale;
+        if (decision.locale.empty()) decision.locale = spoken(situation.locale);
         decision.ranked = classifier->classify(situation.text, decision.locale);
         if (const Route* route = keyword_route(table, folded(situation.text))) {
             decision.plugin = route->plugin;

@@ -47,7 +47,7 @@ struct Situation {
     std::string_view kind;  ///< "text", "tap", "image" …
     std::string_view text;
     std::string_view tap;           ///< id of the pressed button; its prefix up to ':' names the plugin
-    std::string_view locale;        ///< of the conversation so far, or ""
+    std::string_view locale;        ///< of the conversation so far ("pt", "pt-BR"), or ""
     std::string_view asked_plugin;  ///< whose question is open, or ""
 };
 

@@ -5,17 +5,18 @@
 
 namespace migue::host::intents {
 
-/// Words of which the kind says more than the word: weekdays, months, first names …
+/// Words that stand for something: for their kind, where it says more than the word
+/// (weekdays, months, first names), or for the full spelling of what chats shorten.
 /// Immutable after construction: thread-safe.
 class WordClasses {
 public:
-    /// `data`: lines of a class name and its words, without accents. '#' begins a comment.
+    /// `data`: lines of what is stood for and its words, without accents. '#' begins a comment.
     /// The words are views into `data`, which must outlive this.
     explicit WordClasses(std::string_view data);
-    /// The list that is compiled in.
+    /// The list of kinds that is compiled in.
     [[nodiscard]] static WordClasses shipped();
 
-    /// "day", "month", "name" … or "" for a word that stands for itself.
+    /// "day", "month", "name" … or "" for a word that stands for itself. Valid as long as `data`.
     [[nodiscard]] std::string_view of(std::string_view bare_word) const;
 
 private:

@@ -50,6 +50,16 @@ TEST(Extractor, StemsInTheLanguageOfTheText) {
               extractor.extract("cancelar", "es-MX").blocks[words]);
 }
 
+TEST(Extractor, SpellsOutWhatChatsShorten) {
+    const Extractor extractor({});
+    EXPECT_EQ(extractor.extract("q tengo mñn", "es").blocks,
+              extractor.extract("que tengo mañana", "es").blocks);
+    EXPECT_EQ(extractor.extract("vc pode hj?", "pt-BR").blocks,
+              extractor.extract("você pode hoje?", "pt").blocks);
+    EXPECT_EQ(extractor.extract("can u pls", "en").blocks, extractor.extract("can you please", "en").blocks);
+    EXPECT_NE(extractor.extract("u", "es").blocks, extractor.extract("you", "es").blocks);
+}
+
 TEST(Extractor, HasNothingToSayAboutNothing) {
     const Extractor extractor({});
     for (const char* text : {"", "   ", "!!!"}) {

@@ -133,7 +133,9 @@ TEST_F(RouterDecides, ThatWhatIsNotTextIsUnsupported) {
 
 TEST_F(RouterDecides, TheLanguageFromTheMessageElseFromTheConversation) {
     EXPECT_EQ(router_->route(text("i want to cancel the call", {}, "es")).locale, "en");
-    EXPECT_EQ(router_->route(text("14h", {}, "pt-BR")).locale, "pt-BR");
+    EXPECT_EQ(router_->route(text("14h", {}, "pt-BR")).locale, "pt");
+    for (const char* unknown : {"fr", "ptx", "p", ""})
+        EXPECT_EQ(router_->route(text("14h", {}, unknown)).locale, "");
     EXPECT_EQ(router_->route(text("14h")).locale, "");
 }
 
