@@ -260,6 +260,19 @@ TEST(Config, ReachesThePluginWithTheDefaults) {
     EXPECT_NE(result.replies.at(0).body_json.find("limit"), std::string::npos);
 }
 
+TEST(Config, ThatFailsAfterAnOperationBeganLeavesNothingBehind) {
+    TestBed bed;
+    bed.install("probe", "probe");
+    bed.configure("probe", "begin_and_fail: true");
+    bed.make();
+    const auto begin = std::chrono::steady_clock::now();
+    const auto started = bed.host->start();
+    ASSERT_FALSE(started);
+    EXPECT_NE(started.error().what.find("began and failed"), std::string::npos) << started.error().what;
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 4s);
+    EXPECT_FALSE(bed.lines.contain("abandoned"));
+}
+
 TEST(Config, OfASickPluginIsRefusedWithItsReason) {
     TestBed bed;
     bed.install("probe", "probe");

@@ -6,6 +6,7 @@
 #include <Poco/StreamCopier.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <map>
 #include <mutex>
 
@@ -336,6 +337,18 @@ TEST_F(Routes, ThatAreStuckAreCancelledInTime) {
     EXPECT_EQ(reply.status, 200);
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
     EXPECT_TRUE(eventually([&] { return bed.host->list().at(0).running == 0; }));
+}
+
+TEST_F(Routes, ThatHangAnswer504AndHurtNobodyElse) {
+    const auto release = bed.directory.path() / "release";
+    TestBed other;
+    other.options.route_limit = 300ms;
+    start_with_probe(other, "release_file: " + release.string());
+    EXPECT_EQ(other.host->serve("probe", {false, "GET", "/hang", {}, {}, "", ""}).status, 504);
+    EXPECT_EQ(other.said("probe", "echo here"), "here");
+    EXPECT_EQ(other.host->list().at(0).running, 1u);
+    std::ofstream(release) << "go";
+    EXPECT_TRUE(eventually([&] { return other.host->list().at(0).running == 0; }));
 }
 
 TEST_F(Routes, UnderstandWithoutATurn) {
