@@ -98,6 +98,8 @@ public:
     /// Ends all open operations with MIGUE_E_CANCELLED; new ones are refused.
     void cancel();
     [[nodiscard]] bool is_cancelled() const;
+    /// Whoever waits for it is told that nothing more will come.
+    virtual void abandon() {}
     /// Ends one operation with MIGUE_E_CANCELLED. False: it is not open here.
     bool cancel(std::uint64_t operation);
 

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <span>
+#include <system_error>
 
 #include "host/plugin_host/descriptor.hpp"
 #include "host/plugin_host/image.hpp"
@@ -89,9 +90,11 @@ Result<void> check_libraries(const ElfFacts& facts, const std::vector<std::strin
 }
 
 Result<ElfFacts> read_elf_file(const std::filesystem::path& file) {
+    std::error_code fault;
+    std::string bytes(std::filesystem::file_size(file, fault), '\0');
     std::ifstream in(file, std::ios::binary);
-    const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    if (!in) return Error{Error::Code::kInternal, "cannot read the private copy"};
+    if (fault || !in.read(bytes.data(), static_cast<std::streamsize>(bytes.size())))
+        return Error{Error::Code::kInternal, "cannot read the private copy"};
     return read_elf(std::as_bytes(std::span(bytes)));
 }
 

@@ -65,6 +65,8 @@ Result<void> Instance::create(std::string_view config_json, std::vector<ConfigFa
         const Activity::Scope scope(*background_);
         status = parts_.abi.create(parts_.table->raw(), to_c(config_json), reports.raw(), &made);
     });
+    // Also after a failure: what create() began gets its done() before the image is closed.
+    background_->resume();
     if (!returned) return Error{Error::Code::kInternal, "create() threw an exception over the border (O4)"};
     if (status != MIGUE_OK) {
         const std::string why = reports.text();
@@ -75,7 +77,6 @@ Result<void> Instance::create(std::string_view config_json, std::vector<ConfigFa
     if (!api) return std::move(api).error();
     api_ = std::move(api).value();
     plugin_ = made;
-    background_->resume();
     return read_extensions();
 }
 
@@ -172,6 +173,7 @@ void Instance::discard() {
 }
 
 void Instance::abandon() {
+    for (const auto& activity : activities()) activity->abandon();
     parts_.table->close();
     workers_.abandon();
 }

@@ -18,6 +18,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::size_t kMaxRouteBody = 64u << 10;
+constexpr std::chrono::nanoseconds kLongestTurn = std::chrono::hours(24);
 constexpr std::size_t kMaxUnderstood = 1u << 20;
 
 Result<VaultKeys> vault_keys(const PluginHostOptions& options) {
@@ -145,7 +146,9 @@ void NativePluginHost::Impl::stop(std::chrono::milliseconds limit) {
         }
         retirement_.finish();
     });
+    // Their callbacks hold instances, which hold them: none may be left when they go.
     loader_.stop_http();
+    sql_.stop();
 }
 
 void NativePluginHost::Impl::refuse(TurnCall::Finished finished, migue_status status, std::string why) {
@@ -170,7 +173,8 @@ void NativePluginHost::Impl::run_turn(const std::string& plugin, TurnRequest req
             std::move(finished), MIGUE_E_UNAVAILABLE,
             "plugin " + plugin + " cannot read state version " + std::to_string(request.state_version));
     const std::uint64_t now = clock_.monotonic_ns();
-    const std::chrono::nanoseconds limit(request.deadline_ns > now ? request.deadline_ns - now : 0);
+    const std::uint64_t left = request.deadline_ns > now ? request.deadline_ns - now : 0;
+    const std::chrono::nanoseconds limit(std::min(left, static_cast<std::uint64_t>(kLongestTurn.count())));
     const auto call = std::make_shared<TurnCall>(leased.instance, std::move(leased.lease), std::move(request),
                                                  std::move(finished));
     leased.instance->adopt(call);

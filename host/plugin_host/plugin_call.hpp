@@ -22,6 +22,7 @@ public:
     /// Once. `limit` from now to the cancelling, `grace` from there to giving up.
     void start(std::chrono::nanoseconds limit, std::chrono::nanoseconds grace);
 
+    void abandon() final { give_up(); }
     [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> deadline() const override {
         return deadline_;
     }

@@ -44,4 +44,9 @@ Result<std::shared_ptr<PluginTables>> SqlService::tables(const std::string& plug
     return tables_.emplace(plugin, std::make_shared<PluginTables>(std::move(schema).value())).first->second;
 }
 
+void SqlService::stop() {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [plugin, tables] : tables_) tables->stop();
+}
+
 }  // namespace migue::host

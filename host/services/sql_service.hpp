@@ -33,6 +33,8 @@ public:
     /// Calls `done` once, on the thread of these tables. False: too much waits already, and
     /// `done` will not be called.
     [[nodiscard]] bool execute(std::vector<SqlText> statements, Done done);
+    /// Runs what waits, and lets go of all callbacks; later statements are refused.
+    void stop() { thread_.stop(); }
 
 private:
     const std::unique_ptr<sql::SqliteSchema> schema_;
@@ -47,6 +49,8 @@ public:
 
     /// Opens them at the first call; the same ones afterwards.
     [[nodiscard]] Result<std::shared_ptr<PluginTables>> tables(const std::string& plugin);
+    /// Stops all of them: whoever is called back must not be the last to hold them.
+    void stop();
 
 private:
     const std::string prefix_;

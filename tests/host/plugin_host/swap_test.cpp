@@ -224,6 +224,22 @@ TEST(Stop, CancelsWhatDoesNotEndInTime) {
     EXPECT_FALSE(bed.host->reload());
 }
 
+TEST(Stop, TellsWhoWaitsForATurnThatHangs) {
+    TestBed bed;
+    const auto release = bed.directory.path() / "release";
+    bed.configure("probe", "release_file: " + release.string());
+    bed.options.cancel_limit = 50ms;
+    bed.install("probe", "probe");
+    bed.start();
+    auto turn = bed.begin("probe", "hang", 1h);
+    ASSERT_TRUE(eventually([&] { return bed.host->list().at(0).running == 1; }));
+    std::thread stopping([&] { bed.host->stop(20ms); });
+    EXPECT_EQ(turn.get().status, MIGUE_E_DEADLINE);
+    std::ofstream(release) << "go";
+    stopping.join();
+    EXPECT_EQ(bed.host->generation_counts().abandoned, 1u);
+}
+
 TEST(Stop, WaitsForWhatEndsByItself) {
     TestBed bed;
     bed.install("probe", "probe");
