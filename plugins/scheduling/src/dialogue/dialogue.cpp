@@ -210,9 +210,11 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn) {
                 *event_id};
     scene.moment = moment_of(tools, turn, scene.person);
     const bool words = scene.input.kind == "text" && !turn.text().empty();
-    Reply reply = scene.input.kind == "tap" ? co_await take_tap(scene)
-                  : words                   ? co_await take_text(scene)
-                                            : pass_on();
+    // Statements, not one conditional: GCC 12 destroys the result of a co_await in it twice.
+    Reply reply;
+    if (scene.input.kind == "tap") reply = co_await take_tap(scene);
+    else if (words) reply = co_await take_text(scene);
+    else reply = pass_on();
     co_return finish(scene, std::move(reply));
 }
 
