@@ -34,7 +34,7 @@ class ServeWebhook : public ::testing::Test {
 protected:
     void SetUp() override {
         std::ofstream(config_)
-            << "http: { listen: \"127.0.0.1:0\", public_url: \"https://bot.example.org\" }\n"
+            << "http: { listen: \"127.0.0.1:0\" }\n"
             << "store: { url: \"sqlite:" << (folder_.path() / "migue.db").string() << "\" }\n"
             << "admin: { listen: \"127.0.0.1:0\", token: \"admin-token-of-the-test\" }\n"
             << "channels:\n"
