@@ -81,7 +81,7 @@ private:
     SystemClock clock_;
     Metrics metrics_;
     MetricsForPlugins plugin_metrics_{metrics_};
-    HttpClient graph_http_{{.idle_per_origin = kSenders}};
+    HttpClient graph_http_{{.ca_file = {}, .idle_per_origin = kSenders}};
     std::shared_ptr<const intents::Router> router_;
     std::unique_ptr<Store> store_;
     std::unique_ptr<PluginHost> plugins_;
