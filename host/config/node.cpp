@@ -48,6 +48,16 @@ nlohmann::ordered_json value_of(const Node& node) {
     return members;
 }
 
+/// A key may hold line ends and terminal commands; a fault is one line of text.
+std::string one_line(std::string_view text) {
+    std::string line;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        line += byte < 0x20 || byte == 0x7F ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
+    }
+    return line;
+}
+
 std::string unescape_pointer(std::string_view step) {
     std::string plain;
     for (std::size_t i = 0; i < step.size(); ++i) {
@@ -100,7 +110,7 @@ std::string Place::text() const {
 }
 
 void Faults::add(const Place& place, std::string what) {
-    lines_.push_back(fmt::format("{}: {}", place.text(), what));
+    lines_.push_back(fmt::format("{}: {}", place.text(), one_line(what)));
 }
 
 Error Faults::error() const {

@@ -20,7 +20,10 @@ bool is_quote(char c) {
 
 std::string shown(std::string_view key) {
     constexpr std::size_t kLongest = 60;
-    return key.size() <= kLongest ? std::string(key) : std::string(key.substr(0, kLongest)) + "…";
+    if (key.size() <= kLongest) return std::string(key);
+    std::size_t end = kLongest;
+    while (end > 0 && (static_cast<unsigned char>(key[end]) & 0xC0) == 0x80) --end;  // not inside a character
+    return std::string(key.substr(0, end)) + "…";
 }
 
 }  // namespace
@@ -167,7 +170,30 @@ void NodeBuilder::check_quoted(std::size_t offset) {
                                 source_.brief(offset)));
 }
 
+/// yaml-cpp takes a value anywhere below its key, so a line that slipped to the left would
+/// silently become one.
+void NodeBuilder::check_indentation(std::size_t offset) {
+    if (frames_.empty()) return;
+    const Frame& frame = frames_.back();
+    const char begin = source_.at(frame.offset);
+    const bool is_map = frame.node.kind_ == Node::Kind::kMap;
+    if (begin == (is_map ? '{' : '[')) return;
+    const std::size_t column = source_.place(offset).column;
+    const std::size_t parent = is_map ? frame.key_place.column : frame.node.place_.column;
+    const bool is_list_below_key = is_map && source_.at(offset) == '-' && column == parent;
+    const char next = source_.at(offset + 1);
+    const bool is_dash = next == ' ' || next == '\t' || next == '\n' || next == '\0';
+    if (column > parent || (is_list_below_key && is_dash)) return;
+    add_fault(offset,
+              fmt::format("a value that is not indented, expected it to the right of column {}", parent));
+}
+
 void NodeBuilder::check_plain(std::size_t offset, std::string_view text) {
+    // A plain text is read as it is written, except where lines were joined.
+    if (source_.text().compare(offset, text.size(), text) != 0) {
+        return add_fault(offset,
+                         "a text that goes on in the next line, expected one line, or | or > before it");
+    }
     switch (read_plain_scalar(text).kind) {
         case PlainScalar::Kind::kLeadingZero:
             return add_fault(offset,
@@ -208,6 +234,7 @@ void NodeBuilder::open(Node::Kind kind, std::size_t offset) {
     }
     Frame frame;
     frame.is_key = wants_key();
+    if (!frame.is_key) check_indentation(offset);
     if (frame.is_key) add_fault(offset, "a list or map as a key, expected a word or a quoted text");
     frame.node.kind_ = kind;
     frame.node.place_ = source_.place(offset);
@@ -269,7 +296,9 @@ Node NodeBuilder::make_scalar(std::size_t offset, const std::string& value) {
     node.kind_ = Node::Kind::kScalar;
     node.place_ = source_.place(offset);
     node.quoted_ = is_quote(begin) || begin == '|' || begin == '>';
-    if (!node.quoted_) check_plain(offset, value);
+    check_indentation(offset);
+    const bool is_decorated = begin == '&' || begin == '!';  // refused already
+    if (!node.quoted_ && !is_decorated) check_plain(offset, value);
     Replacement replacement = replace_variables(value, variables_);
     for (std::string& fault : replacement.faults) add_fault(offset, std::move(fault));
     node.scalar_ = std::move(replacement.text);

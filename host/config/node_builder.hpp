@@ -67,6 +67,7 @@ private:
     void check_decorations(std::size_t offset, const std::string& tag, YAML::anchor_t anchor);
     void check_quoted(std::size_t offset);
     void check_plain(std::size_t offset, std::string_view text);
+    void check_indentation(std::size_t offset);
     void check_colon(std::size_t offset, std::string_view value);
     void open(Node::Kind kind, std::size_t offset);
     void close();

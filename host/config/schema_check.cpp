@@ -80,15 +80,13 @@ std::vector<SchemaFinding> find_all(Checker& checker, Json config) {
 }
 
 Place place_of(const SchemaFinding& finding, const PluginSettings& plugin) {
-    std::string pointer = json_pointer(finding.path);
     if (plugin.source == nullptr) return {"plugins." + plugin.id, 1, 1};
-    if (const std::string member = unwanted_member(finding); !member.empty()) {
-        const Node* found = plugin.source->at_pointer(pointer).find(member);
-        if (found != nullptr) return found->key_place();
-    }
-    const Node& node = plugin.source->at_pointer(pointer);
+    const std::vector<std::string> unwanted = unwanted_path(finding);
+    const Node& node = plugin.source->at_pointer(json_pointer(unwanted.empty() ? finding.path : unwanted));
     const bool has_key = node.key_place().line > 0;
-    return node.kind() != Node::Kind::kScalar && has_key ? node.key_place() : node.place();
+    // A single value is told at the value, all that is about keys at the key.
+    const bool is_value = unwanted.empty() && node.kind() == Node::Kind::kScalar;
+    return has_key && !is_value ? node.key_place() : node.place();
 }
 
 }  // namespace

@@ -164,8 +164,7 @@ std::string describe_unwanted(const SchemaFinding& finding, const std::string& m
         if (properties == schema->end() || !properties->is_object()) continue;
         for (const auto& [key, child] : properties->items()) known.push_back(key);
     }
-    std::vector<std::string> path = finding.path;
-    path.push_back(member);
+    const std::vector<std::string> path = unwanted_path(finding);
     const std::string near = nearest(member, known);
     const std::string hint = !near.empty()   ? fmt::format("did you mean \"{}\"?", near)
                              : known.empty() ? "expected none here"
@@ -222,6 +221,15 @@ std::string json_pointer(const std::vector<std::string>& path) {
 std::string unwanted_member(const SchemaFinding& finding) {
     if (!finding.description.starts_with(kUnwanted)) return {};
     return quoted_part(finding.description, finding.description.find("constraints: "));
+}
+
+std::vector<std::string> unwanted_path(const SchemaFinding& finding) {
+    if (auto inside = wrapped_path(finding)) return *std::move(inside);
+    const std::string member = unwanted_member(finding);
+    if (member.empty()) return {};
+    std::vector<std::string> path = finding.path;
+    path.push_back(member);
+    return path;
 }
 
 bool is_only_wrapper(const SchemaFinding& finding, const std::vector<SchemaFinding>& all) {

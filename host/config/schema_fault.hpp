@@ -17,6 +17,9 @@ struct SchemaFinding {
 /// The member of the object at `path` that nothing allows; "" when the finding is another one.
 [[nodiscard]] std::string unwanted_member(const SchemaFinding& finding);
 
+/// The key that should not be there, as a path; empty when the finding is about a value.
+[[nodiscard]] std::vector<std::string> unwanted_path(const SchemaFinding& finding);
+
 /// Says that something deeper is wrong, and where: no news if that was found too.
 [[nodiscard]] bool is_only_wrapper(const SchemaFinding& finding, const std::vector<SchemaFinding>& all);
 

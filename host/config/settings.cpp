@@ -186,24 +186,23 @@ void SettingsReader::read_vault(const Node* node) {
     settings_.vault_keys = filled(*node, map, "keys");
     map.done();
     std::vector<std::string_view> ids;
-    std::string_view rest = settings_.vault_keys;
-    while (!rest.empty()) {
-        const std::size_t end = std::min(rest.find(','), rest.size());
+    for (std::string_view rest = settings_.vault_keys; !rest.empty();) {
+        const std::size_t end = rest.find(',');
         const std::string_view pair = rest.substr(0, end);
         const std::size_t colon = std::min(pair.find(':'), pair.size());
         const std::string_view id = pair.substr(0, colon);
         const bool is_known = std::find(ids.begin(), ids.end(), id) != ids.end();
-        const bool is_good =
-            consists_of(id, kWord) && colon < pair.size() && base64_size(pair.substr(colon + 1)) > 0;
+        const bool is_good = consists_of(id, kWord) && colon < pair.size() &&
+                             base64_size(pair.substr(colon + 1)) > 0 && end + 1 != rest.size();
         ids.push_back(id);
         if (!is_good || is_known) {
             faults_.add(
                 node->find("keys")->place(),
                 fmt::format(
                     "\"vault.keys\": pair {} {}, expected id:base64 pairs with commas between, newest first",
-                    ids.size(), is_good ? "repeats an id" : "is no key"));
+                    ids.size(), is_good ? "repeats an id" : "is no key, or ends in a comma"));
         }
-        rest.remove_prefix(std::min(end + 1, rest.size()));
+        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
     }
 }
 

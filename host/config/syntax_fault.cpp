@@ -70,6 +70,13 @@ void add_open_bracket(std::size_t offset, const SourceText& source, NodeBuilder&
         return builder.add_fault(bracket, fmt::format("a '{}' that is never closed, expected '{}'", open,
                                                       open == '[' ? ']' : '}'));
     }
+    // In a later line, the bracket was most likely forgotten, and what seemed wrong since is not.
+    if (source.place(offset).line != source.place(bracket).line) builder.drop_faults_from(bracket);
+    if (builder.has_fault_in_line_of(offset)) return;
+    if (source.at(offset) == '{' && offset > 0 && source.at(offset - 1) == '$') {
+        return builder.add_fault(offset - 1,
+                                 "a variable inside brackets, expected quotes around it: \"${NAME}\"");
+    }
     builder.add_fault(offset,
                       fmt::format("text that does not belong here, expected ',' or '{}' for the '{}' at {}",
                                   open == '[' ? ']' : '}', open, source.brief(bracket)));

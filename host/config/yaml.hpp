@@ -15,8 +15,9 @@
 /// mappings, sequences and scalars. Anchors, aliases, tags, duplicate keys, merge keys,
 /// several documents, text after the document, unterminated quotes, tabs as indentation,
 /// and numbers that other readers take for octal ("010") are errors with their place.
-/// So are what looks like a slip: a key without its colon, an empty entry between commas, a
-/// quoted text that does not end in its line (a long one is written with | or >).
+/// So is what looks like a slip: a key without its colon, an empty entry between commas, a
+/// value that is not indented below its key, a text that does not end in its line (a long one
+/// is written with | or >).
 namespace migue::host::config {
 
 struct Place {

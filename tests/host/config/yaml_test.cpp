@@ -50,7 +50,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"{\"a\":1,\"b\":[true,null]}", R"({"a":1,"b":[true,null]})"},
         Case{"a: [\n  1,  # one\n  2,\n]\n", R"({"a":[1,2]})"},
         Case{"a: |\n  x\n   y\n\n  z\nb: 1", "{\"a\":\"x\\n y\\n\\nz\\n\",\"b\":1}"},
-        Case{"a: >-\n  x\n  y\n", R"({"a":"x y"})"}, Case{"a: x\n  y\n", R"({"a":"x y"})"},
+        Case{"a: >-\n  x\n  y\n", R"({"a":"x y"})"}, Case{"a:\n  x y\nb:\n- c\n", R"({"a":"x y","b":["c"]})"},
         Case{"a: it's # not 'quoted\n", R"({"a":"it's"})"},
         Case{"a: 'it''s'\nb: \"\\u00e9\\n\"\n", R"({"a":"it's","b":"é\n"})"},
         Case{"a: x#y\n", R"({"a":"x#y"})"}, Case{"a: http://x:80/y\n", R"({"a":"http://x:80/y"})"},
@@ -59,7 +59,7 @@ INSTANTIATE_TEST_SUITE_P(
              "a: 1\n",
              R"({"a":1})"},
         Case{"a: 1\r\nb:\r\n  - c\r\n", R"({"a":1,"b":["c"]})"}, Case{"\"<<\": 1\n", R"({"<<":1})"},
-        Case{"a:\t1\n\t# comment\n\t\nb: 2\n", R"({"a":1,"b":2})"},
+        Case{"a:\t1\nb: 2 \t\n", R"({"a":1,"b":2})"},
         Case{"a: 18446744073709551615", R"({"a":18446744073709551615})"},
         Case{"\"a\" : 1\n'b': 2\n", R"({"a":1,"b":2})"},
         Case{"a: '# no comment'", R"({"a":"# no comment"})"}));
@@ -94,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"a: \"x\nb: \"\n", "f:1:4: a quoted text that does not end"},
                       Case{"a: \"x\\", "f:1:4: a quoted text that does not end"},
                       Case{"x:\n  - a: \"b\n  - c\n", "f:2:8: a quoted text that does not end"},
-                      Case{"a: ['x, 'y']\n", "f:1:9: text behind the closing quote"},
+                      Case{"a: ['x, 'y']\n", "f:1:10: text behind the closing quote"},
                       Case{"a: \"b\" c\n", "f:1:8: text behind the closing quote"},
                       Case{"a: 'b'c\n", "f:1:7: text behind the closing quote"},
                       Case{"a: \"b\"#c\n", "f:1:7: text behind the closing quote"},
@@ -102,8 +102,10 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"a: [1, 2", "f:1:4: a '[' that is never closed"},
                       Case{"a: {b: 1\n", "f:1:4: a '{' that is never closed"},
                       Case{"a:\n  - [[1], [2]\n  # end\n", "f:2:5: a '[' that is never closed"},
-                      Case{"a: [1,\nb: 2\n", "f:2:2: text that does not belong here"},
-                      Case{"a: [1}\n", "f:1:6: a closing bracket"}, Case{"a: 1]\n  ]\n", "f:2:3: "},
+                      Case{"a: [1,\nb: 2\n", "f:1:4: a '[' that is never closed"},
+                      Case{"a: [1}\n", "f:1:6: a closing bracket"},
+                      Case{"a: [1,\nb: 2\nc: d\n", "f:3:2: text that does not belong here"},
+                      Case{"a: {b: ${C}}\n", "f:1:8: a variable inside brackets"},
                       Case{"a: ]\n", "f:1:4: a closing bracket"},
                       Case{"a: [b, , c]", "f:1:8: an empty entry"}, Case{"a: [,]", "f:1:5: an empty entry"},
                       Case{"a: [b: c]", "f:1:5: a key and value among list entries"},
@@ -111,6 +113,13 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     KeysAndLayout, Refuses,
     ::testing::Values(
+        Case{"a:\nb # c\nd: e\n", "f:2:1: a value that is not indented"},
+        Case{"a: x\n  y\n", "f:1:4: a text that goes on"}, Case{"[a\n b]", "f:1:2: a text that goes on"},
+        Case{"a:\n  - x\n    - y\n", "f:2:5: a text that goes on"}, Case{"a:\nb\nc: d\n", "f:3:2: "},
+        Case{"a:\n'b'\n", "f:2:1: a value that is not indented"},
+        Case{"a:\n[1]\n", "f:2:1: a value that is not indented"},
+        Case{"a:\n  b:\n  c\n", "f:3:3: \"c\" has no value"}, Case{"-\n'x'\n", "f:2:1: "},
+        Case{"a:\n-b\n", "f:2:1: \"-b\" has no value"},
         Case{"a: 1\na: 2\n", "f:2:1: the key \"a\" a second time (first at 1:1)"},
         Case{"x: {a: 1, \"a\": 2}\n", "f:1:11: the key \"a\" a second time (first at 1:5)"},
         Case{"a: 1\nb\n", "f:2:1: \"b\" has no value"}, Case{"{a, b: 1}", "f:1:2: \"a\" has no value"},
@@ -119,7 +128,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"~: a\n", "f:1:1: a value without a key"}, Case{"${A}: b\n", "f:1:1: a variable in a key"},
         Case{"a:\n\tb: 1\n", "f:2:1: a tab"}, Case{"a:\n  b: 1\n \tc: 2\n", "f:3:2: a tab"},
         Case{"-\t- a\n", "f:1:2: a tab"}, Case{"a: b: c\n", "f:1:5: a ':' that cannot be here"},
-        Case{"a: 1\n  b: 2\n", "f:2:4: a ':' that cannot be here"},
+        Case{"a: 1\n  b: 2\n", "f:1:4: a text that goes on"},
         Case{"a:\n  b: 1\n c: 2\n", "f:3:2: text that does not fit"},
         Case{"a: - b\n", "f:1:4: a '-' that cannot be here"}, Case{"a: @x\n", "f:1:4: a text cannot begin"},
         Case{"a: `x`\n", "f:1:4: a text cannot begin"}, Case{"a: |x\n  y\n", "f:1:5: text behind | or >"},
@@ -180,7 +189,7 @@ TEST(ParseYaml, EndsSoonOnInputThatOnlyOpens) {
         std::string text;
         while (text.size() < 200'000) text += piece;
         const Result<Node> node = parse_yaml(text, "f", no_variables());
-        if (!node) EXPECT_NE(node.error().what.find("f:"), std::string::npos) << piece;
+        EXPECT_TRUE(node || node.error().what.starts_with("f:")) << piece;
     }
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(30));
 }
