@@ -42,16 +42,24 @@ std::string reason(const Poco::Exception& failure) {
     return text;
 }
 
+/// Poco's resolve() would ask the DNS for the name of an address, into a buffer that all
+/// threads share.
+Poco::Net::HostEntry::AddressList addresses_of(const std::string& host) {
+    Poco::Net::IPAddress address;
+    if (Poco::Net::IPAddress::tryParse(host, address)) return {address};
+    return Poco::Net::DNS::hostByName(host).addresses();
+}
+
 Poco::Net::StreamSocket connect_tcp(const Url& url, DeadlineWatch::Deadline deadline) {
-    const Poco::Net::HostEntry entry = Poco::Net::DNS::resolve(url.host);
-    if (entry.addresses().empty()) throw Poco::Net::NoAddressFoundException(url.host);
-    for (auto address = entry.addresses().begin();; ++address) {
+    const Poco::Net::HostEntry::AddressList addresses = addresses_of(url.host);
+    if (addresses.empty()) throw Poco::Net::NoAddressFoundException(url.host);
+    for (auto address = addresses.begin();; ++address) {
         try {
             Poco::Net::StreamSocket socket;
             socket.connect(Poco::Net::SocketAddress(*address, url.port), time_left(deadline));
             return socket;
         } catch (const Poco::Exception&) {
-            if (std::next(address) == entry.addresses().end() || steady_clock::now() >= deadline) throw;
+            if (std::next(address) == addresses.end() || steady_clock::now() >= deadline) throw;
         }
     }
 }

@@ -50,7 +50,11 @@ TEST_F(Swaps, LetRunningTurnsFinishOnTheOldGeneration) {
 }
 
 TEST_F(Swaps, AreToldTruthfully) {
-    auto old_turn = bed.begin("probe", "timer 300");
+    bed.host.reset();
+    const auto release = bed.directory.path() / "release";
+    bed.configure("probe", "release_file: " + release.string());
+    bed.start();
+    auto old_turn = bed.begin("probe", "hang", 1min);
     EXPECT_EQ(bed.host->list().at(0).state, "active");
     EXPECT_EQ(bed.host->list().at(0).running, 1u);
     swap_to("probe2");
@@ -63,6 +67,7 @@ TEST_F(Swaps, AreToldTruthfully) {
     EXPECT_EQ(list[1].version, "1.0.0");
     EXPECT_EQ(list[1].state, "draining");
     EXPECT_EQ(list[1].running, 1u);
+    std::ofstream(release) << "go";
     EXPECT_EQ(old_turn.get().status, MIGUE_OK);
     EXPECT_TRUE(eventually([&] { return bed.host->list().size() == 1; }));
 }

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <future>
+#include <mutex>
 #include <vector>
 
 #include "host/services/redact.hpp"
@@ -67,6 +68,7 @@ TEST(TaskPool, RunsEverythingThatWasTaken) {
 
 TEST(TaskPool, UsesAsManyThreadsAsAllowedAndNoMore) {
     std::atomic<int> inside{0}, most{0};
+    std::once_flag opened;
     std::promise<void> open;
     const std::shared_future<void> gate = open.get_future().share();
     TaskPool pool(3);
@@ -76,7 +78,7 @@ TEST(TaskPool, UsesAsManyThreadsAsAllowedAndNoMore) {
             int seen = most;
             while (now > seen && !most.compare_exchange_weak(seen, now)) {
             }
-            if (now == 3) open.set_value();
+            if (now == 3) std::call_once(opened, [&] { open.set_value(); });
             gate.wait();
             --inside;
         }));
