@@ -118,5 +118,9 @@ bool act_within(const Context&, Arguments, std::int32_t, Value&);
 bool act_hour_on(const Context&, Arguments, std::int32_t, Value&);
 bool act_clock_h(const Context&, Arguments, std::int32_t, Value&);
 bool act_impossible_clock(const Context&, Arguments, std::int32_t, Value&);
+bool act_nth_day_unit(const Context&, Arguments, std::int32_t, Value&);
+bool act_weekdays_at(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_part_word(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_romance(const Context&, Arguments, std::int32_t, Value&);
 
 }  // namespace scheduling::language

@@ -324,7 +324,9 @@ bool act_nth_unit(const Context& context, Arguments arguments, std::int32_t whic
 bool act_unit_of(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     Value inner = *arguments[1];
     const Grain grain = grain_of(*arguments[0]);
-    if (inner.has_clock() || !fix_day(context, inner)) return false;
+    const bool holds_days = grain == Grain::kWeek || grain == Grain::kWeekend || grain == Grain::kFortnight ||
+                            grain == Grain::kMonth || grain == Grain::kYear;
+    if (!holds_days || inner.has_clock() || !fix_day(context, inner)) return false;
     if (inner.day_end - inner.day_begin > 1 && inner.grain != grain) return false;
     DayNumber begin = 0, end = 0;
     if (!period_of(inner.day_begin, grain, 0, begin, end)) return false;

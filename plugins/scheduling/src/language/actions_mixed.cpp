@@ -266,4 +266,40 @@ bool act_hour_on(const Context& context, Arguments arguments, std::int32_t, Valu
     return act_clock(context, hour, 0, clock) && meet(context, *arguments[0], clock, out);
 }
 
+/// "the last day of the month".
+bool act_nth_day_unit(const Context& context, Arguments arguments, std::int32_t which, Value& out) {
+    Value period;
+    const Value* unit[] = {arguments[arguments.size() - 1]};
+    if (!act_relative_period(context, unit, 0, period) || period.has_clock()) return false;
+    const Value* parts[] = {arguments[0], &period};
+    return act_nth_day(context, arguments.size() > 1 ? Arguments(parts) : Arguments(parts).subspan(1), which, out);
+}
+
+/// "Monday to Friday at 9": a repeat, not one long stretch.
+bool act_weekdays_at(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value days, every;
+    if (!act_weekday_set(context, arguments.first(2), 1, days)) return false;
+    const Value* set[] = {&days};
+    if (!act_every_weekday(context, set, 0, every)) return false;
+    const Value* parts[] = {&every, arguments[2]};
+    return act_repeat_with(context, parts, 0, out);
+}
+
+/// "todas las noches": the word for the part, in the plural.
+bool act_every_part_word(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value part;
+    if (!act_part(context, arguments, 0, part)) return false;
+    const Value* parts[] = {&part};
+    return act_every_part(context, parts, 0, out);
+}
+
+/// Fifteen days are two weeks and eight are one, where people count both ends.
+bool act_every_romance(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    const std::int32_t days = arguments[0]->number;
+    if (static_cast<Grain>(arguments[1]->number) != Grain::kDay || (days != 15 && days != 8)) return false;
+    out.freq = Freq::kWeekly;
+    out.interval = days == 15 ? 2 : 1;
+    return true;
+}
+
 }  // namespace scheduling::language

@@ -239,7 +239,7 @@ private:
         if (knowledge_.roots.test(edge.symbol))
             return (edge.end - edge.begin == 1 ? 3 : static_cast<int>(edge.end - edge.begin) * 10 - 12) + edge.score;
         const bool whole = edge.begin == 0 && edge.end == text_.tokens.size();
-        if (edge.symbol == knowledge_.sole && whole) return 1 + edge.score;
+        if (edge.symbol == knowledge_.sole && whole) return 6 + edge.score;
         return -1;
     }
 

@@ -183,6 +183,9 @@ CodePoint decode(std::string_view text, std::size_t at) {
         if ((byte(i) & 0xC0) != 0x80) return {kBroken, 1};
         value = (value << 6) | (byte(i) & 0x3F);
     }
+    // Longer than need be, half of a surrogate pair, or past the last code point: no UTF-8.
+    constexpr char32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (value < kLeast[size] || value > 0x10FFFF || (value >= 0xD800 && value < 0xE000)) return {kBroken, 1};
     return {value, size};
 }
 
