@@ -122,5 +122,12 @@ bool act_nth_day_unit(const Context&, Arguments, std::int32_t, Value&);
 bool act_weekdays_at(const Context&, Arguments, std::int32_t, Value&);
 bool act_every_part_word(const Context&, Arguments, std::int32_t, Value&);
 bool act_every_romance(const Context&, Arguments, std::int32_t, Value&);
+bool act_season(const Context&, Arguments, std::int32_t, Value&);
+bool act_end_of_day(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_monthdays(const Context&, Arguments, std::int32_t, Value&);
+bool act_last_monthday(const Context&, Arguments, std::int32_t, Value&);
+bool act_first_monthday(const Context&, Arguments, std::int32_t, Value&);
+bool act_hour_set(const Context&, Arguments, std::int32_t, Value&);
+bool act_repeat_hours(const Context&, Arguments, std::int32_t, Value&);
 
 }  // namespace scheduling::language

@@ -334,7 +334,7 @@ bool act_unit_of(const Context& context, Arguments arguments, std::int32_t, Valu
     return true;
 }
 
-/// "early March", "end of next week": parameter 0 begin, 1 middle, 2 end, 3 what is left of it.
+/// "early March", "end of next week": parameter 0 begin, 1 middle, 2 end, 3 what is left of it, 4 later in it.
 bool act_piece_of(const Context& context, Arguments arguments, std::int32_t piece, Value& out) {
     Value period = *arguments[0];
     if (period.has_clock() || !fix_day(context, period)) return false;
@@ -348,7 +348,10 @@ bool act_piece_of(const Context& context, Arguments arguments, std::int32_t piec
         end -= third;
     }
     if (piece == 2) begin = end - third;
+    if (period.grain == Grain::kMonth && piece == 2) begin = period.day_begin + 20;
+    if (period.grain == Grain::kYear && piece == 2) begin = add_months(period.day_begin, 8);
     if (piece == 3) begin = std::max(begin, context.today);
+    if (piece == 4) begin = std::max(period.grain == Grain::kYear ? add_months(begin, 6) : begin + length / 2, context.today);
     if (begin >= end) return false;
     out = fixed_days(begin, end, period.grain);
     out.flags = kVague;
@@ -356,10 +359,12 @@ bool act_piece_of(const Context& context, Arguments arguments, std::int32_t piec
 }
 
 bool act_holiday(const Context& context, Arguments arguments, std::int32_t, Value& out) {
-    // number: month*100+day, or 5000+days after Easter, or 6000+month*100+weekday*10+nth (nth 9: last)
+    // number: month*100+day, or 5000+days after Easter, 6000+month*100+weekday*10+nth (nth 9: last),
+    // or 8000+days after Thanksgiving
     const std::int32_t code = arguments[0]->number;
     const int said_year = arguments.size() > 1 ? arguments[1]->year : 0;
     const auto on = [&](int year) -> DayNumber {
+        if (code >= 8000) return nth_weekday(to_day(year, 11, 1), 4, 4) + (code - 8000);
         if (code >= 6000) {
             const int month = (code - 6000) / 100, weekday = code / 10 % 10, nth = code % 10;
             return nth_weekday(to_day(year, month, 1), weekday, nth == 9 ? -1 : nth);
@@ -392,6 +397,33 @@ bool act_now(const Context& context, Arguments, std::int32_t, Value& out) {
     out = fixed_days(context.today, context.today + 1, Grain::kDay);
     out.clock = context.now;
     out.flags = kMoment;
+    return true;
+}
+
+/// Seasons of the north by their usual dates; year optional.
+bool act_season(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    constexpr int kBegin[][2] = {{3, 20}, {6, 21}, {9, 23}, {12, 21}};
+    const int season = arguments[0]->number - 1;
+    int year = static_cast<int>(to_date(context.today).year());
+    const auto begin = [&](int of) { return to_day(of, kBegin[season][0], kBegin[season][1]); };
+    const auto end = [&](int of) { return to_day(season == 3 ? of + 1 : of, kBegin[(season + 1) % 4][0], kBegin[(season + 1) % 4][1]); };
+    if (arguments.size() > 1) {
+        year = arguments[1]->year;
+    } else if (season == 3 && end(year - 1) > context.today) {
+        --year;
+    } else if (end(year) <= context.today) {
+        ++year;
+    }
+    out = fixed_days(begin(year), end(year), Grain::kQuarter);
+    out.flags = kVague;
+    return true;
+}
+
+/// "end of Sunday": its last second.
+bool act_end_of_day(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    if (out.has_clock() || !fix_day(context, out) || out.day_end - out.day_begin != 1) return false;
+    out.clock = kDaySeconds - 1;
     return true;
 }
 

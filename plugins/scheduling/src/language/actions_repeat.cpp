@@ -303,4 +303,43 @@ bool act_by_month(const Context&, Arguments arguments, std::int32_t, Value& out)
     return true;
 }
 
+/// "every 4th and 10th of the month": the unit must be the month.
+bool act_every_monthdays(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    if (static_cast<Grain>(arguments[1]->number) != Grain::kMonth) return false;
+    const Value* days[] = {arguments[0]};
+    return act_every_date(context, days, 0, out);
+}
+
+bool act_last_monthday(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    out.by_monthday = 1;  // bit 0 stands for -1
+    return arguments[0]->freq == Freq::kMonthly && arguments[0]->by_monthday == 0 && arguments[0]->by_weekday == 0;
+}
+
+bool act_first_monthday(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    out.by_monthday = 2;
+    return arguments[0]->freq == Freq::kMonthly && arguments[0]->by_monthday == 0 && arguments[0]->by_weekday == 0;
+}
+
+/// "at 10, 12 and 17": whole hours only.
+bool act_hour_set(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    for (const Value* value : arguments) {
+        out.by_hour |= value->by_hour;
+        if (value->by_hour != 0) continue;
+        Value hour = *value;
+        settle_hours(hour);
+        if (hour.clock < 0 || hour.clock_end >= 0 || hour.clock % 3600 != 0) return false;
+        out.by_hour |= 1u << (hour.clock / 3600 % 24);
+    }
+    return true;
+}
+
+bool act_repeat_hours(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    if (out.freq == Freq::kNone || out.has_clock() || out.by_hour != 0) return false;
+    out.by_hour = arguments[1]->by_hour;
+    return true;
+}
+
 }  // namespace scheduling::language

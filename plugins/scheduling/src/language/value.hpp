@@ -71,12 +71,12 @@ struct Value {
     Freq freq = Freq::kNone;
     std::int16_t interval = 1;
     std::uint8_t by_weekday = 0;  ///< bit 0 Monday
-    std::uint8_t nth_mask = 0;    ///< bit n-1: the nth weekday; bit 7: the last
-    std::uint32_t by_monthday = 0;
+    std::uint8_t nth_mask = 0;    ///< bit n-1: the nth weekday; bit 7 the last, bit 6 the last but one
+    std::uint32_t by_monthday = 0;  ///< bit n: the nth day; bit 0: the last
     std::int8_t by_month = 0;
     std::int16_t count = 0;
     std::int32_t until = 0;  ///< day; 0 none
-    std::uint32_t by_hour = 0;
+    std::uint32_t by_hour = 0;  ///< several hours a day
 
     std::int16_t zone = -1;  ///< index into the knowledge's zones
     std::uint32_t flags = 0;

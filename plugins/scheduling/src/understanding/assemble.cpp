@@ -172,6 +172,9 @@ void Assembly::write_repeat(Understanding& out) const {
     }
     Value bare = rule;
     bare.clock = -1;
+    if (rule.by_hour != 0 && rule.clock < 0)  // several hours a day: the rule keeps them, the first begins it
+        for (int hour = 23; hour >= 0; --hour)
+            if (rule.by_hour >> hour & 1) rule.clock = hour * 3600;
     draft.rrule = rrule_of(bare);
     if (when_ && when_->has_day() && draft.has_date) return;  // the begin was said
     DayNumber day = rule.has_day() ? rule.day_begin : context_.today;
@@ -182,12 +185,15 @@ void Assembly::write_repeat(Understanding& out) const {
         const int dom = static_cast<int>(static_cast<unsigned>(ymd.day()));
         const int weekday = language::weekday_of(day);
         if (rule.by_month != 0 && rule.by_month != static_cast<int>(static_cast<unsigned>(ymd.month()))) continue;
-        if (rule.by_monthday != 0 && (rule.by_monthday >> dom & 1) == 0) continue;
+        const bool last_day = dom == language::days_in_month(static_cast<int>(ymd.year()), static_cast<int>(static_cast<unsigned>(ymd.month())));
+        if (rule.by_monthday != 0 && (rule.by_monthday >> dom & 1) == 0 && !(last_day && (rule.by_monthday & 1))) continue;
         if (rule.by_weekday != 0 && (rule.by_weekday >> (weekday - 1) & 1) == 0) continue;
         if (rule.nth_mask != 0) {
             const int nth = (dom - 1) / 7;
             const bool last = language::nth_weekday(day, weekday, -1) == day;
-            if ((rule.nth_mask >> nth & 1) == 0 && !(last && (rule.nth_mask & 128))) continue;
+            const bool last_but_one = language::nth_weekday(day, weekday, -2) == day;
+            const bool fits = (rule.nth_mask >> nth & 1) || (last && (rule.nth_mask & 128)) || (last_but_one && (rule.nth_mask & 64));
+            if (!fits) continue;
         }
         if (day == context_.today && timed && rule.clock <= context_.now) continue;
         break;

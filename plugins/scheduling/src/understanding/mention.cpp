@@ -139,16 +139,21 @@ std::string rrule_of(const Value& value) {
         if ((value.by_weekday >> day & 1) == 0) continue;
         if (value.nth_mask == 0) days += std::string(kWeekdays[day]) + ",";
         for (int nth = 0; nth < 8; ++nth)
-            if (value.nth_mask >> nth & 1) days += (nth == 7 ? "-1" : std::to_string(nth + 1)) + kWeekdays[day] + ",";
+            if (value.nth_mask >> nth & 1) days += std::to_string(nth < 6 ? nth + 1 : nth - 8) + kWeekdays[day] + ",";
     }
     for (int day = 1; day < 32; ++day)
         if (value.by_monthday >> day & 1) month_days += std::to_string(day) + ",";
+    if (value.by_monthday & 1) month_days += "-1,";
     list("BYDAY", days);
     list("BYMONTHDAY", month_days);
     if (value.clock >= 0 && !value.has(language::kPartOnly)) {
         const int of_day = value.clock % kDaySeconds;
         out += ";BYHOUR=" + std::to_string(of_day / 3600) + ";BYMINUTE=" + std::to_string(of_day / 60 % 60);
     }
+    std::string hours;
+    for (int hour = 0; hour < 24; ++hour)
+        if (value.by_hour >> hour & 1) hours += std::to_string(hour) + ",";
+    list("BYHOUR", hours);
     if (value.count > 0) out += ";COUNT=" + std::to_string(value.count);
     if (value.until != 0) {
         const auto ymd = language::to_date(value.until);
