@@ -43,7 +43,6 @@ bool act_nth_unit(const Context&, Arguments, std::int32_t, Value&);
 bool act_unit_of(const Context&, Arguments, std::int32_t, Value&);
 bool act_piece_of(const Context&, Arguments, std::int32_t, Value&);
 bool act_holiday(const Context&, Arguments, std::int32_t, Value&);
-bool act_after_next(const Context&, Arguments, std::int32_t, Value&);
 bool act_weekday_in(const Context&, Arguments, std::int32_t, Value&);
 bool act_now(const Context&, Arguments, std::int32_t, Value&);
 
@@ -57,7 +56,6 @@ bool act_part(const Context&, Arguments, std::int32_t, Value&);
 bool act_part_piece(const Context&, Arguments, std::int32_t, Value&);
 bool act_today_part(const Context&, Arguments, std::int32_t, Value&);
 bool act_zone(const Context&, Arguments, std::int32_t, Value&);
-bool act_date_part_hour(const Context&, Arguments, std::int32_t, Value&);
 
 // ranges
 bool act_day_range(const Context&, Arguments, std::int32_t, Value&);

@@ -42,7 +42,8 @@ bool act_meridiem(const Context&, Arguments arguments, std::int32_t, Value& out)
     const bool clock_first = arguments[0]->has_clock();
     const Value& clock = *arguments[clock_first ? 0 : 1];
     const bool pm = arguments[clock_first ? 1 : 0]->number == 1;
-    if (clock.clock < 0 || clock.clock_end >= 0 || clock.has(kPartOnly) || clock.clock > kDaySeconds) return false;
+    if (clock.clock < 0 || clock.clock_end >= 0 || clock.has(kPartOnly) || clock.clock > kDaySeconds)
+        return false;
     out = clock;
     out.flags &= ~kBareHour;
     if (clock.clock >= kHalfDay + 3600) return pm;  // "15h pm"
@@ -55,8 +56,10 @@ bool act_clock_shift(const Context&, Arguments arguments, std::int32_t sign, Val
     const bool clock_first = arguments[0]->has_clock();
     const Value& clock = *arguments[clock_first ? 0 : 1];
     const Value& amount = *arguments[clock_first ? 1 : 0];
-    const std::int32_t minutes = amount.has_duration ? static_cast<std::int32_t>(amount.seconds / 60) : amount.number;
-    if (clock.clock < 0 || clock.clock_end >= 0 || clock.has(kPartOnly) || minutes < 1 || minutes > 59) return false;
+    const std::int32_t minutes =
+        amount.has_duration ? static_cast<std::int32_t>(amount.seconds / 60) : amount.number;
+    if (clock.clock < 0 || clock.clock_end >= 0 || clock.has(kPartOnly) || minutes < 1 || minutes > 59)
+        return false;
     if (amount.has_duration && (amount.days != 0 || amount.months != 0)) return false;
     if (clock.clock % 3600 != 0 && !amount.has_duration) return false;
     out = clock;
@@ -84,11 +87,18 @@ bool act_part_piece(const Context& context, Arguments arguments, std::int32_t pi
     const Value* plain = arguments[0];
     int row = 0;
     switch (plain->part) {
-        case Part::kMorning: row = 0; break;
-        case Part::kAfternoon: row = 1; break;
+        case Part::kMorning:
+            row = 0;
+            break;
+        case Part::kAfternoon:
+            row = 1;
+            break;
         case Part::kEvening:
-        case Part::kNight: row = 2; break;
-        default: return false;
+        case Part::kNight:
+            row = 2;
+            break;
+        default:
+            return false;
     }
     Value part;
     part.number = static_cast<std::int32_t>(piece == 0 ? kEarly[row] : kLate[row]);
@@ -118,11 +128,6 @@ bool act_zone(const Context&, Arguments arguments, std::int32_t, Value& out) {
     if (out.has(kPartOnly) && !out.has_day()) return false;
     out.zone = arguments[zone_last ? 1 : 0]->zone;
     return true;
-}
-
-/// "tomorrow 8", "el 2 a las 5": a day and a clock; kept apart from meet so that patterns can weigh it.
-bool act_date_part_hour(const Context& context, Arguments arguments, std::int32_t, Value& out) {
-    return act_meet(context, arguments, 0, out);
 }
 
 /// "15h" without an article; "1h" to "4h" alone are rather lengths.

@@ -7,21 +7,35 @@ namespace {
 
 constexpr std::int64_t kThousand = 1000;
 
-std::uint8_t bit_of(int weekday) { return static_cast<std::uint8_t>(1u << (weekday - 1)); }
+std::uint8_t bit_of(int weekday) {
+    return static_cast<std::uint8_t>(1u << (weekday - 1));
+}
 
 bool freq_of(Grain grain, Value& out) {
     switch (grain) {
-        case Grain::kSecond: out.freq = Freq::kSecondly; return true;
-        case Grain::kMinute: out.freq = Freq::kMinutely; return true;
-        case Grain::kHour: out.freq = Freq::kHourly; return true;
+        case Grain::kSecond:
+            out.freq = Freq::kSecondly;
+            return true;
+        case Grain::kMinute:
+            out.freq = Freq::kMinutely;
+            return true;
+        case Grain::kHour:
+            out.freq = Freq::kHourly;
+            return true;
         case Grain::kDay:
-        case Grain::kNight: out.freq = Freq::kDaily; return true;
-        case Grain::kWeek: out.freq = Freq::kWeekly; return true;
+        case Grain::kNight:
+            out.freq = Freq::kDaily;
+            return true;
+        case Grain::kWeek:
+            out.freq = Freq::kWeekly;
+            return true;
         case Grain::kFortnight:
             out.freq = Freq::kWeekly;
             out.interval = static_cast<std::int16_t>(out.interval * 2);
             return true;
-        case Grain::kMonth: out.freq = Freq::kMonthly; return true;
+        case Grain::kMonth:
+            out.freq = Freq::kMonthly;
+            return true;
         case Grain::kQuarter:
             out.freq = Freq::kMonthly;
             out.interval = static_cast<std::int16_t>(out.interval * 3);
@@ -30,7 +44,9 @@ bool freq_of(Grain grain, Value& out) {
             out.freq = Freq::kMonthly;
             out.interval = static_cast<std::int16_t>(out.interval * 6);
             return true;
-        case Grain::kYear: out.freq = Freq::kYearly; return true;
+        case Grain::kYear:
+            out.freq = Freq::kYearly;
+            return true;
         case Grain::kWeekend:
             out.freq = Freq::kWeekly;
             out.by_weekday = 0b1100000;
@@ -39,7 +55,8 @@ bool freq_of(Grain grain, Value& out) {
             out.freq = Freq::kWeekly;
             out.by_weekday = 0b0011111;
             return true;
-        default: return false;
+        default:
+            return false;
     }
 }
 
@@ -78,21 +95,34 @@ bool act_duration(const Context&, Arguments arguments, std::int32_t fixed, Value
     };
     out.has_duration = true;
     switch (static_cast<Grain>(unit.number)) {
-        case Grain::kSecond: return seconds(1);
-        case Grain::kMinute: return seconds(60);
-        case Grain::kHour: return seconds(3600);
+        case Grain::kSecond:
+            return seconds(1);
+        case Grain::kMinute:
+            return seconds(60);
+        case Grain::kHour:
+            return seconds(3600);
         case Grain::kDay:
         case Grain::kNight:
-        case Grain::kWorkday: return days(1);
-        case Grain::kWeek: return days(7);
-        case Grain::kWeekend: return days(2);
-        case Grain::kFortnight: return days(14);
-        case Grain::kMonth: return months(1, 30);
-        case Grain::kQuarter: return months(3, 91);
-        case Grain::kHalfYear: return months(6, 182);
-        case Grain::kYear: return months(12, 365);
-        case Grain::kDecade: return months(120, 3652);
-        case Grain::kCentury: return months(1200, 36525);
+        case Grain::kWorkday:
+            return days(1);
+        case Grain::kWeek:
+            return days(7);
+        case Grain::kWeekend:
+            return days(2);
+        case Grain::kFortnight:
+            return days(14);
+        case Grain::kMonth:
+            return months(1, 30);
+        case Grain::kQuarter:
+            return months(3, 91);
+        case Grain::kHalfYear:
+            return months(6, 182);
+        case Grain::kYear:
+            return months(12, 365);
+        case Grain::kDecade:
+            return months(120, 3652);
+        case Grain::kCentury:
+            return months(1200, 36525);
     }
     return false;
 }
@@ -111,7 +141,8 @@ bool act_duration_sum(const Context&, Arguments arguments, std::int32_t, Value& 
 /// "every [3] days"; parameter 2: every other.
 bool act_every_unit(const Context&, Arguments arguments, std::int32_t interval, Value& out) {
     const bool counted = arguments.size() > 1;
-    if (counted && (arguments[0]->number < 1 || arguments[0]->number > 1000 || arguments[0]->seconds != 0)) return false;
+    if (counted && (arguments[0]->number < 1 || arguments[0]->number > 1000 || arguments[0]->seconds != 0))
+        return false;
     out.interval = static_cast<std::int16_t>((counted ? arguments[0]->number : 1) * std::max(interval, 1));
     return freq_of(static_cast<Grain>(arguments[arguments.size() - 1]->number), out);
 }
@@ -179,9 +210,12 @@ bool act_monthday_set(const Context&, Arguments arguments, std::int32_t, Value& 
 bool act_nth_set(const Context&, Arguments arguments, std::int32_t bits, Value& out) {
     out.nth_mask = static_cast<std::uint8_t>(bits);
     for (const Value* value : arguments) {
-        if (value->nth_mask != 0) out.nth_mask |= value->nth_mask;
-        else if (value->number >= 1 && value->number <= 5) out.nth_mask |= static_cast<std::uint8_t>(1u << (value->number - 1));
-        else return false;
+        if (value->nth_mask != 0)
+            out.nth_mask |= value->nth_mask;
+        else if (value->number >= 1 && value->number <= 5)
+            out.nth_mask |= static_cast<std::uint8_t>(1u << (value->number - 1));
+        else
+            return false;
     }
     return out.nth_mask != 0;
 }
@@ -192,12 +226,18 @@ bool act_every_nth(const Context&, Arguments arguments, std::int32_t, Value& out
     std::int8_t month = 0;
     const Value* repeat = nullptr;
     for (const Value* value : arguments) {
-        if (value->freq != Freq::kNone) repeat = value;
-        else if (value->nth_mask != 0) nth = value->nth_mask;
-        else if (value->by_weekday != 0) mask = value->by_weekday;
-        else if (value->weekday != 0) mask = bit_of(value->weekday);
-        else if (value->month != 0 && value->dom == 0) month = value->month;
-        else return false;
+        if (value->freq != Freq::kNone)
+            repeat = value;
+        else if (value->nth_mask != 0)
+            nth = value->nth_mask;
+        else if (value->by_weekday != 0)
+            mask = value->by_weekday;
+        else if (value->weekday != 0)
+            mask = bit_of(value->weekday);
+        else if (value->month != 0 && value->dom == 0)
+            month = value->month;
+        else
+            return false;
     }
     if (nth == 0 || mask == 0) return false;
     if (repeat != nullptr && (repeat->by_weekday != 0 || repeat->by_monthday != 0)) return false;
@@ -250,7 +290,8 @@ bool act_repeat_with(const Context& context, Arguments arguments, std::int32_t, 
         return out.freq == Freq::kWeekly;
     }
     if (other.form == DayForm::kFields && other.dom != 0) {
-        if (out.freq == Freq::kMonthly && other.month == 0) out.by_monthday = 1u << other.dom;
+        if (out.freq == Freq::kMonthly && other.month == 0)
+            out.by_monthday = 1u << other.dom;
         else if (out.freq == Freq::kYearly && other.month != 0) {
             out.by_monthday = 1u << other.dom;
             out.by_month = other.month;
@@ -313,13 +354,15 @@ bool act_every_monthdays(const Context& context, Arguments arguments, std::int32
 bool act_last_monthday(const Context&, Arguments arguments, std::int32_t, Value& out) {
     out = *arguments[0];
     out.by_monthday = 1;  // bit 0 stands for -1
-    return arguments[0]->freq == Freq::kMonthly && arguments[0]->by_monthday == 0 && arguments[0]->by_weekday == 0;
+    return arguments[0]->freq == Freq::kMonthly && arguments[0]->by_monthday == 0 &&
+           arguments[0]->by_weekday == 0;
 }
 
 bool act_first_monthday(const Context&, Arguments arguments, std::int32_t, Value& out) {
     out = *arguments[0];
     out.by_monthday = 2;
-    return arguments[0]->freq == Freq::kMonthly && arguments[0]->by_monthday == 0 && arguments[0]->by_weekday == 0;
+    return arguments[0]->freq == Freq::kMonthly && arguments[0]->by_monthday == 0 &&
+           arguments[0]->by_weekday == 0;
 }
 
 /// "at 10, 12 and 17": whole hours only.

@@ -18,8 +18,8 @@ bool merge_field(Field& into, Field from) {
 /// Fields of both; false when they contradict each other.
 bool meet_fields(const Value& a, const Value& b, Value& out) {
     out = a;
-    if (!merge_field(out.weekday, b.weekday) || !merge_field(out.month, b.month) || !merge_field(out.dom, b.dom) ||
-        !merge_field(out.year, b.year))
+    if (!merge_field(out.weekday, b.weekday) || !merge_field(out.month, b.month) ||
+        !merge_field(out.dom, b.dom) || !merge_field(out.year, b.year))
         return false;
     if (out.dom != 0 && out.month != 0) {
         const int year = out.year != 0 ? out.year : 2024;  // a leap year: 29 February may come
@@ -42,7 +42,8 @@ bool meet_inside(const Context&, const Value& fields, const Value& stretch, Valu
         out = stretch;
         out.flags |= fields.flags;
         const bool agrees = (fields.weekday == 0 || fields.weekday == weekday_of(day)) &&
-                            (fields.dom == 0 || fields.dom == dom) && (fields.month == 0 || fields.month == month);
+                            (fields.dom == 0 || fields.dom == dom) &&
+                            (fields.month == 0 || fields.month == month);
         if (!agrees) out.flags |= kWeekdayMismatch;
         return fields.weekday != 0 || fields.dom != 0;
     }
@@ -88,9 +89,9 @@ bool settle_by_part(std::int32_t& clock, const Stretch& stretch, Part part) {
     const auto inside = [&](std::int32_t at) { return at >= stretch.begin && at < stretch.end; };
     // Parts of the day are said loosely: two hours beside it still count.
     const auto near = [&](std::int32_t at) { return at >= stretch.begin - 7200 && at <= stretch.end + 7200; };
-    const bool late_part = part == Part::kAfternoon || part == Part::kEvening || part == Part::kEarlyAfternoon ||
-                           part == Part::kLateAfternoon || part == Part::kEarlyEvening || part == Part::kLunch ||
-                           part == Part::kNoon;
+    const bool late_part = part == Part::kAfternoon || part == Part::kEvening ||
+                           part == Part::kEarlyAfternoon || part == Part::kLateAfternoon ||
+                           part == Part::kEarlyEvening || part == Part::kLunch || part == Part::kNoon;
     if (part == Part::kNight || part == Part::kLateNight) {
         clock = early < 6 * 3600 - 1 ? early : late;  // "12 de la noche", "2 at night", "9 at night"
         return true;
@@ -243,10 +244,11 @@ bool fix_day(const Context& context, Value& value) {
     if (value.form == DayForm::kFixed) return true;
     if (value.form == DayForm::kNone) return false;
     const bool has_date = value.dom != 0 && value.month != 0;
-    const bool found = has_date           ? fix_fields_in_year(context, value)
-                       : value.dom != 0   ? value.year == 0 && fix_day_of_month(context, value)
-                       : value.weekday != 0 ? value.month == 0 && value.year == 0 && fix_weekday(context, value)
-                                          : fix_month_or_year(context, value);
+    const bool found = has_date         ? fix_fields_in_year(context, value)
+                       : value.dom != 0 ? value.year == 0 && fix_day_of_month(context, value)
+                       : value.weekday != 0
+                           ? value.month == 0 && value.year == 0 && fix_weekday(context, value)
+                           : fix_month_or_year(context, value);
     if (found) value.form = DayForm::kFixed;
     return found;
 }
@@ -264,22 +266,38 @@ void settle_hours(Value& value) {
 Stretch stretch_of(Part part) {
     constexpr std::int32_t h = 3600;
     switch (part) {
-        case Part::kMorning: return {6 * h, 12 * h};
-        case Part::kNoon: return {12 * h, 14 * h};
-        case Part::kLunch: return {12 * h, 14 * h};
-        case Part::kAfternoon: return {12 * h, 19 * h};
-        case Part::kEvening: return {18 * h, 22 * h};
-        case Part::kNight: return {19 * h, 24 * h};
-        case Part::kSmallHours: return {0, 6 * h};
-        case Part::kEarlyMorning: return {6 * h, 9 * h};
-        case Part::kLateMorning: return {10 * h, 12 * h};
-        case Part::kEarlyAfternoon: return {12 * h, 15 * h};
-        case Part::kLateAfternoon: return {16 * h, 19 * h};
-        case Part::kEarlyEvening: return {18 * h, 20 * h};
-        case Part::kLateNight: return {21 * h, 24 * h};
-        case Part::kWorkHours: return {9 * h, 18 * h};
-        case Part::kDawn: return {5 * h, 7 * h};
-        case Part::kNone: break;
+        case Part::kMorning:
+            return {6 * h, 12 * h};
+        case Part::kNoon:
+            return {12 * h, 14 * h};
+        case Part::kLunch:
+            return {12 * h, 14 * h};
+        case Part::kAfternoon:
+            return {12 * h, 19 * h};
+        case Part::kEvening:
+            return {18 * h, 22 * h};
+        case Part::kNight:
+            return {19 * h, 24 * h};
+        case Part::kSmallHours:
+            return {0, 6 * h};
+        case Part::kEarlyMorning:
+            return {6 * h, 9 * h};
+        case Part::kLateMorning:
+            return {10 * h, 12 * h};
+        case Part::kEarlyAfternoon:
+            return {12 * h, 15 * h};
+        case Part::kLateAfternoon:
+            return {16 * h, 19 * h};
+        case Part::kEarlyEvening:
+            return {18 * h, 20 * h};
+        case Part::kLateNight:
+            return {21 * h, 24 * h};
+        case Part::kWorkHours:
+            return {9 * h, 18 * h};
+        case Part::kDawn:
+            return {5 * h, 7 * h};
+        case Part::kNone:
+            break;
     }
     return {0, 24 * h};
 }

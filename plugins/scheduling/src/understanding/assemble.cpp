@@ -13,8 +13,8 @@ using language::Flag;
 using language::kDaySeconds;
 using language::Value;
 
-Assembly::Assembly(const language::Reading& reading, Around& around, const language::Context& context, const Moment& moment,
-                   std::string_view intent)
+Assembly::Assembly(const language::Reading& reading, Around& around, const language::Context& context,
+                   const Moment& moment, std::string_view intent)
     : reading_(reading), around_(around), context_(context), moment_(moment), intent_(intent) {}
 
 LocalMinutes Assembly::at(DayNumber day, std::int64_t seconds) const {
@@ -41,22 +41,26 @@ void Assembly::take_reminders(Understanding& out) {
     for (const Expression& expression : reading_.expressions) {
         if (!expression.value.has_duration) continue;
         const std::uint32_t end = expression.end_token;
-        const std::uint32_t size = end < around_.size() && around_.is_free(end) ? around_.phrase(end, before) : 0;
+        const std::uint32_t size =
+            end < around_.size() && around_.is_free(end) ? around_.phrase(end, before) : 0;
         std::uint32_t begin = expression.begin_token;
         for (std::uint32_t back = 1; back <= 4 && back <= expression.begin_token; ++back) {
             const auto phrase = around_.phrase(expression.begin_token - back, remind);
-            if (phrase == back && around_.is_free(expression.begin_token - back)) begin = expression.begin_token - back;
+            if (phrase == back && around_.is_free(expression.begin_token - back))
+                begin = expression.begin_token - back;
         }
         if (size == 0 && begin == expression.begin_token) continue;
         const Value& length = expression.value;
-        const std::int64_t minutes = length.seconds / 60 + std::int64_t{length.days} * 1440 + std::int64_t{length.months} * 43'200;
+        const std::int64_t minutes =
+            length.seconds / 60 + std::int64_t{length.days} * 1440 + std::int64_t{length.months} * 43'200;
         out.draft.reminder = std::chrono::minutes(minutes);
         around_.mark(begin, end + size, Role::kReminder);
     }
 }
 
 bool Assembly::is_source(const Expression& expression) const {
-    const bool moves = intent_.find("reschedule") != std::string_view::npos || intent_.find("move") != std::string_view::npos;
+    const bool moves = intent_.find("reschedule") != std::string_view::npos ||
+                       intent_.find("move") != std::string_view::npos;
     if (!moves) return false;
     const auto& all = reading_.expressions;
     const bool another_follows = std::any_of(all.begin(), all.end(), [&](const Expression& other) {
@@ -101,8 +105,10 @@ void Assembly::add(const Expression& expression, Understanding& out) {
         return;
     }
     Value both;
-    if (meet(context_, *when_, value, both)) when_ = both;
-    else if (!rival_) rival_ = value;
+    if (meet(context_, *when_, value, both))
+        when_ = both;
+    else if (!rival_)
+        rival_ = value;
 }
 
 /// "cena a las 8": words that say which half of the day is meant.
@@ -150,8 +156,10 @@ void Assembly::write_start(Understanding& out) const {
     DayNumber base = when.has_day() ? when.day_begin : context_.today;
     if (draft.has_time) {
         draft.start = at(base, when.clock);
-        if (when.clock_end >= 0) draft.end = at(base, when.clock_end);
-        else if (draft.duration) draft.end = *draft.start + *draft.duration;
+        if (when.clock_end >= 0)
+            draft.end = at(base, when.clock_end);
+        else if (draft.duration)
+            draft.end = *draft.start + *draft.duration;
     } else if (draft.has_date) {
         draft.start = at(base, 0);
         if (!part && around_.find("ALLDAY")) {
@@ -184,15 +192,21 @@ void Assembly::write_repeat(Understanding& out) const {
         const auto ymd = language::to_date(day);
         const int dom = static_cast<int>(static_cast<unsigned>(ymd.day()));
         const int weekday = language::weekday_of(day);
-        if (rule.by_month != 0 && rule.by_month != static_cast<int>(static_cast<unsigned>(ymd.month()))) continue;
-        const bool last_day = dom == language::days_in_month(static_cast<int>(ymd.year()), static_cast<int>(static_cast<unsigned>(ymd.month())));
-        if (rule.by_monthday != 0 && (rule.by_monthday >> dom & 1) == 0 && !(last_day && (rule.by_monthday & 1))) continue;
+        if (rule.by_month != 0 && rule.by_month != static_cast<int>(static_cast<unsigned>(ymd.month())))
+            continue;
+        const bool last_day =
+            dom == language::days_in_month(static_cast<int>(ymd.year()),
+                                           static_cast<int>(static_cast<unsigned>(ymd.month())));
+        if (rule.by_monthday != 0 && (rule.by_monthday >> dom & 1) == 0 &&
+            !(last_day && (rule.by_monthday & 1)))
+            continue;
         if (rule.by_weekday != 0 && (rule.by_weekday >> (weekday - 1) & 1) == 0) continue;
         if (rule.nth_mask != 0) {
             const int nth = (dom - 1) / 7;
             const bool last = language::nth_weekday(day, weekday, -1) == day;
             const bool last_but_one = language::nth_weekday(day, weekday, -2) == day;
-            const bool fits = (rule.nth_mask >> nth & 1) || (last && (rule.nth_mask & 128)) || (last_but_one && (rule.nth_mask & 64));
+            const bool fits = (rule.nth_mask >> nth & 1) || (last && (rule.nth_mask & 128)) ||
+                              (last_but_one && (rule.nth_mask & 64));
             if (!fits) continue;
         }
         if (day == context_.today && timed && rule.clock <= context_.now) continue;
@@ -203,8 +217,10 @@ void Assembly::write_repeat(Understanding& out) const {
     draft.has_time = timed;
     draft.start = at(day, timed ? rule.clock : 0);
     draft.end.reset();
-    if (timed && rule.clock_end >= 0) draft.end = at(day, rule.clock_end);
-    else if (timed && draft.duration) draft.end = *draft.start + *draft.duration;
+    if (timed && rule.clock_end >= 0)
+        draft.end = at(day, rule.clock_end);
+    else if (timed && draft.duration)
+        draft.end = *draft.start + *draft.duration;
     if (!timed && around_.find("ALLDAY")) {
         draft.all_day = true;
         draft.end = at(day + 1, 0);
@@ -220,7 +236,7 @@ void Assembly::write_span(Understanding& out) const {
     Span span{at(value.day_begin, 0), at(value.day_end, 0)};
     if (value.clock >= 0) {
         span.begin = at(value.day_begin, value.clock);
-        span.end = value.clock_end >= 0 ? at(value.day_begin, value.clock_end)
+        span.end = value.clock_end >= 0        ? at(value.day_begin, value.clock_end)
                    : value.has(Flag::kOpenEnd) ? at(value.day_begin + 1, 0)
                                                : span.begin + std::chrono::minutes(1);
         if (value.clock_end < 0 && !value.has(Flag::kOpenEnd) && out.draft.duration && !source_)

@@ -11,8 +11,8 @@ namespace scheduling {
 
 class Assembly {
 public:
-    Assembly(const language::Reading& reading, Around& around, const language::Context& context, const Moment& moment,
-             std::string_view intent);
+    Assembly(const language::Reading& reading, Around& around, const language::Context& context,
+             const Moment& moment, std::string_view intent);
 
     /// Times, duration, repeat rule, reminder and span.
     void write(Understanding& out);

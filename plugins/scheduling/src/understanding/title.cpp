@@ -20,7 +20,9 @@ std::string capitalized(std::string text) {
     return text;
 }
 
-bool is_title_role(Role role) { return role == Role::kFree || role == Role::kGuest; }
+bool is_title_role(Role role) {
+    return role == Role::kFree || role == Role::kGuest;
+}
 
 bool is_word_like(const Around& around, std::uint32_t at) {
     return around.reading.text.tokens[at].kind != TokenKind::kPunct;
@@ -29,7 +31,8 @@ bool is_word_like(const Around& around, std::uint32_t at) {
 }  // namespace
 
 void drop_commands(Around& around) {
-    const Symbol command = around.symbol("COMMAND"), polite = around.symbol("POLITE"), article = around.symbol("ARTICLE");
+    const Symbol command = around.symbol("COMMAND"), polite = around.symbol("POLITE"),
+                 article = around.symbol("ARTICLE");
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_free(at)) continue;
         if (const auto size = around.phrase(at, polite); size > 0) around.mark(at, at + size, Role::kCommand);
@@ -65,15 +68,16 @@ void drop_small_words(Around& around) {
         if (!around.is_free(at)) continue;
         const bool at_end = at + 1 == around.size() || !is_title_role(around.roles[at + 1]);
         const bool at_begin = at == 0 || !is_title_role(around.roles[at - 1]);
-        const bool hanging = around.phrase(at, small) == 1 || around.phrase(at, article) == 1 || !is_word_like(around, at);
+        const bool hanging =
+            around.phrase(at, small) == 1 || around.phrase(at, article) == 1 || !is_word_like(around, at);
         const bool closes = around.punctuation(at) == ')' || around.punctuation(at) == '"';
-        if (hanging && !closes && (at_end || (at_begin && !is_word_like(around, at)))) around.mark(at, at + 1, Role::kDropped);
+        if (hanging && !closes && (at_end || (at_begin && !is_word_like(around, at))))
+            around.mark(at, at + 1, Role::kDropped);
     }
-    for (std::uint32_t at = 0; at < around.size(); ++at) {  // and behind what was taken away
-        if (!around.is_free(at)) continue;
-        const bool first = std::none_of(around.roles.begin(), around.roles.begin() + at, is_title_role);
-        if (!first) break;
-        if (around.phrase(at, small) != 1 && is_word_like(around, at)) break;
+    // And behind what was taken away, up to the title's first word.
+    for (std::uint32_t at = 0; at < around.size(); ++at) {
+        if (!is_title_role(around.roles[at])) continue;
+        if (!around.is_free(at) || (around.phrase(at, small) != 1 && is_word_like(around, at))) break;
         around.mark(at, at + 1, Role::kDropped);
     }
 }
@@ -82,11 +86,13 @@ std::string joined(const Around& around) {
     std::string title;
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!is_title_role(around.roles[at])) continue;
-        const bool glued = at > 0 && is_title_role(around.roles[at - 1]) && around.reading.text.tokens[at].glued;
+        const bool glued =
+            at > 0 && is_title_role(around.roles[at - 1]) && around.reading.text.tokens[at].glued;
         if (!title.empty() && !glued) title += ' ';
         title += around.slice(at, at + 1);
     }
-    while (!title.empty() && std::string_view(" ,.;:!?-").find(title.back()) != std::string_view::npos) title.pop_back();
+    while (!title.empty() && std::string_view(" ,.;:!?-").find(title.back()) != std::string_view::npos)
+        title.pop_back();
     return title;
 }
 
@@ -94,7 +100,8 @@ std::string joined(const Around& around) {
 
 Around::Around(const language::Reading& read)
     : reading(read), knowledge(language::knowledge()), roles(read.text.tokens.size(), Role::kFree) {
-    for (const auto& expression : read.expressions) mark(expression.begin_token, expression.end_token, Role::kTime);
+    for (const auto& expression : read.expressions)
+        mark(expression.begin_token, expression.end_token, Role::kTime);
 }
 
 std::uint32_t Around::phrase(std::uint32_t at, Symbol wanted) const {
@@ -134,19 +141,22 @@ std::optional<std::uint32_t> Around::find(std::string_view class_name) const {
 
 std::string find_place(Around& around) {
     const Symbol preposition = around.symbol("PLACEPREP"), noun = around.symbol("PLACENOUN");
-    const Symbol with = around.symbol("WITH"), small = around.symbol("SMALL"), place_only = around.symbol("PLACEAT");
+    const Symbol with = around.symbol("WITH"), small = around.symbol("SMALL"),
+                 place_only = around.symbol("PLACEAT");
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_free(at)) continue;
         const auto size = around.phrase(at, preposition);
         const std::uint32_t begin = at + size;
         if (size == 0 || begin >= around.size() || !around.is_free(begin)) continue;
-        const bool says_place = around.phrase(at, place_only) > 0 && is_word_like(around, begin) && around.phrase(begin, small) == 0 &&
+        const bool says_place = around.phrase(at, place_only) > 0 && is_word_like(around, begin) &&
+                                around.phrase(begin, small) == 0 &&
                                 around.reading.text.tokens[begin].kind == TokenKind::kWord;
-        const bool proper = around.reading.text.tokens[begin].capital || around.phrase(begin, noun) > 0 || says_place;
+        const bool proper =
+            around.reading.text.tokens[begin].capital || around.phrase(begin, noun) > 0 || says_place;
         if (!proper) continue;
         std::uint32_t end = begin;
-        while (end < around.size() && around.is_free(end) && around.phrase(end, with) == 0 && around.punctuation(end) != ',' &&
-               around.punctuation(end) != '.' && end - begin < 8)
+        while (end < around.size() && around.is_free(end) && around.phrase(end, with) == 0 &&
+               around.punctuation(end) != ',' && around.punctuation(end) != '.' && end - begin < 8)
             ++end;
         while (end > begin + 1 && around.phrase(end - 1, small) == 1) --end;
         const std::string place(around.slice(begin, end));
@@ -167,7 +177,8 @@ bool find_video(Around& around) {
         // The title itself when it comes first ("videollamada con Ana") or names a noun ("Zoom call").
         const std::uint32_t next = at + size;
         const bool names_noun = next < around.size() && around.is_free(next) && is_word_like(around, next) &&
-                                around.phrase(next, around.symbol("SMALL")) == 0 && around.phrase(next, around.symbol("WITH")) == 0;
+                                around.phrase(next, around.symbol("SMALL")) == 0 &&
+                                around.phrase(next, around.symbol("WITH")) == 0;
         const bool is_title = std::none_of(around.roles.begin(), around.roles.begin() + at, is_title_role) &&
                               (around.reading.text.word(at).size() > 6 || names_noun);
         if (!is_title) around.mark(at, at + size, Role::kVideo);
@@ -186,7 +197,8 @@ std::string make_title(Around& around) {
     if (around.roles[at] == Role::kFree) skipped = around.phrase(at, around.symbol("SOMETHING"));
     const std::uint32_t next = at + skipped;
     const bool bare_guest = next < around.size() && around.roles[next] == Role::kGuest;
-    if (skipped > 0 && (bare_guest || std::none_of(around.roles.begin() + next, around.roles.end(), is_title_role)))
+    if (skipped > 0 &&
+        (bare_guest || std::none_of(around.roles.begin() + next, around.roles.end(), is_title_role)))
         around.mark(at, next, Role::kDropped);
     title = joined(around);
     if (bare_guest && around.roles[at] != Role::kFree) {

@@ -10,8 +10,10 @@
 /// The moment of all examples: Monday 23 November 2026, 10:05, where each language is at home.
 namespace scheduling::test {
 
-inline std::int64_t unix_ms(int year, unsigned month, unsigned day, int hour, int minute, int utc_offset_hours) {
-    const auto days = date::sys_days(date::year_month_day{date::year{year}, date::month{month}, date::day{day}});
+inline std::int64_t unix_ms(int year, unsigned month, unsigned day, int hour, int minute,
+                            int utc_offset_hours) {
+    const auto days =
+        date::sys_days(date::year_month_day{date::year{year}, date::month{month}, date::day{day}});
     const auto at = days + std::chrono::hours(hour - utc_offset_hours) + std::chrono::minutes(minute);
     return std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
 }
@@ -36,7 +38,11 @@ inline Moment moment_in(std::string_view language) {
 }
 
 /// "2026-11-24 15:00", for comparing at a glance.
-inline std::string print(LocalMinutes at) { return date::format("%F %H:%M", at); }
-inline std::string print(const std::optional<LocalMinutes>& at) { return at ? print(*at) : "none"; }
+inline std::string print(LocalMinutes at) {
+    return date::format("%F %H:%M", at);
+}
+inline std::string print(const std::optional<LocalMinutes>& at) {
+    return at ? print(*at) : "none";
+}
 
 }  // namespace scheduling::test

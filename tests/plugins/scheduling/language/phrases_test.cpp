@@ -41,8 +41,10 @@ std::string summary(const Understanding& understanding) {
     for (const TimeMention& mention : understanding.times) {
         if (!out.empty()) out += " ; ";
         out += mention.type + " ";
-        if (mention.type == "set") out += mention.rrule;
-        else out += short_value(mention.start);
+        if (mention.type == "set")
+            out += mention.rrule;
+        else
+            out += short_value(mention.start);
         if (mention.type.ends_with("range")) out += " " + short_value(mention.end);
     }
     return out.empty() ? "none" : out;
@@ -55,14 +57,17 @@ TEST_P(Phrases, AreReadAsTheTableSays) {
     ASSERT_GE(table.size(), 100u) << "the table of " << GetParam() << " was not found whole";
     for (const Phrase& phrase : table) {
         const auto understanding = understand(phrase.text, "schedule_meeting", moment_in(phrase.language));
-        EXPECT_EQ(summary(understanding), phrase.expected) << phrase.language << ".txt:" << phrase.line << ": " << phrase.text;
+        EXPECT_EQ(summary(understanding), phrase.expected)
+            << phrase.language << ".txt:" << phrase.line << ": " << phrase.text;
     }
 }
 
 /// The same words inside a message mean the same, and the rest is the title.
 TEST_P(Phrases, MeanTheSameInsideAMessage) {
     const std::string language = GetParam();
-    const std::string title = language == "en" ? "Zumba class" : language == "es" ? "Clase de zumba" : "Aula de zumba";
+    const std::string title = language == "en"   ? "Zumba class"
+                              : language == "es" ? "Clase de zumba"
+                                                 : "Aula de zumba";
     int read = 0;
     for (const Phrase& phrase : phrases(language)) {
         if (phrase.expected == "none" || phrase.expected.find(" ; ") != std::string::npos) continue;

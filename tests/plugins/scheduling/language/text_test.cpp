@@ -41,21 +41,28 @@ TEST(Tokenize, KeepsOffsetsIntoTheOriginal) {
 }
 
 TEST(Tokenize, KeepsAddressesLinksAndPhonesWhole) {
-    EXPECT_EQ(words("a ana.perez+x@ejemplo.co."), (std::vector<std::string>{"a", "ana.perez+x@ejemplo.co", "."}));
-    EXPECT_EQ(words("ver https://x.co/3am?a=4 ya"), (std::vector<std::string>{"ver", "https://x.co/3am?a=4", "ya"}));
+    EXPECT_EQ(words("a ana.perez+x@ejemplo.co."),
+              (std::vector<std::string>{"a", "ana.perez+x@ejemplo.co", "."}));
+    EXPECT_EQ(words("ver https://x.co/3am?a=4 ya"),
+              (std::vector<std::string>{"ver", "https://x.co/3am?a=4", "ya"}));
     EXPECT_EQ(words("al +57 300 123 4567 hoy"), (std::vector<std::string>{"al", "+57 300 123 4567", "hoy"}));
 }
 
-struct PhoneCase { std::string_view text; bool is_phone; };
+struct PhoneCase {
+    std::string_view text;
+    bool is_phone;
+};
 class Phones : public ::testing::TestWithParam<PhoneCase> {};
 TEST_P(Phones, AreToldFromDatesAndHours) {
     EXPECT_EQ(phone_size(GetParam().text, 0) > 0, GetParam().is_phone) << GetParam().text;
 }
 INSTANTIATE_TEST_SUITE_P(Edges, Phones,
-                         ::testing::Values(PhoneCase{"+57 300 1234567", true}, PhoneCase{"3001234567", true}, PhoneCase{"(206) 555-1212", true},
-                                           PhoneCase{"555-123-4567", true}, PhoneCase{"300 123 4567", true}, PhoneCase{"2026-12-25", false},
-                                           PhoneCase{"25-12-2026", false}, PhoneCase{"15:30", false}, PhoneCase{"3-4", false},
-                                           PhoneCase{"10 11 12", false}, PhoneCase{"2027", false}));
+                         ::testing::Values(PhoneCase{"+57 300 1234567", true}, PhoneCase{"3001234567", true},
+                                           PhoneCase{"(206) 555-1212", true}, PhoneCase{"555-123-4567", true},
+                                           PhoneCase{"300 123 4567", true}, PhoneCase{"2026-12-25", false},
+                                           PhoneCase{"25-12-2026", false}, PhoneCase{"15:30", false},
+                                           PhoneCase{"3-4", false}, PhoneCase{"10 11 12", false},
+                                           PhoneCase{"2027", false}));
 
 TEST(Lexicon, ForgivesOneSlipInLongWordsOnly) {
     const Lexicon& lexicon = knowledge().lexicon;
@@ -78,7 +85,8 @@ TEST(Lexicon, SaysWhichLineIsMalformed) {
 }
 
 TEST(Grammar, SaysWhatIsWrongWithAPattern) {
-    for (const char* pattern : {"date <- weekday", "date <- weekday : no_such_action", "date weekday : same", "date <- x? : same"}) {
+    for (const char* pattern : {"date <- weekday", "date <- weekday : no_such_action", "date weekday : same",
+                                "date <- x? : same"}) {
         Grammar grammar;
         Symbols symbols;
         EXPECT_THROW(grammar.load(kEveryLanguage, pattern, symbols), std::invalid_argument) << pattern;
