@@ -150,18 +150,22 @@ void copy_clock(const Value& from, Value& to) {
 
 bool fix_fields_in_year(const Context& context, Value& value) {
     const int this_year = static_cast<int>(to_date(context.today).year());
-    const int first = value.year != 0 ? value.year : this_year;
-    for (int year = first; year < first + 9; ++year) {
-        if (value.year != 0 && year != value.year) break;
+    const int first = value.year != 0 ? value.year : this_year, last = value.year != 0 ? value.year : this_year + 8;
+    bool found = false;
+    for (int year = first; year <= last; ++year) {
         if (!is_valid_date(year, value.month, value.dom)) continue;
         const DayNumber day = to_day(year, value.month, value.dom);
         if (value.year == 0 && day < context.today) continue;
-        if (value.weekday != 0 && weekday_of(day) != value.weekday) value.flags |= kWeekdayMismatch;
+        const bool fits = value.weekday == 0 || weekday_of(day) == value.weekday;
+        // Not the year one would expect, or not that weekday: either way it must be asked.
+        if (found || !fits) value.flags |= kWeekdayMismatch;
+        if (found && !fits) continue;
         value.day_begin = day;
         value.day_end = day + 1;
-        return true;
+        found = true;
+        if (fits) break;
     }
-    return false;
+    return found;
 }
 
 /// "el 17", "Friday 25": the next month that has it.

@@ -65,13 +65,18 @@ void print_days(const Value& value, TimeMention& out) {
     if (out.type == "daterange" && !value.has(language::kOpenEnd)) out.end = print_day(value.day_end);
 }
 
-void print_clocks(const Value& value, const std::string& zone, TimeMention& out) {
+void print_clocks(const Value& value, const std::string& zone, DayNumber today, TimeMention& out) {
     const bool range =
         value.clock_end >= 0 || value.has(language::kOpenEnd) || value.has(language::kOpenBegin);
     if (!value.has_day()) {
         out.type = range ? "timerange" : "time";
         if (value.clock >= 0) out.start = print_clock(value.clock);
         if (value.clock_end >= 0) out.end = print_clock(value.clock_end);
+        if (value.zone < 0) return;
+        // A zone was said: the hour alone would be read in the person's own.
+        const std::string offset = print_moment(zone, today, 43'200).substr(19);
+        if (!out.start.empty()) out.start += offset;
+        if (!out.end.empty()) out.end += offset;
         return;
     }
     out.type = range ? "datetimerange" : "datetime";
@@ -193,7 +198,7 @@ std::optional<TimeMention> mention_of(const language::Expression& expression,
     if (value.has(language::kImpossible)) return std::nullopt;
     if (value.has_day() && !fix_day(context, value)) return std::nullopt;
     if (value.has_clock())
-        print_clocks(value, zone_of(value, zone), out);
+        print_clocks(value, zone_of(value, zone), context.today, out);
     else
         print_days(value, out);
     return out;
