@@ -4,7 +4,8 @@
 
 namespace scheduling::language {
 
-/// Hour [minute [second]]. Parameter 1: written the 24-hour way ("15h"), so never a bare hour above 12.
+/// Hour [minute [second]]. Parameter 1: written "8h", which people use with 24 hours; 2: minutes may
+/// be one digit or a word.
 bool act_clock(const Context&, Arguments arguments, std::int32_t style, Value& out) {
     const Value& hour = *arguments[0];
     const std::int32_t minute = arguments.size() > 1 ? arguments[1]->number : 0;
@@ -17,6 +18,7 @@ bool act_clock(const Context&, Arguments arguments, std::int32_t style, Value& o
     out.clock = hour.number * 3600 + minute * 60 + second;
     const bool two_digits = hour.digits == 2 && hour.number < 10;
     if (hour.number >= 1 && hour.number <= 12 && !two_digits) out.flags |= kBareHour;
+    if (style == 1) out.flags |= kHourMark;
     return true;
 }
 
@@ -132,7 +134,7 @@ bool act_zone(const Context&, Arguments arguments, std::int32_t, Value& out) {
 
 /// "15h" without an article; "1h" to "4h" alone are rather lengths.
 bool act_clock_h(const Context& context, Arguments arguments, std::int32_t, Value& out) {
-    return arguments[0]->number > 4 && act_clock(context, arguments, 0, out);
+    return arguments[0]->number > 4 && act_clock(context, arguments, 1, out);
 }
 
 /// "25:00", "10:75": said as a clock time, but there is none.

@@ -150,7 +150,8 @@ void copy_clock(const Value& from, Value& to) {
 
 bool fix_fields_in_year(const Context& context, Value& value) {
     const int this_year = static_cast<int>(to_date(context.today).year());
-    const int first = value.year != 0 ? value.year : this_year, last = value.year != 0 ? value.year : this_year + 8;
+    const int first = value.year != 0 ? value.year : this_year,
+              last = value.year != 0 ? value.year : this_year + 8;
     bool found = false;
     for (int year = first; year <= last; ++year) {
         if (!is_valid_date(year, value.month, value.dom)) continue;

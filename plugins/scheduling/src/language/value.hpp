@@ -72,7 +72,7 @@ enum Flag : std::uint32_t {
     kHoliday = 32768,
     kExplicitYear = 65536,
     kAsDuration = 131072,
-    kTwoDigitHour = 262144,  ///< written 08:00
+    kHourMark = 262144,  ///< written "8h"
 };
 
 struct Value {

@@ -31,7 +31,9 @@ struct Around {
     std::vector<Role> roles;
 
     /// How many tokens at `at` are one phrase of this class in the message's language; 0 none.
-    [[nodiscard]] std::uint32_t phrase(std::uint32_t at, language::Symbol symbol) const;
+    /// Words with another role end the phrase unless `any_role`.
+    [[nodiscard]] std::uint32_t phrase(std::uint32_t at, language::Symbol symbol,
+                                       bool any_role = false) const;
     [[nodiscard]] language::Symbol symbol(std::string_view name) const {
         return knowledge.symbols.find(name);
     }

@@ -92,7 +92,10 @@ void Assembly::collect(Understanding& out) {
 void Assembly::add(const Expression& expression, Understanding& out) {
     const Value& value = expression.value;
     if (value.freq != language::Freq::kNone) {
-        if (!repeat_) repeat_ = value;
+        // "reunión semanal … cada lunes a las 9": the one that says more.
+        const bool vaguer =
+            repeat_ && repeat_->by_weekday == 0 && repeat_->by_monthday == 0 && !repeat_->has_clock();
+        if (!repeat_ || vaguer) repeat_ = value;
         return;
     }
     if (value.has_duration) {
@@ -255,6 +258,7 @@ void Assembly::name_inferred(Understanding& out) const {
     EventDraft& draft = out.draft;
     if (!draft.has_date) draft.inferred.emplace_back("date");
     if (!draft.has_time && !draft.all_day) draft.inferred.emplace_back("time");
+    if (repeat_ && repeat_->has(Flag::kVague)) draft.inferred.emplace_back("rrule");
     if (!draft.end && !draft.duration) draft.inferred.emplace_back("end");
     if (draft.zone == moment_.zone && !(when_ && when_->zone >= 0)) draft.inferred.emplace_back("tz");
 }

@@ -21,6 +21,12 @@ std::uint32_t name_end(const Around& around, std::uint32_t at) {
         return i < around.size() && around.is_free(i) && text.tokens[i].kind == TokenKind::kWord;
     };
     if (!is_word(at)) return at;
+    if (const std::uint32_t size = around.phrase(at, around.symbol("HONORIFIC")); size > 0) {  // "Dra. Paula"
+        std::uint32_t name = at + size;
+        if (name < around.size() && around.punctuation(name) == '.') ++name;
+        if (is_word(name) && text.tokens[name].capital) return name_end(around, name);
+    }
+    if (around.phrase(at, around.symbol("GROUP")) > 0) return at;  // "con el cliente", "with HR"
     if (!text.tokens[at].capital) {
         // Typed in small letters: one word that is none of ours ("con laura").
         const bool small =

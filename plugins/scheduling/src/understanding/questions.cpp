@@ -133,6 +133,8 @@ std::optional<Question> Assembly::clock_change(const Understanding& out) const {
 std::optional<Question> Assembly::ambiguous_hour() const {
     if (!when_ || when_->clock < 0 || !when_->has_day() || !spoken_->has(Flag::kBareHour))
         return std::nullopt;
+    if (spoken_->has(Flag::kHourMark) && when_->clock >= 7 * 3600)
+        return std::nullopt;  // "8h" is 8:00, else "20h"
     const std::chrono::minutes start(when_->clock / 60);
     if (start >= moment_.work_begin && start <= moment_.work_end) return std::nullopt;
     const std::int32_t early = when_->clock % kHalfDay;

@@ -91,9 +91,10 @@ std::string joined(const Around& around) {
         if (!title.empty() && !glued) title += ' ';
         title += around.slice(at, at + 1);
     }
-    while (!title.empty() && std::string_view(" ,.;:!?-").find(title.back()) != std::string_view::npos)
-        title.pop_back();
-    return title;
+    constexpr std::string_view kEdge = " ,.;:!?-\"'";
+    while (!title.empty() && kEdge.find(title.back()) != std::string_view::npos) title.pop_back();
+    const std::size_t begin = title.find_first_not_of(kEdge);
+    return begin == std::string::npos ? std::string() : title.substr(begin);
 }
 
 }  // namespace
@@ -104,13 +105,13 @@ Around::Around(const language::Reading& read)
         mark(expression.begin_token, expression.end_token, Role::kTime);
 }
 
-std::uint32_t Around::phrase(std::uint32_t at, Symbol wanted) const {
+std::uint32_t Around::phrase(std::uint32_t at, Symbol wanted, bool any_role) const {
     if (wanted == language::kNoSymbol) return 0;
     std::uint32_t longest = 0;
     auto node = language::Lexicon::kRoot;
     for (std::uint32_t end = at; end < size() && end - at < 6; ++end) {
         const auto next = knowledge.around.next(node, knowledge.around.find(reading.text.word(end)));
-        if (!next || (end > at && !is_free(end))) break;
+        if (!next || (!any_role && end > at && !is_free(end))) break;
         node = *next;
         for (const auto& entry : knowledge.around.entries(node))
             if (entry.symbol == wanted && (entry.language & reading.language) != 0) longest = end - at + 1;
@@ -135,7 +136,7 @@ std::string_view Around::slice(std::uint32_t begin, std::uint32_t end) const {
 std::optional<std::uint32_t> Around::find(std::string_view class_name) const {
     const Symbol wanted = symbol(class_name);
     for (std::uint32_t at = 0; at < size(); ++at)
-        if (phrase(at, wanted) > 0) return at;
+        if (phrase(at, wanted, true) > 0) return at;
     return std::nullopt;
 }
 
@@ -147,7 +148,11 @@ std::string find_place(Around& around) {
         if (!around.is_free(at)) continue;
         const auto size = around.phrase(at, preposition);
         const std::uint32_t begin = at + size;
-        if (size == 0 || begin >= around.size() || !around.is_free(begin)) continue;
+        // Behind the time no preposition is needed: "martes 6pm colegio San José".
+        const bool behind_time = at > 0 && around.roles[at - 1] == Role::kTime &&
+                                 around.phrase(at, noun) > 0 && begin + 1 < around.size() &&
+                                 around.reading.text.tokens[begin + 1].capital;
+        if ((size == 0 && !behind_time) || begin >= around.size() || !around.is_free(begin)) continue;
         const bool says_place = around.phrase(at, place_only) > 0 && is_word_like(around, begin) &&
                                 around.phrase(begin, small) == 0 &&
                                 around.reading.text.tokens[begin].kind == TokenKind::kWord;
