@@ -188,10 +188,12 @@ bool act_every_date(const Context&, Arguments arguments, std::int32_t, Value& ou
     if (day.year != 0 || day.weekday != 0) return false;
     out.by_month = std::max(day.by_month, day.month);
     out.freq = out.by_month != 0 ? Freq::kYearly : Freq::kMonthly;
-    if (arguments.size() > 1 && arguments[1]->freq != Freq::kNone) {
-        if (arguments[1]->freq != out.freq) return false;
-        out.interval = arguments[1]->interval;
-    }
+    if (arguments.size() < 2) return true;
+    Value repeat = *arguments[1];  // with its hour, its count and its end
+    if (repeat.freq != out.freq || repeat.by_monthday != 0 || repeat.by_weekday != 0) return false;
+    repeat.by_monthday = out.by_monthday;
+    repeat.by_month = out.by_month;
+    out = repeat;
     return true;
 }
 
@@ -258,6 +260,7 @@ bool act_every_nth(const Context&, Arguments arguments, std::int32_t, Value& out
 bool act_frequency(const Context&, Arguments arguments, std::int32_t, Value& out) {
     const std::int32_t unit = arguments[0]->number;
     out.interval = unit < 0 ? 2 : 1;
+    out.flags = kVague;  // alone it may be an adjective: "quarterly review"
     return freq_of(static_cast<Grain>(std::abs(unit)), out);
 }
 
@@ -265,6 +268,7 @@ bool act_frequency(const Context&, Arguments arguments, std::int32_t, Value& out
 bool act_repeat_with(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     const bool first = arguments[0]->freq != Freq::kNone;
     out = *arguments[first ? 0 : 1];
+    out.flags &= ~kVague;
     const Value& other = *arguments[first ? 1 : 0];
     if (out.freq == Freq::kNone || other.freq != Freq::kNone || other.has_duration) return false;
     if (other.has_clock()) {

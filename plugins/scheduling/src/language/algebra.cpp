@@ -44,8 +44,10 @@ bool meet_inside(const Context&, const Value& fields, const Value& stretch, Valu
         const bool agrees = (fields.weekday == 0 || fields.weekday == weekday_of(day)) &&
                             (fields.dom == 0 || fields.dom == dom) &&
                             (fields.month == 0 || fields.month == month);
-        if (!agrees) out.flags |= kWeekdayMismatch;
-        return fields.weekday != 0 || fields.dom != 0;
+        if (agrees) return fields.weekday != 0 || fields.dom != 0;
+        out.flags |= kWeekdayMismatch;
+        out.weekday = fields.weekday;  // kept for the question
+        return fields.weekday != 0 && fields.dom == 0;
     }
     if (fields.dom != 0) {
         if (stretch.grain != Grain::kMonth || fields.month != 0) return false;
@@ -152,21 +154,16 @@ bool fix_fields_in_year(const Context& context, Value& value) {
     const int this_year = static_cast<int>(to_date(context.today).year());
     const int first = value.year != 0 ? value.year : this_year,
               last = value.year != 0 ? value.year : this_year + 8;
-    bool found = false;
     for (int year = first; year <= last; ++year) {
         if (!is_valid_date(year, value.month, value.dom)) continue;
         const DayNumber day = to_day(year, value.month, value.dom);
         if (value.year == 0 && day < context.today) continue;
-        const bool fits = value.weekday == 0 || weekday_of(day) == value.weekday;
-        // Not the year one would expect, or not that weekday: either way it must be asked.
-        if (found || !fits) value.flags |= kWeekdayMismatch;
-        if (found && !fits) continue;
+        if (value.weekday != 0 && weekday_of(day) != value.weekday) value.flags |= kWeekdayMismatch;
         value.day_begin = day;
         value.day_end = day + 1;
-        found = true;
-        if (fits) break;
+        return true;
     }
-    return found;
+    return false;
 }
 
 /// "el 17", "Friday 25": the next month that has it.
@@ -259,11 +256,13 @@ bool fix_day(const Context& context, Value& value) {
 }
 
 void settle_hours(Value& value) {
-    const auto house = [](std::int32_t clock) {  // 1–6 afternoon, 7–11 morning, 12 noon
-        const std::int32_t early = clock % kHalfDay;
-        return early < 7 * 3600 ? early + kHalfDay : early;
-    };
     if (value.clock >= 0 && value.clock_end >= 0) return;  // a range was paired when it was made
+    // 1–6 afternoon, 7–11 morning, 12 noon; "5h" and "6h" are written by people who write "17h" otherwise.
+    const std::int32_t first_morning = value.has(kHourMark) ? 5 * 3600 : 7 * 3600;
+    const auto house = [&](std::int32_t clock) {
+        const std::int32_t early = clock % kHalfDay;
+        return early < first_morning ? early + kHalfDay : early;
+    };
     if (value.clock >= 0 && value.has(kBareHour)) value.clock = house(value.clock);
     if (value.clock_end >= 0 && value.has(kBareHourEnd)) value.clock_end = house(value.clock_end);
 }

@@ -96,6 +96,9 @@ void Assembly::add(const Expression& expression, Understanding& out) {
         const bool vaguer =
             repeat_ && repeat_->by_weekday == 0 && repeat_->by_monthday == 0 && !repeat_->has_clock();
         if (!repeat_ || vaguer) repeat_ = value;
+        // "quarterly review": the word stays in the title, and the repeat counts as inferred.
+        if (value.has(Flag::kVague) && expression.end_token - expression.begin_token == 1)
+            around_.mark(expression.begin_token, expression.end_token, Role::kFree);
         return;
     }
     if (value.has_duration) {

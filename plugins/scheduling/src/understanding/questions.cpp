@@ -91,7 +91,7 @@ std::optional<Question> Assembly::ambiguous_date() const {
         Value unnamed = *spoken_;
         unnamed.weekday = 0;
         unnamed.flags = 0;
-        if (!fix_day(context_, unnamed) || spoken_->weekday == 0) return question;
+        if (!fix_day(context_, unnamed) || spoken_->weekday == 0) return std::nullopt;
         const DayNumber dated = unnamed.day_begin;
         int apart = (spoken_->weekday - language::weekday_of(dated) + 10) % 7 - 3;
         if (dated + apart < context_.today) apart += 7;
@@ -136,7 +136,8 @@ std::optional<Question> Assembly::ambiguous_hour() const {
     if (spoken_->has(Flag::kHourMark) && when_->clock >= 7 * 3600)
         return std::nullopt;  // "8h" is 8:00, else "20h"
     const std::chrono::minutes start(when_->clock / 60);
-    if (start >= moment_.work_begin && start <= moment_.work_end) return std::nullopt;
+    const bool night_or_noon = spoken_->has(Flag::kHourMark) && when_->clock % kHalfDay < 5 * 3600;  // "3h"
+    if (!night_or_noon && start >= moment_.work_begin && start <= moment_.work_end) return std::nullopt;
     const std::int32_t early = when_->clock % kHalfDay;
     Question question;
     question.kind = "ambiguous_hour";

@@ -31,6 +31,7 @@ bool is_word_like(const Around& around, std::uint32_t at) {
 }  // namespace
 
 void drop_commands(Around& around) {
+    const Symbol small = around.symbol("SMALL");
     const Symbol command = around.symbol("COMMAND"), polite = around.symbol("POLITE"),
                  article = around.symbol("ARTICLE");
     for (std::uint32_t at = 0; at < around.size(); ++at) {
@@ -50,7 +51,9 @@ void drop_commands(Around& around) {
             around.mark(at, at + size, Role::kCommand);
             after_command = true;
             at += size;
-        } else if (!is_word_like(around, at) || (after_command && around.phrase(at, article) > 0)) {
+        } else if (!is_word_like(around, at) || (after_command && around.phrase(at, article) > 0) ||
+                   (at + 1 < around.size() && around.roles[at + 1] == Role::kTime &&
+                    around.phrase(at, small) == 1)) {
             around.mark(at, at + 1, Role::kCommand);
             ++at;
         } else {
