@@ -72,8 +72,10 @@ private:
         const Token& token = text_.tokens[at];
         if (token.kind == TokenKind::kNumber && !dead_[at]) {
             Edge edge{at, at + 1, knowledge_.number, 0, {}};
-            edge.value.number = static_cast<std::int32_t>(std::min<std::int64_t>(token.number, 1'000'000'000));
-            edge.value.digits = static_cast<std::int8_t>(std::min<std::uint32_t>(token.end - token.begin, 100));
+            edge.value.number =
+                static_cast<std::int32_t>(std::min<std::int64_t>(token.number, 1'000'000'000));
+            edge.value.digits =
+                static_cast<std::int8_t>(std::min<std::uint32_t>(token.end - token.begin, 100));
             add(edge);
         }
         if (token.kind == TokenKind::kPunct) {
@@ -98,7 +100,8 @@ private:
             node = *next;
             for (const LexiconEntry& entry : knowledge_.lexicon.entries(node)) {
                 const bool native = (entry.language & result_.language) != 0;
-                const bool known_here = !first_unknown && (knowledge_.lexicon.languages(words_[at]) & result_.language);
+                const bool known_here =
+                    !first_unknown && (knowledge_.lexicon.languages(words_[at]) & result_.language);
                 if (!native && (!entry.portable || known_here)) continue;
                 const std::int16_t score = first_unknown ? -2 : 0;
                 add({at, end + 1, entry.symbol, score, entry.value});
@@ -139,14 +142,17 @@ private:
             const Token& before = text_.tokens[begin - 1];
             const char c = character(begin - 1);
             if (c == '$' || c == '#') return true;
-            if (text_.tokens[begin].glued && before.kind != TokenKind::kPunct && before.kind != TokenKind::kWord) return true;
+            if (text_.tokens[begin].glued && before.kind != TokenKind::kPunct &&
+                before.kind != TokenKind::kWord)
+                return true;
             std::size_t name = begin - 1;  // "Version: 1.2", "sala 3", "Tel. 5"
             if ((c == ':' || c == '.') && name > 0) --name;
             if (has_class(words_[name], knowledge_.not_time_before)) return true;
         }
         if (end < text_.tokens.size()) {
             const Token& after = text_.tokens[end];
-            if (after.glued && after.kind == TokenKind::kWord && words_[end] == Lexicon::kUnknown) return true;
+            if (after.glued && after.kind == TokenKind::kWord && words_[end] == Lexicon::kUnknown)
+                return true;
             const char c = character(end);
             if (c == '%' || c == '$' || has_class(words_[end], knowledge_.not_time_after)) return true;
         }
@@ -154,17 +160,20 @@ private:
     }
 
     [[nodiscard]] bool has_class(Lexicon::WordId word, Symbol symbol) const {
-        const auto node = word == Lexicon::kUnknown ? std::nullopt : knowledge_.lexicon.next(Lexicon::kRoot, word);
+        const auto node =
+            word == Lexicon::kUnknown ? std::nullopt : knowledge_.lexicon.next(Lexicon::kRoot, word);
         if (!node) return false;
         const auto& entries = knowledge_.lexicon.entries(*node);
-        return std::any_of(entries.begin(), entries.end(), [&](const LexiconEntry& entry) { return entry.symbol == symbol; });
+        return std::any_of(entries.begin(), entries.end(),
+                           [&](const LexiconEntry& entry) { return entry.symbol == symbol; });
     }
 
     /// An expression must not begin or end inside a chain of numbers.
     [[nodiscard]] bool cuts_chain(const Edge& edge) const {
         const auto joined = [&](std::size_t mark) {
-            return is_chain_mark(mark) && mark > 0 && mark + 1 < text_.tokens.size() && text_.tokens[mark].glued &&
-                   text_.tokens[mark + 1].glued && text_.tokens[mark - 1].kind == TokenKind::kNumber &&
+            return is_chain_mark(mark) && mark > 0 && mark + 1 < text_.tokens.size() &&
+                   text_.tokens[mark].glued && text_.tokens[mark + 1].glued &&
+                   text_.tokens[mark - 1].kind == TokenKind::kNumber &&
                    text_.tokens[mark + 1].kind == TokenKind::kNumber;
         };
         if (edge.begin > 0 && (joined(edge.begin) || joined(edge.begin - 1))) return true;
@@ -237,9 +246,10 @@ private:
     [[nodiscard]] int gain(const Edge& edge) const {
         // Each expression costs something, so that one long one beats two that meet.
         if (knowledge_.roots.test(edge.symbol))
-            return (edge.end - edge.begin == 1 ? 3 : static_cast<int>(edge.end - edge.begin) * 10 - 12) + edge.score;
+            return (edge.end - edge.begin == 1 ? 3 : static_cast<int>(edge.end - edge.begin) * 10 - 12) +
+                   edge.score;
         const bool whole = edge.begin == 0 && edge.end == text_.tokens.size();
-        if (edge.symbol == knowledge_.sole && whole) return 1 + edge.score;
+        if (edge.symbol == knowledge_.sole && whole) return 6 + edge.score;
         return -1;
     }
 
@@ -271,7 +281,8 @@ private:
     }
 
     void collect_others(const Edge& chosen) {
-        const std::uint32_t last = chosen.begin == 0 ? static_cast<std::uint32_t>(edges_.size()) : begins_[chosen.begin - 1];
+        const std::uint32_t last =
+            chosen.begin == 0 ? static_cast<std::uint32_t>(edges_.size()) : begins_[chosen.begin - 1];
         for (std::uint32_t k = begins_[chosen.begin]; k < last; ++k) {
             const Edge& edge = edges_[k];
             if (edge.end != chosen.end || gain(edge) != gain(chosen) || edge.value == chosen.value) continue;
@@ -295,7 +306,8 @@ private:
 
 }  // namespace
 
-ChartResult parse(const Knowledge& knowledge, const Text& text, LanguageMask preferred, const Context& context) {
+ChartResult parse(const Knowledge& knowledge, const Text& text, LanguageMask preferred,
+                  const Context& context) {
     return Chart(knowledge, text, preferred, context).run();
 }
 

@@ -35,7 +35,8 @@ Understanding understand(std::string_view text, std::string_view intent, const M
     const language::Reading reading = language::read(text, moment.locale, context);
     Understanding out;
     for (const auto& expression : reading.expressions)
-        if (auto mention = mention_of(expression, context, moment.zone)) out.times.push_back(std::move(*mention));
+        if (auto mention = mention_of(expression, context, moment.zone))
+            out.times.push_back(std::move(*mention));
 
     Around around(reading);
     Assembly assembly(reading, around, context, moment, intent);
