@@ -18,6 +18,10 @@ function(migue_embed target)
             -P ${PROJECT_SOURCE_DIR}/cmake/embed_script.cmake
     DEPENDS ${inputs} ${PROJECT_SOURCE_DIR}/cmake/embed_script.cmake
     VERBATIM)
-  target_sources(${target} PRIVATE ${out}.embedded.cpp ${out}.embedded.hpp)
-  target_include_directories(${target} PUBLIC ${CMAKE_CURRENT_BINARY_DIR}/embedded)
+  # A library of its own: a command's output belongs to the folder that asked for it, the
+  # target may belong to another.
+  add_library(${arg_NAMESPACE}_embedded STATIC ${out}.embedded.cpp ${out}.embedded.hpp)
+  target_compile_features(${arg_NAMESPACE}_embedded PUBLIC cxx_std_20)
+  target_include_directories(${arg_NAMESPACE}_embedded PUBLIC ${CMAKE_CURRENT_BINARY_DIR}/embedded)
+  target_link_libraries(${target} PUBLIC ${arg_NAMESPACE}_embedded)
 endfunction()

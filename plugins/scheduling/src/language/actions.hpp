@@ -43,7 +43,6 @@ bool act_nth_unit(const Context&, Arguments, std::int32_t, Value&);
 bool act_unit_of(const Context&, Arguments, std::int32_t, Value&);
 bool act_piece_of(const Context&, Arguments, std::int32_t, Value&);
 bool act_holiday(const Context&, Arguments, std::int32_t, Value&);
-bool act_after_next(const Context&, Arguments, std::int32_t, Value&);
 bool act_weekday_in(const Context&, Arguments, std::int32_t, Value&);
 bool act_now(const Context&, Arguments, std::int32_t, Value&);
 
@@ -57,7 +56,6 @@ bool act_part(const Context&, Arguments, std::int32_t, Value&);
 bool act_part_piece(const Context&, Arguments, std::int32_t, Value&);
 bool act_today_part(const Context&, Arguments, std::int32_t, Value&);
 bool act_zone(const Context&, Arguments, std::int32_t, Value&);
-bool act_date_part_hour(const Context&, Arguments, std::int32_t, Value&);
 
 // ranges
 bool act_day_range(const Context&, Arguments, std::int32_t, Value&);
@@ -102,5 +100,33 @@ bool act_day_range_long(const Context&, Arguments, std::int32_t, Value&);
 bool act_doms_of(const Context&, Arguments, std::int32_t, Value&);
 bool act_day_beside(const Context&, Arguments, std::int32_t, Value&);
 bool act_every_nth_unit(const Context&, Arguments, std::int32_t, Value&);
+bool act_day_half(const Context&, Arguments, std::int32_t, Value&);
+bool act_hour_of_day(const Context&, Arguments, std::int32_t, Value&);
+bool act_today(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_part(const Context&, Arguments, std::int32_t, Value&);
+bool act_repeat_weekend(const Context&, Arguments, std::int32_t, Value&);
+bool act_not_second(const Context&, Arguments, std::int32_t, Value&);
+bool act_duration_a(const Context&, Arguments, std::int32_t, Value&);
+bool act_piece_unit(const Context&, Arguments, std::int32_t, Value&);
+bool act_month_doms(const Context&, Arguments, std::int32_t, Value&);
+bool act_nth_of_unit(const Context&, Arguments, std::int32_t, Value&);
+bool act_quarter_year(const Context&, Arguments, std::int32_t, Value&);
+bool act_this_unit(const Context&, Arguments, std::int32_t, Value&);
+bool act_within(const Context&, Arguments, std::int32_t, Value&);
+bool act_hour_on(const Context&, Arguments, std::int32_t, Value&);
+bool act_clock_h(const Context&, Arguments, std::int32_t, Value&);
+bool act_impossible_clock(const Context&, Arguments, std::int32_t, Value&);
+bool act_nth_day_unit(const Context&, Arguments, std::int32_t, Value&);
+bool act_weekdays_at(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_part_word(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_romance(const Context&, Arguments, std::int32_t, Value&);
+bool act_season(const Context&, Arguments, std::int32_t, Value&);
+bool act_end_of_day(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_monthdays(const Context&, Arguments, std::int32_t, Value&);
+bool act_last_monthday(const Context&, Arguments, std::int32_t, Value&);
+bool act_first_monthday(const Context&, Arguments, std::int32_t, Value&);
+bool act_hour_set(const Context&, Arguments, std::int32_t, Value&);
+bool act_repeat_hours(const Context&, Arguments, std::int32_t, Value&);
+bool act_weekdays_loose(const Context&, Arguments, std::int32_t, Value&);
 
 }  // namespace scheduling::language

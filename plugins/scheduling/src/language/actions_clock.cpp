@@ -4,7 +4,8 @@
 
 namespace scheduling::language {
 
-/// Hour [minute [second]]. Parameter 1: written the 24-hour way ("15h"), so never a bare hour above 12.
+/// Hour [minute [second]]. Parameter 1: written "8h", which people use with 24 hours; 2: minutes may
+/// be one digit or a word.
 bool act_clock(const Context&, Arguments arguments, std::int32_t style, Value& out) {
     const Value& hour = *arguments[0];
     const std::int32_t minute = arguments.size() > 1 ? arguments[1]->number : 0;
@@ -17,6 +18,7 @@ bool act_clock(const Context&, Arguments arguments, std::int32_t style, Value& o
     out.clock = hour.number * 3600 + minute * 60 + second;
     const bool two_digits = hour.digits == 2 && hour.number < 10;
     if (hour.number >= 1 && hour.number <= 12 && !two_digits) out.flags |= kBareHour;
+    if (style == 1) out.flags |= kHourMark;
     return true;
 }
 
@@ -42,7 +44,8 @@ bool act_meridiem(const Context&, Arguments arguments, std::int32_t, Value& out)
     const bool clock_first = arguments[0]->has_clock();
     const Value& clock = *arguments[clock_first ? 0 : 1];
     const bool pm = arguments[clock_first ? 1 : 0]->number == 1;
-    if (clock.clock < 0 || clock.clock_end >= 0 || clock.has(kPartOnly) || clock.clock > kDaySeconds) return false;
+    if (clock.clock < 0 || clock.clock_end >= 0 || clock.has(kPartOnly) || clock.clock > kDaySeconds)
+        return false;
     out = clock;
     out.flags &= ~kBareHour;
     if (clock.clock >= kHalfDay + 3600) return pm;  // "15h pm"
@@ -55,8 +58,10 @@ bool act_clock_shift(const Context&, Arguments arguments, std::int32_t sign, Val
     const bool clock_first = arguments[0]->has_clock();
     const Value& clock = *arguments[clock_first ? 0 : 1];
     const Value& amount = *arguments[clock_first ? 1 : 0];
-    const std::int32_t minutes = amount.has_duration ? static_cast<std::int32_t>(amount.seconds / 60) : amount.number;
-    if (clock.clock < 0 || clock.clock_end >= 0 || clock.has(kPartOnly) || minutes < 1 || minutes > 59) return false;
+    const std::int32_t minutes =
+        amount.has_duration ? static_cast<std::int32_t>(amount.seconds / 60) : amount.number;
+    if (clock.clock < 0 || clock.clock_end >= 0 || clock.has(kPartOnly) || minutes < 1 || minutes > 59)
+        return false;
     if (amount.has_duration && (amount.days != 0 || amount.months != 0)) return false;
     if (clock.clock % 3600 != 0 && !amount.has_duration) return false;
     out = clock;
@@ -84,11 +89,18 @@ bool act_part_piece(const Context& context, Arguments arguments, std::int32_t pi
     const Value* plain = arguments[0];
     int row = 0;
     switch (plain->part) {
-        case Part::kMorning: row = 0; break;
-        case Part::kAfternoon: row = 1; break;
+        case Part::kMorning:
+            row = 0;
+            break;
+        case Part::kAfternoon:
+            row = 1;
+            break;
         case Part::kEvening:
-        case Part::kNight: row = 2; break;
-        default: return false;
+        case Part::kNight:
+            row = 2;
+            break;
+        default:
+            return false;
     }
     Value part;
     part.number = static_cast<std::int32_t>(piece == 0 ? kEarly[row] : kLate[row]);
@@ -120,9 +132,21 @@ bool act_zone(const Context&, Arguments arguments, std::int32_t, Value& out) {
     return true;
 }
 
-/// "tomorrow 8", "el 2 a las 5": a day and a clock; kept apart from meet so that patterns can weigh it.
-bool act_date_part_hour(const Context& context, Arguments arguments, std::int32_t, Value& out) {
-    return act_meet(context, arguments, 0, out);
+/// "15h" without an article; "1h" to "4h" alone are rather lengths.
+bool act_clock_h(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    return arguments[0]->number > 4 && act_clock(context, arguments, 1, out);
+}
+
+/// "25:00", "10:75": said as a clock time, but there is none.
+bool act_impossible_clock(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    const Value& hour = *arguments[0];
+    const Value& minute = *arguments[1];
+    if (minute.digits != 2 || hour.digits > 2 || hour.number > 29) return false;
+    if (hour.number < 24 && minute.number < 60) return false;
+    if (hour.number == 24 && minute.number == 0) return false;
+    out.clock = 0;
+    out.flags = kImpossible;
+    return true;
 }
 
 }  // namespace scheduling::language

@@ -5,7 +5,9 @@
 namespace scheduling::language {
 namespace {
 
-Grain grain_of(const Value& unit) { return static_cast<Grain>(unit.number); }
+Grain grain_of(const Value& unit) {
+    return static_cast<Grain>(unit.number);
+}
 
 const Value& duration_among(Arguments arguments) {
     return arguments[0]->has_duration ? *arguments[0] : *arguments[arguments.size() > 1 ? 1 : 0];
@@ -21,44 +23,6 @@ DayNumber moved(DayNumber day, const Value& duration, int sign) {
 }
 
 }  // namespace
-
-bool period_of(DayNumber day, Grain grain, int offset, DayNumber& begin, DayNumber& end) {
-    const auto months = [&](int length, int first_month) {
-        begin = add_months(to_day(static_cast<int>(to_date(day).year()), first_month, 1), offset * length);
-        end = add_months(begin, length);
-    };
-    const int month = static_cast<int>(static_cast<unsigned>(to_date(day).month()));
-    switch (grain) {
-        case Grain::kDay:
-        case Grain::kNight:
-            begin = day + offset;
-            end = begin + 1;
-            return true;
-        case Grain::kWeek:
-            begin = monday_of(day) + 7 * offset;
-            end = begin + 7;
-            return true;
-        case Grain::kFortnight:
-            begin = monday_of(day) + 14 * offset;
-            end = begin + 14;
-            return true;
-        case Grain::kWeekend:
-            begin = monday_of(day) + 5 + 7 * offset;
-            end = begin + 2;
-            return true;
-        case Grain::kMonth: months(1, month); return true;
-        case Grain::kQuarter: months(3, (month - 1) / 3 * 3 + 1); return true;
-        case Grain::kHalfYear: months(6, month < 7 ? 1 : 7); return true;
-        case Grain::kYear: months(12, 1); return true;
-        case Grain::kDecade: {
-            const int year = static_cast<int>(to_date(day).year()) / 10 * 10 + 10 * offset;
-            begin = to_day(year, 1, 1);
-            end = to_day(year + 10, 1, 1);
-            return true;
-        }
-        default: return false;
-    }
-}
 
 bool act_meet(const Context& context, Arguments arguments, std::int32_t flags, Value& out) {
     out = *arguments[0];
@@ -90,7 +54,9 @@ bool act_numeric_date(const Context& context, Arguments arguments, std::int32_t,
         } else {
             Value parsed;
             const Value* year_argument[] = {&last};
-            if (!act_year4(context, year_argument, 0, parsed) && !act_year2(context, year_argument, 0, parsed)) return false;
+            if (!act_year4(context, year_argument, 0, parsed) &&
+                !act_year2(context, year_argument, 0, parsed))
+                return false;
             year = parsed.year;
         }
     }
@@ -131,40 +97,6 @@ bool act_relative_weekday(const Context& context, Arguments arguments, std::int3
     // The nearest one, unless it is still this week: then next week's is as likely.
     if (which > 0 && out.day_begin < monday_of(context.today) + 7) out.flags |= kNextWord;
     if (which < 0) out.flags |= kPast;
-    return true;
-}
-
-/// "this week", "next month": the parameter counts units from the one we are in.
-bool act_relative_period(const Context& context, Arguments arguments, std::int32_t offset, Value& out) {
-    const Grain grain = grain_of(*arguments[0]);
-    if (grain == Grain::kHour || grain == Grain::kMinute) {
-        const std::int32_t length = grain == Grain::kHour ? 3600 : 60;
-        if (offset == 0) return false;
-        out = fixed_days(context.today, context.today + 1, Grain::kDay);
-        out.clock = context.now + (offset < 0 ? offset * length : 0);
-        out.clock_end = out.clock + length;
-        out.flags = kMoment;
-        return out.clock >= 0;
-    }
-    DayNumber begin = 0, end = 0;
-    if (!period_of(context.today, grain, offset, begin, end)) return false;
-    out = fixed_days(begin, end, grain == Grain::kNight ? Grain::kDay : grain);
-    if (offset < 0) out.flags |= kPast;
-    return true;
-}
-
-/// "next June", "last January", "this May".
-bool act_relative_month(const Context& context, Arguments arguments, std::int32_t which, Value& out) {
-    const Value& month = *arguments[0];
-    if (month.month == 0 || month.dom != 0 || month.year != 0 || month.form != DayForm::kFields) return false;
-    const auto today = to_date(context.today);
-    int year = static_cast<int>(today.year());
-    const int current = static_cast<int>(static_cast<unsigned>(today.month()));
-    if (which > 0 && month.month <= current) ++year;
-    if (which < 0 && month.month >= current) --year;
-    if (which == 0 && month.month < current) ++year;
-    const DayNumber begin = to_day(year, month.month, 1);
-    out = fixed_days(begin, add_months(begin, 1), Grain::kMonth);
     return true;
 }
 
@@ -252,7 +184,8 @@ bool act_weekday_count(const Context& context, Arguments arguments, std::int32_t
     if (count < 1 || count > 500 || weekday == 0) return false;
     int ahead = (weekday - weekday_of(context.today) + 7) % 7;
     if (ahead == 0) ahead = 7;
-    const DayNumber day = sign > 0 ? context.today + ahead + 7 * (count - 1) : context.today + ahead - 7 * count;
+    const DayNumber day =
+        sign > 0 ? context.today + ahead + 7 * (count - 1) : context.today + ahead - 7 * count;
     out = fixed_days(day, day + 1, Grain::kDay);
     return true;
 }
@@ -287,79 +220,13 @@ bool act_nth_day(const Context& context, Arguments arguments, std::int32_t which
     return true;
 }
 
-/// "first week of October", "third month of 2021"; parameter -1: the last one.
-bool act_nth_unit(const Context& context, Arguments arguments, std::int32_t which, Value& out) {
-    const bool last = which < 0;
-    const std::int32_t nth = last ? 1 : arguments[0]->number;
-    const Grain grain = grain_of(*arguments[last ? 0 : 1]);
-    Value period = *arguments[last ? 1 : 2];
-    if (nth < 1 || nth > 60 || period.has_clock() || !fix_day(context, period)) return false;
-    DayNumber begin = 0, end = 0;
-    if (grain == Grain::kWeek) {
-        // A week belongs to the month that has its Thursday (ISO 8601).
-        DayNumber monday = monday_of(period.day_begin + 3);
-        if (monday + 3 < period.day_begin) monday += 7;
-        if (last) {
-            monday = monday_of(period.day_end - 1);
-            if (monday + 3 >= period.day_end) monday -= 7;
-        }
-        begin = monday + 7 * (nth - 1);
-        end = begin + 7;
-    } else if (grain == Grain::kWeekend) {
-        begin = period.day_begin + (6 - weekday_of(period.day_begin) + 7) % 7 + 7 * (nth - 1);
-        if (last) begin = monday_of(period.day_end - 2) + 5;
-        end = begin + 2;
-    } else if (grain == Grain::kFortnight) {
-        if (period.grain != Grain::kMonth || nth > 2) return false;
-        begin = nth == 1 && !last ? period.day_begin : period.day_begin + 14;
-        end = nth == 1 && !last ? period.day_begin + 14 : period.day_end;
-    } else {
-        const DayNumber from = last ? period.day_end - 1 : period.day_begin;
-        if (!period_of(from, grain, last ? 0 : nth - 1, begin, end)) return false;
-    }
-    if (begin < period.day_begin - 6 || begin >= period.day_end) return false;
-    out = fixed_days(begin, end, grain);
-    return true;
-}
-
-/// "the week of April 10".
-bool act_unit_of(const Context& context, Arguments arguments, std::int32_t, Value& out) {
-    Value inner = *arguments[1];
-    const Grain grain = grain_of(*arguments[0]);
-    if (inner.has_clock() || !fix_day(context, inner)) return false;
-    if (inner.day_end - inner.day_begin > 1 && inner.grain != grain) return false;
-    DayNumber begin = 0, end = 0;
-    if (!period_of(inner.day_begin, grain, 0, begin, end)) return false;
-    out = fixed_days(begin, end, grain);
-    return true;
-}
-
-/// "early March", "end of next week": parameter 0 begin, 1 middle, 2 end, 3 what is left of it.
-bool act_piece_of(const Context& context, Arguments arguments, std::int32_t piece, Value& out) {
-    Value period = *arguments[0];
-    if (period.has_clock() || !fix_day(context, period)) return false;
-    const DayNumber length = period.day_end - period.day_begin;
-    if (length < 2) return false;
-    DayNumber begin = period.day_begin, end = period.day_end;
-    const DayNumber third = std::max<DayNumber>(length / 3, 1);
-    if (piece == 0) end = begin + third;
-    if (piece == 1) {
-        begin += third;
-        end -= third;
-    }
-    if (piece == 2) begin = end - third;
-    if (piece == 3) begin = std::max(begin, context.today);
-    if (begin >= end) return false;
-    out = fixed_days(begin, end, period.grain);
-    out.flags = kVague;
-    return true;
-}
-
 bool act_holiday(const Context& context, Arguments arguments, std::int32_t, Value& out) {
-    // number: month*100+day, or 5000+days after Easter, or 6000+month*100+weekday*10+nth (nth 9: last)
+    // number: month*100+day, or 5000+days after Easter, 6000+month*100+weekday*10+nth (nth 9: last),
+    // or 8000+days after Thanksgiving
     const std::int32_t code = arguments[0]->number;
     const int said_year = arguments.size() > 1 ? arguments[1]->year : 0;
     const auto on = [&](int year) -> DayNumber {
+        if (code >= 8000) return nth_weekday(to_day(year, 11, 1), 4, 4) + (code - 8000);
         if (code >= 6000) {
             const int month = (code - 6000) / 100, weekday = code / 10 % 10, nth = code % 10;
             return nth_weekday(to_day(year, month, 1), weekday, nth == 9 ? -1 : nth);
@@ -375,11 +242,6 @@ bool act_holiday(const Context& context, Arguments arguments, std::int32_t, Valu
     return true;
 }
 
-/// "the week after next".
-bool act_after_next(const Context& context, Arguments arguments, std::int32_t, Value& out) {
-    return act_relative_period(context, arguments, 2, out);
-}
-
 /// "Friday week", "de hoy en ocho", "del lunes en ocho": parameter days later.
 bool act_weekday_in(const Context& context, Arguments arguments, std::int32_t days, Value& out) {
     Value day = *arguments[0];
@@ -392,6 +254,14 @@ bool act_now(const Context& context, Arguments, std::int32_t, Value& out) {
     out = fixed_days(context.today, context.today + 1, Grain::kDay);
     out.clock = context.now;
     out.flags = kMoment;
+    return true;
+}
+
+/// "end of Sunday": its last second.
+bool act_end_of_day(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    if (out.has_clock() || !fix_day(context, out) || out.day_end - out.day_begin != 1) return false;
+    out.clock = kDaySeconds - 1;
     return true;
 }
 

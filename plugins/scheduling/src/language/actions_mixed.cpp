@@ -13,13 +13,6 @@ bool act_dom_month(const Context& context, Arguments arguments, std::int32_t, Va
     return act_dom(context, number, 0, dom) && meet(context, dom, *arguments[1], out);
 }
 
-/// "el mes de marzo": the unit must be the month.
-bool act_month_named(const Context&, Arguments arguments, std::int32_t, Value& out) {
-    if (static_cast<Grain>(arguments[0]->number) != Grain::kMonth) return false;
-    out = *arguments[1];
-    return true;
-}
-
 /// "los 3 próximos días": count and unit apart.
 bool act_next_count(const Context& context, Arguments arguments, std::int32_t sign, Value& out) {
     Value length;
@@ -86,7 +79,8 @@ bool act_iso_moment(const Context& context, Arguments arguments, std::int32_t, V
 /// "Monday 8 to 9".
 bool act_date_hours(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     Value range;
-    return act_clock_range(context, arguments.subspan(1), 0, range) && meet(context, *arguments[0], range, out);
+    return act_clock_range(context, arguments.subspan(1), 0, range) &&
+           meet(context, *arguments[0], range, out);
 }
 
 /// "8 to 9 on Monday".
@@ -123,7 +117,9 @@ bool act_day_range_year(const Context& context, Arguments arguments, std::int32_
 /// "from Monday 3 to Friday 7 June".
 bool act_day_range_long(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     Value begin, end;
-    if (!meet(context, *arguments[0], *arguments[1], begin) || !meet(context, *arguments[2], *arguments[3], end)) return false;
+    if (!meet(context, *arguments[0], *arguments[1], begin) ||
+        !meet(context, *arguments[2], *arguments[3], end))
+        return false;
     const Value* pair[] = {&begin, &end};
     return act_day_range(context, pair, 0, out);
 }
@@ -131,7 +127,9 @@ bool act_day_range_long(const Context& context, Arguments arguments, std::int32_
 /// "4 to 22 of this month".
 bool act_doms_of(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     Value begin, end;
-    if (!meet(context, *arguments[0], *arguments[2], begin) || !meet(context, *arguments[1], *arguments[2], end)) return false;
+    if (!meet(context, *arguments[0], *arguments[2], begin) ||
+        !meet(context, *arguments[1], *arguments[2], end))
+        return false;
     const Value* pair[] = {&begin, &end};
     return act_day_range(context, pair, 0, out);
 }
@@ -148,6 +146,129 @@ bool act_every_nth_unit(const Context& context, Arguments arguments, std::int32_
     if (!act_every_unit(context, unit, 0, repeat)) return false;
     const Value* parts[] = {arguments[0], arguments[1], &repeat};
     return act_every_nth(context, parts, 0, out);
+}
+
+/// "Tuesday AM".
+bool act_day_half(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value part;
+    part.number = static_cast<std::int32_t>(arguments[1]->number == 0 ? Part::kMorning : Part::kAfternoon);
+    const Value* argument[] = {&part};
+    Value half;
+    return act_part(context, argument, 0, half) && meet(context, *arguments[0], half, out);
+}
+
+/// "las siete del 15": a clock and a day of the month.
+bool act_hour_of_day(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value dom;
+    const Value* number[] = {arguments[1]};
+    return act_dom(context, number, 0, dom) && meet(context, *arguments[0], dom, out);
+}
+
+/// "now" as the end of a range of days.
+bool act_today(const Context& context, Arguments, std::int32_t, Value& out) {
+    out = fixed_days(context.today, context.today + 1, Grain::kDay);
+    return true;
+}
+
+/// "every evening".
+bool act_every_part(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    out.freq = Freq::kDaily;
+    return !out.has_day();
+}
+
+/// "every other week on the weekend".
+bool act_repeat_weekend(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    if (out.freq != Freq::kWeekly || out.by_weekday != 0) return false;
+    out.by_weekday = 0b1100000;
+    return true;
+}
+
+/// "a second" is how people say wait.
+bool act_not_second(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    return out.seconds == 0 || out.seconds >= 60;
+}
+
+/// "una hora y media" without a count.
+bool act_duration_a(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value one;
+    one.number = 1;
+    const Value* parts[] = {&one, arguments[0], arguments[1]};
+    return act_duration(context, parts, 0, out);
+}
+
+/// "within 2 weeks": the stretch from now until then.
+bool act_within(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value& length = *arguments[0];
+    const DayNumber day = add_months(context.today, length.months) + length.days;
+    if (!length.has_duration || length.months > 1200 || length.days > 36'500 ||
+        length.seconds > 40 * kDaySeconds)
+        return false;
+    out = fixed_days(context.today, context.today + 1, Grain::kDay);
+    out.clock = context.now;
+    const std::int64_t base = length.seconds != 0 ? context.now + length.seconds : 0;
+    const std::int64_t end = std::int64_t{day - context.today} * kDaySeconds + base;
+    if (end > 2'000'000'000 || end <= out.clock) return false;
+    out.clock_end = static_cast<std::int32_t>(end);
+    out.flags = kMoment | kWithin;
+    return true;
+}
+
+/// "mañana a 11": an hour without its article, only beside a day.
+bool act_hour_on(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value clock;
+    const Value* hour[] = {arguments[1]};
+    return act_clock(context, hour, 0, clock) && meet(context, *arguments[0], clock, out);
+}
+
+/// "the last day of the month".
+bool act_nth_day_unit(const Context& context, Arguments arguments, std::int32_t which, Value& out) {
+    Value period;
+    const Value* unit[] = {arguments[arguments.size() - 1]};
+    if (!act_relative_period(context, unit, 0, period) || period.has_clock()) return false;
+    const Value* parts[] = {arguments[0], &period};
+    return act_nth_day(context, arguments.size() > 1 ? Arguments(parts) : Arguments(parts).subspan(1), which,
+                       out);
+}
+
+/// "Monday to Friday at 9": a repeat, not one long stretch.
+bool act_weekdays_at(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value days, every;
+    if (!act_weekday_set(context, arguments.first(2), 1, days)) return false;
+    const Value* set[] = {&days};
+    if (!act_every_weekday(context, set, 0, every)) return false;
+    const Value* parts[] = {&every, arguments[2]};
+    return act_repeat_with(context, parts, 0, out);
+}
+
+/// "todas las noches": the word for the part, in the plural.
+bool act_every_part_word(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value part;
+    if (!act_part(context, arguments, 0, part)) return false;
+    const Value* parts[] = {&part};
+    return act_every_part(context, parts, 0, out);
+}
+
+/// Fifteen days are two weeks and eight are one, where people count both ends.
+bool act_every_romance(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    const std::int32_t days = arguments[0]->number;
+    if (static_cast<Grain>(arguments[1]->number) != Grain::kDay || (days != 15 && days != 8)) return false;
+    out.freq = Freq::kWeekly;
+    out.interval = days == 15 ? 2 : 1;
+    return true;
+}
+
+/// "Monday, Wednesday and Friday 6am": a set of weekdays and an hour.
+bool act_weekdays_loose(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value every;
+    const Value* set[] = {arguments[0]};
+    if (!act_every_weekday(context, set, 0, every)) return false;
+    const Value* parts[] = {&every, arguments[1]};
+    if (!act_repeat_with(context, parts, 0, out)) return false;
+    out.flags |= kVague;
+    return true;
 }
 
 }  // namespace scheduling::language

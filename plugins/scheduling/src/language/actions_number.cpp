@@ -60,7 +60,8 @@ bool act_fraction(const Context&, Arguments arguments, std::int32_t thousandths,
     }
     const Value& top = *arguments[0];
     const Value& bottom = *arguments[1];
-    if (bottom.number < 2 || bottom.number > 4 || top.number >= bottom.number || top.number == 0) return false;
+    if (bottom.number < 2 || bottom.number > 4 || top.number >= bottom.number || top.number == 0)
+        return false;
     out.seconds = 1000 * top.number / bottom.number;
     return true;
 }

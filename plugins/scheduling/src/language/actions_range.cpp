@@ -40,7 +40,9 @@ void pair_hours(Value& a, Value& b) {
         settle_hours(a);
         a.flags |= kBareHour;  // still open to a part of the day said later
         const std::int32_t early = b.clock % kHalfDay;
-        b.clock = early > a.clock ? early : early + kHalfDay > a.clock ? early + kHalfDay : early + kDaySeconds;
+        b.clock = early > a.clock              ? early
+                  : early + kHalfDay > a.clock ? early + kHalfDay
+                                               : early + kDaySeconds;
     }
 }
 
@@ -51,7 +53,8 @@ bool act_day_range(const Context& context, Arguments arguments, std::int32_t, Va
     if (a.has_clock() || b.has_clock() || !a.has_day() || !b.has_day()) return false;
     share_fields(a, b);
     const bool dom_a = is_only(a, false, true, false, false), dom_b = is_only(b, false, true, false, false);
-    if (dom_a && b.form == DayForm::kFixed && b.grain == Grain::kDay) {  // "from 3 to tomorrow" makes no sense
+    if (dom_a && b.form == DayForm::kFixed &&
+        b.grain == Grain::kDay) {  // "from 3 to tomorrow" makes no sense
         return false;
     }
     (void)dom_b;
@@ -158,7 +161,9 @@ bool act_lasting(const Context& context, Arguments arguments, std::int32_t, Valu
     out = *arguments[first ? 1 : 0];
     if (!duration.has_duration || out.has_duration) return false;
     if (out.clock >= 0) {
-        if (out.clock_end >= 0 || duration.months != 0 || duration.seconds + duration.days * std::int64_t{kDaySeconds} > 31 * kDaySeconds) return false;
+        if (out.clock_end >= 0 || duration.months != 0 ||
+            duration.seconds + duration.days * std::int64_t{kDaySeconds} > 31 * kDaySeconds)
+            return false;
         settle_hours(out);
         out.flags &= ~kBareHour;
         out.clock_end = out.clock + static_cast<std::int32_t>(duration.seconds) + duration.days * kDaySeconds;

@@ -7,21 +7,35 @@ namespace {
 
 constexpr std::int64_t kThousand = 1000;
 
-std::uint8_t bit_of(int weekday) { return static_cast<std::uint8_t>(1u << (weekday - 1)); }
+std::uint8_t bit_of(int weekday) {
+    return static_cast<std::uint8_t>(1u << (weekday - 1));
+}
 
 bool freq_of(Grain grain, Value& out) {
     switch (grain) {
-        case Grain::kSecond: out.freq = Freq::kSecondly; return true;
-        case Grain::kMinute: out.freq = Freq::kMinutely; return true;
-        case Grain::kHour: out.freq = Freq::kHourly; return true;
+        case Grain::kSecond:
+            out.freq = Freq::kSecondly;
+            return true;
+        case Grain::kMinute:
+            out.freq = Freq::kMinutely;
+            return true;
+        case Grain::kHour:
+            out.freq = Freq::kHourly;
+            return true;
         case Grain::kDay:
-        case Grain::kNight: out.freq = Freq::kDaily; return true;
-        case Grain::kWeek: out.freq = Freq::kWeekly; return true;
+        case Grain::kNight:
+            out.freq = Freq::kDaily;
+            return true;
+        case Grain::kWeek:
+            out.freq = Freq::kWeekly;
+            return true;
         case Grain::kFortnight:
             out.freq = Freq::kWeekly;
             out.interval = static_cast<std::int16_t>(out.interval * 2);
             return true;
-        case Grain::kMonth: out.freq = Freq::kMonthly; return true;
+        case Grain::kMonth:
+            out.freq = Freq::kMonthly;
+            return true;
         case Grain::kQuarter:
             out.freq = Freq::kMonthly;
             out.interval = static_cast<std::int16_t>(out.interval * 3);
@@ -30,7 +44,9 @@ bool freq_of(Grain grain, Value& out) {
             out.freq = Freq::kMonthly;
             out.interval = static_cast<std::int16_t>(out.interval * 6);
             return true;
-        case Grain::kYear: out.freq = Freq::kYearly; return true;
+        case Grain::kYear:
+            out.freq = Freq::kYearly;
+            return true;
         case Grain::kWeekend:
             out.freq = Freq::kWeekly;
             out.by_weekday = 0b1100000;
@@ -39,7 +55,8 @@ bool freq_of(Grain grain, Value& out) {
             out.freq = Freq::kWeekly;
             out.by_weekday = 0b0011111;
             return true;
-        default: return false;
+        default:
+            return false;
     }
 }
 
@@ -78,21 +95,34 @@ bool act_duration(const Context&, Arguments arguments, std::int32_t fixed, Value
     };
     out.has_duration = true;
     switch (static_cast<Grain>(unit.number)) {
-        case Grain::kSecond: return seconds(1);
-        case Grain::kMinute: return seconds(60);
-        case Grain::kHour: return seconds(3600);
+        case Grain::kSecond:
+            return seconds(1);
+        case Grain::kMinute:
+            return seconds(60);
+        case Grain::kHour:
+            return seconds(3600);
         case Grain::kDay:
         case Grain::kNight:
-        case Grain::kWorkday: return days(1);
-        case Grain::kWeek: return days(7);
-        case Grain::kWeekend: return days(2);
-        case Grain::kFortnight: return days(14);
-        case Grain::kMonth: return months(1, 30);
-        case Grain::kQuarter: return months(3, 91);
-        case Grain::kHalfYear: return months(6, 182);
-        case Grain::kYear: return months(12, 365);
-        case Grain::kDecade: return months(120, 3652);
-        case Grain::kCentury: return months(1200, 36525);
+        case Grain::kWorkday:
+            return days(1);
+        case Grain::kWeek:
+            return days(7);
+        case Grain::kWeekend:
+            return days(2);
+        case Grain::kFortnight:
+            return days(14);
+        case Grain::kMonth:
+            return months(1, 30);
+        case Grain::kQuarter:
+            return months(3, 91);
+        case Grain::kHalfYear:
+            return months(6, 182);
+        case Grain::kYear:
+            return months(12, 365);
+        case Grain::kDecade:
+            return months(120, 3652);
+        case Grain::kCentury:
+            return months(1200, 36525);
     }
     return false;
 }
@@ -111,7 +141,8 @@ bool act_duration_sum(const Context&, Arguments arguments, std::int32_t, Value& 
 /// "every [3] days"; parameter 2: every other.
 bool act_every_unit(const Context&, Arguments arguments, std::int32_t interval, Value& out) {
     const bool counted = arguments.size() > 1;
-    if (counted && (arguments[0]->number < 1 || arguments[0]->number > 1000 || arguments[0]->seconds != 0)) return false;
+    if (counted && (arguments[0]->number < 1 || arguments[0]->number > 1000 || arguments[0]->seconds != 0))
+        return false;
     out.interval = static_cast<std::int16_t>((counted ? arguments[0]->number : 1) * std::max(interval, 1));
     return freq_of(static_cast<Grain>(arguments[arguments.size() - 1]->number), out);
 }
@@ -157,10 +188,12 @@ bool act_every_date(const Context&, Arguments arguments, std::int32_t, Value& ou
     if (day.year != 0 || day.weekday != 0) return false;
     out.by_month = std::max(day.by_month, day.month);
     out.freq = out.by_month != 0 ? Freq::kYearly : Freq::kMonthly;
-    if (arguments.size() > 1 && arguments[1]->freq != Freq::kNone) {
-        if (arguments[1]->freq != out.freq) return false;
-        out.interval = arguments[1]->interval;
-    }
+    if (arguments.size() < 2) return true;
+    Value repeat = *arguments[1];  // with its hour, its count and its end
+    if (repeat.freq != out.freq || repeat.by_monthday != 0 || repeat.by_weekday != 0) return false;
+    repeat.by_monthday = out.by_monthday;
+    repeat.by_month = out.by_month;
+    out = repeat;
     return true;
 }
 
@@ -179,9 +212,12 @@ bool act_monthday_set(const Context&, Arguments arguments, std::int32_t, Value& 
 bool act_nth_set(const Context&, Arguments arguments, std::int32_t bits, Value& out) {
     out.nth_mask = static_cast<std::uint8_t>(bits);
     for (const Value* value : arguments) {
-        if (value->nth_mask != 0) out.nth_mask |= value->nth_mask;
-        else if (value->number >= 1 && value->number <= 5) out.nth_mask |= static_cast<std::uint8_t>(1u << (value->number - 1));
-        else return false;
+        if (value->nth_mask != 0)
+            out.nth_mask |= value->nth_mask;
+        else if (value->number >= 1 && value->number <= 5)
+            out.nth_mask |= static_cast<std::uint8_t>(1u << (value->number - 1));
+        else
+            return false;
     }
     return out.nth_mask != 0;
 }
@@ -192,19 +228,25 @@ bool act_every_nth(const Context&, Arguments arguments, std::int32_t, Value& out
     std::int8_t month = 0;
     const Value* repeat = nullptr;
     for (const Value* value : arguments) {
-        if (value->freq != Freq::kNone) repeat = value;
-        else if (value->nth_mask != 0) nth = value->nth_mask;
-        else if (value->by_weekday != 0) mask = value->by_weekday;
-        else if (value->weekday != 0) mask = bit_of(value->weekday);
-        else if (value->month != 0 && value->dom == 0) month = value->month;
-        else return false;
+        if (value->freq != Freq::kNone)
+            repeat = value;
+        else if (value->nth_mask != 0)
+            nth = value->nth_mask;
+        else if (value->by_weekday != 0)
+            mask = value->by_weekday;
+        else if (value->weekday != 0)
+            mask = bit_of(value->weekday);
+        else if (value->month != 0 && value->dom == 0)
+            month = value->month;
+        else
+            return false;
     }
     if (nth == 0 || mask == 0) return false;
     if (repeat != nullptr && (repeat->by_weekday != 0 || repeat->by_monthday != 0)) return false;
-    out.freq = month != 0 ? Freq::kYearly : Freq::kMonthly;
-    if (repeat != nullptr) {
-        out.freq = repeat->freq;
-        out.interval = repeat->interval;
+    if (repeat == nullptr) {
+        out.freq = month != 0 ? Freq::kYearly : Freq::kMonthly;
+    } else {
+        out = *repeat;  // with its hour, its count and its end
         if (repeat->by_month != 0) month = repeat->by_month;
         if (repeat->freq != Freq::kMonthly && !(repeat->freq == Freq::kYearly && month != 0)) return false;
     }
@@ -218,6 +260,7 @@ bool act_every_nth(const Context&, Arguments arguments, std::int32_t, Value& out
 bool act_frequency(const Context&, Arguments arguments, std::int32_t, Value& out) {
     const std::int32_t unit = arguments[0]->number;
     out.interval = unit < 0 ? 2 : 1;
+    out.flags = kVague;  // alone it may be an adjective: "quarterly review"
     return freq_of(static_cast<Grain>(std::abs(unit)), out);
 }
 
@@ -225,6 +268,7 @@ bool act_frequency(const Context&, Arguments arguments, std::int32_t, Value& out
 bool act_repeat_with(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     const bool first = arguments[0]->freq != Freq::kNone;
     out = *arguments[first ? 0 : 1];
+    out.flags &= ~kVague;
     const Value& other = *arguments[first ? 1 : 0];
     if (out.freq == Freq::kNone || other.freq != Freq::kNone || other.has_duration) return false;
     if (other.has_clock()) {
@@ -250,7 +294,8 @@ bool act_repeat_with(const Context& context, Arguments arguments, std::int32_t, 
         return out.freq == Freq::kWeekly;
     }
     if (other.form == DayForm::kFields && other.dom != 0) {
-        if (out.freq == Freq::kMonthly && other.month == 0) out.by_monthday = 1u << other.dom;
+        if (out.freq == Freq::kMonthly && other.month == 0)
+            out.by_monthday = 1u << other.dom;
         else if (out.freq == Freq::kYearly && other.month != 0) {
             out.by_monthday = 1u << other.dom;
             out.by_month = other.month;
@@ -300,6 +345,47 @@ bool act_by_month(const Context&, Arguments arguments, std::int32_t, Value& out)
     const Value& month = *arguments[first ? 1 : 0];
     if (out.freq == Freq::kNone || out.by_month != 0 || month.month == 0 || month.dom != 0) return false;
     out.by_month = month.month;
+    return true;
+}
+
+/// "every 4th and 10th of the month": the unit must be the month.
+bool act_every_monthdays(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    if (static_cast<Grain>(arguments[1]->number) != Grain::kMonth) return false;
+    const Value* days[] = {arguments[0]};
+    return act_every_date(context, days, 0, out);
+}
+
+bool act_last_monthday(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    out.by_monthday = 1;  // bit 0 stands for -1
+    return arguments[0]->freq == Freq::kMonthly && arguments[0]->by_monthday == 0 &&
+           arguments[0]->by_weekday == 0;
+}
+
+bool act_first_monthday(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    out.by_monthday = 2;
+    return arguments[0]->freq == Freq::kMonthly && arguments[0]->by_monthday == 0 &&
+           arguments[0]->by_weekday == 0;
+}
+
+/// "at 10, 12 and 17": whole hours only.
+bool act_hour_set(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    for (const Value* value : arguments) {
+        out.by_hour |= value->by_hour;
+        if (value->by_hour != 0) continue;
+        Value hour = *value;
+        settle_hours(hour);
+        if (hour.clock < 0 || hour.clock_end >= 0 || hour.clock % 3600 != 0) return false;
+        out.by_hour |= 1u << (hour.clock / 3600 % 24);
+    }
+    return true;
+}
+
+bool act_repeat_hours(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    if (out.freq == Freq::kNone || out.has_clock() || out.by_hour != 0) return false;
+    out.by_hour = arguments[1]->by_hour;
     return true;
 }
 

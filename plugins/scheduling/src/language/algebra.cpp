@@ -18,8 +18,8 @@ bool merge_field(Field& into, Field from) {
 /// Fields of both; false when they contradict each other.
 bool meet_fields(const Value& a, const Value& b, Value& out) {
     out = a;
-    if (!merge_field(out.weekday, b.weekday) || !merge_field(out.month, b.month) || !merge_field(out.dom, b.dom) ||
-        !merge_field(out.year, b.year))
+    if (!merge_field(out.weekday, b.weekday) || !merge_field(out.month, b.month) ||
+        !merge_field(out.dom, b.dom) || !merge_field(out.year, b.year))
         return false;
     if (out.dom != 0 && out.month != 0) {
         const int year = out.year != 0 ? out.year : 2024;  // a leap year: 29 February may come
@@ -42,9 +42,12 @@ bool meet_inside(const Context&, const Value& fields, const Value& stretch, Valu
         out = stretch;
         out.flags |= fields.flags;
         const bool agrees = (fields.weekday == 0 || fields.weekday == weekday_of(day)) &&
-                            (fields.dom == 0 || fields.dom == dom) && (fields.month == 0 || fields.month == month);
-        if (!agrees) out.flags |= kWeekdayMismatch;
-        return fields.weekday != 0 || fields.dom != 0;
+                            (fields.dom == 0 || fields.dom == dom) &&
+                            (fields.month == 0 || fields.month == month);
+        if (agrees) return fields.weekday != 0 || fields.dom != 0;
+        out.flags |= kWeekdayMismatch;
+        out.weekday = fields.weekday;  // kept for the question
+        return fields.weekday != 0 && fields.dom == 0;
     }
     if (fields.dom != 0) {
         if (stretch.grain != Grain::kMonth || fields.month != 0) return false;
@@ -88,9 +91,9 @@ bool settle_by_part(std::int32_t& clock, const Stretch& stretch, Part part) {
     const auto inside = [&](std::int32_t at) { return at >= stretch.begin && at < stretch.end; };
     // Parts of the day are said loosely: two hours beside it still count.
     const auto near = [&](std::int32_t at) { return at >= stretch.begin - 7200 && at <= stretch.end + 7200; };
-    const bool late_part = part == Part::kAfternoon || part == Part::kEvening || part == Part::kEarlyAfternoon ||
-                           part == Part::kLateAfternoon || part == Part::kEarlyEvening || part == Part::kLunch ||
-                           part == Part::kNoon;
+    const bool late_part = part == Part::kAfternoon || part == Part::kEvening ||
+                           part == Part::kEarlyAfternoon || part == Part::kLateAfternoon ||
+                           part == Part::kEarlyEvening || part == Part::kLunch || part == Part::kNoon;
     if (part == Part::kNight || part == Part::kLateNight) {
         clock = early < 6 * 3600 - 1 ? early : late;  // "12 de la noche", "2 at night", "9 at night"
         return true;
@@ -103,10 +106,16 @@ bool settle_by_part(std::int32_t& clock, const Stretch& stretch, Part part) {
         clock = late;
         return true;
     }
-    if (!late_part && near(early)) {
-        clock = early;
-        return true;
-    }
+    if (late_part) return false;
+    clock = early == 0 ? kHalfDay : early;  // "las 12 de la mañana" is noon
+    return true;
+}
+
+/// A settled hour that a part of the day may still be said about: "8pm de la tarde".
+bool is_near(std::int32_t clock, const Stretch& stretch) {
+    constexpr std::int32_t kSlack = 3 * 3600;
+    for (const std::int32_t at : {clock, clock + kDaySeconds})
+        if (at >= stretch.begin - kSlack && at < stretch.end + kSlack) return true;
     return false;
 }
 
@@ -118,6 +127,7 @@ bool meet_clocks(const Value& a, const Value& b, Value& out) {
     if (clock.clock >= 0 && clock.has(kBareHour)) {
         if (!settle_by_part(out.clock = clock.clock, stretch, part.part)) return false;
     } else {
+        if (clock.clock >= 0 && !is_near(clock.clock, stretch)) return false;
         out.clock = clock.clock;
     }
     out.clock_end = clock.clock_end;
@@ -142,9 +152,9 @@ void copy_clock(const Value& from, Value& to) {
 
 bool fix_fields_in_year(const Context& context, Value& value) {
     const int this_year = static_cast<int>(to_date(context.today).year());
-    const int first = value.year != 0 ? value.year : this_year;
-    for (int year = first; year < first + 9; ++year) {
-        if (value.year != 0 && year != value.year) break;
+    const int first = value.year != 0 ? value.year : this_year,
+              last = value.year != 0 ? value.year : this_year + 8;
+    for (int year = first; year <= last; ++year) {
         if (!is_valid_date(year, value.month, value.dom)) continue;
         const DayNumber day = to_day(year, value.month, value.dom);
         if (value.year == 0 && day < context.today) continue;
@@ -236,20 +246,23 @@ bool fix_day(const Context& context, Value& value) {
     if (value.form == DayForm::kFixed) return true;
     if (value.form == DayForm::kNone) return false;
     const bool has_date = value.dom != 0 && value.month != 0;
-    const bool found = has_date           ? fix_fields_in_year(context, value)
-                       : value.dom != 0   ? value.year == 0 && fix_day_of_month(context, value)
-                       : value.weekday != 0 ? value.month == 0 && value.year == 0 && fix_weekday(context, value)
-                                          : fix_month_or_year(context, value);
+    const bool found = has_date         ? fix_fields_in_year(context, value)
+                       : value.dom != 0 ? value.year == 0 && fix_day_of_month(context, value)
+                       : value.weekday != 0
+                           ? value.month == 0 && value.year == 0 && fix_weekday(context, value)
+                           : fix_month_or_year(context, value);
     if (found) value.form = DayForm::kFixed;
     return found;
 }
 
 void settle_hours(Value& value) {
-    const auto house = [](std::int32_t clock) {  // 1–6 afternoon, 7–11 morning, 12 noon
-        const std::int32_t early = clock % kHalfDay;
-        return early < 7 * 3600 ? early + kHalfDay : early;
-    };
     if (value.clock >= 0 && value.clock_end >= 0) return;  // a range was paired when it was made
+    // 1–6 afternoon, 7–11 morning, 12 noon; "5h" and "6h" are written by people who write "17h" otherwise.
+    const std::int32_t first_morning = value.has(kHourMark) ? 5 * 3600 : 7 * 3600;
+    const auto house = [&](std::int32_t clock) {
+        const std::int32_t early = clock % kHalfDay;
+        return early < first_morning ? early + kHalfDay : early;
+    };
     if (value.clock >= 0 && value.has(kBareHour)) value.clock = house(value.clock);
     if (value.clock_end >= 0 && value.has(kBareHourEnd)) value.clock_end = house(value.clock_end);
 }
@@ -257,22 +270,38 @@ void settle_hours(Value& value) {
 Stretch stretch_of(Part part) {
     constexpr std::int32_t h = 3600;
     switch (part) {
-        case Part::kMorning: return {6 * h, 12 * h};
-        case Part::kNoon: return {12 * h, 14 * h};
-        case Part::kLunch: return {12 * h, 14 * h};
-        case Part::kAfternoon: return {12 * h, 19 * h};
-        case Part::kEvening: return {18 * h, 22 * h};
-        case Part::kNight: return {19 * h, 24 * h};
-        case Part::kSmallHours: return {0, 6 * h};
-        case Part::kEarlyMorning: return {6 * h, 9 * h};
-        case Part::kLateMorning: return {10 * h, 12 * h};
-        case Part::kEarlyAfternoon: return {12 * h, 15 * h};
-        case Part::kLateAfternoon: return {16 * h, 19 * h};
-        case Part::kEarlyEvening: return {18 * h, 20 * h};
-        case Part::kLateNight: return {21 * h, 24 * h};
-        case Part::kWorkHours: return {9 * h, 18 * h};
-        case Part::kDawn: return {5 * h, 7 * h};
-        case Part::kNone: break;
+        case Part::kMorning:
+            return {6 * h, 12 * h};
+        case Part::kNoon:
+            return {12 * h, 14 * h};
+        case Part::kLunch:
+            return {12 * h, 14 * h};
+        case Part::kAfternoon:
+            return {12 * h, 19 * h};
+        case Part::kEvening:
+            return {18 * h, 22 * h};
+        case Part::kNight:
+            return {19 * h, 24 * h};
+        case Part::kSmallHours:
+            return {0, 6 * h};
+        case Part::kEarlyMorning:
+            return {6 * h, 9 * h};
+        case Part::kLateMorning:
+            return {10 * h, 12 * h};
+        case Part::kEarlyAfternoon:
+            return {12 * h, 15 * h};
+        case Part::kLateAfternoon:
+            return {16 * h, 19 * h};
+        case Part::kEarlyEvening:
+            return {18 * h, 20 * h};
+        case Part::kLateNight:
+            return {21 * h, 24 * h};
+        case Part::kWorkHours:
+            return {9 * h, 18 * h};
+        case Part::kDawn:
+            return {5 * h, 7 * h};
+        case Part::kNone:
+            break;
     }
     return {0, 24 * h};
 }

@@ -12,9 +12,9 @@ namespace scheduling::language {
 /// What every reading depends on, besides the words.
 struct Context {
     DayNumber today = 0;
-    std::int32_t now = 0;    ///< seconds since local midnight
-    bool day_first = true;   ///< 03/04 is the 3rd of April
-    bool order_known = true; ///< false: 03/04 must be asked
+    std::int32_t now = 0;     ///< seconds since local midnight
+    bool day_first = true;    ///< 03/04 is the 3rd of April
+    bool order_known = true;  ///< false: 03/04 must be asked
 };
 
 using Arguments = std::span<const Value* const>;

@@ -13,7 +13,9 @@ DayNumber to_day(int year, int month, int dom) {
     return static_cast<DayNumber>(local_days(ymd).time_since_epoch().count());
 }
 
-date::year_month_day to_date(DayNumber day) { return date::year_month_day{local_days(days{day})}; }
+date::year_month_day to_date(DayNumber day) {
+    return date::year_month_day{local_days(days{day})};
+}
 
 bool is_valid_date(int year, int month, int dom) {
     return month >= 1 && month <= 12 && dom >= 1 && dom <= days_in_month(year, month);
@@ -25,20 +27,24 @@ int weekday_of(DayNumber day) {
 }
 
 int days_in_month(int year, int month) {
-    const date::year_month_day_last last{date::year{year}, date::month_day_last{date::month{static_cast<unsigned>(month)}}};
+    const date::year_month_day_last last{date::year{year},
+                                         date::month_day_last{date::month{static_cast<unsigned>(month)}}};
     return static_cast<int>(static_cast<unsigned>(last.day()));
 }
 
 DayNumber add_months(DayNumber day, int months) {
     const auto ymd = to_date(day);
-    const int total = static_cast<int>(ymd.year()) * 12 + static_cast<int>(static_cast<unsigned>(ymd.month())) - 1 + months;
+    const int total =
+        static_cast<int>(ymd.year()) * 12 + static_cast<int>(static_cast<unsigned>(ymd.month())) - 1 + months;
     const int year = total >= 0 ? total / 12 : (total - 11) / 12;
     const int month = total - year * 12 + 1;
     const int dom = std::min(static_cast<int>(static_cast<unsigned>(ymd.day())), days_in_month(year, month));
     return to_day(year, month, dom);
 }
 
-DayNumber monday_of(DayNumber day) { return day - weekday_of(day) + 1; }
+DayNumber monday_of(DayNumber day) {
+    return day - weekday_of(day) + 1;
+}
 
 DayNumber month_begin(DayNumber day) {
     return day - static_cast<int>(static_cast<unsigned>(to_date(day).day())) + 1;

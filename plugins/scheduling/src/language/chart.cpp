@@ -18,6 +18,7 @@ public:
     Chart(const Knowledge& knowledge, const Text& text, LanguageMask preferred, const Context& context)
         : knowledge_(knowledge), text_(text), context_(context), begins_(text.tokens.size() + 1) {
         find_words();
+        find_dead_numbers();
         result_.language = choose_language(preferred);
     }
 
@@ -69,10 +70,12 @@ private:
 
     void seed(std::uint32_t at) {
         const Token& token = text_.tokens[at];
-        if (token.kind == TokenKind::kNumber && is_plain_number(at)) {
+        if (token.kind == TokenKind::kNumber && !dead_[at]) {
             Edge edge{at, at + 1, knowledge_.number, 0, {}};
-            edge.value.number = static_cast<std::int32_t>(std::min<std::int64_t>(token.number, 1'000'000'000));
-            edge.value.digits = static_cast<std::int8_t>(std::min<std::uint32_t>(token.end - token.begin, 100));
+            edge.value.number =
+                static_cast<std::int32_t>(std::min<std::int64_t>(token.number, 1'000'000'000));
+            edge.value.digits =
+                static_cast<std::int8_t>(std::min<std::uint32_t>(token.end - token.begin, 100));
             add(edge);
         }
         if (token.kind == TokenKind::kPunct) {
@@ -97,7 +100,8 @@ private:
             node = *next;
             for (const LexiconEntry& entry : knowledge_.lexicon.entries(node)) {
                 const bool native = (entry.language & result_.language) != 0;
-                const bool known_here = !first_unknown && (knowledge_.lexicon.languages(words_[at]) & result_.language);
+                const bool known_here =
+                    !first_unknown && (knowledge_.lexicon.languages(words_[at]) & result_.language);
                 if (!native && (!entry.portable || known_here)) continue;
                 const std::int16_t score = first_unknown ? -2 : 0;
                 add({at, end + 1, entry.symbol, score, entry.value});
@@ -105,32 +109,96 @@ private:
         }
     }
 
-    /// Not part of a price, a code or a measure: "4G", "$5", "10%", "A-4".
-    bool is_plain_number(std::uint32_t at) const {
-        const auto folded = [&](std::uint32_t i) { return text_.folded[text_.tokens[i].folded_begin]; };
-        if (at > 0) {
-            const Token& before = text_.tokens[at - 1];
-            if (before.kind == TokenKind::kPunct && (folded(at - 1) == '$' || folded(at - 1) == '#')) return false;
-            const bool glued = text_.tokens[at].glued;
-            if (glued && (before.kind == TokenKind::kCode || before.kind == TokenKind::kEmail)) return false;
+    [[nodiscard]] char character(std::size_t at) const {
+        const Token& token = text_.tokens[at];
+        return token.kind == TokenKind::kPunct ? text_.folded[token.folded_begin] : '\0';
+    }
+
+    [[nodiscard]] bool is_chain_mark(std::size_t at) const {
+        const char c = character(at);
+        return c == '.' || c == '/' || c == ':' || c == '-' || c == ',';
+    }
+
+    /// Numbers glued together by marks ("1.10.30", "10.1") are read whole or not at all; those of
+    /// prices, measures, versions and rooms are no times.
+    void find_dead_numbers() {
+        dead_.assign(text_.tokens.size(), false);
+        for (std::size_t begin = 0; begin < text_.tokens.size();) {
+            if (text_.tokens[begin].kind != TokenKind::kNumber) {
+                ++begin;
+                continue;
+            }
+            std::size_t end = begin + 1;
+            while (end + 1 < text_.tokens.size() && is_chain_mark(end) && text_.tokens[end].glued &&
+                   text_.tokens[end + 1].glued && text_.tokens[end + 1].kind == TokenKind::kNumber)
+                end += 2;
+            if (is_no_time(begin, end)) std::fill(dead_.begin() + begin, dead_.begin() + end, true);
+            begin = end;
         }
-        if (at + 1 < text_.tokens.size()) {
-            const Token& after = text_.tokens[at + 1];
-            if (after.glued && after.kind == TokenKind::kWord && words_[at + 1] == Lexicon::kUnknown) return false;
-            if (after.kind == TokenKind::kPunct && (folded(at + 1) == '%' || folded(at + 1) == '$')) return false;
+    }
+
+    [[nodiscard]] bool is_no_time(std::size_t begin, std::size_t end) const {
+        if (begin > 0) {
+            const Token& before = text_.tokens[begin - 1];
+            const char c = character(begin - 1);
+            if (c == '$' || c == '#') return true;
+            if (text_.tokens[begin].glued && before.kind != TokenKind::kPunct &&
+                before.kind != TokenKind::kWord)
+                return true;
+            std::size_t name = begin - 1;  // "Version: 1.2", "sala 3", "Tel. 5"
+            if ((c == ':' || c == '.') && name > 0) --name;
+            if (has_class(words_[name], knowledge_.not_time_before)) return true;
         }
+        if (end < text_.tokens.size()) {
+            const Token& after = text_.tokens[end];
+            if (after.glued && after.kind == TokenKind::kWord && words_[end] == Lexicon::kUnknown)
+                return true;
+            const char c = character(end);
+            if (c == '%' || c == '$' || has_class(words_[end], knowledge_.not_time_after)) return true;
+        }
+        return false;
+    }
+
+    [[nodiscard]] bool has_class(Lexicon::WordId word, Symbol symbol) const {
+        const auto node =
+            word == Lexicon::kUnknown ? std::nullopt : knowledge_.lexicon.next(Lexicon::kRoot, word);
+        if (!node) return false;
+        const auto& entries = knowledge_.lexicon.entries(*node);
+        return std::any_of(entries.begin(), entries.end(),
+                           [&](const LexiconEntry& entry) { return entry.symbol == symbol; });
+    }
+
+    /// An expression must not begin or end inside a chain of numbers.
+    [[nodiscard]] bool cuts_chain(const Edge& edge) const {
+        const auto joined = [&](std::size_t mark) {
+            return is_chain_mark(mark) && mark > 0 && mark + 1 < text_.tokens.size() &&
+                   text_.tokens[mark].glued && text_.tokens[mark + 1].glued &&
+                   text_.tokens[mark - 1].kind == TokenKind::kNumber &&
+                   text_.tokens[mark + 1].kind == TokenKind::kNumber;
+        };
+        if (edge.begin > 0 && (joined(edge.begin) || joined(edge.begin - 1))) return true;
+        return edge.end < text_.tokens.size() && (joined(edge.end) || joined(edge.end - 1));
+    }
+
+    /// False when the work allowed at this token is used up.
+    bool spend(std::uint64_t steps) {
+        if (budget_ < steps) {
+            budget_ = 0;
+            return false;
+        }
+        budget_ -= steps;
+        result_.steps += steps;
         return true;
     }
 
     void advance(Grammar::NodeId node, std::size_t depth) {
-        if (budget_ == 0) return;
-        --budget_;
-        ++result_.steps;
+        if (!spend(1 + knowledge_.grammar.rules(node).size())) return;
         for (const Rule& rule : knowledge_.grammar.rules(node)) apply(rule, depth);
         if (!knowledge_.grammar.has_children(node) || depth == Grammar::kMaxItems) return;
         const std::uint32_t at = edges_[path_[depth - 1]].end;
         if (at >= text_.tokens.size() || at - edges_[path_[0]].begin >= kLongest) return;
         const std::uint32_t last = at == 0 ? static_cast<std::uint32_t>(edges_.size()) : begins_end(at);
+        if (!spend((last - begins_[at]) / 16)) return;
         for (std::uint32_t k = begins_[at]; k < last; ++k) {
             const Grammar::NodeId child = knowledge_.grammar.next(node, edges_[k].symbol);
             if (child == Grammar::kNone) continue;
@@ -161,7 +229,7 @@ private:
 
     void add(const Edge& edge) {
         const std::size_t first = begins_[edge.begin];
-        if (edges_.size() - first >= kMostEdgesAtOneToken) return;
+        if (edges_.size() - first >= kMostEdgesAtOneToken || !spend((edges_.size() - first) / 8)) return;
         int alike = 0;
         for (std::size_t k = first; k < edges_.size(); ++k) {
             Edge& known = edges_[k];
@@ -176,9 +244,12 @@ private:
     }
 
     [[nodiscard]] int gain(const Edge& edge) const {
-        if (knowledge_.roots.test(edge.symbol)) return static_cast<int>(edge.end - edge.begin) * 10 - 8 + edge.score;
+        // Each expression costs something, so that one long one beats two that meet.
+        if (knowledge_.roots.test(edge.symbol))
+            return (edge.end - edge.begin == 1 ? 3 : static_cast<int>(edge.end - edge.begin) * 10 - 12) +
+                   edge.score;
         const bool whole = edge.begin == 0 && edge.end == text_.tokens.size();
-        if (edge.symbol == knowledge_.sole && whole) return 1 + edge.score;
+        if (edge.symbol == knowledge_.sole && whole) return 6 + edge.score;
         return -1;
     }
 
@@ -192,7 +263,7 @@ private:
             const std::uint32_t last = at == 0 ? static_cast<std::uint32_t>(edges_.size()) : begins_[at - 1];
             for (std::uint32_t k = begins_[at]; k < last; ++k) {
                 const int own = gain(edges_[k]);
-                if (own <= 0 || own + value[edges_[k].end] <= value[at]) continue;
+                if (own <= 0 || cuts_chain(edges_[k]) || own + value[edges_[k].end] <= value[at]) continue;
                 value[at] = own + value[edges_[k].end];
                 pick[at] = k;
             }
@@ -210,7 +281,8 @@ private:
     }
 
     void collect_others(const Edge& chosen) {
-        const std::uint32_t last = chosen.begin == 0 ? static_cast<std::uint32_t>(edges_.size()) : begins_[chosen.begin - 1];
+        const std::uint32_t last =
+            chosen.begin == 0 ? static_cast<std::uint32_t>(edges_.size()) : begins_[chosen.begin - 1];
         for (std::uint32_t k = begins_[chosen.begin]; k < last; ++k) {
             const Edge& edge = edges_[k];
             if (edge.end != chosen.end || gain(edge) != gain(chosen) || edge.value == chosen.value) continue;
@@ -224,6 +296,7 @@ private:
     const Text& text_;
     const Context& context_;
     std::vector<Lexicon::WordId> words_;
+    std::vector<bool> dead_;  ///< numbers that are no times
     std::vector<Edge> edges_;
     std::vector<std::uint32_t> begins_;  ///< first edge that begins at a token
     std::array<std::uint32_t, Grammar::kMaxItems + 1> path_{};
@@ -233,7 +306,8 @@ private:
 
 }  // namespace
 
-ChartResult parse(const Knowledge& knowledge, const Text& text, LanguageMask preferred, const Context& context) {
+ChartResult parse(const Knowledge& knowledge, const Text& text, LanguageMask preferred,
+                  const Context& context) {
     return Chart(knowledge, text, preferred, context).run();
 }
 

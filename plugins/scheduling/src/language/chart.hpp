@@ -22,10 +22,10 @@ struct Edge {
 };
 
 struct ChartResult {
-    std::vector<Edge> best;      ///< time expressions that do not overlap, in order
-    std::vector<Edge> others;    ///< other readings of exactly the same tokens, equally good
-    std::uint64_t steps = 0;     ///< pattern steps taken: what the work is measured by
-    LanguageMask language = 0;   ///< the one the message was read in
+    std::vector<Edge> best;     ///< time expressions that do not overlap, in order
+    std::vector<Edge> others;   ///< other readings of exactly the same tokens, equally good
+    std::uint64_t steps = 0;    ///< pattern steps taken: what the work is measured by
+    LanguageMask language = 0;  ///< the one the message was read in
 };
 
 [[nodiscard]] ChartResult parse(const Knowledge&, const Text&, LanguageMask preferred, const Context&);

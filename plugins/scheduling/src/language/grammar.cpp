@@ -93,7 +93,8 @@ void Grammar::load_line(std::string_view line, Rule rule, Symbols& symbols) {
     expand(items, 0, 0, kRoot, rule);
 }
 
-void Grammar::expand(const std::vector<Item>& items, std::size_t at, std::size_t depth, NodeId node, Rule rule) {
+void Grammar::expand(const std::vector<Item>& items, std::size_t at, std::size_t depth, NodeId node,
+                     Rule rule) {
     if (at == items.size()) {
         if (depth == 0) throw std::invalid_argument("a rule needs at least one item");
         nodes_[node].rules.push_back(rule);

@@ -22,9 +22,9 @@ struct Rule {
     Action action = nullptr;
     std::int32_t parameter = 0;
     std::int16_t weight = 0;
-    std::uint8_t content = 0;     ///< bit i: item i is passed to the action
-    std::uint8_t glued = 0;       ///< bit i: item i must touch item i-1
-    std::int32_t line = 0;        ///< of the data file, for explaining
+    std::uint8_t content = 0;  ///< bit i: item i is passed to the action
+    std::uint8_t glued = 0;    ///< bit i: item i must touch item i-1
+    std::int32_t line = 0;     ///< of the data file, for explaining
 };
 
 class Grammar {

@@ -14,12 +14,15 @@ std::string_view data(const std::string& path) {
     return *found;
 }
 
-constexpr std::string_view kRoots[] = {"date", "period", "dayrange", "clock", "crange", "part", "when", "duration", "set"};
+constexpr std::string_view kRoots[] = {"date", "period", "dayrange", "clock", "crange",
+                                       "part", "when",   "duration", "set"};
 
 }  // namespace
 
 Knowledge::Knowledge() {
     number = symbols.intern("int");
+    not_time_before = symbols.intern("NUMBERED");
+    not_time_after = symbols.intern("COUNTED");
     sole = symbols.intern("sole");
     for (const std::string_view root : kRoots) roots.set(symbols.intern(root));
     grammar.load(kEveryLanguage, data("common/patterns.txt"), symbols);
@@ -47,7 +50,8 @@ const Knowledge& knowledge() {
 
 LanguageMask language_of(std::string_view locale) {
     for (const LanguageInfo& info : kLanguages)
-        if (locale.substr(0, 2) == info.code && (locale.size() == 2 || locale[2] == '-' || locale[2] == '_')) return info.bit;
+        if (locale.substr(0, 2) == info.code && (locale.size() == 2 || locale[2] == '-' || locale[2] == '_'))
+            return info.bit;
     return 0;
 }
 

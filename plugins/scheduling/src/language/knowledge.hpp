@@ -18,17 +18,20 @@ struct LanguageInfo {
 };
 
 /// One entry a folder of data; a new language is a new line here and a new folder.
-inline constexpr LanguageInfo kLanguages[] = {{"es", 1, "Reunión"}, {"en", 2, "Meeting"}, {"pt", 4, "Reunião"}};
+inline constexpr LanguageInfo kLanguages[] = {
+    {"es", 1, "Reunión"}, {"en", 2, "Meeting"}, {"pt", 4, "Reunião"}};
 
 struct Knowledge {
     Symbols symbols;
-    Lexicon lexicon;   ///< the words of time expressions
-    Lexicon around;    ///< the words around them: requests, guests, places
+    Lexicon lexicon;  ///< the words of time expressions
+    Lexicon around;   ///< the words around them: requests, guests, places
     Grammar grammar;
-    std::bitset<256> roots;          ///< categories that are time expressions on their own
+    std::bitset<256> roots;                ///< categories that are time expressions on their own
     std::array<Symbol, 128> characters{};  ///< the symbol of a punctuation character
-    Symbol number = kNoSymbol;       ///< a run of digits
-    Symbol sole = kNoSymbol;         ///< what only counts when it is the whole message
+    Symbol not_time_before = kNoSymbol;    ///< "room", "version": the number behind is no time
+    Symbol not_time_after = kNoSymbol;     ///< "people", "kg": nor is the number before
+    Symbol number = kNoSymbol;             ///< a run of digits
+    Symbol sole = kNoSymbol;               ///< what only counts when it is the whole message
 
     /// Reads the embedded data. Throws std::invalid_argument when it is malformed.
     Knowledge();

@@ -128,7 +128,8 @@ void Lexicon::add_phrase(LanguageMask language, std::string_view phrase, const L
             if (words_[word].forgiving == 0) index_slips(word);
             words_[word].forgiving |= language;
         }
-        const auto [step, is_new] = steps_.try_emplace((std::uint64_t{node} << 32) | word, static_cast<NodeId>(nodes_.size()));
+        const auto [step, is_new] =
+            steps_.try_emplace((std::uint64_t{node} << 32) | word, static_cast<NodeId>(nodes_.size()));
         if (is_new) nodes_.emplace_back();
         node = step->second;
     }
@@ -151,16 +152,14 @@ void Lexicon::index_slips(WordId word) {
 }
 
 Lexicon::WordId Lexicon::find(std::string_view folded) const {
-    thread_local std::string key;  // saves an allocation a word
-    key.assign(folded);
-    const auto found = index_.find(key);
+    const auto found = index_.find(folded);
     return found == index_.end() ? kUnknown : found->second;
 }
 
 Lexicon::WordId Lexicon::find_misspelt(std::string_view folded, LanguageMask language) const {
     if (folded.size() < kShortestForgiven || folded.size() > 16) return kUnknown;
     WordId best = kUnknown;
-    const auto consider = [&](const std::string& key) {
+    const auto consider = [&](std::string_view key) {
         const auto found = slips_.find(key);
         if (found == slips_.end() || best != kUnknown) return;
         for (const WordId word : found->second) {
@@ -169,7 +168,7 @@ Lexicon::WordId Lexicon::find_misspelt(std::string_view folded, LanguageMask lan
             if (one_slip_apart(known.text, folded)) best = word;
         }
     };
-    consider(std::string(folded));
+    consider(folded);
     for_each_deletion(folded, consider);
     return best;
 }

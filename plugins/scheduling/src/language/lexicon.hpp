@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,16 +58,25 @@ private:
     };
 
     void load_line(LanguageMask language, std::string_view line, Symbols& symbols);
-    void add_phrase(LanguageMask language, std::string_view phrase, const LexiconEntry& entry, bool forgiving);
+    void add_phrase(LanguageMask language, std::string_view phrase, const LexiconEntry& entry,
+                    bool forgiving);
     WordId intern(std::string_view folded);
     void index_slips(WordId word);
     std::int32_t number_of(std::string_view text);
 
     std::vector<Word> words_{Word{}};
-    std::unordered_map<std::string, WordId> index_;
+    /// Lets a word be looked up without copying it.
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    };
+    template <typename T>
+    using WordMap = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
+
+    WordMap<WordId> index_;
     std::vector<Node> nodes_{Node{}};
     std::unordered_map<std::uint64_t, NodeId> steps_;
-    std::unordered_map<std::string, std::vector<WordId>> slips_;
+    WordMap<std::vector<WordId>> slips_;
     std::vector<std::string> portable_, forgiving_;
     std::vector<std::string> zones_;
 };

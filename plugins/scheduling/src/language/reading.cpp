@@ -17,7 +17,8 @@ Reading read(std::string_view text, std::string_view locale, const Context& cont
         expression.end_token = edge.end;
         expression.begin = reading.text.tokens[edge.begin].begin;
         expression.finish = reading.text.tokens[edge.end - 1].end;
-        expression.words = reading.text.original.substr(expression.begin, expression.finish - expression.begin);
+        expression.words =
+            reading.text.original.substr(expression.begin, expression.finish - expression.begin);
         expression.value = edge.value;
         for (const Edge& other : chart.others)
             if (other.begin == edge.begin && other.end == edge.end) expression.others.push_back(other.value);

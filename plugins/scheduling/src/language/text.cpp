@@ -1,6 +1,6 @@
 #include "language/text.hpp"
 
-#include <array>
+#include "language/spans.hpp"
 
 namespace scheduling::language {
 namespace {
@@ -10,7 +10,8 @@ constexpr char32_t kBroken = 0xFFFD;
 // Base letters of U+00C0…U+017F; '*' marks what is no letter, and digraphs keep their first letter.
 constexpr std::string_view kLatin =
     "aaaaaaaceeeeiiiidnooooo*ouuuuytsaaaaaaaceeeeiiiidnooooo*ouuuuyty"
-    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkkllllllllllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuu"
+    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkkllllllllllnnnnnnnnnoooooooorrrrrrsssssssstttttt"
+    "uuuuuuuuuuuu"
     "wwyyyzzzzzzs";
 static_assert(kLatin.size() == 0x180 - 0xC0);
 
@@ -19,7 +20,9 @@ bool is_space(char32_t c) {
            c == 0x205F || c == 0x2060 || c == 0x3000 || c == 0xFEFF;
 }
 
-bool is_digit(char32_t c) { return c >= '0' && c <= '9'; }
+bool is_digit(char32_t c) {
+    return c >= '0' && c <= '9';
+}
 
 /// The folded letter, or 0 when `c` is no letter. Letters beyond Latin stay letters.
 char fold_letter(char32_t c) {
@@ -30,7 +33,9 @@ char fold_letter(char32_t c) {
     return other_script && c != 0x2019 ? '?' : '\0';
 }
 
-bool is_combining(char32_t c) { return c >= 0x300 && c < 0x370; }
+bool is_combining(char32_t c) {
+    return c >= 0x300 && c < 0x370;
+}
 
 bool is_capital(char32_t c) {
     if (c >= 'A' && c <= 'Z') return true;
@@ -42,16 +47,41 @@ bool is_capital(char32_t c) {
 char fold_punct(char32_t c) {
     if (c < 0x80) return static_cast<char>(c);
     switch (c) {
-        case 0x2010: case 0x2011: case 0x2012: case 0x2013: case 0x2014: case 0x2212: case 0xFF0D: return '-';
-        case 0x2018: case 0x2019: case 0x00B4: case 0x02BC: return '\'';
-        case 0x201C: case 0x201D: case 0xAB: case 0xBB: return '"';
-        case 0xFF1A: return ':';
-        case 0xFF0C: return ',';
-        case 0xBA: case 0xB0: return '\x02';  // º, ° as in 1º
-        case 0xAA: return '\x03';             // ª
-        case 0x20AC: case 0xA3: case 0xA5: return '$';
-        case 0xBD: return '\x04';  // ½
-        default: return '\x01';
+        case 0x2010:
+        case 0x2011:
+        case 0x2012:
+        case 0x2013:
+        case 0x2014:
+        case 0x2212:
+        case 0xFF0D:
+            return '-';
+        case 0x2018:
+        case 0x2019:
+        case 0x00B4:
+        case 0x02BC:
+            return '\'';
+        case 0x201C:
+        case 0x201D:
+        case 0xAB:
+        case 0xBB:
+            return '"';
+        case 0xFF1A:
+            return ':';
+        case 0xFF0C:
+            return ',';
+        case 0xBA:
+        case 0xB0:
+            return '\x02';  // º, ° as in 1º
+        case 0xAA:
+            return '\x03';  // ª
+        case 0x20AC:
+        case 0xA3:
+        case 0xA5:
+            return '$';
+        case 0xBD:
+            return '\x04';  // ½
+        default:
+            return '\x01';
     }
 }
 
@@ -74,6 +104,7 @@ private:
             glued_ = false;
             return;
         }
+        if (!glued_ && take_span()) return;
         const bool begins_word = fold_letter(point.value) != '\0';
         if (is_digit(point.value)) {
             take_number();
@@ -81,8 +112,36 @@ private:
             take_word(point);
         } else {
             take_punct(point);
+            // What stands in brackets or quotes may be an address; then it counts as a beginning.
+            const char punct = out_.folded.back();
+            glued_ = true;
+            if ((punct == '(' || punct == '<' || punct == '"' || punct == ',' || punct == ':' ||
+                 punct == ';') &&
+                take_span())
+                return;
         }
         glued_ = true;
+    }
+
+    bool take_span() {
+        if (at_ >= out_.original.size()) return false;
+        TokenKind kind = TokenKind::kEmail;
+        std::size_t size = email_size(out_.original, at_);
+        if (size == 0) {
+            kind = TokenKind::kUrl;
+            size = url_size(out_.original, at_);
+        }
+        if (size == 0) {
+            kind = TokenKind::kPhone;
+            size = phone_size(out_.original, at_);
+        }
+        if (size == 0) return false;
+        Token& token = open(kind);
+        out_.folded += kind == TokenKind::kPhone ? '\x05' : '\x06';  // no word of any lexicon
+        at_ += size;
+        close(token);
+        glued_ = true;
+        return true;
     }
 
     Token& open(TokenKind kind) {
@@ -113,7 +172,8 @@ private:
 
     /// Letters; digits glued behind them too ("A4"), unless a number stands before ("15h30").
     void take_word(CodePoint point) {
-        const bool after_number = glued_ && !out_.tokens.empty() && out_.tokens.back().kind == TokenKind::kNumber;
+        const bool after_number =
+            glued_ && !out_.tokens.empty() && out_.tokens.back().kind == TokenKind::kNumber;
         Token& token = open(TokenKind::kWord);
         token.capital = is_capital(point.value);
         while (at_ < out_.original.size()) {
@@ -157,6 +217,9 @@ CodePoint decode(std::string_view text, std::size_t at) {
         if ((byte(i) & 0xC0) != 0x80) return {kBroken, 1};
         value = (value << 6) | (byte(i) & 0x3F);
     }
+    // Longer than need be, half of a surrogate pair, or past the last code point: no UTF-8.
+    constexpr char32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (value < kLeast[size] || value > 0x10FFFF || (value >= 0xD800 && value < 0xE000)) return {kBroken, 1};
     return {value, size};
 }
 
@@ -172,6 +235,8 @@ std::string fold(std::string_view text) {
     return out;
 }
 
-Text tokenize(std::string_view text) { return Tokenizer(text).run(); }
+Text tokenize(std::string_view text) {
+    return Tokenizer(text).run();
+}
 
 }  // namespace scheduling::language

@@ -8,8 +8,21 @@
 namespace scheduling::language {
 
 enum class Grain : std::uint8_t {
-    kSecond = 1, kMinute, kHour, kDay, kWeek, kMonth, kYear, kQuarter, kWeekend, kFortnight, kNight, kDecade,
-    kHalfYear, kWorkday, kCentury,
+    kSecond = 1,
+    kMinute,
+    kHour,
+    kDay,
+    kWeek,
+    kMonth,
+    kYear,
+    kQuarter,
+    kWeekend,
+    kFortnight,
+    kNight,
+    kDecade,
+    kHalfYear,
+    kWorkday,
+    kCentury,
 };
 
 enum class DayForm : std::uint8_t {
@@ -19,33 +32,47 @@ enum class DayForm : std::uint8_t {
 };
 
 enum class Part : std::int8_t {
-    kNone, kMorning, kNoon, kAfternoon, kEvening, kNight, kSmallHours, kEarlyMorning, kLateMorning,
-    kEarlyAfternoon, kLateAfternoon, kEarlyEvening, kLateNight, kLunch, kWorkHours, kDawn,
+    kNone,
+    kMorning,
+    kNoon,
+    kAfternoon,
+    kEvening,
+    kNight,
+    kSmallHours,
+    kEarlyMorning,
+    kLateMorning,
+    kEarlyAfternoon,
+    kLateAfternoon,
+    kEarlyEvening,
+    kLateNight,
+    kLunch,
+    kWorkHours,
+    kDawn,
 };
 
 enum class Freq : std::uint8_t { kNone, kSecondly, kMinutely, kHourly, kDaily, kWeekly, kMonthly, kYearly };
 
 /// Facts about a value that do not change what it is.
 enum Flag : std::uint32_t {
-    kBareHour = 1,            ///< no half of the day was said for `clock`
-    kBareHourEnd = 2,         ///< … for `clock_end`
-    kOpenBegin = 4,           ///< "until Friday": has no begin
-    kOpenEnd = 8,             ///< "from Friday on": has no end
-    kNextWord = 16,           ///< "next Friday": two readings
-    kWeekdayMismatch = 32,    ///< "Tuesday 25" and the 25th is a Wednesday
-    kDayMonthSwap = 64,       ///< 03/04: another reading exists
-    kFortnightDays = 128,     ///< "en quince días"
-    kImpossible = 256,        ///< "31 de abril", "25:00"
-    kMoment = 512,            ///< counted from now to the minute: clock is exact
-    kVague = 1024,            ///< "early", "around": only a stretch
-    kWithin = 2048,           ///< "within 2 hours"
-    kPartOnly = 4096,         ///< the clock part is a part of the day
-    kPast = 8192,             ///< the words point backwards
-    kThisWord = 16384,        ///< "this Friday"
+    kBareHour = 1,          ///< no half of the day was said for `clock`
+    kBareHourEnd = 2,       ///< … for `clock_end`
+    kOpenBegin = 4,         ///< "until Friday": has no begin
+    kOpenEnd = 8,           ///< "from Friday on": has no end
+    kNextWord = 16,         ///< "next Friday": two readings
+    kWeekdayMismatch = 32,  ///< "Tuesday 25" and the 25th is a Wednesday
+    kDayMonthSwap = 64,     ///< 03/04: another reading exists
+    kFortnightDays = 128,   ///< "en quince días"
+    kImpossible = 256,      ///< "31 de abril", "25:00"
+    kMoment = 512,          ///< counted from now to the minute: clock is exact
+    kVague = 1024,          ///< "early", "around": only a stretch
+    kWithin = 2048,         ///< "within 2 hours"
+    kPartOnly = 4096,       ///< the clock part is a part of the day
+    kPast = 8192,           ///< the words point backwards
+    kThisWord = 16384,      ///< "this Friday"
     kHoliday = 32768,
     kExplicitYear = 65536,
     kAsDuration = 131072,
-    kTwoDigitHour = 262144,   ///< written 08:00
+    kHourMark = 262144,  ///< written "8h"
 };
 
 struct Value {
@@ -70,13 +97,13 @@ struct Value {
 
     Freq freq = Freq::kNone;
     std::int16_t interval = 1;
-    std::uint8_t by_weekday = 0;  ///< bit 0 Monday
-    std::uint8_t nth_mask = 0;    ///< bit n-1: the nth weekday; bit 7: the last
-    std::uint32_t by_monthday = 0;
+    std::uint8_t by_weekday = 0;    ///< bit 0 Monday
+    std::uint8_t nth_mask = 0;      ///< bit n-1: the nth weekday; bit 7 the last, bit 6 the last but one
+    std::uint32_t by_monthday = 0;  ///< bit n: the nth day; bit 0: the last
     std::int8_t by_month = 0;
     std::int16_t count = 0;
-    std::int32_t until = 0;  ///< day; 0 none
-    std::uint32_t by_hour = 0;
+    std::int32_t until = 0;     ///< day; 0 none
+    std::uint32_t by_hour = 0;  ///< several hours a day
 
     std::int16_t zone = -1;  ///< index into the knowledge's zones
     std::uint32_t flags = 0;

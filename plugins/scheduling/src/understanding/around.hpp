@@ -11,7 +11,7 @@
 namespace scheduling {
 
 enum class Role : std::uint8_t {
-    kFree,     ///< belongs to the title
+    kFree,  ///< belongs to the title
     kTime,
     kCommand,  ///< "agéndame", "please"
     kGuest,    ///< a name after "con": stays in the title
@@ -31,8 +31,12 @@ struct Around {
     std::vector<Role> roles;
 
     /// How many tokens at `at` are one phrase of this class in the message's language; 0 none.
-    [[nodiscard]] std::uint32_t phrase(std::uint32_t at, language::Symbol symbol) const;
-    [[nodiscard]] language::Symbol symbol(std::string_view name) const { return knowledge.symbols.find(name); }
+    /// Words with another role end the phrase unless `any_role`.
+    [[nodiscard]] std::uint32_t phrase(std::uint32_t at, language::Symbol symbol,
+                                       bool any_role = false) const;
+    [[nodiscard]] language::Symbol symbol(std::string_view name) const {
+        return knowledge.symbols.find(name);
+    }
     [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(roles.size()); }
     [[nodiscard]] bool is_free(std::uint32_t at) const { return roles[at] == Role::kFree; }
     [[nodiscard]] char punctuation(std::uint32_t at) const;
@@ -49,6 +53,9 @@ struct Guests {
 };
 /// Names after "con", addresses and phone numbers; marks their tokens.
 [[nodiscard]] Guests find_guests(Around& around);
+
+/// Marks request verbs, greetings and thanks at the head, and politeness anywhere.
+void drop_commands(Around& around);
 
 /// "en la sala 3", "at Starbucks"; marks its tokens. "" when none.
 [[nodiscard]] std::string find_place(Around& around);

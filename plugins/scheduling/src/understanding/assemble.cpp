@@ -13,8 +13,8 @@ using language::Flag;
 using language::kDaySeconds;
 using language::Value;
 
-Assembly::Assembly(const language::Reading& reading, Around& around, const language::Context& context, const Moment& moment,
-                   std::string_view intent)
+Assembly::Assembly(const language::Reading& reading, Around& around, const language::Context& context,
+                   const Moment& moment, std::string_view intent)
     : reading_(reading), around_(around), context_(context), moment_(moment), intent_(intent) {}
 
 LocalMinutes Assembly::at(DayNumber day, std::int64_t seconds) const {
@@ -41,22 +41,26 @@ void Assembly::take_reminders(Understanding& out) {
     for (const Expression& expression : reading_.expressions) {
         if (!expression.value.has_duration) continue;
         const std::uint32_t end = expression.end_token;
-        const std::uint32_t size = end < around_.size() && around_.is_free(end) ? around_.phrase(end, before) : 0;
+        const std::uint32_t size =
+            end < around_.size() && around_.is_free(end) ? around_.phrase(end, before) : 0;
         std::uint32_t begin = expression.begin_token;
         for (std::uint32_t back = 1; back <= 4 && back <= expression.begin_token; ++back) {
             const auto phrase = around_.phrase(expression.begin_token - back, remind);
-            if (phrase == back && around_.is_free(expression.begin_token - back)) begin = expression.begin_token - back;
+            if (phrase == back && around_.is_free(expression.begin_token - back))
+                begin = expression.begin_token - back;
         }
         if (size == 0 && begin == expression.begin_token) continue;
         const Value& length = expression.value;
-        const std::int64_t minutes = length.seconds / 60 + std::int64_t{length.days} * 1440 + std::int64_t{length.months} * 43'200;
+        const std::int64_t minutes =
+            length.seconds / 60 + std::int64_t{length.days} * 1440 + std::int64_t{length.months} * 43'200;
         out.draft.reminder = std::chrono::minutes(minutes);
         around_.mark(begin, end + size, Role::kReminder);
     }
 }
 
 bool Assembly::is_source(const Expression& expression) const {
-    const bool moves = intent_.find("reschedule") != std::string_view::npos || intent_.find("move") != std::string_view::npos;
+    const bool moves = intent_.find("reschedule") != std::string_view::npos ||
+                       intent_.find("move") != std::string_view::npos;
     if (!moves) return false;
     const auto& all = reading_.expressions;
     const bool another_follows = std::any_of(all.begin(), all.end(), [&](const Expression& other) {
@@ -88,7 +92,13 @@ void Assembly::collect(Understanding& out) {
 void Assembly::add(const Expression& expression, Understanding& out) {
     const Value& value = expression.value;
     if (value.freq != language::Freq::kNone) {
-        if (!repeat_) repeat_ = value;
+        // "reunión semanal … cada lunes a las 9": the one that says more.
+        const bool vaguer =
+            repeat_ && repeat_->by_weekday == 0 && repeat_->by_monthday == 0 && !repeat_->has_clock();
+        if (!repeat_ || vaguer) repeat_ = value;
+        // "quarterly review": the word stays in the title, and the repeat counts as inferred.
+        if (value.has(Flag::kVague) && expression.end_token - expression.begin_token == 1)
+            around_.mark(expression.begin_token, expression.end_token, Role::kFree);
         return;
     }
     if (value.has_duration) {
@@ -101,7 +111,10 @@ void Assembly::add(const Expression& expression, Understanding& out) {
         return;
     }
     Value both;
-    if (meet(context_, *when_, value, both)) when_ = both;
+    if (meet(context_, *when_, value, both))
+        when_ = both;
+    else if (!rival_)
+        rival_ = value;
 }
 
 /// "cena a las 8": words that say which half of the day is meant.
@@ -130,8 +143,10 @@ void Assembly::write_start(Understanding& out) const {
     draft.zone = zone_of(when, moment_.zone);
     const bool part = when.has(Flag::kPartOnly);
     const bool day = when.has_day() && when.day_end - when.day_begin == 1 && !when.has(Flag::kOpenBegin);
-    const bool whole_days = when.has_day() && !when.has_clock() && when.day_end - when.day_begin > 1 &&
-                            when.grain == language::Grain::kDay && !when.has(Flag::kOpenBegin) && !when.has(Flag::kOpenEnd);
+    const bool closed = !when.has(Flag::kOpenBegin) && !when.has(Flag::kOpenEnd);
+    const bool several = when.has_day() && !when.has_clock() && when.day_end - when.day_begin > 1 && closed;
+    // "next week" is when to look, unless the words fill whole days: "vacaciones la próxima semana".
+    const bool whole_days = several && (when.grain == language::Grain::kDay || around_.find("ALLDAY"));
     if (part) {
         draft.part_begin = std::chrono::minutes(when.clock / 60);
         draft.part_end = std::chrono::minutes(when.clock_end / 60);
@@ -147,8 +162,10 @@ void Assembly::write_start(Understanding& out) const {
     DayNumber base = when.has_day() ? when.day_begin : context_.today;
     if (draft.has_time) {
         draft.start = at(base, when.clock);
-        if (when.clock_end >= 0) draft.end = at(base, when.clock_end);
-        else if (draft.duration) draft.end = *draft.start + *draft.duration;
+        if (when.clock_end >= 0)
+            draft.end = at(base, when.clock_end);
+        else if (draft.duration)
+            draft.end = *draft.start + *draft.duration;
     } else if (draft.has_date) {
         draft.start = at(base, 0);
         if (!part && around_.find("ALLDAY")) {
@@ -169,6 +186,9 @@ void Assembly::write_repeat(Understanding& out) const {
     }
     Value bare = rule;
     bare.clock = -1;
+    if (rule.by_hour != 0 && rule.clock < 0)  // several hours a day: the rule keeps them, the first begins it
+        for (int hour = 23; hour >= 0; --hour)
+            if (rule.by_hour >> hour & 1) rule.clock = hour * 3600;
     draft.rrule = rrule_of(bare);
     if (when_ && when_->has_day() && draft.has_date) return;  // the begin was said
     DayNumber day = rule.has_day() ? rule.day_begin : context_.today;
@@ -178,13 +198,22 @@ void Assembly::write_repeat(Understanding& out) const {
         const auto ymd = language::to_date(day);
         const int dom = static_cast<int>(static_cast<unsigned>(ymd.day()));
         const int weekday = language::weekday_of(day);
-        if (rule.by_month != 0 && rule.by_month != static_cast<int>(static_cast<unsigned>(ymd.month()))) continue;
-        if (rule.by_monthday != 0 && (rule.by_monthday >> dom & 1) == 0) continue;
+        if (rule.by_month != 0 && rule.by_month != static_cast<int>(static_cast<unsigned>(ymd.month())))
+            continue;
+        const bool last_day =
+            dom == language::days_in_month(static_cast<int>(ymd.year()),
+                                           static_cast<int>(static_cast<unsigned>(ymd.month())));
+        if (rule.by_monthday != 0 && (rule.by_monthday >> dom & 1) == 0 &&
+            !(last_day && (rule.by_monthday & 1)))
+            continue;
         if (rule.by_weekday != 0 && (rule.by_weekday >> (weekday - 1) & 1) == 0) continue;
         if (rule.nth_mask != 0) {
             const int nth = (dom - 1) / 7;
             const bool last = language::nth_weekday(day, weekday, -1) == day;
-            if ((rule.nth_mask >> nth & 1) == 0 && !(last && (rule.nth_mask & 128))) continue;
+            const bool last_but_one = language::nth_weekday(day, weekday, -2) == day;
+            const bool fits = (rule.nth_mask >> nth & 1) || (last && (rule.nth_mask & 128)) ||
+                              (last_but_one && (rule.nth_mask & 64));
+            if (!fits) continue;
         }
         if (day == context_.today && timed && rule.clock <= context_.now) continue;
         break;
@@ -194,8 +223,10 @@ void Assembly::write_repeat(Understanding& out) const {
     draft.has_time = timed;
     draft.start = at(day, timed ? rule.clock : 0);
     draft.end.reset();
-    if (timed && rule.clock_end >= 0) draft.end = at(day, rule.clock_end);
-    else if (timed && draft.duration) draft.end = *draft.start + *draft.duration;
+    if (timed && rule.clock_end >= 0)
+        draft.end = at(day, rule.clock_end);
+    else if (timed && draft.duration)
+        draft.end = *draft.start + *draft.duration;
     if (!timed && around_.find("ALLDAY")) {
         draft.all_day = true;
         draft.end = at(day + 1, 0);
@@ -211,7 +242,7 @@ void Assembly::write_span(Understanding& out) const {
     Span span{at(value.day_begin, 0), at(value.day_end, 0)};
     if (value.clock >= 0) {
         span.begin = at(value.day_begin, value.clock);
-        span.end = value.clock_end >= 0 ? at(value.day_begin, value.clock_end)
+        span.end = value.clock_end >= 0        ? at(value.day_begin, value.clock_end)
                    : value.has(Flag::kOpenEnd) ? at(value.day_begin + 1, 0)
                                                : span.begin + std::chrono::minutes(1);
         if (value.clock_end < 0 && !value.has(Flag::kOpenEnd) && out.draft.duration && !source_)
@@ -230,6 +261,7 @@ void Assembly::name_inferred(Understanding& out) const {
     EventDraft& draft = out.draft;
     if (!draft.has_date) draft.inferred.emplace_back("date");
     if (!draft.has_time && !draft.all_day) draft.inferred.emplace_back("time");
+    if (repeat_ && repeat_->has(Flag::kVague)) draft.inferred.emplace_back("rrule");
     if (!draft.end && !draft.duration) draft.inferred.emplace_back("end");
     if (draft.zone == moment_.zone && !(when_ && when_->zone >= 0)) draft.inferred.emplace_back("tz");
 }

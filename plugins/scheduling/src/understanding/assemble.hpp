@@ -11,8 +11,8 @@ namespace scheduling {
 
 class Assembly {
 public:
-    Assembly(const language::Reading& reading, Around& around, const language::Context& context, const Moment& moment,
-             std::string_view intent);
+    Assembly(const language::Reading& reading, Around& around, const language::Context& context,
+             const Moment& moment, std::string_view intent);
 
     /// Times, duration, repeat rule, reminder and span.
     void write(Understanding& out);
@@ -48,6 +48,7 @@ private:
     const std::string_view intent_;
 
     std::optional<language::Value> when_;    ///< everything said about the event's time, met
+    std::optional<language::Value> rival_;   ///< another time that cannot be met with it
     std::optional<language::Value> source_;  ///< "move *tomorrow's 3pm* to Friday"
     std::optional<language::Value> spoken_;  ///< when_ as said, before days and hours were settled
     std::optional<language::Value> repeat_;

@@ -35,14 +35,16 @@ Understanding understand(std::string_view text, std::string_view intent, const M
     const language::Reading reading = language::read(text, moment.locale, context);
     Understanding out;
     for (const auto& expression : reading.expressions)
-        if (auto mention = mention_of(expression, context, moment.zone)) out.times.push_back(std::move(*mention));
+        if (auto mention = mention_of(expression, context, moment.zone))
+            out.times.push_back(std::move(*mention));
 
     Around around(reading);
     Assembly assembly(reading, around, context, moment, intent);
     assembly.write(out);
 
-    out.draft.video_call = find_video(around);
     Guests guests = find_guests(around);
+    drop_commands(around);
+    out.draft.video_call = find_video(around);
     out.draft.attendees = std::move(guests.names);
     out.draft.invites = guests.invites;
     out.draft.location = find_place(around);

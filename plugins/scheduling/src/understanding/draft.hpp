@@ -18,9 +18,9 @@ using LocalMinutes = date::local_time<std::chrono::minutes>;
 /// Everything a reading depends on, besides the words. No hidden clock.
 struct Moment {
     std::int64_t now_unix_ms = 0;
-    std::string zone = "UTC";       ///< IANA
-    std::string locale;             ///< "es", "pt-BR" …; "" when unknown
-    std::string region;             ///< ISO 3166 or ""; decides 03/04
+    std::string zone = "UTC";  ///< IANA
+    std::string locale;        ///< "es", "pt-BR" …; "" when unknown
+    std::string region;        ///< ISO 3166 or ""; decides 03/04
     std::chrono::minutes work_begin{9 * 60}, work_end{18 * 60};
 };
 
@@ -43,21 +43,22 @@ struct Choice {
 
 /// What must be asked before booking.
 struct Question {
-    std::string kind;  ///< missing_date missing_time part_of_day ambiguous_hour ambiguous_date past impossible clock_change
+    std::string kind;  ///< missing_date missing_time part_of_day ambiguous_hour ambiguous_date past
+                       ///< impossible clock_change
     std::string said;  ///< for "impossible": what was impossible ("31 de abril")
     std::vector<Choice> choices;
 };
 
 struct EventDraft {
-    std::string title;  ///< cleaned, first letter upper case; "" when nothing was said
+    std::string title;                  ///< cleaned, first letter upper case; "" when nothing was said
     std::optional<LocalMinutes> start;  ///< with has_date only: midnight of that day
     std::optional<LocalMinutes> end;    ///< exclusive
-    bool has_date = false;  ///< a day was said (also "today", "in two hours")
-    bool has_time = false;  ///< a clock time was said
+    bool has_date = false;              ///< a day was said (also "today", "in two hours")
+    bool has_time = false;              ///< a clock time was said
     bool all_day = false;
     std::optional<std::chrono::minutes> duration;  ///< as said
-    std::vector<std::string> attendees;  ///< as written: names, e-mails, phone numbers
-    bool invites = false;                ///< the words ask to invite them ("invita a", "with … invite")
+    std::vector<std::string> attendees;            ///< as written: names, e-mails, phone numbers
+    bool invites = false;  ///< the words ask to invite them ("invita a", "with … invite")
     std::string location;
     std::string rrule;  ///< RFC 5545, without "RRULE:"
     std::string zone;   ///< the zone of start/end: the one said, else Moment::zone
@@ -85,6 +86,7 @@ struct Understanding {
 [[nodiscard]] Understanding understand(std::string_view text, std::string_view intent, const Moment& moment);
 
 /// The JSON object of ext/understand.h: {"event":…,"times":[…],"question":…}.
-[[nodiscard]] std::string to_json(const Understanding& understanding, const Moment& moment, std::string_view intent);
+[[nodiscard]] std::string to_json(const Understanding& understanding, const Moment& moment,
+                                  std::string_view intent);
 
 }  // namespace scheduling

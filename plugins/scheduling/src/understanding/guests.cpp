@@ -21,9 +21,16 @@ std::uint32_t name_end(const Around& around, std::uint32_t at) {
         return i < around.size() && around.is_free(i) && text.tokens[i].kind == TokenKind::kWord;
     };
     if (!is_word(at)) return at;
+    if (const std::uint32_t size = around.phrase(at, around.symbol("HONORIFIC")); size > 0) {  // "Dra. Paula"
+        std::uint32_t name = at + size;
+        if (name < around.size() && around.punctuation(name) == '.') ++name;
+        if (is_word(name) && text.tokens[name].capital) return name_end(around, name);
+    }
+    if (around.phrase(at, around.symbol("GROUP")) > 0) return at;  // "con el cliente", "with HR"
     if (!text.tokens[at].capital) {
         // Typed in small letters: one word that is none of ours ("con laura").
-        const bool small = around.phrase(at, around.symbol("SMALL")) > 0 || around.phrase(at, around.symbol("ARTICLE")) > 0;
+        const bool small =
+            around.phrase(at, around.symbol("SMALL")) > 0 || around.phrase(at, around.symbol("ARTICLE")) > 0;
         const bool noun = around.phrase(at, around.symbol("PLACENOUN")) > 0;
         return small || noun || text.word(at).size() < 2 ? at : at + 1;
     }
@@ -46,7 +53,8 @@ std::uint32_t take_names(Around& around, std::uint32_t at, Guests& guests, Role 
         if (next < around.size()) next += around.phrase(next, around.symbol("PERSONAND"));
         if (next == name || next >= around.size()) return end;
         const bool listed = name_end(around, next) > next;
-        const bool proper = listed && (around.reading.text.tokens[next].capital || around.punctuation(name) != ',');
+        const bool proper =
+            listed && (around.reading.text.tokens[next].capital || around.punctuation(name) != ',');
         if (!proper) return end;
         around.mark(name, next, role);
         at = next;
@@ -70,7 +78,8 @@ Guests find_guests(Around& around) {
         if (const std::uint32_t size = around.phrase(at, invite); size > 0) {
             const std::size_t before = guests.names.size();
             const std::uint32_t end = take_names(around, at + size, guests, Role::kInvitee);
-            const bool address = at + size < around.size() && around.reading.text.tokens[at + size].kind == TokenKind::kEmail;
+            const bool address =
+                at + size < around.size() && around.reading.text.tokens[at + size].kind == TokenKind::kEmail;
             if (guests.names.size() == before && !address) continue;
             around.mark(at, at + size, Role::kInvitee);
             guests.invites = true;

@@ -102,7 +102,8 @@ void write_question(std::string& out, const Question& question, const std::strin
 }
 
 bool makes_event(std::string_view intent) {
-    return intent.empty() || intent.find("schedule") != std::string_view::npos || intent.find("remind") != std::string_view::npos;
+    return intent.empty() || intent.find("schedule") != std::string_view::npos ||
+           intent.find("remind") != std::string_view::npos;
 }
 
 }  // namespace
@@ -117,7 +118,8 @@ std::string to_json(const Understanding& understanding, const Moment&, std::stri
     list(out, understanding.times, [&](const TimeMention& mention) {
         out += "{\"text\":";
         quote(out, mention.text);
-        out += ",\"begin\":" + std::to_string(mention.begin) + ",\"finish\":" + std::to_string(mention.finish);
+        out +=
+            ",\"begin\":" + std::to_string(mention.begin) + ",\"finish\":" + std::to_string(mention.finish);
         out += ",\"type\":\"" + mention.type + "\",\"start\":";
         quote_or_null(out, mention.start);
         out += ",\"end\":";

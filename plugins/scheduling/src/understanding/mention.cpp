@@ -43,11 +43,13 @@ std::string print_clock(std::int64_t seconds) {
 
 std::string print_duration(const Value& value) {
     std::string out = "P";
-    if (value.months != 0) out += std::to_string(value.months) + "M";
+    if (value.months >= 12) out += std::to_string(value.months / 12) + "Y";
+    if (value.months % 12 != 0) out += std::to_string(value.months % 12) + "M";
     if (value.days != 0) out += std::to_string(value.days) + "D";
     if (value.seconds == 0) return out == "P" ? "PT0S" : out;
     out += 'T';
-    const std::int64_t hours = value.seconds / 3600, minutes = value.seconds / 60 % 60, seconds = value.seconds % 60;
+    const std::int64_t hours = value.seconds / 3600, minutes = value.seconds / 60 % 60,
+                       seconds = value.seconds % 60;
     if (hours != 0) out += std::to_string(hours) + "H";
     if (minutes != 0) out += std::to_string(minutes) + "M";
     if (seconds != 0) out += std::to_string(seconds) + "S";
@@ -56,17 +58,25 @@ std::string print_duration(const Value& value) {
 
 void print_days(const Value& value, TimeMention& out) {
     const bool open = value.has(language::kOpenBegin) || value.has(language::kOpenEnd);
-    out.type = !open && value.day_end - value.day_begin == 1 && value.grain == language::Grain::kDay ? "date" : "daterange";
+    out.type = !open && value.day_end - value.day_begin == 1 && value.grain == language::Grain::kDay
+                   ? "date"
+                   : "daterange";
     if (!value.has(language::kOpenBegin)) out.start = print_day(value.day_begin);
     if (out.type == "daterange" && !value.has(language::kOpenEnd)) out.end = print_day(value.day_end);
 }
 
-void print_clocks(const Value& value, const std::string& zone, TimeMention& out) {
-    const bool range = value.clock_end >= 0 || value.has(language::kOpenEnd) || value.has(language::kOpenBegin);
+void print_clocks(const Value& value, const std::string& zone, DayNumber today, TimeMention& out) {
+    const bool range =
+        value.clock_end >= 0 || value.has(language::kOpenEnd) || value.has(language::kOpenBegin);
     if (!value.has_day()) {
         out.type = range ? "timerange" : "time";
         if (value.clock >= 0) out.start = print_clock(value.clock);
         if (value.clock_end >= 0) out.end = print_clock(value.clock_end);
+        if (value.zone < 0) return;
+        // A zone was said: the hour alone would be read in the person's own.
+        const std::string offset = print_moment(zone, today, 43'200).substr(19);
+        if (!out.start.empty()) out.start += offset;
+        if (!out.end.empty()) out.end += offset;
         return;
     }
     out.type = range ? "datetimerange" : "datetime";
@@ -77,7 +87,8 @@ void print_clocks(const Value& value, const std::string& zone, TimeMention& out)
 }  // namespace
 
 LocalNow local_now(std::int64_t unix_ms, const std::string& zone) {
-    const date::sys_seconds at{std::chrono::duration_cast<std::chrono::seconds>(std::chrono::milliseconds(unix_ms))};
+    const date::sys_seconds at{
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::milliseconds(unix_ms))};
     std::int64_t local = at.time_since_epoch().count();
     if (const auto* found = find_zone(zone)) local += found->get_info(at).offset.count();
     std::int64_t day = local / kDaySeconds;
@@ -110,16 +121,19 @@ std::string print_moment(const std::string& zone, DayNumber day, std::int64_t se
     const std::int64_t clock = seconds - extra * kDaySeconds;
     const std::int32_t offset = offset_at(zone, at, clock) / 60;
     const std::int32_t size = offset < 0 ? -offset : offset;
-    return print_day(at) + "T" + print_clock(clock) + printed("%c%02d:%02d", offset < 0 ? '-' : '+', size / 60, size % 60);
+    return print_day(at) + "T" + print_clock(clock) +
+           printed("%c%02d:%02d", offset < 0 ? '-' : '+', size / 60, size % 60);
 }
 
 const std::string& zone_of(const Value& value, const std::string& zone) {
-    return value.zone < 0 ? zone : language::knowledge().lexicon.zones()[static_cast<std::size_t>(value.zone)];
+    return value.zone < 0 ? zone
+                          : language::knowledge().lexicon.zones()[static_cast<std::size_t>(value.zone)];
 }
 
 std::string rrule_of(const Value& value) {
     using language::Freq;
-    constexpr const char* kFrequencies[] = {"", "SECONDLY", "MINUTELY", "HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY"};
+    constexpr const char* kFrequencies[] = {"",      "SECONDLY", "MINUTELY", "HOURLY",
+                                            "DAILY", "WEEKLY",   "MONTHLY",  "YEARLY"};
     constexpr const char* kWeekdays[] = {"MO", "TU", "WE", "TH", "FR", "SA", "SU"};
     if (value.freq == Freq::kNone) return {};
     std::string out = std::string("FREQ=") + kFrequencies[static_cast<int>(value.freq)];
@@ -138,27 +152,33 @@ std::string rrule_of(const Value& value) {
         if ((value.by_weekday >> day & 1) == 0) continue;
         if (value.nth_mask == 0) days += std::string(kWeekdays[day]) + ",";
         for (int nth = 0; nth < 8; ++nth)
-            if (value.nth_mask >> nth & 1) days += (nth == 7 ? "-1" : std::to_string(nth + 1)) + kWeekdays[day] + ",";
+            if (value.nth_mask >> nth & 1)
+                days += std::to_string(nth < 6 ? nth + 1 : nth - 8) + kWeekdays[day] + ",";
     }
     for (int day = 1; day < 32; ++day)
         if (value.by_monthday >> day & 1) month_days += std::to_string(day) + ",";
+    if (value.by_monthday & 1) month_days += "-1,";
     list("BYDAY", days);
     list("BYMONTHDAY", month_days);
     if (value.clock >= 0 && !value.has(language::kPartOnly)) {
         const int of_day = value.clock % kDaySeconds;
         out += ";BYHOUR=" + std::to_string(of_day / 3600) + ";BYMINUTE=" + std::to_string(of_day / 60 % 60);
     }
+    std::string hours;
+    for (int hour = 0; hour < 24; ++hour)
+        if (value.by_hour >> hour & 1) hours += std::to_string(hour) + ",";
+    list("BYHOUR", hours);
     if (value.count > 0) out += ";COUNT=" + std::to_string(value.count);
     if (value.until != 0) {
         const auto ymd = language::to_date(value.until);
-        out += printed(";UNTIL=%04d%02u%02u", static_cast<int>(ymd.year()), static_cast<unsigned>(ymd.month()),
-                       static_cast<unsigned>(ymd.day()));
+        out += printed(";UNTIL=%04d%02u%02u", static_cast<int>(ymd.year()),
+                       static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()));
     }
     return out;
 }
 
-std::optional<TimeMention> mention_of(const language::Expression& expression, const language::Context& context,
-                                      const std::string& zone) {
+std::optional<TimeMention> mention_of(const language::Expression& expression,
+                                      const language::Context& context, const std::string& zone) {
     TimeMention out;
     out.begin = expression.begin;
     out.finish = expression.finish;
@@ -178,7 +198,7 @@ std::optional<TimeMention> mention_of(const language::Expression& expression, co
     if (value.has(language::kImpossible)) return std::nullopt;
     if (value.has_day() && !fix_day(context, value)) return std::nullopt;
     if (value.has_clock())
-        print_clocks(value, zone_of(value, zone), out);
+        print_clocks(value, zone_of(value, zone), context.today, out);
     else
         print_days(value, out);
     return out;

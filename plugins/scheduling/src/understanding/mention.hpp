@@ -27,12 +27,14 @@ struct LocalNow {
 
 /// The expression as printed; nullopt when it has no place on the calendar (31 April).
 [[nodiscard]] std::optional<TimeMention> mention_of(const language::Expression& expression,
-                                                    const language::Context& context, const std::string& zone);
+                                                    const language::Context& context,
+                                                    const std::string& zone);
 
 /// "YYYY-MM-DD".
 [[nodiscard]] std::string print_day(language::DayNumber day);
 /// RFC 3339 with the zone's offset.
-[[nodiscard]] std::string print_moment(const std::string& zone, language::DayNumber day, std::int64_t seconds);
+[[nodiscard]] std::string print_moment(const std::string& zone, language::DayNumber day,
+                                       std::int64_t seconds);
 
 /// The zone said in the expression, else `zone`.
 [[nodiscard]] const std::string& zone_of(const language::Value& value, const std::string& zone);

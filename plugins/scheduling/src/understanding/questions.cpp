@@ -51,13 +51,15 @@ std::optional<Question> Assembly::past(const Understanding& out) const {
     if (!when_ || !out.draft.start || repeat_ || when_->has(Flag::kMoment)) return std::nullopt;
     const Value& when = *when_;
     const DayNumber day = when.has_day() ? when.day_begin : context_.today;
-    const bool over = out.draft.has_time ? *out.draft.start < at(context_.today, context_.now) : day < context_.today;
+    const bool over =
+        out.draft.has_time ? *out.draft.start < at(context_.today, context_.now) : day < context_.today;
     if (!over) return std::nullopt;
     Question question;
     question.kind = "past";
     if (!out.draft.has_time || day != context_.today) return question;
     const bool other_half = spoken_->has(Flag::kBareHour) && when.clock + kHalfDay < kDaySeconds;
-    if (other_half && when.clock + kHalfDay > context_.now) question.choices.push_back(choice(day, when.clock + kHalfDay));
+    if (other_half && when.clock + kHalfDay > context_.now)
+        question.choices.push_back(choice(day, when.clock + kHalfDay));
     question.choices.push_back(choice(day + 1, when.clock));
     return question;
 }
@@ -72,16 +74,24 @@ std::optional<Question> Assembly::ambiguous_date() const {
         return question;
     };
     const DayNumber day = when.day_begin;
+    if (rival_ && !repeat_) {  // two times in one message: which one?
+        Value other = *rival_;
+        settle_hours(other);
+        if (other.has_day() && fix_day(context_, other) && other.day_begin != day)
+            return offer(day, other.day_begin);
+    }
     if (when.has(Flag::kNextWord)) return offer(day, day + 7);
     if (when.has(Flag::kFortnightDays)) return offer(day - 1, day);
-    const bool plain_weekday = spoken_->form == language::DayForm::kFields && spoken_->weekday != 0 && spoken_->dom == 0;
-    if (plain_weekday && spoken_->weekday == language::weekday_of(context_.today)) return offer(context_.today, day);
+    const bool plain_weekday =
+        spoken_->form == language::DayForm::kFields && spoken_->weekday != 0 && spoken_->dom == 0;
+    if (plain_weekday && spoken_->weekday == language::weekday_of(context_.today))
+        return offer(context_.today, day);
     if (when.has(Flag::kWeekdayMismatch)) {
         // The date that was said, and the nearest day with the weekday that was said.
         Value unnamed = *spoken_;
         unnamed.weekday = 0;
         unnamed.flags = 0;
-        if (!fix_day(context_, unnamed) || spoken_->weekday == 0) return question;
+        if (!fix_day(context_, unnamed) || spoken_->weekday == 0) return std::nullopt;
         const DayNumber dated = unnamed.day_begin;
         int apart = (spoken_->weekday - language::weekday_of(dated) + 10) % 7 - 3;
         if (dated + apart < context_.today) apart += 7;
@@ -107,7 +117,8 @@ std::optional<Question> Assembly::clock_change(const Understanding& out) const {
     Question question;
     question.kind = "clock_change";
     const auto day = when_->day_begin;
-    const std::int32_t before = offset_at(zone, day, when_->clock - 4 * 3600), after = offset_at(zone, day, when_->clock + 4 * 3600);
+    const std::int32_t before = offset_at(zone, day, when_->clock - 4 * 3600),
+                       after = offset_at(zone, day, when_->clock + 4 * 3600);
     if (happens == 0) {  // the same distance from midnight by the old clock, and by the new one
         const std::int32_t gap = after - before;
         question.choices = {choice(day, when_->clock - gap), choice(day, when_->clock + gap)};
@@ -120,21 +131,27 @@ std::optional<Question> Assembly::clock_change(const Understanding& out) const {
 }
 
 std::optional<Question> Assembly::ambiguous_hour() const {
-    if (!when_ || when_->clock < 0 || !when_->has_day() || !spoken_->has(Flag::kBareHour)) return std::nullopt;
+    if (!when_ || when_->clock < 0 || !when_->has_day() || !spoken_->has(Flag::kBareHour))
+        return std::nullopt;
+    if (spoken_->has(Flag::kHourMark) && when_->clock >= 7 * 3600)
+        return std::nullopt;  // "8h" is 8:00, else "20h"
     const std::chrono::minutes start(when_->clock / 60);
-    if (start >= moment_.work_begin && start <= moment_.work_end) return std::nullopt;
+    const bool night_or_noon = spoken_->has(Flag::kHourMark) && when_->clock % kHalfDay < 5 * 3600;  // "3h"
+    if (!night_or_noon && start >= moment_.work_begin && start <= moment_.work_end) return std::nullopt;
     const std::int32_t early = when_->clock % kHalfDay;
     Question question;
     question.kind = "ambiguous_hour";
     for (const std::int32_t clock : {early, early + kHalfDay})
-        if (when_->day_begin > context_.today || clock > context_.now) question.choices.push_back(choice(when_->day_begin, clock));
+        if (when_->day_begin > context_.today || clock > context_.now)
+            question.choices.push_back(choice(when_->day_begin, clock));
     if (question.choices.size() < 2) return std::nullopt;
     return question;
 }
 
 std::optional<Question> Assembly::missing(const Understanding& out) const {
     const EventDraft& draft = out.draft;
-    if (draft.all_day || intent_.find("schedule") == std::string_view::npos || intent_.find("reschedule") != std::string_view::npos)
+    if (draft.all_day || intent_.find("schedule") == std::string_view::npos ||
+        intent_.find("reschedule") != std::string_view::npos)
         return std::nullopt;
     Question question;
     if (draft.has_date && !draft.has_time) {

@@ -20,15 +20,20 @@ std::string capitalized(std::string text) {
     return text;
 }
 
-bool is_title_role(Role role) { return role == Role::kFree || role == Role::kGuest; }
+bool is_title_role(Role role) {
+    return role == Role::kFree || role == Role::kGuest;
+}
 
 bool is_word_like(const Around& around, std::uint32_t at) {
     return around.reading.text.tokens[at].kind != TokenKind::kPunct;
 }
 
-/// Request verbs, greetings and thanks at the head; politeness anywhere.
+}  // namespace
+
 void drop_commands(Around& around) {
-    const Symbol command = around.symbol("COMMAND"), polite = around.symbol("POLITE"), article = around.symbol("ARTICLE");
+    const Symbol small = around.symbol("SMALL");
+    const Symbol command = around.symbol("COMMAND"), polite = around.symbol("POLITE"),
+                 article = around.symbol("ARTICLE");
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_free(at)) continue;
         if (const auto size = around.phrase(at, polite); size > 0) around.mark(at, at + size, Role::kCommand);
@@ -46,7 +51,9 @@ void drop_commands(Around& around) {
             around.mark(at, at + size, Role::kCommand);
             after_command = true;
             at += size;
-        } else if (!is_word_like(around, at) || (after_command && around.phrase(at, article) > 0)) {
+        } else if (!is_word_like(around, at) || (after_command && around.phrase(at, article) > 0) ||
+                   (at + 1 < around.size() && around.roles[at + 1] == Role::kTime &&
+                    around.phrase(at, small) == 1)) {
             around.mark(at, at + 1, Role::kCommand);
             ++at;
         } else {
@@ -55,6 +62,8 @@ void drop_commands(Around& around) {
     }
 }
 
+namespace {
+
 /// Prepositions left hanging before what was taken away, and calendar phrases.
 void drop_small_words(Around& around) {
     const Symbol small = around.symbol("SMALL"), article = around.symbol("ARTICLE");
@@ -62,15 +71,16 @@ void drop_small_words(Around& around) {
         if (!around.is_free(at)) continue;
         const bool at_end = at + 1 == around.size() || !is_title_role(around.roles[at + 1]);
         const bool at_begin = at == 0 || !is_title_role(around.roles[at - 1]);
-        const bool hanging = around.phrase(at, small) == 1 || around.phrase(at, article) == 1 || !is_word_like(around, at);
+        const bool hanging =
+            around.phrase(at, small) == 1 || around.phrase(at, article) == 1 || !is_word_like(around, at);
         const bool closes = around.punctuation(at) == ')' || around.punctuation(at) == '"';
-        if (hanging && !closes && (at_end || (at_begin && !is_word_like(around, at)))) around.mark(at, at + 1, Role::kDropped);
+        if (hanging && !closes && (at_end || (at_begin && !is_word_like(around, at))))
+            around.mark(at, at + 1, Role::kDropped);
     }
-    for (std::uint32_t at = 0; at < around.size(); ++at) {  // and behind what was taken away
-        if (!around.is_free(at)) continue;
-        const bool first = std::none_of(around.roles.begin(), around.roles.begin() + at, is_title_role);
-        if (!first) break;
-        if (around.phrase(at, small) != 1 && is_word_like(around, at)) break;
+    // And behind what was taken away, up to the title's first word.
+    for (std::uint32_t at = 0; at < around.size(); ++at) {
+        if (!is_title_role(around.roles[at])) continue;
+        if (!around.is_free(at) || (around.phrase(at, small) != 1 && is_word_like(around, at))) break;
         around.mark(at, at + 1, Role::kDropped);
     }
 }
@@ -79,28 +89,32 @@ std::string joined(const Around& around) {
     std::string title;
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!is_title_role(around.roles[at])) continue;
-        const bool glued = at > 0 && is_title_role(around.roles[at - 1]) && around.reading.text.tokens[at].glued;
+        const bool glued =
+            at > 0 && is_title_role(around.roles[at - 1]) && around.reading.text.tokens[at].glued;
         if (!title.empty() && !glued) title += ' ';
         title += around.slice(at, at + 1);
     }
-    while (!title.empty() && std::string_view(" ,.;:!?-").find(title.back()) != std::string_view::npos) title.pop_back();
-    return title;
+    constexpr std::string_view kEdge = " ,.;:!?-\"'";
+    while (!title.empty() && kEdge.find(title.back()) != std::string_view::npos) title.pop_back();
+    const std::size_t begin = title.find_first_not_of(kEdge);
+    return begin == std::string::npos ? std::string() : title.substr(begin);
 }
 
 }  // namespace
 
 Around::Around(const language::Reading& read)
     : reading(read), knowledge(language::knowledge()), roles(read.text.tokens.size(), Role::kFree) {
-    for (const auto& expression : read.expressions) mark(expression.begin_token, expression.end_token, Role::kTime);
+    for (const auto& expression : read.expressions)
+        mark(expression.begin_token, expression.end_token, Role::kTime);
 }
 
-std::uint32_t Around::phrase(std::uint32_t at, Symbol wanted) const {
+std::uint32_t Around::phrase(std::uint32_t at, Symbol wanted, bool any_role) const {
     if (wanted == language::kNoSymbol) return 0;
     std::uint32_t longest = 0;
     auto node = language::Lexicon::kRoot;
     for (std::uint32_t end = at; end < size() && end - at < 6; ++end) {
         const auto next = knowledge.around.next(node, knowledge.around.find(reading.text.word(end)));
-        if (!next || (end > at && !is_free(end))) break;
+        if (!next || (!any_role && end > at && !is_free(end))) break;
         node = *next;
         for (const auto& entry : knowledge.around.entries(node))
             if (entry.symbol == wanted && (entry.language & reading.language) != 0) longest = end - at + 1;
@@ -125,23 +139,32 @@ std::string_view Around::slice(std::uint32_t begin, std::uint32_t end) const {
 std::optional<std::uint32_t> Around::find(std::string_view class_name) const {
     const Symbol wanted = symbol(class_name);
     for (std::uint32_t at = 0; at < size(); ++at)
-        if (phrase(at, wanted) > 0) return at;
+        if (phrase(at, wanted, true) > 0) return at;
     return std::nullopt;
 }
 
 std::string find_place(Around& around) {
     const Symbol preposition = around.symbol("PLACEPREP"), noun = around.symbol("PLACENOUN");
-    const Symbol with = around.symbol("WITH"), small = around.symbol("SMALL");
+    const Symbol with = around.symbol("WITH"), small = around.symbol("SMALL"),
+                 place_only = around.symbol("PLACEAT");
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_free(at)) continue;
         const auto size = around.phrase(at, preposition);
         const std::uint32_t begin = at + size;
-        if (size == 0 || begin >= around.size() || !around.is_free(begin)) continue;
-        const bool proper = around.reading.text.tokens[begin].capital || around.phrase(begin, noun) > 0;
+        // Behind the time no preposition is needed: "martes 6pm colegio San José".
+        const bool behind_time = at > 0 && around.roles[at - 1] == Role::kTime &&
+                                 around.phrase(at, noun) > 0 && begin + 1 < around.size() &&
+                                 around.reading.text.tokens[begin + 1].capital;
+        if ((size == 0 && !behind_time) || begin >= around.size() || !around.is_free(begin)) continue;
+        const bool says_place = around.phrase(at, place_only) > 0 && is_word_like(around, begin) &&
+                                around.phrase(begin, small) == 0 &&
+                                around.reading.text.tokens[begin].kind == TokenKind::kWord;
+        const bool proper =
+            around.reading.text.tokens[begin].capital || around.phrase(begin, noun) > 0 || says_place;
         if (!proper) continue;
         std::uint32_t end = begin;
-        while (end < around.size() && around.is_free(end) && around.phrase(end, with) == 0 && around.punctuation(end) != ',' &&
-               around.punctuation(end) != '.' && end - begin < 8)
+        while (end < around.size() && around.is_free(end) && around.phrase(end, with) == 0 &&
+               around.punctuation(end) != ',' && around.punctuation(end) != '.' && end - begin < 8)
             ++end;
         while (end > begin + 1 && around.phrase(end - 1, small) == 1) --end;
         const std::string place(around.slice(begin, end));
@@ -159,9 +182,13 @@ bool find_video(Around& around) {
         const auto size = around.phrase(at, video);
         if (size == 0) continue;
         found = true;
-        // The title itself when it comes first: "videollamada con Ana".
+        // The title itself when it comes first ("videollamada con Ana") or names a noun ("Zoom call").
+        const std::uint32_t next = at + size;
+        const bool names_noun = next < around.size() && around.is_free(next) && is_word_like(around, next) &&
+                                around.phrase(next, around.symbol("SMALL")) == 0 &&
+                                around.phrase(next, around.symbol("WITH")) == 0;
         const bool is_title = std::none_of(around.roles.begin(), around.roles.begin() + at, is_title_role) &&
-                              around.reading.text.word(at).size() > 6;
+                              (around.reading.text.word(at).size() > 6 || names_noun);
         if (!is_title) around.mark(at, at + size, Role::kVideo);
         at += size - 1;
     }
@@ -169,7 +196,6 @@ bool find_video(Around& around) {
 }
 
 std::string make_title(Around& around) {
-    drop_commands(around);
     drop_small_words(around);
     const auto first = std::find_if(around.roles.begin(), around.roles.end(), is_title_role);
     if (first == around.roles.end()) return {};
@@ -179,7 +205,8 @@ std::string make_title(Around& around) {
     if (around.roles[at] == Role::kFree) skipped = around.phrase(at, around.symbol("SOMETHING"));
     const std::uint32_t next = at + skipped;
     const bool bare_guest = next < around.size() && around.roles[next] == Role::kGuest;
-    if (skipped > 0 && (bare_guest || std::none_of(around.roles.begin() + next, around.roles.end(), is_title_role)))
+    if (skipped > 0 &&
+        (bare_guest || std::none_of(around.roles.begin() + next, around.roles.end(), is_title_role)))
         around.mark(at, next, Role::kDropped);
     title = joined(around);
     if (bare_guest && around.roles[at] != Role::kFree) {

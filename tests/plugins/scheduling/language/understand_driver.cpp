@@ -32,9 +32,11 @@ int main() {
         if (moment.locale.size() >= 5) moment.region = moment.locale.substr(3, 2);
         const std::string text = request.at("text").get<std::string>();
         const std::string intent = request.value("intent", "schedule_meeting");
-        const std::string answer = scheduling::to_json(scheduling::understand(text, intent, moment), moment, intent);
+        const std::string answer =
+            scheduling::to_json(scheduling::understand(text, intent, moment), moment, intent);
         // Spliced, not parsed again: what is measured is ours, not a JSON library's.
-        std::cout << "{\"id\":" << request.at("id").dump() << ',' << std::string_view(answer).substr(1) << std::endl;
+        std::cout << "{\"id\":" << request.at("id").dump() << ',' << std::string_view(answer).substr(1)
+                  << std::endl;
     }
     return 0;
 }
