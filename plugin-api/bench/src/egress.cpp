@@ -30,15 +30,19 @@ Address split(std::string_view url) {
     return {std::move(origin), rest.substr(0, std::min(rest.find_first_of("?#"), rest.size()))};
 }
 
+void add_texts(const json& value, std::vector<std::string>& out) {
+    if (value.is_string()) out.push_back(value.get<std::string>());
+    if (!value.is_array()) return;
+    for (const json& item : value)
+        if (item.is_string()) out.push_back(item.get<std::string>());
+}
+
 void collect(const json& schema, const json& value, std::vector<std::string>& out) {
     if (!schema.is_object()) return;
-    if (schema.value("x-egress", false) && value.is_string()) out.push_back(value.get<std::string>());
-    if (const auto properties = schema.find("properties"); properties != schema.end())
-        for (const auto& [name, below] : properties->items()) {
-            const json fallback = below.is_object() ? below.value("default", json()) : json();
-            const bool given = value.is_object() && value.contains(name);
-            collect(below, given ? value.at(name) : fallback, out);
-        }
+    if (schema.value("x-egress", false)) add_texts(value, out);
+    if (const auto properties = schema.find("properties"); properties != schema.end() && value.is_object())
+        for (const auto& [name, below] : properties->items())
+            if (value.contains(name)) collect(below, value.at(name), out);
     if (const auto items = schema.find("items"); items != schema.end() && value.is_array())
         for (const json& item : value) collect(*items, item, out);
 }

@@ -21,8 +21,7 @@ public:
 
 private:
     static void report(void* ctx, migue_str where, migue_str what) noexcept {
-        static_cast<std::vector<std::string>*>(ctx)->push_back(std::string(to_view(where)) + ": " +
-                                                               std::string(to_view(what)));
+        static_cast<std::vector<std::string>*>(ctx)->push_back(reason_of(where, what));
     }
     std::vector<std::string> reasons_;
     migue_diag raw_;
@@ -42,9 +41,8 @@ void require_ok(World& world, const char* step, migue_status status, const Diag&
 }  // namespace
 
 Instance::Instance(World& world, const migue_entry& entry, const std::string& config_json)
-    : world_(world), host_(world) {
-    describe(entry, config_json);
-    create(entry, config_json);
+    : world_(world), host_(*world.hosts.emplace_back(std::make_unique<HostTable>(world))) {
+    create(entry, describe(entry, config_json));
     try {
         settle();
     } catch (...) {
@@ -53,18 +51,20 @@ Instance::Instance(World& world, const migue_entry& entry, const std::string& co
     }
 }
 
-void Instance::describe(const migue_entry& entry, const std::string& config_json) {
+std::string Instance::describe(const migue_entry& entry, const std::string& given_config) {
     require(world_, entry_faults(entry));
     const migue_descriptor* raw = entry.describe();
     require(world_, descriptor_faults(raw, world_));
     descriptor_ = copy_descriptor(*raw);
+    std::string config_json = with_defaults(descriptor_.config_schema, given_config);
     require(world_, schema_faults(descriptor_.config_schema, config_json));
     world_.plugin_id = descriptor_.id;
     world_.egress = egress_addresses(descriptor_.config_schema, config_json);
-    if (world_.schema != nullptr) return;
+    if (world_.schema != nullptr) return config_json;
     auto opened = sql::SqliteSchema::open(":memory:", descriptor_.id);
     if (!opened) require(world_, {opened.error().what});
     world_.schema = std::move(opened).value();
+    return config_json;
 }
 
 void Instance::create(const migue_entry& entry, const std::string& config_json) {

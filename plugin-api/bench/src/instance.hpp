@@ -28,13 +28,14 @@ public:
     }
 
 private:
-    void describe(const migue_entry& entry, const std::string& config_json);
+    /// Gives the config with its defaults.
+    [[nodiscard]] std::string describe(const migue_entry& entry, const std::string& given_config);
     void create(const migue_entry& entry, const std::string& config_json);
     void settle();
     void destroy() noexcept;
 
     World& world_;
-    HostTable host_;
+    HostTable& host_;
     Descriptor descriptor_;
     migue_plugin* raw_ = nullptr;
     migue_plugin api_{};

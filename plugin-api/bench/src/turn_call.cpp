@@ -1,12 +1,26 @@
 #include "turn_call.hpp"
 
-#include <exception>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "migue/cpp/text.hpp"
 #include "world.hpp"
 
 namespace migue::bench {
+
+namespace {
+
+// A host's own limits.
+constexpr std::size_t kMaxReplies = 10;
+constexpr std::size_t kMaxState = 256 * 1024;
+constexpr std::uint64_t kLongestQuestionMs = 7ull * 24 * 60 * 60 * 1000;
+
+}  // namespace
+
+std::string reason_of(migue_str where, migue_str what) {
+    const std::string prefix = where.size == 0 ? std::string() : std::string(to_view(where)) + ": ";
+    return prefix + std::string(to_view(what));
+}
 
 TurnCall::TurnCall(TurnId id, Input input, const ReplyLimits& limits, Breaches& breaches)
     : id_(id),
@@ -93,6 +107,11 @@ migue_status TurnCall::reply(migue_call* call, migue_str kind, migue_str body_js
         turn.outcome_.reasons.push_back("reply: " + checked.error().what);
         return to_status(checked.error().code);
     }
+    if (turn.outcome_.replies.size() == kMaxReplies) {
+        turn.outcome_.reasons.push_back("reply: over " + std::to_string(kMaxReplies) +
+                                        " replies in one turn");
+        return MIGUE_E_INVALID;
+    }
     turn.outcome_.replies.push_back({std::string(to_view(kind)), std::string(to_view(body_json))});
     return MIGUE_OK;
 }
@@ -100,8 +119,10 @@ migue_status TurnCall::reply(migue_call* call, migue_str kind, migue_str body_js
 migue_status TurnCall::set_state(migue_call* call, migue_str state_json) noexcept {
     TurnCall& turn = self(call->ctx);
     if (turn.is_over("set_state()")) return MIGUE_E_STATE;
-    if (state_json.size != 0 && !nlohmann::json::accept(to_view(state_json))) {
-        turn.outcome_.reasons.emplace_back("set_state: is not JSON in UTF-8");
+    const bool is_json = state_json.size == 0 || nlohmann::json::accept(to_view(state_json));
+    if (!is_json || state_json.size > kMaxState) {
+        turn.outcome_.reasons.push_back("set_state: is not JSON in UTF-8, or over " +
+                                        std::to_string(kMaxState) + " bytes");
         return MIGUE_E_INVALID;
     }
     turn.outcome_.state_json = std::string(to_view(state_json));
@@ -111,7 +132,8 @@ migue_status TurnCall::set_state(migue_call* call, migue_str state_json) noexcep
 migue_status TurnCall::ask(migue_call* call, std::uint64_t ttl_ms) noexcept {
     TurnCall& turn = self(call->ctx);
     if (turn.is_over("ask()")) return MIGUE_E_STATE;
-    turn.outcome_.ask_ttl = std::chrono::milliseconds(ttl_ms);
+    if (ttl_ms == 0) return MIGUE_E_INVALID;
+    turn.outcome_.ask_ttl = std::chrono::milliseconds(std::min(ttl_ms, kLongestQuestionMs));
     return MIGUE_OK;
 }
 
@@ -140,7 +162,7 @@ void TurnCall::report(void* ctx, migue_str where, migue_str what) noexcept {
         turn.breaches_.add("diag of a turn that has ended (T5)");
         return;
     }
-    turn.outcome_.reasons.push_back(std::string(to_view(where)) + ": " + std::string(to_view(what)));
+    turn.outcome_.reasons.push_back(reason_of(where, what));
 }
 
 }  // namespace migue::bench

@@ -13,6 +13,9 @@ namespace migue::bench {
 
 class Breaches;
 
+/// "<where>: <what>", or what alone.
+[[nodiscard]] std::string reason_of(migue_str where, migue_str what);
+
 /// One turn: the request and the call as the plugin sees them, and what it did with them.
 /// Stays when the turn has ended, so that a late call is told instead of being a crash; the
 /// request is given back then.

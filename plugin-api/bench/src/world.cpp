@@ -17,6 +17,7 @@ void Breaches::raise() {
 }
 
 World::World(Options given) : options(std::move(given)), time(options.now_unix_ms) {}
+World::~World() = default;
 
 migue_status World::admit() {
     if (is_quiesced) return MIGUE_E_STATE;

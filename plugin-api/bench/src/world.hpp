@@ -83,9 +83,12 @@ private:
     std::map<Key, Job> jobs_;
 };
 
+struct HostTable;
+
 /// Everything around the plugin that outlives one instance of it.
 struct World {
     explicit World(Options given);
+    ~World();
     World(const World&) = delete;
     World& operator=(const World&) = delete;
 
@@ -122,8 +125,9 @@ struct World {
     MetricBook metrics;
     TestVault vault;
     JobBook jobs;
-    std::vector<std::unique_ptr<TurnCall>> turns;  ///< by id, from 1
-    TurnCall* current = nullptr;                   ///< whose code runs
+    std::vector<std::unique_ptr<HostTable>> hosts;  ///< one an instance, outliving it
+    std::vector<std::unique_ptr<TurnCall>> turns;   ///< by id, from 1
+    TurnCall* current = nullptr;                    ///< whose code runs
     bool is_quiesced = false;
     const std::thread::id thread = std::this_thread::get_id();
 };

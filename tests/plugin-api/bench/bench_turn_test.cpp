@@ -34,7 +34,7 @@ TEST(Bench, CommitsNothingOfATurnThatFails) {
     const TurnOutcome turn = bench.send("x");
     EXPECT_EQ(turn.status, MIGUE_E_UNAVAILABLE);
     EXPECT_TRUE(turn.replies.empty());
-    EXPECT_EQ(turn.reasons, std::vector<std::string>{": away"});
+    EXPECT_EQ(turn.reasons, std::vector<std::string>{"away"});
     EXPECT_EQ(bench.state(), "");
 }
 
@@ -262,7 +262,21 @@ TEST(Bench, AnExceptionEndsTheTurnWithItsReason) {  // O4
     });
     const TurnOutcome turn = bench.send("x");
     EXPECT_EQ(turn.status, MIGUE_E_INTERNAL);
-    EXPECT_EQ(turn.reasons, std::vector<std::string>{": broken"});
+    EXPECT_EQ(turn.reasons, std::vector<std::string>{"broken"});
+}
+
+TEST(Bench, HasTheHostsLimitsOfATurn) {
+    Bench bench = script_bench([](const Services&, Turn& turn) -> Task<TurnEnd> {
+        EXPECT_EQ(turn.ask(0ms).error().code, Error::Code::kInvalid);
+        EXPECT_TRUE(turn.ask(24h * 30));
+        EXPECT_FALSE(turn.set_state("\"" + std::string(256 * 1024, 'x') + "\""));
+        for (int i = 0; i < 10; ++i) EXPECT_TRUE(turn.say("a"));
+        EXPECT_EQ(turn.say("a").error().code, Error::Code::kInvalid);
+        co_return TurnEnd::done();
+    });
+    const TurnOutcome turn = bench.send("x");
+    EXPECT_EQ(turn.replies.size(), 10u);
+    EXPECT_EQ(turn.ask_ttl, 24h * 7);
 }
 
 }  // namespace migue::bench

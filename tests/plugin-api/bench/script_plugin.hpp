@@ -27,9 +27,18 @@ public:
                 .intents = {{"talk", "anything"}}};
     }
     static Result<std::unique_ptr<ScriptPlugin>> create(const Context& context) {
-        return std::make_unique<ScriptPlugin>(context.services);
+        return std::make_unique<ScriptPlugin>(context.services, std::string(context.config_json));
     }
-    explicit ScriptPlugin(Services services) : services_(services), script_(script()) {}
+    ScriptPlugin(Services services, std::string config)
+        : services_(services), script_(script()), config_(std::move(config)) {}
+    [[nodiscard]] Result<void> health() override {
+        last_config() = config_;
+        return {};
+    }
+    static std::string& last_config() {
+        static std::string config;
+        return config;
+    }
 
     Task<TurnEnd> handle(Turn& turn) override { return script_(services_, turn); }
     [[nodiscard]] std::vector<Migration> migrations() const override {
@@ -39,6 +48,7 @@ public:
 private:
     Services services_;
     Handle script_;
+    std::string config_;
 };
 
 [[nodiscard]] inline Bench script_bench(ScriptPlugin::Handle handle, std::string config = "{}",

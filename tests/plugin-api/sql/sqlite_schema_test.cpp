@@ -93,6 +93,18 @@ INSTANTIATE_TEST_SUITE_P(
                       ConflictCase{"ForeignKey", "INSERT INTO notes.tag VALUES ('zz', 't')"}),
     [](const auto& tested) { return tested.param.name; });
 
+TEST_F(NotesTest, ADeferredConstraintIsAConflictOfTheLastStatement) {
+    ASSERT_TRUE(migrate(schema(), {{"2",
+                                    "CREATE TABLE notes.link (note_id TEXT REFERENCES note (id) "
+                                    "DEFERRABLE INITIALLY DEFERRED)"}}));
+    const Sql link{"INSERT INTO notes.link VALUES ('a')"};
+    const Sql note{"INSERT INTO notes.note (id) VALUES ('a')"};
+    const SqliteSchema::Outcome alone = execute(schema(), {{"SELECT 1 AS one"}, link});
+    EXPECT_EQ(alone.status, MIGUE_E_CONFLICT) << alone.why;
+    EXPECT_EQ(alone.json, R"({"statement":1})");
+    EXPECT_EQ(execute(schema(), {link, note}).status, MIGUE_OK) << "nothing of the first try is left";
+}
+
 struct RefusedCase {
     const char* name;
     std::string text;

@@ -89,12 +89,11 @@ private:
 
     static migue_status handle(migue_plugin* raw, const migue_request* request, migue_call* call) noexcept {
         return guarded(call->diag, [&]() -> migue_status {
-            auto* run = new Run{self(raw), {*request, *call}, call, {}, MIGUE_E_INTERNAL};
-            drive(run);
-            if (!run->handshake.settle()) return MIGUE_PENDING;
-            const migue_status status = run->status;
-            delete run;
-            return status;
+            std::unique_ptr<Run> run(new Run{self(raw), {*request, *call}, call, {}, MIGUE_E_INTERNAL});
+            drive(run.get());
+            if (run->handshake.settle()) return run->status;
+            static_cast<void>(run.release());  // drive() ends the turn, and may have done so by now
+            return MIGUE_PENDING;
         });
     }
 
@@ -119,13 +118,12 @@ private:
     static migue_status handle_route(migue_plugin* raw, const migue_route_request* request,
                                      migue_route_call* call) noexcept {
         return guarded(nullptr, [&]() -> migue_status {
-            drive_route(new RouteRun{self(raw), RouteRequest(*request), call});
+            drive_route(std::unique_ptr<RouteRun>(new RouteRun{self(raw), RouteRequest(*request), call}));
             return MIGUE_PENDING;
         });
     }
 
-    static Detached drive_route(RouteRun* raw) {
-        const std::unique_ptr<RouteRun> run(raw);
+    static Detached drive_route(std::unique_ptr<RouteRun> run) {
         RouteReply reply{500, {}, {}};
         try {
             reply = co_await run->instance.plugin_->route(run->request);

@@ -83,7 +83,7 @@ struct Reply {
 struct TurnOutcome {
     migue_status status = MIGUE_E_INTERNAL;
     std::vector<Reply> replies;             ///< empty unless status is MIGUE_OK
-    std::vector<std::string> reasons;       ///< "<where>: <what>" of everything sent to diag
+    std::vector<std::string> reasons;       ///< "<where>: <what>", or what alone, of all sent to diag
     std::optional<std::string> state_json;  ///< set in this turn and committed; "" removed it
     std::optional<std::chrono::milliseconds> ask_ttl;
     std::string message_id;

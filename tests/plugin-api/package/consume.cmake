@@ -1,0 +1,22 @@
+function(run)
+  execute_process(COMMAND ${ARGV} RESULT_VARIABLE result OUTPUT_VARIABLE messages ERROR_VARIABLE messages)
+  if(NOT result EQUAL 0)
+    list(JOIN ARGV " " line)
+    message(FATAL_ERROR "${line}\n${messages}")
+  endif()
+endfunction()
+
+file(REMOVE_RECURSE ${WORK})
+set(prefix ${WORK}/prefix)
+run(${CMAKE_COMMAND} --install ${BUILD_DIR} --prefix ${prefix} --component plugin_api)
+# Away from the sources, so that nothing of them can be found by chance.
+file(COPY ${SOURCE} DESTINATION ${WORK})
+set(flags "")
+if(SANITIZE)
+  set(flags -DCMAKE_CXX_FLAGS=-fsanitize=${SANITIZE} -DMIGUE_SANITIZE=${SANITIZE})
+endif()
+run(${CMAKE_COMMAND} -S ${WORK}/echo -B ${WORK}/build -G ${GENERATOR} -DCMAKE_PREFIX_PATH=${prefix}
+  -DCMAKE_CXX_COMPILER=${CXX} -DCMAKE_C_COMPILER=${C} -DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER} ${flags})
+run(${CMAKE_COMMAND} --build ${WORK}/build -j2)
+run(${CMAKE_CTEST_COMMAND} --test-dir ${WORK}/build --output-on-failure --no-tests=error)
+run(${CMAKE_COMMAND} -DREADELF=${READELF} -DPLUGIN=${WORK}/build/plugins/echo.so -P ${EXPORTS_SCRIPT})
