@@ -5,10 +5,6 @@
 namespace scheduling::language {
 namespace {
 
-Grain grain_of(const Value& unit) {
-    return static_cast<Grain>(unit.number);
-}
-
 const Value& duration_among(Arguments arguments) {
     return arguments[0]->has_duration ? *arguments[0] : *arguments[arguments.size() > 1 ? 1 : 0];
 }

@@ -52,12 +52,9 @@ bool act_day_range(const Context& context, Arguments arguments, std::int32_t, Va
     Value a = *arguments[0], b = *arguments[1];
     if (a.has_clock() || b.has_clock() || !a.has_day() || !b.has_day()) return false;
     share_fields(a, b);
-    const bool dom_a = is_only(a, false, true, false, false), dom_b = is_only(b, false, true, false, false);
-    if (dom_a && b.form == DayForm::kFixed &&
-        b.grain == Grain::kDay) {  // "from 3 to tomorrow" makes no sense
-        return false;
-    }
-    (void)dom_b;
+    const bool dom_alone = is_only(a, false, true, false, false);
+    if (dom_alone && b.form == DayForm::kFixed && b.grain == Grain::kDay)
+        return false;  // "from 3 to tomorrow"
     const bool year_floats = a.form == DayForm::kFields && a.year == 0 && a.month != 0;
     if (!fix_day(context, a)) return false;
     Context from = context;

@@ -141,15 +141,18 @@ void Assembly::write_start(Understanding& out) const {
     const Value& when = *when_;
     EventDraft& draft = out.draft;
     draft.zone = zone_of(when, moment_.zone);
-    const bool part = when.has(Flag::kPartOnly);
-    const bool day = when.has_day() && when.day_end - when.day_begin == 1 && !when.has(Flag::kOpenBegin);
+    // "after 6pm", "before noon" leave the hour open, as a part of the day does.
+    const bool open = when.has_clock() && (when.has(Flag::kOpenBegin) || when.has(Flag::kOpenEnd));
+    const bool part = when.has(Flag::kPartOnly) || open;
+    const bool day =
+        when.has_day() && when.day_end - when.day_begin == 1 && (open || !when.has(Flag::kOpenBegin));
     const bool closed = !when.has(Flag::kOpenBegin) && !when.has(Flag::kOpenEnd);
     const bool several = when.has_day() && !when.has_clock() && when.day_end - when.day_begin > 1 && closed;
     // "next week" is when to look, unless the words fill whole days: "vacaciones la próxima semana".
     const bool whole_days = several && (when.grain == language::Grain::kDay || around_.find("ALLDAY"));
     if (part) {
-        draft.part_begin = std::chrono::minutes(when.clock / 60);
-        draft.part_end = std::chrono::minutes(when.clock_end / 60);
+        draft.part_begin = std::chrono::minutes(std::max(when.clock, 0) / 60);
+        draft.part_end = std::chrono::minutes((when.clock_end >= 0 ? when.clock_end : kDaySeconds) / 60);
     }
     draft.has_date = day || whole_days || (when.has_day() && when.has_clock());
     draft.has_time = when.clock >= 0 && !part;
@@ -190,6 +193,7 @@ void Assembly::write_repeat(Understanding& out) const {
         for (int hour = 23; hour >= 0; --hour)
             if (rule.by_hour >> hour & 1) rule.clock = hour * 3600;
     draft.rrule = rrule_of(bare);
+    if (rule.until != 0 && (rule.clock >= 0 || draft.has_time)) end_timed_rule(draft.rrule, rule);
     if (when_ && when_->has_day() && draft.has_date) return;  // the begin was said
     DayNumber day = rule.has_day() ? rule.day_begin : context_.today;
     const bool timed = rule.clock >= 0 && !rule.has(Flag::kPartOnly);
@@ -231,6 +235,16 @@ void Assembly::write_repeat(Understanding& out) const {
         draft.all_day = true;
         draft.end = at(day + 1, 0);
     }
+}
+
+/// RFC 5545 wants the end of a timed series as an instant: the last second of that day, in UTC.
+void Assembly::end_timed_rule(std::string& rrule, const Value& rule) const {
+    constexpr std::int64_t kLastSecond = kDaySeconds - 1;
+    const std::int64_t offset = offset_at(zone_of(rule, moment_.zone), rule.until, kLastSecond);
+    const date::sys_seconds at(
+        std::chrono::seconds(std::int64_t{rule.until} * kDaySeconds + kLastSecond - offset));
+    const std::size_t begin = rrule.find(";UNTIL=") + 7;
+    rrule.replace(begin, 8, date::format("%Y%m%dT%H%M%SZ", at));
 }
 
 void Assembly::write_span(Understanding& out) const {

@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "language/reading.hpp"
@@ -28,6 +29,7 @@ private:
     void write_start(Understanding& out) const;
     void write_span(Understanding& out) const;
     void write_repeat(Understanding& out) const;
+    void end_timed_rule(std::string& rrule, const language::Value& rule) const;
     void name_inferred(Understanding& out) const;
 
     [[nodiscard]] bool is_source(const language::Expression& expression) const;

@@ -98,13 +98,11 @@ std::optional<Question> Assembly::ambiguous_date() const {
         return offer(std::min(dated, dated + apart), std::max(dated, dated + apart));
     }
     if (when.has(Flag::kDayMonthSwap)) {
-        const auto ymd = language::to_date(day);
         Value swapped = *spoken_;
         std::swap(swapped.dom, swapped.month);
         swapped.form = language::DayForm::kFields;
         swapped.flags &= ~Flag::kDayMonthSwap;
         if (fix_day(context_, swapped)) return offer(day, swapped.day_begin);
-        (void)ymd;
     }
     return std::nullopt;
 }
