@@ -101,7 +101,7 @@ void mark_known(EventDraft& draft, const std::string& kind) {
 std::string question_text(const Scene& scene, const EventDraft& draft, const Question& question) {
     const Phrases& phrases = scene.phrases;
     if (question.kind == "past" && draft.start) {
-        const std::string when = phrases.say("dates/at", {{"date", day_label(scene, day_of(*draft.start))},
+        const std::string when = phrases.say("dates/day_at", {{"date", day_label(scene, day_of(*draft.start))},
                                                           {"time", write_clock(phrases, *draft.start)}});
         return phrases.say("past_ask", {{"when", when}});
     }
