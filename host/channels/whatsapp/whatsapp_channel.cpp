@@ -45,8 +45,11 @@ SendOutcome WhatsAppChannel::send(const OutboundReply& reply) {
         return outcome(SendOutcome::Kind::kRefused, body.error().what);
     }
     read_marks_.answered(reply.message_id);
+    const std::uint64_t tokens = tokens_;
     const auto answer = graph_.post_message(*body, kCallLimit);
     Verdict verdict = answer ? judge(*answer, reply.attempt) : judge(answer.error(), reply.attempt);
+    // A call that began with the old token says nothing about the new one.
+    if (tokens != tokens_) verdict.pause = 0ms;
     learn(verdict);
     return std::move(verdict.outcome);
 }
@@ -57,6 +60,7 @@ void WhatsAppChannel::acknowledge(const InboundMessage& message) {
 
 void WhatsAppChannel::set_access_token(std::string token) {
     graph_.set_access_token(std::move(token));
+    ++tokens_;
     paused_until_ns_ = 0;
 }
 

@@ -54,6 +54,7 @@ private:
     Log& log_;
     GraphClient graph_;
     std::atomic<std::uint64_t> paused_until_ns_{0};
+    std::atomic<std::uint64_t> tokens_{0};  ///< how often the token was replaced
     mutable std::mutex mutex_;
     Counts counts_;          // guarded by mutex_
     std::string pause_why_;  // guarded by mutex_

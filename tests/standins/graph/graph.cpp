@@ -7,6 +7,7 @@
 #include <Poco/Net/HTTPServerRequestImpl.h>
 #include <Poco/Net/HTTPServerResponse.h>
 #include <Poco/Net/ServerSocket.h>
+#include <Poco/RegularExpression.h>
 #include <Poco/StreamCopier.h>
 #include <Poco/ThreadPool.h>
 
@@ -15,7 +16,6 @@
 #include <deque>
 #include <mutex>
 #include <nlohmann/json.hpp>
-#include <regex>
 
 #include "tests/standins/graph/graph_rules.hpp"
 
@@ -143,31 +143,36 @@ private:
         Impl& graph_;
     };
 
+    struct Taken {
+        GraphFault fault;
+        std::uint64_t releases;  ///< so far, when it was taken
+    };
+
     std::optional<Answer> refusal_of_headers(const HTTPServerRequest& request);
     Answer refuse(const Answer& answer);
     Answer accept(const json& body, const std::string& raw);
-    std::optional<GraphFault> take_fault(const std::string& to);
+    std::optional<Taken> take_fault(const std::string& to);
     bool take_early_cut();
     void pause(std::chrono::milliseconds time);
+    void wait_for_release(std::uint64_t before);
     void respond(HTTPServerRequest& request, HTTPServerResponse& response, const json& body,
-                 const std::string& raw, const GraphFault& fault);
+                 const std::string& raw, const Taken& taken);
 
     Poco::ThreadPool threads_;
     std::unique_ptr<Poco::Net::HTTPServer> server_;
 };
 
 std::optional<Answer> Graph::Impl::refusal_of_headers(const HTTPServerRequest& request) {
-    static const std::regex kPath("/(v[0-9]+\\.[0-9]+)/([0-9]+)/messages");
-    static const std::regex kVersion("v(1[0-9]|2[0-6])\\.0");
-    std::smatch path;
+    static const Poco::RegularExpression kPath("/v(1[0-9]|2[0-6])\\.0/([0-9]+)/messages");
+    std::vector<std::string> path;  // the whole, the version, the number's id
     const std::string uri = request.getURI();
-    if (!std::regex_match(uri, path, kPath) || !std::regex_match(path[1].str(), kVersion))
+    if (!kPath.match(uri) || kPath.split(uri, path) < 3)
         return error_answer(400, 2500, 0, "Unknown path components");
     if (request.getMethod() != "POST") return error_answer(400, 100, 0, "Unsupported request method");
     const std::lock_guard lock(mutex_);
     if (request.get("Authorization", "") != "Bearer " + access_token_)
         return error_answer(401, 190, 463, "Error validating access token");
-    if (path[2].str() != options_.phone_number_id)
+    if (path[2] != options_.phone_number_id)
         return error_answer(400, 100, 33, "Unsupported post request. Object does not exist");
     if (!request.getContentType().starts_with("application/json"))
         return error_answer(400, 100, 0, "The parameter messaging_product is required.");
@@ -207,7 +212,7 @@ Answer Graph::Impl::accept(const json& body, const std::string& raw) {
     return {200, answer.dump(), "application/json; charset=UTF-8", {}};
 }
 
-std::optional<GraphFault> Graph::Impl::take_fault(const std::string& to) {
+std::optional<Graph::Impl::Taken> Graph::Impl::take_fault(const std::string& to) {
     const std::lock_guard lock(mutex_);
     ++requests_;
     changed_.notify_all();
@@ -215,7 +220,7 @@ std::optional<GraphFault> Graph::Impl::take_fault(const std::string& to) {
         return waiting.to.empty() || waiting.to == to || digits_of(waiting.to) == to;
     });
     if (fault == faults_.end()) return std::nullopt;
-    GraphFault taken = *fault;
+    Taken taken{*fault, releases_};
     if (fault->times > 0 && --fault->times == 0) faults_.erase(fault);
     return taken;
 }
@@ -233,6 +238,11 @@ bool Graph::Impl::take_early_cut() {
 void Graph::Impl::pause(std::chrono::milliseconds time) {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, time, [this] { return stopping_; });
+}
+
+void Graph::Impl::wait_for_release(std::uint64_t before) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return stopping_ || releases_ != before; });
 }
 
 void Graph::Impl::handle(HTTPServerRequest& request, HTTPServerResponse& response) {
@@ -254,7 +264,8 @@ void Graph::Impl::handle(HTTPServerRequest& request, HTTPServerResponse& respons
 }
 
 void Graph::Impl::respond(HTTPServerRequest& request, HTTPServerResponse& response, const json& body,
-                          const std::string& raw, const GraphFault& fault) {
+                          const std::string& raw, const Taken& taken) {
+    const GraphFault& fault = taken.fault;
     switch (fault.kind) {
         case Kind::kError: {
             Answer answer = error_answer(fault.status, fault.code, fault.subcode, "scripted");
@@ -266,14 +277,13 @@ void Graph::Impl::respond(HTTPServerRequest& request, HTTPServerResponse& respon
         case Kind::kSlow:
             pause(fault.delay);
             return write(response, accept(body, raw));
-        case Kind::kHang: {
+        case Kind::kHang:
             static_cast<void>(accept(body, raw));
-            std::unique_lock lock(mutex_);
-            const auto releases = releases_;
-            changed_.wait(lock, [&] { return stopping_ || releases_ != releases; });
-            lock.unlock();
+            wait_for_release(taken.releases);
             return cut(request);
-        }
+        case Kind::kErrorWhenReleased:
+            wait_for_release(taken.releases);
+            return write(response, error_answer(fault.status, fault.code, fault.subcode, "scripted"));
         case Kind::kCloseBeforeReading:
         case Kind::kCloseAfterReading:
             return cut(request);

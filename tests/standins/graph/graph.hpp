@@ -24,6 +24,7 @@ struct GraphFault {
         kRaw,                 ///< `status` and `body` as they are (a proxy's HTML page)
         kSlow,                ///< the right answer, after `delay`
         kHang,                ///< takes the message, answers nothing until released or stopped
+        kErrorWhenReleased,   ///< the JSON error, but only at clear_faults()
         kCloseBeforeReading,  ///< resets the connection before reading the body
         kCloseAfterReading,   ///< reads, drops the message, closes
         kAcceptThenClose,     ///< takes the message, closes without an answer

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <nlohmann/json.hpp>
 
 #include "tests/standins/graph/graph.hpp"
@@ -128,6 +129,20 @@ TEST_F(WhatsAppChannelTest, ADeadTokenStopsSendingUntilItIsReplaced) {
     EXPECT_EQ(channel_.send(reply_to("+15550100001")).kind, Kind::kSent);
     EXPECT_EQ(logged().find("test_access_token"), std::string::npos);
     EXPECT_EQ(logged().find("new_token"), std::string::npos);
+}
+
+TEST_F(WhatsAppChannelTest, ALateAnswerToTheOldTokenDoesNotStopTheNewOne) {
+    GraphFault slow;
+    slow.code = 190;
+    slow.status = 401;
+    slow.kind = GraphFault::Kind::kErrorWhenReleased;
+    graph_.fail(slow);
+    auto late = std::async(std::launch::async, [this] { return channel_.send(reply_to("+15550100001")); });
+    ASSERT_TRUE(graph_.wait_for_requests(1, 5s));
+    channel_.set_access_token("test_access_token");
+    graph_.clear_faults();
+    EXPECT_EQ(late.get().kind, Kind::kRetry);
+    EXPECT_EQ(channel_.send(reply_to("+15550100001")).kind, Kind::kSent);
 }
 
 TEST_F(WhatsAppChannelTest, APauseEndsByItself) {
