@@ -4,6 +4,10 @@
 
 #include <algorithm>
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/lsan_interface.h>
+#endif
+
 #include "host/plugin_host/safe_read.hpp"
 #include "migue/cpp/text.hpp"
 
@@ -176,6 +180,11 @@ void Instance::abandon() {
     for (const auto& activity : activities()) activity->abandon();
     parts_.table->close();
     workers_.abandon();
+    // Kept for good: code of the image may still be running, and it may come back to us.
+    [[maybe_unused]] const auto* kept = new std::shared_ptr<Instance>(shared_from_this());
+#if defined(__SANITIZE_ADDRESS__)
+    __lsan_ignore_object(kept);
+#endif
 }
 
 void Instance::adopt(std::shared_ptr<Activity> activity) {

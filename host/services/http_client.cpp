@@ -92,8 +92,9 @@ private:
         std::ostream& out = connection_.sendRequest(head);
         out.write(request_.body.data(), static_cast<std::streamsize>(request_.body.size()));
         out.flush();
-        connection_.flushRequest();
-        throw_hidden_failure(out.good());
+        const bool good = out.good();
+        connection_.flushRequest();  // `out` ends here
+        throw_hidden_failure(good);
     }
 
     Result<HttpClientResponse> read() {
