@@ -133,7 +133,16 @@ void Assembly::settle() {
     spoken_ = when_;
     Value& when = *when_;
     settle_hours(when);
-    if (when.has_day() && !fix_day(context_, when)) when_.reset();
+    if (when.has_day() && !fix_day(context_, when)) {
+        when_.reset();
+        return;
+    }
+    // Tonight's midnight is the next one.
+    if (when.has(Flag::kMidnight) && when.clock == 0 && when.has_day() && when.day_begin == context_.today) {
+        ++when.day_begin;
+        ++when.day_end;
+        when.flags &= ~Flag::kMidnight;
+    }
 }
 
 void Assembly::write_start(Understanding& out) const {
