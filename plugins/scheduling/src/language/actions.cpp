@@ -65,6 +65,7 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"repeat_until", act_repeat_until},
     {"by_month", act_by_month},
     {"dom_month", act_dom_month},
+    {"nth_weekday_part", act_nth_weekday_part},
     {"weekdays_loose", act_weekdays_loose},
     {"season", act_season},
     {"end_of_day", act_end_of_day},

@@ -128,5 +128,6 @@ bool act_first_monthday(const Context&, Arguments, std::int32_t, Value&);
 bool act_hour_set(const Context&, Arguments, std::int32_t, Value&);
 bool act_repeat_hours(const Context&, Arguments, std::int32_t, Value&);
 bool act_weekdays_loose(const Context&, Arguments, std::int32_t, Value&);
+bool act_nth_weekday_part(const Context&, Arguments, std::int32_t, Value&);
 
 }  // namespace scheduling::language

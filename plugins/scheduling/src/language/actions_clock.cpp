@@ -36,6 +36,7 @@ bool act_clock_packed(const Context&, Arguments arguments, std::int32_t, Value& 
 /// Parameter: the hour (12 noon, 0 midnight).
 bool act_noon(const Context&, Arguments, std::int32_t hour, Value& out) {
     out.clock = hour * 3600;
+    if (hour == 0) out.flags |= kMidnight;
     return true;
 }
 

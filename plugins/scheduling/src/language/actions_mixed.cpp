@@ -271,4 +271,11 @@ bool act_weekdays_loose(const Context& context, Arguments arguments, std::int32_
     return true;
 }
 
+/// "the first Monday evening of next month".
+bool act_nth_weekday_part(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value day;
+    const Value* parts[] = {arguments[0], arguments[1], arguments[3]};
+    return act_nth_weekday(context, parts, 0, day) && meet(context, day, *arguments[2], out);
+}
+
 }  // namespace scheduling::language

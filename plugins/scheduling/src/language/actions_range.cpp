@@ -91,6 +91,9 @@ bool act_clock_range(const Context&, Arguments arguments, std::int32_t, Value& o
     if (a.has_day() || b.has_day() || a.has(kPartOnly) || b.has(kPartOnly)) return false;
     if (a.clock < 0 || b.clock < 0 || a.clock_end >= 0 || b.clock_end >= 0) return false;
     if (a.clock == b.clock) return false;
+    // "10am to 12am": noon is meant, a midnight is called so.
+    if (b.clock == 0 && !b.has(kMidnight) && a.clock >= 6 * 3600 && a.clock < kHalfDay && !a.has(kBareHour))
+        b.clock = kHalfDay;
     pair_hours(a, b);
     out.clock = a.clock;
     out.clock_end = b.clock > a.clock ? b.clock : b.clock + kDaySeconds;

@@ -139,7 +139,9 @@ bool meet_clocks(const Value& a, const Value& b, Value& out) {
         if (out.clock_end <= out.clock) out.clock_end += kDaySeconds;
     }
     out.part = Part::kNone;
+    const bool twelve_at_night = clock.has(kBareHour) && clock.clock == kHalfDay && out.clock == 0;
     out.flags = (a.flags | b.flags) & ~(kBareHour | kBareHourEnd | kPartOnly);
+    if (twelve_at_night) out.flags |= kMidnight;
     return true;
 }
 

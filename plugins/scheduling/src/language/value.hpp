@@ -72,6 +72,7 @@ enum Flag : std::uint32_t {
     kHoliday = 32768,
     kExplicitYear = 65536,
     kAsDuration = 131072,
+    kMidnight = 524288,  ///< "Friday midnight": does Friday begin or end with it?
     kHourMark = 262144,  ///< written "8h"
 };
 

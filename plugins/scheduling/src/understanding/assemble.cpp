@@ -13,6 +13,38 @@ using language::Flag;
 using language::kDaySeconds;
 using language::Value;
 
+namespace {
+
+/// True when the rule allows this day.
+bool allows(const Value& rule, DayNumber day) {
+    const auto ymd = language::to_date(day);
+    const int year = static_cast<int>(ymd.year());
+    const int month = static_cast<int>(static_cast<unsigned>(ymd.month()));
+    const int dom = static_cast<int>(static_cast<unsigned>(ymd.day()));
+    const int weekday = language::weekday_of(day);
+    if (rule.by_month != 0 && rule.by_month != month) return false;
+    const bool last_day = dom == language::days_in_month(year, month) && (rule.by_monthday & 1) != 0;
+    if (rule.by_monthday != 0 && (rule.by_monthday >> dom & 1) == 0 && !last_day) return false;
+    if (rule.by_weekday != 0 && (rule.by_weekday >> (weekday - 1) & 1) == 0) return false;
+    if (rule.nth_mask == 0) return true;
+    const bool last = language::nth_weekday(day, weekday, -1) == day && (rule.nth_mask & 128) != 0;
+    const bool last_but_one = language::nth_weekday(day, weekday, -2) == day && (rule.nth_mask & 64) != 0;
+    return (rule.nth_mask >> ((dom - 1) / 7) & 1) != 0 || last || last_but_one;
+}
+
+/// The first day that the rule allows and whose hour is not over.
+DayNumber first_day(const Value& rule, const language::Context& context, bool timed) {
+    constexpr int kFourYears = 4 * 366;  // a 29 February is no further away
+    DayNumber day = rule.has_day() ? rule.day_begin : context.today;
+    for (int tries = 0; tries < kFourYears; ++tries, ++day) {
+        const bool over = day == context.today && timed && rule.clock <= context.now;
+        if (allows(rule, day) && !over) break;
+    }
+    return day;
+}
+
+}  // namespace
+
 Assembly::Assembly(const language::Reading& reading, Around& around, const language::Context& context,
                    const Moment& moment, std::string_view intent)
     : reading_(reading), around_(around), context_(context), moment_(moment), intent_(intent) {}
@@ -133,7 +165,16 @@ void Assembly::settle() {
     spoken_ = when_;
     Value& when = *when_;
     settle_hours(when);
-    if (when.has_day() && !fix_day(context_, when)) when_.reset();
+    if (when.has_day() && !fix_day(context_, when)) {
+        when_.reset();
+        return;
+    }
+    // Tonight's midnight is the next one.
+    if (when.has(Flag::kMidnight) && when.clock == 0 && when.has_day() && when.day_begin == context_.today) {
+        ++when.day_begin;
+        ++when.day_end;
+        when.flags &= ~Flag::kMidnight;
+    }
 }
 
 void Assembly::write_start(Understanding& out) const {
@@ -195,33 +236,8 @@ void Assembly::write_repeat(Understanding& out) const {
     draft.rrule = rrule_of(bare);
     if (rule.until != 0 && (rule.clock >= 0 || draft.has_time)) end_timed_rule(draft.rrule, rule);
     if (when_ && when_->has_day() && draft.has_date) return;  // the begin was said
-    DayNumber day = rule.has_day() ? rule.day_begin : context_.today;
     const bool timed = rule.clock >= 0 && !rule.has(Flag::kPartOnly);
-    // The first day that the rule allows and that is not over.
-    for (int tries = 0; tries < 400 * 4; ++tries, ++day) {
-        const auto ymd = language::to_date(day);
-        const int dom = static_cast<int>(static_cast<unsigned>(ymd.day()));
-        const int weekday = language::weekday_of(day);
-        if (rule.by_month != 0 && rule.by_month != static_cast<int>(static_cast<unsigned>(ymd.month())))
-            continue;
-        const bool last_day =
-            dom == language::days_in_month(static_cast<int>(ymd.year()),
-                                           static_cast<int>(static_cast<unsigned>(ymd.month())));
-        if (rule.by_monthday != 0 && (rule.by_monthday >> dom & 1) == 0 &&
-            !(last_day && (rule.by_monthday & 1)))
-            continue;
-        if (rule.by_weekday != 0 && (rule.by_weekday >> (weekday - 1) & 1) == 0) continue;
-        if (rule.nth_mask != 0) {
-            const int nth = (dom - 1) / 7;
-            const bool last = language::nth_weekday(day, weekday, -1) == day;
-            const bool last_but_one = language::nth_weekday(day, weekday, -2) == day;
-            const bool fits = (rule.nth_mask >> nth & 1) || (last && (rule.nth_mask & 128)) ||
-                              (last_but_one && (rule.nth_mask & 64));
-            if (!fits) continue;
-        }
-        if (day == context_.today && timed && rule.clock <= context_.now) continue;
-        break;
-    }
+    const DayNumber day = first_day(rule, context_, timed);
     draft.zone = zone_of(rule, moment_.zone);
     draft.has_date = true;
     draft.has_time = timed;

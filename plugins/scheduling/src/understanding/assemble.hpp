@@ -40,6 +40,8 @@ private:
     [[nodiscard]] std::optional<Question> ambiguous_hour() const;
     [[nodiscard]] std::optional<Question> missing(const Understanding& out) const;
     [[nodiscard]] Choice choice(language::DayNumber day, std::int32_t clock) const;
+    [[nodiscard]] Choice choice_of(const language::Value& said) const;
+    [[nodiscard]] std::optional<Question> rival_hours() const;
     [[nodiscard]] Choice day_choice(language::DayNumber day) const;
     [[nodiscard]] LocalMinutes at(language::DayNumber day, std::int64_t seconds) const;
 

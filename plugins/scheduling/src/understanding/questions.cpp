@@ -77,9 +77,13 @@ std::optional<Question> Assembly::ambiguous_date() const {
     if (rival_ && !repeat_) {  // two times in one message: which one?
         Value other = *rival_;
         settle_hours(other);
-        if (other.has_day() && fix_day(context_, other) && other.day_begin != day)
-            return offer(day, other.day_begin);
+        if (other.has_day() && fix_day(context_, other) && other.day_begin != day) {
+            question.choices = {day_choice(day), day_choice(other.day_begin)};
+            if (other.clock >= 0 && !other.has(Flag::kPartOnly)) question.choices[1] = choice_of(other);
+            return question;
+        }
     }
+    if (when.has(Flag::kMidnight) && when.clock == 0) return offer(day, day + 1);
     if (when.has(Flag::kNextWord)) return offer(day, day + 7);
     if (when.has(Flag::kFortnightDays)) return offer(day - 1, day);
     const bool plain_weekday =
@@ -128,7 +132,32 @@ std::optional<Question> Assembly::clock_change(const Understanding& out) const {
     return question;
 }
 
+/// What was said elsewhere in the message, with its own hours.
+Choice Assembly::choice_of(const Value& said) const {
+    Choice made;
+    const DayNumber day = said.has_day()     ? said.day_begin
+                          : when_->has_day() ? when_->day_begin
+                                             : context_.today;
+    made.start = at(day, said.clock);
+    if (said.clock_end > said.clock) made.end = at(day, said.clock_end);
+    return made;
+}
+
+/// "a las 5 o a las 6".
+std::optional<Question> Assembly::rival_hours() const {
+    if (!rival_ || repeat_ || when_->clock < 0 || rival_->has_day() || rival_->clock < 0) return std::nullopt;
+    if (rival_->has(Flag::kPartOnly) || when_->has(Flag::kPartOnly)) return std::nullopt;
+    Value other = *rival_;
+    settle_hours(other);
+    Question question;
+    question.kind = "ambiguous_hour";
+    question.choices = {choice_of(*when_), choice_of(other)};
+    return question;
+}
+
 std::optional<Question> Assembly::ambiguous_hour() const {
+    if (!when_) return std::nullopt;
+    if (auto rivals = rival_hours()) return rivals;
     if (!when_ || when_->clock < 0 || !when_->has_day() || !spoken_->has(Flag::kBareHour))
         return std::nullopt;
     if (spoken_->has(Flag::kHourMark) && when_->clock >= 7 * 3600)

@@ -89,7 +89,14 @@ INSTANTIATE_TEST_SUITE_P(
         Asked{"es",
               "reunión mañana a las 3 o el viernes a las 4",
               "ambiguous_date",
-              {"2026-11-24 15:00", "2026-11-27 15:00"}}));
+              {"2026-11-24 15:00", "2026-11-27 16:00"}},
+        Asked{"es",
+              "reunión el viernes a las 3 o a las 4",
+              "ambiguous_hour",
+              {"2026-11-27 15:00", "2026-11-27 16:00"}},
+        Asked{"en", "party Friday at midnight", "ambiguous_date", {"2026-11-27 00:00", "2026-11-28 00:00"}},
+        Asked{"es", "fiesta hoy a medianoche", "", {}},
+        Asked{"pt", "reunião amanhã depois das 18h", "part_of_day", {}}));
 
 TEST(DateOrder, IsDayFirstInSpanishAndPortuguese) {
     for (const char* language : {"es", "pt"}) {
