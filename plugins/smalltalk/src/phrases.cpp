@@ -32,6 +32,7 @@ constexpr std::array kKeys = {"examples",
                               "unsupported_order",
                               "unsupported_once",
                               "unsupported_document",
+                              "identity_questions",
                               "unsupported_tap",
                               "unsupported_picture"};
 
@@ -71,6 +72,7 @@ const std::vector<std::string>& Phrases::all(std::string_view key) const {
 
 bool Phrases::asks_identity(std::string_view folded_text) const {
     const auto stands_in = [&](const std::string& phrase) { return has_phrase(folded_text, fold(phrase)); };
+    if (std::ranges::any_of(all("identity_questions"), stands_in)) return true;
     return std::ranges::any_of(all("identity_subjects"), stands_in) &&
            std::ranges::any_of(all("identity_nouns"), stands_in);
 }
