@@ -39,6 +39,9 @@ bool HostTable::offers(std::string_view service) noexcept {
 void HostTable::close() {
     const std::unique_lock lock(gate_);
     closed_ = true;
+    // A table may have to stay for good; what is behind it need not.
+    grant_.http.reset();
+    grant_.tables.reset();
 }
 
 void HostTable::write_log(Severity severity, std::string_view message,

@@ -90,7 +90,7 @@ private:
     };
 
     const ServiceBackends backends_;
-    const ServiceGrant grant_;
+    ServiceGrant grant_;  // its services go with close()
     const Redactor redactor_;
     migue_host raw_;
     std::shared_mutex gate_;

@@ -17,6 +17,13 @@ namespace {
 
 constexpr std::size_t kMaxFaults = 100;
 
+/// Says that something is never given back on purpose, so that no leak is reported.
+void keep_for_good([[maybe_unused]] const void* object) {
+#if defined(__SANITIZE_ADDRESS__)
+    __lsan_ignore_object(object);
+#endif
+}
+
 /// What a plugin reports through migue_diag.
 class Reports {
 public:
@@ -161,7 +168,7 @@ bool Instance::close() {
     const bool unloaded = parts_.image->close();
     parts_.file.reset();
     // A mapped image may call its host table as late as at the end of the process.
-    if (!unloaded) static_cast<void>(parts_.table.release());
+    if (!unloaded) keep_for_good(parts_.table.release());
     return unloaded;
 }
 
@@ -181,10 +188,7 @@ void Instance::abandon() {
     parts_.table->close();
     workers_.abandon();
     // Kept for good: code of the image may still be running, and it may come back to us.
-    [[maybe_unused]] const auto* kept = new std::shared_ptr<Instance>(shared_from_this());
-#if defined(__SANITIZE_ADDRESS__)
-    __lsan_ignore_object(kept);
-#endif
+    keep_for_good(new std::shared_ptr<Instance>(shared_from_this()));
 }
 
 void Instance::adopt(std::shared_ptr<Activity> activity) {
