@@ -45,7 +45,8 @@ TEST(SmalltalkPhraseFiles, SayThingsThatFitAndLeaveNothingUnfilled) {
 
 TEST(SmalltalkPhraseFiles, NameTheOperatorWhereItIsKnownAndOnlyThere) {
     for (const std::string locale : kLocales) {
-        for (const auto& [key, list] : phrase_file(locale).items()) {
+        const nlohmann::json file = phrase_file(locale);
+        for (const auto& [key, list] : file.items()) {
             const bool names = key.ends_with("_operator");
             for (const std::string text : list)
                 EXPECT_EQ(text.find("{operator}") != std::string::npos, names) << locale << " " << key;
@@ -54,9 +55,11 @@ TEST(SmalltalkPhraseFiles, NameTheOperatorWhereItIsKnownAndOnlyThere) {
 }
 
 TEST(SmalltalkPhraseFiles, KeepTheWordsToCompareFolded) {
-    for (const std::string locale : kLocales)
+    for (const std::string locale : kLocales) {
+        const nlohmann::json file = phrase_file(locale);
         for (const char* key : {"identity_questions", "identity_subjects", "identity_nouns"})
-            for (const std::string word : phrase_file(locale).at(key)) EXPECT_EQ(fold(word), word) << locale;
+            for (const std::string word : file.at(key)) EXPECT_EQ(fold(word), word) << locale;
+    }
 }
 
 TEST(SmalltalkPhrases, AFaultyFileIsNamedByItsKey) {
