@@ -145,7 +145,12 @@ Task<std::optional<Reply>> answer_open(Scene& scene, const Open& open, std::stri
                              !(open.waiting == Waiting::kDone && open.target.empty());
     if (!takes_edits) co_return std::nullopt;
     const Understanding read = scene.understand(text, "reschedule_meeting");
-    const bool edits = scene.answers().is_time_edit(text, read.times) ||
+    // What is done is changed by words that say so, or by one new thing; a whole new time is
+    // another event.
+    const bool whole = !read.draft.rrule.empty() || (read.draft.has_date && read.draft.has_time);
+    const bool other =
+        open.waiting == Waiting::kDone && whole && !scene.answers().has_word("edit_cues", text);
+    const bool edits = (scene.answers().is_time_edit(text, read.times) && !other) ||
                        (!read.draft.rrule.empty() && open.waiting == Waiting::kChange);
     const bool fills =
         open.waiting == Waiting::kTime && !read.times.empty() && !scene.answers().has_word("new_words", text);

@@ -213,8 +213,13 @@ Task<Reply> add_guest(Scene& scene, const Open& open, std::string name) {
         draft.title.clear();
         complete_title(scene.phrases, draft);
     }
-    if (!is_complete(draft)) co_return co_await proceed(scene, std::move(draft), open.target, false);
-    co_return co_await show_draft_card(scene, std::move(draft), open.target);
+    if (is_complete(draft)) co_return co_await show_draft_card(scene, std::move(draft), open.target);
+    // The question stays open, about the draft with its new guest.
+    Reply reply;
+    reply.text = open.prompt;
+    reply.open = open;
+    reply.open->draft = std::move(draft);
+    co_return reply;
 }
 
 }  // namespace scheduling

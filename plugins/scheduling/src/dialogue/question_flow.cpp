@@ -93,16 +93,19 @@ std::string slot_label(const Scene& scene, const LocalSpan& slot) {
                               {"time", write_clock(scene.phrases, slot.begin)}});
 }
 
-/// The draft with the hours that the choices are about, when only they are unsure.
-void mark_known(EventDraft& draft, const std::string& kind) {
-    if (kind == "ambiguous_hour" || kind == "past" || kind == "clock_change") draft.has_time = true;
+/// Two readings are none: what is asked about is not known yet.
+void mark_unknown(EventDraft& draft, const std::string& kind) {
+    if (kind == "ambiguous_hour" || kind == "past" || kind == "clock_change") draft.has_time = false;
+    if (kind == "ambiguous_date") draft.has_date = false;
+    if (kind == "impossible") draft.has_date = draft.has_time = false;
 }
 
 std::string question_text(const Scene& scene, const EventDraft& draft, const Question& question) {
     const Phrases& phrases = scene.phrases;
     if (question.kind == "past" && draft.start) {
-        const std::string when = phrases.say("dates/day_at", {{"date", day_label(scene, day_of(*draft.start))},
-                                                          {"time", write_clock(phrases, *draft.start)}});
+        const std::string when = phrases.say(
+            "dates/day_at",
+            {{"date", day_label(scene, day_of(*draft.start))}, {"time", write_clock(phrases, *draft.start)}});
         return phrases.say("past_ask", {{"when", when}});
     }
     if (question.kind == "past") return phrases.say("ask_time_write");
@@ -141,7 +144,7 @@ Task<Reply> ask_question(Scene& scene, EventDraft draft, std::string target, Que
     }
     if (question.kind == "past")
         options.push_back(option(scene, Action::kOtherTime, "other_time", "other_time"));
-    mark_known(draft, question.kind);
+    mark_unknown(draft, question.kind);
     co_return open_question(text, Waiting::kTime, std::move(draft), std::move(target), std::move(options));
 }
 
