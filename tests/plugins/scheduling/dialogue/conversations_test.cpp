@@ -120,7 +120,7 @@ TEST(Missing, ThePastIsNeverBooked) {
 
 TEST(Taken, FreeTimesAreOfferedAndATapBooks) {
     Talk talk("pt");
-    talk.say("marca revisão semanal amanhã às 15h");
+    talk.say("marca entrega do projeto amanhã às 15h");
     const TurnOutcome list = talk.say("marca call com a Ana amanhã às 15h");
     const Labels labels = Talk::labels(list);
     ASSERT_EQ(labels.size(), 10u);
@@ -282,10 +282,10 @@ TEST(Cancel, OfNothingSaysSo) {
 
 TEST(Agenda, TellsTheDayAndItsGaps) {
     Talk talk;
-    talk.say("daily mañana a las 9 de la mañana");
-    talk.say("revisión semanal mañana a las 3");
+    talk.say("planeación mañana a las 9 de la mañana");
+    talk.say("revisión de ventas mañana a las 3");
     EXPECT_EQ(talk.say("¿qué tengo mañana?", "query_agenda").text(),
-              "Martes 24 de noviembre: 9:00–9:30 Daily · 15:00–15:30 Revisión semanal. Libre: 9:30–15:00 y "
+              "Martes 24 de noviembre: 9:00–9:30 Planeación · 15:00–15:30 Revisión de ventas. Libre: 9:30–15:00 y "
               "15:30–18:00.");
 }
 
