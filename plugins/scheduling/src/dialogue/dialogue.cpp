@@ -215,12 +215,11 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn) {
                 *event_id};
     scene.moment = moment_of(tools, turn, scene.person);
     const bool words = scene.input.kind == "text" && !turn.text().empty();
-    // Not in one expression: GCC 12 destroys the branches of a conditional co_await twice.
-    Reply reply = pass_on();
-    if (scene.input.kind == "tap")
-        reply = co_await take_tap(scene);
-    else if (words)
-        reply = co_await take_text(scene);
+    // Statements, not one conditional: GCC 12 destroys the result of a co_await in it twice.
+    Reply reply;
+    if (scene.input.kind == "tap") reply = co_await take_tap(scene);
+    else if (words) reply = co_await take_text(scene);
+    else reply = pass_on();
     co_return finish(scene, std::move(reply));
 }
 

@@ -124,11 +124,9 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
     complete_title(scene.phrases, read.draft);
     if (read.draft.zone.empty()) read.draft.zone = scene.person.zone;
     scene.state.open.reset();
-    Reply reply;
-    if (read.question)
-        reply = co_await ask_question(scene, std::move(read.draft), "", std::move(*read.question));
-    else
-        reply = co_await proceed(scene, std::move(read.draft), "", false);
+    Reply reply;  // filled by statements: GCC 12 destroys a co_await's result in a conditional twice
+    if (read.question) reply = co_await ask_question(scene, std::move(read.draft), "", std::move(*read.question));
+    else reply = co_await proceed(scene, std::move(read.draft), "", false);
     if (replaces) reply.text = scene.phrases.say("replaced") + reply.text;
     co_return reply;
 }

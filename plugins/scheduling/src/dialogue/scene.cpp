@@ -16,7 +16,6 @@ namespace {
 constexpr std::size_t kButtonTitle = 20, kRowTitle = 24, kRowHint = 72, kBodyText = 1024, kPlainText = 4096;
 constexpr std::size_t kShownTitle = 80;
 constexpr std::size_t kMostRows = 10, kMostButtons = 3;
-constexpr std::string_view kTapPrefix = "scheduling:";
 
 struct Limits {
     std::size_t buttons = kMostButtons, rows = kMostRows;
@@ -32,7 +31,7 @@ Limits read_limits(std::string_view channel_json) {
 }
 
 std::string tap_id(const Open& open, std::size_t index) {
-    return std::string(kTapPrefix) + open.card + ":" + std::to_string(index);
+    return open.card + ":" + std::to_string(index);
 }
 
 /// For channels that draw nothing: the choices as numbered lines, answered by typing.
@@ -124,11 +123,9 @@ migue::TurnEnd finish(Scene& scene, Reply reply) {
 }
 
 std::optional<std::size_t> tapped_option(const Open& open, std::string_view tap_id) {
-    if (!tap_id.starts_with(kTapPrefix)) return std::nullopt;
-    const std::string_view rest = tap_id.substr(kTapPrefix.size());
-    const std::size_t colon = rest.find(':');
-    if (colon == std::string_view::npos || rest.substr(0, colon) != open.card) return std::nullopt;
-    const std::string_view digits = rest.substr(colon + 1);
+    const std::size_t colon = tap_id.find(':');
+    if (colon == std::string_view::npos || tap_id.substr(0, colon) != open.card) return std::nullopt;
+    const std::string_view digits = tap_id.substr(colon + 1);
     std::size_t index = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
     if (error != std::errc() || end != digits.data() + digits.size() || index >= open.options.size())
