@@ -141,6 +141,7 @@ Task<std::optional<Reply>> answer_open(Scene& scene, const Open& open, std::stri
     if (const auto index = scene.answers().choose(text, open.options))
         co_return co_await perform(scene, open, *index);
     if (scene.answers().is("undo", text)) co_return co_await undo(scene);
+    if (open.waiting != Waiting::kDone && scene.answers().is("no", text)) co_return leave(scene, open);
     const bool takes_edits = open.waiting != Waiting::kCancel && open.waiting != Waiting::kPick &&
                              !(open.waiting == Waiting::kDone && open.target.empty());
     if (!takes_edits) co_return std::nullopt;

@@ -79,6 +79,11 @@ std::vector<std::string> words_of(std::string_view folded) {
     return words;
 }
 
+std::string capitalised(std::string text) {
+    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+    return text;
+}
+
 std::size_t count_characters(std::string_view text) noexcept {
     std::size_t units = 0;
     for (const char byte : text) units += units_of(byte);

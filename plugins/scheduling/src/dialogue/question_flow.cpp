@@ -5,6 +5,7 @@
 #include "dialogue/dates.hpp"
 #include "dialogue/edits.hpp"
 #include "dialogue/flows.hpp"
+#include "dialogue/folding.hpp"
 
 namespace scheduling {
 
@@ -36,11 +37,6 @@ Option pick(LocalMinutes start, std::optional<LocalMinutes> end, std::string lab
     option.end = end;
     option.label = std::move(label);
     return option;
-}
-
-std::string capitalised(std::string text) {
-    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
-    return text;
 }
 
 /// "Hoy", "Mañana", or "Vie 27 nov".
@@ -137,8 +133,9 @@ Task<Reply> ask_question(Scene& scene, EventDraft draft, std::string target, Que
     const bool day_only = question.kind == "ambiguous_date" && !draft.has_time;
     for (const Choice& choice : question.choices) {
         Option made = pick(choice.start, choice.end, choice_label(scene, choice, question.choices));
-        made.all_day = choice.all_day;
-        made.day_only = day_only && !choice.all_day;
+        // A day without an hour is a whole day only when whole days were said.
+        made.all_day = choice.all_day && draft.all_day;
+        made.day_only = day_only && !made.all_day;
         options.push_back(std::move(made));
         if (options.size() == 9) break;
     }

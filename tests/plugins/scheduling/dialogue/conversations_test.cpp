@@ -200,6 +200,40 @@ TEST(Change, ABookedEventIsMovedAfterATap) {
               "Undone: *Design review* goes back to Tuesday, November 24, 3:00–3:30 PM.");
 }
 
+TEST(Change, FromOneHourToAnother) {
+    Talk talk("en");
+    talk.say("design review tomorrow 3pm");
+    const TurnOutcome card = talk.say("move my 3pm to 5pm", "reschedule_meeting");
+    EXPECT_NE(card.text().find("5:00–5:30 PM"), std::string::npos) << card.text();
+}
+
+TEST(Missing, AnHourBeforeTheDayIsChosenIsKept) {
+    Talk talk;
+    talk.say("cita con Juan el lunes");
+    const TurnOutcome days = talk.say("a las 11", "");
+    EXPECT_EQ(Talk::labels(days), (Labels{"Lun 23 nov", "Lun 30 nov"}));
+    EXPECT_NE(talk.tap(days, "Lun 30 nov").text().find("lunes 30 de noviembre de 2026, 11:00–11:30"),
+              std::string::npos);
+}
+
+TEST(Missing, ANoLeavesTheQuestion) {
+    Talk talk;
+    talk.say("cita con Juan");
+    EXPECT_EQ(talk.say("no", "").text(), "Listo, no agendé nada.");
+    EXPECT_TRUE(talk.titles().empty());
+}
+
+TEST(Booking, WhatTheLocalCalendarCannotDoIsSaid) {
+    Talk talk;
+    const TurnOutcome card = talk.say("recuérdame llamar a mamá mañana a las 6", "reminder");
+    EXPECT_NE(card.text().find("Todavía no envío recordatorios"), std::string::npos) << card.text();
+    talk.say("no", "");
+    EXPECT_NE(talk.say("invita a laura@ejemplo.co a una charla el jueves a las 4")
+                  .text()
+                  .find("no envía invitaciones"),
+              std::string::npos);
+}
+
 TEST(Change, AWholeNewTimeAfterABookingIsAnotherEvent) {
     Talk talk("en");
     talk.say("design review tomorrow 3pm");
@@ -284,9 +318,10 @@ TEST(Agenda, TellsTheDayAndItsGaps) {
     Talk talk;
     talk.say("planeación mañana a las 9 de la mañana");
     talk.say("revisión de ventas mañana a las 3");
-    EXPECT_EQ(talk.say("¿qué tengo mañana?", "query_agenda").text(),
-              "Martes 24 de noviembre: 9:00–9:30 Planeación · 15:00–15:30 Revisión de ventas. Libre: 9:30–15:00 y "
-              "15:30–18:00.");
+    EXPECT_EQ(
+        talk.say("¿qué tengo mañana?", "query_agenda").text(),
+        "Martes 24 de noviembre: 9:00–9:30 Planeación · 15:00–15:30 Revisión de ventas. Libre: 9:30–15:00 y "
+        "15:30–18:00.");
 }
 
 TEST(Agenda, TellsWhetherOneIsFree) {

@@ -36,8 +36,9 @@ TEST(Cards, OfAnotherShapeAreIgnored) {
     talk.bench().advance(1ms);
     Message message;
     message.person = "ana";
-    for (const std::string& bad : {std::string("scheduling:"), std::string("scheduling:x:0"), std::string("x"), id + "9",
-                                   id + "x", std::string("x:0"), std::string(":0"), std::string()}) {
+    for (const std::string& bad :
+         {std::string("scheduling:"), std::string("scheduling:x:0"), std::string("x"), id + "9", id + "x",
+          std::string("x:0"), std::string(":0"), std::string()}) {
         message.input_json = nlohmann::json{{"kind", "tap"}, {"tap", bad}}.dump();
         const TurnOutcome turn = talk.bench().send("", message);
         EXPECT_EQ(turn.status, MIGUE_OK) << bad;
