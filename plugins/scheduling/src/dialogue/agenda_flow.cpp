@@ -44,6 +44,7 @@ Task<Reply> tell_free(Scene& scene, LocalSpan span) {
         const auto day = day_of(span.begin);
         span = {day + scene.moment.work_begin, day + scene.moment.work_end};
     }
+    if (span.end - span.begin < kDefaultLength) span.end = span.begin + kDefaultLength;  // "at 11?"
     auto listed = co_await scene.booking.list(to_interval(span, scene.person.zone));
     if (!listed) co_return say(phrases.say("failed_read"), Reply::After::kKeep);
     std::erase_if(*listed, [](const Event& event) { return !event.busy || event.all_day; });
@@ -130,9 +131,11 @@ Task<Reply> tell_days(Scene& scene, LocalSpan span) {
 Task<Reply> show_agenda(Scene& scene, std::string_view text) {
     const Understanding read = scene.understand(text, "query_agenda");
     const auto today = day_of(scene.now());
-    const LocalSpan span =
-        read.span ? LocalSpan{read.span->begin, read.span->end} : LocalSpan{today, today + date::days(1)};
-    if (scene.answers().has_word("free", text)) co_return co_await tell_free(scene, span);
+    const bool asks_free = scene.answers().has_word("free", text);
+    // No day said: free today, busy in the days that come.
+    LocalSpan span{today, today + date::days(asks_free ? 1 : kMostDaysShown)};
+    if (read.span) span = {read.span->begin, read.span->end};
+    if (asks_free) co_return co_await tell_free(scene, span);
     const bool asks_next = scene.answers().has_word("next", text) && !read.span;
     if (asks_next) co_return co_await tell_next(scene, text);
     co_return co_await tell_days(scene, span);

@@ -46,7 +46,7 @@ std::vector<Event> events_of_day(const std::vector<Event>& events, date::local_d
 }
 
 std::string write_day(const Phrases& phrases, const DayWish& wish, const std::vector<Event>& events) {
-    const std::string date = write_date(phrases, wish.day, DateStyle::kLong);
+    const std::string date = capitalised(write_date(phrases, wish.day, DateStyle::kLong));
     std::string list;
     for (std::size_t i = 0; i < events.size(); ++i) {
         if (i == wish.most_events) {

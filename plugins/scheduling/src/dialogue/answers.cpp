@@ -129,6 +129,15 @@ std::size_t Answers::target_begin(std::string_view text, const std::vector<TimeM
         if (led || leads_itself) return time.begin;
         previous_end = time.finish;
     }
+    // "3pm to 5pm" reads as one stretch; of an event that moves it is from and to.
+    for (const TimeMention& time : times) {
+        std::size_t word = text.find(' ', time.begin);
+        while (word < time.finish) {
+            const std::size_t end = std::min(text.find(' ', word + 1), time.finish);
+            if (leads->second.contains(fold(text.substr(word, end - word)))) return word + 1;
+            word = text.find(' ', word + 1);
+        }
+    }
     // Times that stand apart: the last one is where it goes. Side by side they are one.
     for (std::size_t i = times.size(); i-- > 1;) {
         const std::string_view between =

@@ -133,8 +133,11 @@ Reply change_card(const Scene& scene, EventDraft draft, const Event& before) {
     return reply;
 }
 
-Reply booked_card(const Scene& scene, const Event& event) {
+Reply booked_card(const Scene& scene, const Event& event, const EventDraft& said) {
     EventDraft draft = to_draft(event);
+    draft.invites = said.invites;
+    draft.video_call = said.video_call;
+    draft.reminder = said.reminder;
     const std::string title = shown(event.title), when = when_of(scene, draft, true);
     Reply reply;
     reply.text = scene.phrases.say_of(

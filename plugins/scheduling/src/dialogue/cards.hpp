@@ -21,7 +21,8 @@ struct SeriesNote {
 [[nodiscard]] Reply draft_card(const Scene& scene, EventDraft draft, std::string target,
                                const SeriesNote& series);
 [[nodiscard]] Reply change_card(const Scene& scene, EventDraft draft, const Event& before);
-[[nodiscard]] Reply booked_card(const Scene& scene, const Event& event);
+/// `said`: the draft it was made from, for what the calendar does not keep.
+[[nodiscard]] Reply booked_card(const Scene& scene, const Event& event, const EventDraft& said);
 
 [[nodiscard]] std::string when_of(const Scene& scene, const EventDraft& draft, bool with_year);
 

@@ -196,6 +196,14 @@ std::string write_repeat(const Phrases& phrases, std::string_view rrule) {
 }
 
 std::string zone_city(std::string_view zone) {
+    // The database writes names without accents.
+    static constexpr std::pair<std::string_view, std::string_view> kAccented[] = {
+        {"America/Asuncion", "Asunción"}, {"America/Bogota", "Bogotá"},      {"America/Cancun", "Cancún"},
+        {"America/Maceio", "Maceió"},     {"America/Merida", "Mérida"},      {"America/Panama", "Panamá"},
+        {"America/Belem", "Belém"},       {"America/Sao_Paulo", "São Paulo"}};
+    for (const auto& [name, city] : kAccented)
+        if (name == zone) return std::string(city);
+
     const std::size_t slash = zone.rfind('/');
     std::string city(slash == std::string_view::npos ? zone : zone.substr(slash + 1));
     std::replace(city.begin(), city.end(), '_', ' ');

@@ -141,11 +141,17 @@ Task<std::optional<Reply>> answer_open(Scene& scene, const Open& open, std::stri
     if (const auto index = scene.answers().choose(text, open.options))
         co_return co_await perform(scene, open, *index);
     if (scene.answers().is("undo", text)) co_return co_await undo(scene);
+    if (open.waiting != Waiting::kDone && scene.answers().is("no", text)) co_return leave(scene, open);
     const bool takes_edits = open.waiting != Waiting::kCancel && open.waiting != Waiting::kPick &&
                              !(open.waiting == Waiting::kDone && open.target.empty());
     if (!takes_edits) co_return std::nullopt;
     const Understanding read = scene.understand(text, "reschedule_meeting");
-    const bool edits = scene.answers().is_time_edit(text, read.times) ||
+    // What is done is changed by words that say so, or by one new thing; a whole new time is
+    // another event.
+    const bool whole = !read.draft.rrule.empty() || (read.draft.has_date && read.draft.has_time);
+    const bool other =
+        open.waiting == Waiting::kDone && whole && !scene.answers().has_word("edit_cues", text);
+    const bool edits = (scene.answers().is_time_edit(text, read.times) && !other) ||
                        (!read.draft.rrule.empty() && open.waiting == Waiting::kChange);
     const bool fills =
         open.waiting == Waiting::kTime && !read.times.empty() && !scene.answers().has_word("new_words", text);
@@ -210,12 +216,11 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn) {
                 *event_id};
     scene.moment = moment_of(tools, turn, scene.person);
     const bool words = scene.input.kind == "text" && !turn.text().empty();
-    // Not in one expression: GCC 12 destroys the branches of a conditional co_await twice.
-    Reply reply = pass_on();
-    if (scene.input.kind == "tap")
-        reply = co_await take_tap(scene);
-    else if (words)
-        reply = co_await take_text(scene);
+    // Statements, not one conditional: GCC 12 destroys the result of a co_await in it twice.
+    Reply reply;
+    if (scene.input.kind == "tap") reply = co_await take_tap(scene);
+    else if (words) reply = co_await take_text(scene);
+    else reply = pass_on();
     co_return finish(scene, std::move(reply));
 }
 

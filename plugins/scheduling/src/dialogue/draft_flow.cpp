@@ -81,18 +81,18 @@ Reply failure(const Scene& scene, Outcome::Kind kind) {
     return say(scene.phrases.say(kind == Outcome::Kind::kUnknown ? "failed_unknown" : "failed"));
 }
 
-Reply after_booking(Scene& scene, const Event& event) {
+Reply after_booking(Scene& scene, const Event& event, const EventDraft& said) {
     scene.state.last_event = event.id;
     scene.state.undo = Undo{Undo::Kind::kBooked, {}, scene.now_ms + kUndoLifeMs};
     scene.state.undo->events.push_back(event);
-    return booked_card(scene, event);
+    return booked_card(scene, event, said);
 }
 
 Reply after_change(Scene& scene, const Event& event, const Event& before) {
     scene.state.last_event = event.id;
     scene.state.undo = Undo{Undo::Kind::kMoved, {}, scene.now_ms + kUndoLifeMs};
     scene.state.undo->events.push_back(before);
-    Reply reply = booked_card(scene, event);
+    Reply reply = booked_card(scene, event, EventDraft{});
     reply.text = scene.phrases.say_of("moved", event.title,
                                       {{"title", shown(event.title)}, {"when", when_of(scene, event, true)}});
     return reply;
@@ -113,6 +113,22 @@ Task<Reply> write_change(Scene& scene, EventDraft draft, std::string target, Ove
     co_return after_change(scene, outcome.event, old);
 }
 
+/// The hour came first: the days that were offered stay open, now at that hour.
+Reply ask_day_again(const Open& open, EventDraft draft) {
+    Reply reply;
+    reply.text = open.prompt;
+    reply.open = open;
+    const auto time = *draft.start - day_of(*draft.start);
+    for (Option& shown : reply.open->options) {
+        if (!shown.day_only || !shown.start) continue;
+        shown.start = day_of(*shown.start) + time;
+        shown.end = *shown.start + length_of(draft);
+        shown.day_only = false;
+    }
+    reply.open->draft = std::move(draft);
+    return reply;
+}
+
 }  // namespace
 
 Task<Reply> start_draft(Scene& scene, std::string_view text) {
@@ -123,12 +139,11 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
                            open->waiting == Waiting::kTaken || open->waiting == Waiting::kChange);
     complete_title(scene.phrases, read.draft);
     if (read.draft.zone.empty()) read.draft.zone = scene.person.zone;
+    if (scene.turn.intent() == "reminder" && !read.draft.reminder) read.draft.reminder = std::chrono::minutes(0);
     scene.state.open.reset();
-    Reply reply;
-    if (read.question)
-        reply = co_await ask_question(scene, std::move(read.draft), "", std::move(*read.question));
-    else
-        reply = co_await proceed(scene, std::move(read.draft), "", false);
+    Reply reply;  // filled by statements: GCC 12 destroys a co_await's result in a conditional twice
+    if (read.question) reply = co_await ask_question(scene, std::move(read.draft), "", std::move(*read.question));
+    else reply = co_await proceed(scene, std::move(read.draft), "", false);
     if (replaces) reply.text = scene.phrases.say("replaced") + reply.text;
     co_return reply;
 }
@@ -166,7 +181,7 @@ Task<Reply> commit(Scene& scene, EventDraft draft, std::string target, Overlap o
     if (outcome.kind == Outcome::Kind::kTaken)
         co_return co_await offer_other_times(scene, std::move(draft), std::move(target));
     if (outcome.kind != Outcome::Kind::kDone) co_return failure(scene, outcome.kind);
-    co_return after_booking(scene, outcome.event);
+    co_return after_booking(scene, outcome.event, draft);
 }
 
 Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& said) {
@@ -187,6 +202,10 @@ Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& said)
             }
         co_return co_await ask_question(scene, std::move(draft), open.target, std::move(question));
     }
+    const bool days_open = !draft.has_date && draft.has_time && draft.start && open.waiting == Waiting::kTime &&
+                           std::any_of(open.options.begin(), open.options.end(),
+                                       [](const Option& shown) { return shown.day_only; });
+    if (days_open) co_return ask_day_again(open, std::move(draft));
     // What answers a question for a time needs no second look; what changes a card is shown again.
     const bool answers = open.waiting == Waiting::kTime || open.waiting == Waiting::kTaken;
     if (answers)
@@ -213,8 +232,13 @@ Task<Reply> add_guest(Scene& scene, const Open& open, std::string name) {
         draft.title.clear();
         complete_title(scene.phrases, draft);
     }
-    if (!is_complete(draft)) co_return co_await proceed(scene, std::move(draft), open.target, false);
-    co_return co_await show_draft_card(scene, std::move(draft), open.target);
+    if (is_complete(draft)) co_return co_await show_draft_card(scene, std::move(draft), open.target);
+    // The question stays open, about the draft with its new guest.
+    Reply reply;
+    reply.text = open.prompt;
+    reply.open = open;
+    reply.open->draft = std::move(draft);
+    co_return reply;
 }
 
 }  // namespace scheduling

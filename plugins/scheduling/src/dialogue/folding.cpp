@@ -11,6 +11,12 @@ bool is_continuation(char byte) noexcept {
     return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
 }
 
+/// UTF-16 units of the character that begins with this byte; none for the bytes after it.
+std::size_t units_of(char byte) noexcept {
+    if (is_continuation(byte)) return 0;
+    return static_cast<unsigned char>(byte) >= 0xF0 ? 2 : 1;
+}
+
 /// The plain letter for a letter of the Latin-1 supplement (UTF-8 C3 xx), or '\0'.
 char plain_letter(unsigned char second) noexcept {
     // À..ß then à..ÿ, in pairs of one table.
@@ -73,18 +79,23 @@ std::vector<std::string> words_of(std::string_view folded) {
     return words;
 }
 
+std::string capitalised(std::string text) {
+    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+    return text;
+}
+
 std::size_t count_characters(std::string_view text) noexcept {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); }));
+    std::size_t units = 0;
+    for (const char byte : text) units += units_of(byte);
+    return units;
 }
 
 std::string shorten(std::string_view text, std::size_t characters) {
     if (count_characters(text) <= characters) return std::string(text);
     std::size_t kept = 0, bytes = 0;
     for (; bytes < text.size(); ++bytes) {
-        if (is_continuation(text[bytes])) continue;
-        if (kept + 1 == characters) break;
-        ++kept;
+        kept += units_of(text[bytes]);
+        if (kept >= characters) break;  // one is left for the ellipsis
     }
     while (bytes > 0 && text[bytes - 1] == ' ') --bytes;
     return std::string(text.substr(0, bytes)) + "…";

@@ -12,9 +12,13 @@ namespace scheduling {
 
 [[nodiscard]] std::vector<std::string> words_of(std::string_view folded);
 
-/// At most that many characters (code points); a longer text ends with an ellipsis.
+/// At most that many characters; a longer text ends with an ellipsis.
 [[nodiscard]] std::string shorten(std::string_view text, std::size_t characters);
 
+/// With a capital first letter, if it is one of a to z.
+[[nodiscard]] std::string capitalised(std::string text);
+
+/// In UTF-16 units, the larger of the two ways in which WhatsApp may be counting: an emoji is two.
 [[nodiscard]] std::size_t count_characters(std::string_view text) noexcept;
 
 }  // namespace scheduling

@@ -5,6 +5,7 @@
 #include "dialogue/dates.hpp"
 #include "dialogue/edits.hpp"
 #include "dialogue/flows.hpp"
+#include "dialogue/folding.hpp"
 
 namespace scheduling {
 
@@ -36,11 +37,6 @@ Option pick(LocalMinutes start, std::optional<LocalMinutes> end, std::string lab
     option.end = end;
     option.label = std::move(label);
     return option;
-}
-
-std::string capitalised(std::string text) {
-    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
-    return text;
 }
 
 /// "Hoy", "Mañana", or "Vie 27 nov".
@@ -93,16 +89,19 @@ std::string slot_label(const Scene& scene, const LocalSpan& slot) {
                               {"time", write_clock(scene.phrases, slot.begin)}});
 }
 
-/// The draft with the hours that the choices are about, when only they are unsure.
-void mark_known(EventDraft& draft, const std::string& kind) {
-    if (kind == "ambiguous_hour" || kind == "past" || kind == "clock_change") draft.has_time = true;
+/// Two readings are none: what is asked about is not known yet.
+void mark_unknown(EventDraft& draft, const std::string& kind) {
+    if (kind == "ambiguous_hour" || kind == "past" || kind == "clock_change") draft.has_time = false;
+    if (kind == "ambiguous_date") draft.has_date = false;
+    if (kind == "impossible") draft.has_date = draft.has_time = false;
 }
 
 std::string question_text(const Scene& scene, const EventDraft& draft, const Question& question) {
     const Phrases& phrases = scene.phrases;
     if (question.kind == "past" && draft.start) {
-        const std::string when = phrases.say("dates/day_at", {{"date", day_label(scene, day_of(*draft.start))},
-                                                          {"time", write_clock(phrases, *draft.start)}});
+        const std::string when = phrases.say(
+            "dates/day_at",
+            {{"date", day_label(scene, day_of(*draft.start))}, {"time", write_clock(phrases, *draft.start)}});
         return phrases.say("past_ask", {{"when", when}});
     }
     if (question.kind == "past") return phrases.say("ask_time_write");
@@ -134,14 +133,15 @@ Task<Reply> ask_question(Scene& scene, EventDraft draft, std::string target, Que
     const bool day_only = question.kind == "ambiguous_date" && !draft.has_time;
     for (const Choice& choice : question.choices) {
         Option made = pick(choice.start, choice.end, choice_label(scene, choice, question.choices));
-        made.all_day = choice.all_day;
-        made.day_only = day_only && !choice.all_day;
+        // A day without an hour is a whole day only when whole days were said.
+        made.all_day = choice.all_day && draft.all_day;
+        made.day_only = day_only && !made.all_day;
         options.push_back(std::move(made));
         if (options.size() == 9) break;
     }
     if (question.kind == "past")
         options.push_back(option(scene, Action::kOtherTime, "other_time", "other_time"));
-    mark_known(draft, question.kind);
+    mark_unknown(draft, question.kind);
     co_return open_question(text, Waiting::kTime, std::move(draft), std::move(target), std::move(options));
 }
 

@@ -100,8 +100,7 @@ Reply pass_on() {
 migue::TurnEnd finish(Scene& scene, Reply reply) {
     if (reply.pass) return migue::TurnEnd::pass();
     // Dates begin sentences here and there; phrases write them small.
-    if (!reply.text.empty() && reply.text[0] >= 'a' && reply.text[0] <= 'z')
-        reply.text[0] = static_cast<char>(reply.text[0] - 'a' + 'A');
+    reply.text = capitalised(std::move(reply.text));
     if (reply.open) {
         if (reply.list_label.empty()) reply.list_label = scene.phrases.label("choose");
         reply.open->card = scene.card;

@@ -83,6 +83,8 @@ TEST(Answers, FindWhereTheNewTimeBegins) {
     EXPECT_EQ(answers().target_begin(spanish, {mention(spanish, "al viernes")}), spanish.find("al viernes"));
     const std::string two = "pasa la de las 3 para las 5";
     EXPECT_EQ(answers().target_begin(two, {mention(two, "las 3"), mention(two, "las 5")}), two.find("las 5"));
+    const std::string stretch = "move my 3pm to 5pm";
+    EXPECT_EQ(answers().target_begin(stretch, {mention(stretch, "3pm to 5pm")}), stretch.find("to 5pm"));
     EXPECT_EQ(answers().target_begin("mueve la de Laura", {}), std::string("mueve la de Laura").size());
 }
 

@@ -100,6 +100,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(ZoneCity, IsTheLastPartOfTheName) {
     EXPECT_EQ(zone_city("America/New_York"), "New York");
+    EXPECT_EQ(zone_city("America/Bogota"), "Bogotá");
     EXPECT_EQ(zone_city("UTC"), "UTC");
 }
 

@@ -25,6 +25,9 @@ TEST(Shorten, CutsBetweenCharacters) {
     EXPECT_EQ(shorten("mañana por la tarde", 8), "mañana…");
     EXPECT_EQ(shorten("ñññññ", 3), "ññ…");
     EXPECT_EQ(count_characters("ññ…"), 3u);
+    EXPECT_EQ(count_characters("🎉"), 2u);
+    EXPECT_EQ(shorten("🎉🎉🎉", 5), "🎉🎉…");
+    EXPECT_EQ(shorten("🎉🎉🎉", 4), "🎉…");
 }
 
 }  // namespace scheduling
