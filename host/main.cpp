@@ -1,3 +1,5 @@
 #include "host/cli/cli.hpp"
 
-int main(int argc, char** argv) { return migue::host::cli::run(argc, argv); }
+int main(int argc, char** argv) {
+    return migue::host::cli::run(argc, argv);
+}

@@ -41,14 +41,17 @@ constexpr std::size_t kPipelineThreads = 4;
 
 std::string url_of(const config::Listen& listen, std::uint16_t port, bool tls) {
     const bool any = listen.host == "0.0.0.0" || listen.host == "::";
-    const std::string host = any ? "127.0.0.1" : listen.host.find(':') != std::string::npos ? "[" + listen.host + "]" : listen.host;
+    const std::string host = any                                          ? "127.0.0.1"
+                             : listen.host.find(':') != std::string::npos ? "[" + listen.host + "]"
+                                                                          : listen.host;
     return fmt::format("{}://{}:{}", tls ? "https" : "http", host, port);
 }
 
 /// The names under which a loopback page may call us (DNS rebinding).
 std::vector<std::string> own_hosts(const config::Listen& listen, const std::string& public_url) {
     std::vector<std::string> hosts{"localhost", "127.0.0.1", "[::1]", listen.host};
-    if (const std::size_t begin = public_url.find("://"); begin != std::string::npos) hosts.push_back(public_url.substr(begin + 3));
+    if (const std::size_t begin = public_url.find("://"); begin != std::string::npos)
+        hosts.push_back(public_url.substr(begin + 3));
     return hosts;
 }
 
@@ -61,7 +64,9 @@ public:
 
     Result<void> start();
     [[nodiscard]] std::string address() const { return public_url_.empty() ? local_url() : public_url_; }
-    [[nodiscard]] std::string local_url() const { return url_of(settings_.http.listen, public_->port(), settings_.http.tls.has_value()); }
+    [[nodiscard]] std::string local_url() const {
+        return url_of(settings_.http.listen, public_->port(), settings_.http.tls.has_value());
+    }
 
 private:
     Result<void> open_rooms();
@@ -138,7 +143,9 @@ Result<void> App::Impl::load_plugins() {
 void App::Impl::check_routes() {
     const auto known = plugins_->intents();
     for (const auto& [intent, plugin] : router_->routes()) {
-        if (!known.contains(plugin)) log_.warn("a route leads to a plugin that is not loaded", {{"intent", intent}, {"plugin", plugin}});
+        if (!known.contains(plugin))
+            log_.warn("a route leads to a plugin that is not loaded",
+                      {{"intent", intent}, {"plugin", plugin}});
     }
 }
 
@@ -152,15 +159,19 @@ void App::Impl::make_channels() {
 
 void App::Impl::make_pipeline() {
     executor_ = std::make_unique<Executor>(kPipelineThreads);
-    outbox_ = std::make_unique<Outbox>(*store_, channels_, clock_, log_, Outbox::Options{.senders = kSenders});
-    turns_ = std::make_unique<TurnRunner>(*store_, *plugins_, [this] { return router_; }, channels_, *outbox_, *executor_, clock_, log_,
-                                          TurnRunner::Options{});
-    dispatcher_ = std::make_unique<Dispatcher>(*store_, *turns_, *outbox_, *executor_, channels_, clock_, log_, Dispatcher::Options{});
+    outbox_ =
+        std::make_unique<Outbox>(*store_, channels_, clock_, log_, Outbox::Options{.senders = kSenders});
+    turns_ = std::make_unique<TurnRunner>(
+        *store_, *plugins_, [this] { return router_; }, channels_, *outbox_, *executor_, clock_, log_,
+        TurnRunner::Options{});
+    dispatcher_ = std::make_unique<Dispatcher>(*store_, *turns_, *outbox_, *executor_, channels_, clock_,
+                                               log_, Dispatcher::Options{});
 }
 
 void App::Impl::add_chat(http::Server& server) {
-    chat_api_ = std::make_unique<chat::ChatApi>(*dispatcher_, *store_, *chat_, clock_,
-                                                [](const std::string& identity) { return new_person_id("chat", identity); });
+    chat_api_ = std::make_unique<chat::ChatApi>(
+        *dispatcher_, *store_, *chat_, clock_,
+        [](const std::string& identity) { return new_person_id("chat", identity); });
     chat_api_->add_routes(server);
     console::add_routes(server);
     console::add_admin_routes(server, {*plugins_, *store_, metrics_});
@@ -182,7 +193,8 @@ Result<void> App::Impl::serve() {
         console::add_plugin_routes(*public_, *plugins_, true, public_url);
     } else {
         admin_ = std::make_unique<http::Server>(settings_.admin.listen, http::Limits{}, log_);
-        if (!settings_.admin.token.empty()) admin_->guard(console::require_token(settings_.admin.token, {"/healthz"}));
+        if (!settings_.admin.token.empty())
+            admin_->guard(console::require_token(settings_.admin.token, {"/healthz"}));
         admin_->guard(http::require_host(own_hosts(settings_.admin.listen, {})));
         admin_->guard(http::require_same_origin());
         add_chat(*admin_);
@@ -192,7 +204,9 @@ Result<void> App::Impl::serve() {
     }
     if (auto started = public_->start(); !started) return std::move(started).error().within("http");
     lock_watch_ = std::make_unique<LockWatch>(settings_.plugin_lock, *plugins_, log_);
-    log_.info("migue is ready", {{"http", local_url()}, {"admin", admin_ ? url_of(settings_.admin.listen, admin_->port(), false) : local_url()}});
+    log_.info("migue is ready",
+              {{"http", local_url()},
+               {"admin", admin_ ? url_of(settings_.admin.listen, admin_->port(), false) : local_url()}});
     return {};
 }
 
@@ -220,6 +234,8 @@ Result<std::unique_ptr<App>> App::start(Options options, Log& log) {
     return std::unique_ptr<App>(new App(std::move(impl)));
 }
 
-std::string App::address() const { return impl_->address(); }
+std::string App::address() const {
+    return impl_->address();
+}
 
 }  // namespace migue::host::cli

@@ -35,5 +35,4 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-
 }  // namespace migue::host::cli

@@ -31,7 +31,8 @@ Result<void> check_plugins(const config::Settings& settings) {
 }  // namespace
 
 int check(const CheckOptions& options) {
-    const config::CheckReport report = config::check_config(options.config, {}, {check_routes, check_plugins});
+    const config::CheckReport report =
+        config::check_config(options.config, {}, {check_routes, check_plugins});
     std::cout << (options.json ? report.json() : report.text());
     if (report.findings.empty() && !options.json) std::cout << options.config.string() << ": no findings\n";
     return report.exit_code();

@@ -31,8 +31,10 @@ struct Choice {
 };
 
 int classify_lines(const Choice& choice) {
-    if (!choice.model.empty()) return intents::run_classify_model(std::cin, std::cout, std::cerr, choice.model);
-    const std::filesystem::path routes = choice.routes.empty() ? shipped_config() / "routes.yaml" : choice.routes;
+    if (!choice.model.empty())
+        return intents::run_classify_model(std::cin, std::cout, std::cerr, choice.model);
+    const std::filesystem::path routes =
+        choice.routes.empty() ? shipped_config() / "routes.yaml" : choice.routes;
     return intents::run_classify_routes(std::cin, std::cout, std::cerr, routes);
 }
 
@@ -46,28 +48,33 @@ void add_running(CLI::App& app, Choice& choice) {
     add_config(serve_command, choice.serve.config, true);
     serve_command->callback([&choice] { choice.action = [&choice] { return serve(choice.serve); }; });
 
-    CLI::App* dev_command = app.add_subcommand("dev", "Run everything on this computer, with no account: chat in the browser");
+    CLI::App* dev_command =
+        app.add_subcommand("dev", "Run everything on this computer, with no account: chat in the browser");
     add_config(dev_command, choice.dev.config, false);
     dev_command->add_option("--port", choice.dev.port, "instead of the configured port; 0: any free one");
-    dev_command->add_option("--data", choice.dev.data, "folder for the database and the plugins' copies")->capture_default_str();
+    dev_command->add_option("--data", choice.dev.data, "folder for the database and the plugins' copies")
+        ->capture_default_str();
     dev_command->callback([&choice] { choice.action = [&choice] { return dev(choice.dev); }; });
 
     CLI::App* chat_command = app.add_subcommand("chat", "Chat in this terminal with a running migue");
     chat_command->add_option("--url", choice.chat.url, "where it runs")->capture_default_str();
-    chat_command->add_option("--token", choice.chat.token, "the admin token, where one is set")->envname("MIGUE_ADMIN_TOKEN");
+    chat_command->add_option("--token", choice.chat.token, "the admin token, where one is set")
+        ->envname("MIGUE_ADMIN_TOKEN");
     chat_command->add_option("--as", choice.chat.person, "who you are")->capture_default_str();
     chat_command->callback([&choice] { choice.action = [&choice] { return chat(choice.chat); }; });
 }
 
 void add_looking(CLI::App& app, Choice& choice) {
-    CLI::App* check_command = app.add_subcommand("check", "Check a configuration, its routes and its plugins");
+    CLI::App* check_command =
+        app.add_subcommand("check", "Check a configuration, its routes and its plugins");
     add_config(check_command, choice.check.config, true);
     check_command->add_flag("--json", choice.check.json, "one JSON object a finding");
     check_command->callback([&choice] { choice.action = [&choice] { return check(choice.check); }; });
 
     CLI::App* route_command = app.add_subcommand("route", "Show where a message would go, and why");
     route_command->add_option("text", choice.route.text, "the message")->required();
-    route_command->add_option("--locale", choice.route.locale, "language of the conversation so far: es, en, pt");
+    route_command->add_option("--locale", choice.route.locale,
+                              "language of the conversation so far: es, en, pt");
     add_config(route_command, choice.route.config, false);
     route_command->callback([&choice] { choice.action = [&choice] { return route(choice.route); }; });
 
@@ -95,22 +102,26 @@ void add_plugins(CLI::App& app, Choice& choice) {
 }
 
 void add_language(CLI::App& app, Choice& choice) {
-    CLI::App* understand_command = app.add_subcommand("understand", "JSON lines: what a message says about an event");
+    CLI::App* understand_command =
+        app.add_subcommand("understand", "JSON lines: what a message says about an event");
     add_config(understand_command, choice.understand_config, false);
-    understand_command->callback([&choice] { choice.action = [&choice] { return understand(choice.understand_config); }; });
+    understand_command->callback(
+        [&choice] { choice.action = [&choice] { return understand(choice.understand_config); }; });
 
     CLI::App* intents_command = app.add_subcommand("intents", "Train and ask the classifier");
     intents_command->require_subcommand(1);
     CLI::App* train = intents_command->add_subcommand("train", "Train a model from JSON lines");
     train->add_option("--data", choice.training_data, "the examples")->required();
     train->add_option("--model", choice.model, "the file to write")->required();
-    train->callback([&choice] { choice.action = [&choice] { return intents::run_train(choice.training_data, choice.model, std::cerr); }; });
+    train->callback([&choice] {
+        choice.action = [&choice] {
+            return intents::run_train(choice.training_data, choice.model, std::cerr);
+        };
+    });
     CLI::App* classify = intents_command->add_subcommand("classify", "JSON lines: the intent of a message");
     CLI::Option* by_model = classify->add_option("--model", choice.model, "a trained model");
     classify->add_option("--config", choice.routes, "routes.yaml")->excludes(by_model);
-    classify->callback([&choice] {
-        choice.action = [&choice] { return classify_lines(choice); };
-    });
+    classify->callback([&choice] { choice.action = [&choice] { return classify_lines(choice); }; });
 }
 
 }  // namespace

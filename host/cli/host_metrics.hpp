@@ -15,8 +15,8 @@ namespace migue::host::cli {
 
 /// What the rooms count, shown at /metrics. The last two may be nullptr. All must outlive
 /// the metrics' last reading.
-void add_host_metrics(Metrics& metrics, const Dispatcher& dispatcher, const Outbox& outbox, const whatsapp::Webhook* webhook,
-                      const whatsapp::WhatsAppChannel* channel);
+void add_host_metrics(Metrics& metrics, const Dispatcher& dispatcher, const Outbox& outbox,
+                      const whatsapp::Webhook* webhook, const whatsapp::WhatsAppChannel* channel);
 
 /// Plugins' own series, kept in the same registry. Thread-safe.
 class MetricsForPlugins final : public MetricsSink {

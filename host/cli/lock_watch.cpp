@@ -46,7 +46,8 @@ void LockWatch::run() {
         if (const auto swapped = plugins_.reload(); swapped) {
             log_.info("plugins follow the lock file", {{"file", lock_file_.string()}});
         } else {
-            log_.error("the lock file could not be followed; the plugins stay as they are", {{"why", swapped.error().what}});
+            log_.error("the lock file could not be followed; the plugins stay as they are",
+                       {{"why", swapped.error().what}});
         }
         lock.lock();
     }

@@ -35,11 +35,13 @@ Result<HttpClientResponse> ask_admin(const std::filesystem::path& config, const 
     auto settings = config::load_settings(config);
     if (!settings) return std::move(settings).error();
     const config::Listen& listen = settings->admin.listen;
-    const std::string host = listen.host.find(':') == std::string::npos ? listen.host : "[" + listen.host + "]";
+    const std::string host =
+        listen.host.find(':') == std::string::npos ? listen.host : "[" + listen.host + "]";
     const std::string origin = fmt::format("http://{}:{}", host, listen.port);
     HttpClient client;
     HttpClientRequest request{.method = "GET", .url = origin + path};
-    if (!settings->admin.token.empty()) request.headers.emplace_back("Authorization", "Bearer " + settings->admin.token);
+    if (!settings->admin.token.empty())
+        request.headers.emplace_back("Authorization", "Bearer " + settings->admin.token);
     auto answer = client.send(request, std::chrono::steady_clock::now() + 10s);
     if (!answer) return std::move(answer).error().within("is migue running on " + origin + "?");
     return answer;
@@ -62,10 +64,10 @@ int route(const RouteOptions& options) {
     if (!routes) return could_not_run(routes.error());
     const auto router = intents::Router::load(*routes);
     if (!router) return could_not_run(router.error());
-    const intents::Decision decision =
-        (*router)->route({.kind = "text", .text = options.text, .tap = {}, .locale = options.locale, .asked_plugin = {}});
-    fmt::print("{} → {}  ({}, {:.0f} %, language {})\n", decision.intent, decision.plugin, decision.reason, decision.confidence * 100,
-               decision.locale.empty() ? "not known" : decision.locale);
+    const intents::Decision decision = (*router)->route(
+        {.kind = "text", .text = options.text, .tap = {}, .locale = options.locale, .asked_plugin = {}});
+    fmt::print("{} → {}  ({}, {:.0f} %, language {})\n", decision.intent, decision.plugin, decision.reason,
+               decision.confidence * 100, decision.locale.empty() ? "not known" : decision.locale);
     for (std::size_t i = 0; i < decision.ranked.size() && i < 5; ++i)
         fmt::print("  {:5.1f} %  {}\n", decision.ranked[i].probability * 100, decision.ranked[i].intent);
     return kDone;
@@ -83,12 +85,14 @@ int plugin_list(const PluginOptions& options) {
     const auto answer = ask_admin(options.config, "/admin/plugins");
     if (!answer || answer->status != 200) return print_answer(answer);
     const Json plugins = Json::parse(answer->body, nullptr, false);
-    if (!plugins.is_array()) return could_not_run({Error::Code::kInternal, "/admin/plugins answered something that is no list"});
-    fmt::print("{:<14} {:<10} {:<12} {:>10} {:<10} {:>8}\n", "plugin", "version", "sha256", "generation", "state", "turns");
+    if (!plugins.is_array())
+        return could_not_run({Error::Code::kInternal, "/admin/plugins answered something that is no list"});
+    fmt::print("{:<14} {:<10} {:<12} {:>10} {:<10} {:>8}\n", "plugin", "version", "sha256", "generation",
+               "state", "turns");
     for (const Json& plugin : plugins)
-        fmt::print("{:<14} {:<10} {:<12} {:>10} {:<10} {:>8}\n", plugin.value("id", ""), plugin.value("version", ""),
-                   plugin.value("sha256", "").substr(0, 12), plugin.value("generation", 0), plugin.value("state", ""),
-                   plugin.value("turns", 0));
+        fmt::print("{:<14} {:<10} {:<12} {:>10} {:<10} {:>8}\n", plugin.value("id", ""),
+                   plugin.value("version", ""), plugin.value("sha256", "").substr(0, 12),
+                   plugin.value("generation", 0), plugin.value("state", ""), plugin.value("turns", 0));
     return kDone;
 }
 

@@ -9,7 +9,8 @@ namespace migue::host::cli {
 Result<std::filesystem::path> sqlite_file(const std::string& url) {
     constexpr std::string_view kScheme = "sqlite:";
     if (url.starts_with(kScheme)) return std::filesystem::path(url.substr(kScheme.size()));
-    return Error{Error::Code::kUnsupported, "store.url: this version keeps its data in SQLite; expected sqlite:PATH"};
+    return Error{Error::Code::kUnsupported,
+                 "store.url: this version keeps its data in SQLite; expected sqlite:PATH"};
 }
 
 Result<std::unique_ptr<Store>> open_store(const std::string& url) {

@@ -49,7 +49,8 @@ int run_until_stopped(App::Options options, const StopSignals& signals) {
 /// The configuration of `migue dev`: the given one, the one of this folder, or the shipped one.
 Result<config::Settings> dev_settings(const DevOptions& options) {
     fs::path file = options.config;
-    if (file.empty()) file = fs::exists("config/migue.yaml") ? "config/migue.yaml" : shipped_config() / "migue.yaml";
+    if (file.empty())
+        file = fs::exists("config/migue.yaml") ? "config/migue.yaml" : shipped_config() / "migue.yaml";
     auto settings = config::load_settings(file);
     if (!settings) return settings;
     if (options.config.empty()) settings->routes = file.parent_path() / "routes.yaml";
@@ -67,7 +68,8 @@ Result<void> lock_shipped_plugins(const config::Settings& settings, const fs::pa
     for (const config::PluginSettings& plugin : settings.plugins) {
         const fs::path file = shipped_plugin(plugin.id);
         if (!fs::exists(file)) continue;  // one of the developer's own, installed by hand
-        if (auto installed = install_plugin(file, settings.plugin_lock, data / "plugins"); !installed) return std::move(installed).error();
+        if (auto installed = install_plugin(file, settings.plugin_lock, data / "plugins"); !installed)
+            return std::move(installed).error();
     }
     return {};
 }
@@ -88,8 +90,10 @@ int dev(const DevOptions& options) {
     std::error_code failed;
     fs::create_directories(options.data, failed);
     if (failed) return could_not_run({Error::Code::kConfig, options.data.string() + ": " + failed.message()});
-    if (const auto locked = lock_shipped_plugins(*settings, options.data); !locked) return could_not_run(locked.error());
-    return run_until_stopped({.settings = std::move(settings).value(), .data = options.data, .dev = true}, signals);
+    if (const auto locked = lock_shipped_plugins(*settings, options.data); !locked)
+        return could_not_run(locked.error());
+    return run_until_stopped({.settings = std::move(settings).value(), .data = options.data, .dev = true},
+                             signals);
 }
 
 }  // namespace migue::host::cli

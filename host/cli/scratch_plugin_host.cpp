@@ -47,8 +47,8 @@ Result<void> ScratchPluginHost::load(const fs::path& lock_file, std::vector<conf
     return host_->start();
 }
 
-Result<std::unique_ptr<ScratchPluginHost>> ScratchPluginHost::start(const fs::path& lock_file,
-                                                                    std::vector<config::PluginSettings> plugins) {
+Result<std::unique_ptr<ScratchPluginHost>> ScratchPluginHost::start(
+    const fs::path& lock_file, std::vector<config::PluginSettings> plugins) {
     auto folder = make_folder();
     if (!folder) return std::move(folder).error();
     auto scratch = std::unique_ptr<ScratchPluginHost>(new ScratchPluginHost(std::move(folder).value()));
@@ -66,7 +66,8 @@ Result<std::unique_ptr<ScratchPluginHost>> ScratchPluginHost::start_shipped(cons
     config::PluginSettings settings;
     settings.id = id;
     settings.config_json = "{}";
-    if (auto loaded = scratch->load(lock_file, {std::move(settings)}); !loaded) return std::move(loaded).error();
+    if (auto loaded = scratch->load(lock_file, {std::move(settings)}); !loaded)
+        return std::move(loaded).error();
     return scratch;
 }
 

@@ -16,8 +16,8 @@ namespace migue::host::cli {
 class ScratchPluginHost {
 public:
     /// Every fault that would keep a host from starting is in the error.
-    [[nodiscard]] static Result<std::unique_ptr<ScratchPluginHost>> start(const std::filesystem::path& lock_file,
-                                                                          std::vector<config::PluginSettings> plugins);
+    [[nodiscard]] static Result<std::unique_ptr<ScratchPluginHost>> start(
+        const std::filesystem::path& lock_file, std::vector<config::PluginSettings> plugins);
     /// The plugin that came with the program, with its default configuration.
     [[nodiscard]] static Result<std::unique_ptr<ScratchPluginHost>> start_shipped(const std::string& id);
     ScratchPluginHost(const ScratchPluginHost&) = delete;

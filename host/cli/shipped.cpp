@@ -4,10 +4,16 @@ namespace migue::host::cli {
 
 namespace fs = std::filesystem;
 
-fs::path program_folder() { return fs::read_symlink("/proc/self/exe").parent_path(); }
+fs::path program_folder() {
+    return fs::read_symlink("/proc/self/exe").parent_path();
+}
 
-fs::path shipped_plugin(const std::string& id) { return program_folder().parent_path() / "plugins" / (id + ".so"); }
+fs::path shipped_plugin(const std::string& id) {
+    return program_folder().parent_path() / "plugins" / (id + ".so");
+}
 
-fs::path shipped_config() { return program_folder().parent_path() / "share" / "migue" / "config"; }
+fs::path shipped_config() {
+    return program_folder().parent_path() / "share" / "migue" / "config";
+}
 
 }  // namespace migue::host::cli

@@ -24,9 +24,13 @@ const std::string kPlugin = "scheduling";
 Result<std::int64_t> parse_now(const std::string& text) {
     std::istringstream in(text);
     date::sys_time<std::chrono::milliseconds> instant;
-    if (text.ends_with('Z')) in >> date::parse("%FT%TZ", instant);
-    else in >> date::parse("%FT%T%Ez", instant);
-    if (in.fail()) return Error{Error::Code::kInvalid, "\"now\": expected RFC 3339 with an offset, as 2026-11-23T10:05:00-05:00"};
+    if (text.ends_with('Z'))
+        in >> date::parse("%FT%TZ", instant);
+    else
+        in >> date::parse("%FT%T%Ez", instant);
+    if (in.fail())
+        return Error{Error::Code::kInvalid,
+                     "\"now\": expected RFC 3339 with an offset, as 2026-11-23T10:05:00-05:00"};
     return instant.time_since_epoch().count();
 }
 
@@ -44,12 +48,14 @@ Json answer(const std::string& line, const intents::Router& router, PluginHost& 
     if (!now) return {{"id", id}, {"error", now.error().what}};
     const std::string text = text_or_empty(question, "text");
     const std::string locale = text_or_empty(question, "locale");
-    const intents::Decision decision = router.route({.kind = "text", .text = text, .tap = {}, .locale = locale, .asked_plugin = {}});
+    const intents::Decision decision =
+        router.route({.kind = "text", .text = text, .tap = {}, .locale = locale, .asked_plugin = {}});
     const auto understood = plugins.understand(kPlugin, text, decision.intent, text_or_empty(question, "tz"),
-                                              locale.empty() ? decision.locale : locale, *now);
+                                               locale.empty() ? decision.locale : locale, *now);
     if (!understood) return {{"id", id}, {"error", understood.error().what}};
     Json out = Json::parse(*understood, nullptr, false);
-    if (!out.is_object()) return {{"id", id}, {"error", "the plugin answered something that is no JSON object"}};
+    if (!out.is_object())
+        return {{"id", id}, {"error", "the plugin answered something that is no JSON object"}};
     out["id"] = id;
     out["intent"] = decision.intent;
     out["confidence"] = decision.confidence;
@@ -70,7 +76,10 @@ int understand(const std::filesystem::path& config) {
     const auto plugins = ScratchPluginHost::start_shipped(kPlugin);
     if (!plugins) return could_not_run(plugins.error());
     for (std::string line; std::getline(std::cin, line);)
-        std::cout << answer(line, **router, (*plugins)->plugins()).dump(-1, ' ', false, Json::error_handler_t::replace) << "\n" << std::flush;
+        std::cout << answer(line, **router, (*plugins)->plugins())
+                         .dump(-1, ' ', false, Json::error_handler_t::replace)
+                  << "\n"
+                  << std::flush;
     return kDone;
 }
 

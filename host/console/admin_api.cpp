@@ -14,7 +14,9 @@ http::Reply json_reply(int status, const Json& body) {
     return {status, "application/json", body.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n", {}};
 }
 
-http::Reply fault(int status, const std::string& what) { return json_reply(status, {{"error", what}}); }
+http::Reply fault(int status, const std::string& what) {
+    return json_reply(status, {{"error", what}});
+}
 
 Json describe(const PluginStatus& plugin) {
     return {{"id", plugin.id},
@@ -35,7 +37,8 @@ http::Reply readiness(const AdminParts& parts) {
     const std::vector<PluginStatus> plugins = parts.plugins.list();
     if (plugins.empty()) reasons.push_back("no plugin is loaded");
     for (const PluginStatus& plugin : plugins)
-        if (plugin.state != "active" && !parts.plugins.has(plugin.id)) reasons.push_back("plugin " + plugin.id + ": " + plugin.state);
+        if (plugin.state != "active" && !parts.plugins.has(plugin.id))
+            reasons.push_back("plugin " + plugin.id + ": " + plugin.state);
     return json_reply(reasons.empty() ? 200 : 503, {{"ready", reasons.empty()}, {"reasons", reasons}});
 }
 
@@ -82,14 +85,19 @@ void add_admin_routes(http::Server& server, const AdminParts& parts) {
     server.route("GET", "/metrics", [parts](const http::Request&) {
         return http::Reply{200, "text/plain; version=0.0.4; charset=utf-8", parts.metrics.text(), {}};
     });
-    server.route("GET", "/admin/plugins", [parts](const http::Request&) { return list_plugins(parts.plugins); });
-    server.route("POST", "/admin/plugins/:id/reload",
-                 [parts](const http::Request& request) { return reload(parts.plugins, request.param("id")); });
-    server.route("GET", "/admin/trace/:id", [parts](const http::Request& request) { return trace(parts.store, request.param("id")); });
+    server.route("GET", "/admin/plugins",
+                 [parts](const http::Request&) { return list_plugins(parts.plugins); });
+    server.route("POST", "/admin/plugins/:id/reload", [parts](const http::Request& request) {
+        return reload(parts.plugins, request.param("id"));
+    });
+    server.route("GET", "/admin/trace/:id",
+                 [parts](const http::Request& request) { return trace(parts.store, request.param("id")); });
 }
 
-void add_plugin_routes(http::Server& server, PluginHost& plugins, bool admin, std::function<std::string()> public_url) {
-    const http::Handler handler = [&plugins, admin, public_url = std::move(public_url)](const http::Request& request) {
+void add_plugin_routes(http::Server& server, PluginHost& plugins, bool admin,
+                       std::function<std::string()> public_url) {
+    const http::Handler handler = [&plugins, admin,
+                                   public_url = std::move(public_url)](const http::Request& request) {
         PluginHttpRequest inner;
         inner.admin = admin;
         inner.method = request.method;
@@ -104,8 +112,10 @@ void add_plugin_routes(http::Server& server, PluginHost& plugins, bool admin, st
         PluginHttpReply answer = plugins.serve(std::string(request.param("plugin")), inner);
         http::Reply reply{answer.status, "text/plain; charset=utf-8", std::move(answer.body), {}};
         for (auto& [name, value] : answer.headers) {
-            if (name == "content-type") reply.content_type = value;
-            else reply.headers.emplace_back(std::move(name), std::move(value));
+            if (name == "content-type")
+                reply.content_type = value;
+            else
+                reply.headers.emplace_back(std::move(name), std::move(value));
         }
         return reply;
     };

@@ -28,6 +28,7 @@ void add_admin_routes(http::Server& server, const AdminParts& parts);
 
 /// `/p/<plugin>/…` for plugins' own routes. `admin`: the listener that may reach their admin
 /// routes. `public_url` is asked at each request.
-void add_plugin_routes(http::Server& server, PluginHost& plugins, bool admin, std::function<std::string()> public_url);
+void add_plugin_routes(http::Server& server, PluginHost& plugins, bool admin,
+                       std::function<std::string()> public_url);
 
 }  // namespace migue::host::console

@@ -73,9 +73,8 @@ private:
 Poco::Net::ServerSocket make_socket(const std::optional<config::TlsFiles>& tls) {
     using Poco::Net::Context;
     if (!tls) return Poco::Net::ServerSocket();
-    Context::Ptr context =
-        new Context(Context::TLS_SERVER_USE, tls->key.string(), tls->certificate.string(), "",
-                    Context::VERIFY_NONE, 9, false, "HIGH:!aNULL:!MD5:!RC4:!3DES");
+    Context::Ptr context = new Context(Context::TLS_SERVER_USE, tls->key.string(), tls->certificate.string(),
+                                       "", Context::VERIFY_NONE, 9, false, "HIGH:!aNULL:!MD5:!RC4:!3DES");
     context->requireMinimumProtocol(Context::PROTO_TLSV1_2);
     return Poco::Net::SecureServerSocket(context);
 }

@@ -13,15 +13,21 @@ namespace {
 
 constexpr std::string_view name_of(Severity severity) {
     switch (severity) {
-        case Severity::kDebug: return "debug";
-        case Severity::kInfo: return "info";
-        case Severity::kWarn: return "warn";
-        case Severity::kError: return "error";
+        case Severity::kDebug:
+            return "debug";
+        case Severity::kInfo:
+            return "info";
+        case Severity::kWarn:
+            return "warn";
+        case Severity::kError:
+            return "error";
     }
     return "error";
 }
 
-void to_standard_error(std::string_view line) { std::fwrite(line.data(), 1, line.size(), stderr); }
+void to_standard_error(std::string_view line) {
+    std::fwrite(line.data(), 1, line.size(), stderr);
+}
 
 }  // namespace
 
@@ -30,10 +36,12 @@ Log::Log(Severity threshold, Writer writer)
 
 void Log::write(Severity severity, std::string_view message, const Field* fields, std::size_t count) {
     if (severity < threshold_) return;
-    const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    const auto now =
+        std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
     const auto ms = now.time_since_epoch().count() % 1000;
-    std::string line = fmt::format(R"({{"time":"{:%Y-%m-%dT%H:%M:%S}.{:03}Z","severity":"{}","message":)",
-                                   fmt::gmtime(std::chrono::system_clock::to_time_t(now)), ms, name_of(severity));
+    std::string line =
+        fmt::format(R"({{"time":"{:%Y-%m-%dT%H:%M:%S}.{:03}Z","severity":"{}","message":)",
+                    fmt::gmtime(std::chrono::system_clock::to_time_t(now)), ms, name_of(severity));
     line += json_quote(message);
     for (std::size_t i = 0; i < count; ++i) {
         line += ',';

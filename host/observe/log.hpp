@@ -26,10 +26,18 @@ public:
     Log& operator=(const Log&) = delete;
 
     void write(Severity severity, std::string_view message, const Field* fields, std::size_t count);
-    void debug(std::string_view message, Fields fields = {}) { write(Severity::kDebug, message, fields.begin(), fields.size()); }
-    void info(std::string_view message, Fields fields = {}) { write(Severity::kInfo, message, fields.begin(), fields.size()); }
-    void warn(std::string_view message, Fields fields = {}) { write(Severity::kWarn, message, fields.begin(), fields.size()); }
-    void error(std::string_view message, Fields fields = {}) { write(Severity::kError, message, fields.begin(), fields.size()); }
+    void debug(std::string_view message, Fields fields = {}) {
+        write(Severity::kDebug, message, fields.begin(), fields.size());
+    }
+    void info(std::string_view message, Fields fields = {}) {
+        write(Severity::kInfo, message, fields.begin(), fields.size());
+    }
+    void warn(std::string_view message, Fields fields = {}) {
+        write(Severity::kWarn, message, fields.begin(), fields.size());
+    }
+    void error(std::string_view message, Fields fields = {}) {
+        write(Severity::kError, message, fields.begin(), fields.size());
+    }
 
 private:
     const Severity threshold_;

@@ -13,7 +13,8 @@
 namespace migue::host {
 
 namespace {
-const prometheus::Histogram::BucketBoundaries kSeconds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 2.5, 4, 10};
+const prometheus::Histogram::BucketBoundaries kSeconds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
+                                                       0.5,   1,      1.5,   2,    2.5,   4,    10};
 }
 
 class Metrics::Impl {
@@ -30,12 +31,19 @@ void Metrics::add(const std::string& name, const std::string& help, const Labels
     prometheus::BuildCounter().Name(name).Help(help).Register(impl_->registry).Add(labels).Increment(value);
 }
 
-void Metrics::observe(const std::string& name, const std::string& help, const Labels& labels, double seconds) {
-    prometheus::BuildHistogram().Name(name).Help(help).Register(impl_->registry).Add(labels, kSeconds).Observe(seconds);
+void Metrics::observe(const std::string& name, const std::string& help, const Labels& labels,
+                      double seconds) {
+    prometheus::BuildHistogram()
+        .Name(name)
+        .Help(help)
+        .Register(impl_->registry)
+        .Add(labels, kSeconds)
+        .Observe(seconds);
 }
 
 void Metrics::watch(const std::string& name, const std::string& help, std::function<double()> read) {
-    prometheus::Gauge& gauge = prometheus::BuildGauge().Name(name).Help(help).Register(impl_->registry).Add({});
+    prometheus::Gauge& gauge =
+        prometheus::BuildGauge().Name(name).Help(help).Register(impl_->registry).Add({});
     const std::lock_guard lock(impl_->mutex);
     impl_->watched.emplace_back(&gauge, std::move(read));
 }

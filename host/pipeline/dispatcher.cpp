@@ -9,12 +9,20 @@ namespace {
 constexpr std::size_t kClaimed = 1000;
 }
 
-Dispatcher::Dispatcher(Store& store, TurnRunner& turns, Outbox& outbox, Executor& executor, Channels channels, Clock& clock, Log& log,
-                       Options options)
-    : store_(store), turns_(turns), outbox_(outbox), executor_(executor), channels_(std::move(channels)), clock_(clock), log_(log),
+Dispatcher::Dispatcher(Store& store, TurnRunner& turns, Outbox& outbox, Executor& executor, Channels channels,
+                       Clock& clock, Log& log, Options options)
+    : store_(store),
+      turns_(turns),
+      outbox_(outbox),
+      executor_(executor),
+      channels_(std::move(channels)),
+      clock_(clock),
+      log_(log),
       options_(options) {}
 
-Dispatcher::~Dispatcher() { stop(); }
+Dispatcher::~Dispatcher() {
+    stop();
+}
 
 Result<void> Dispatcher::start() {
     // Replies first: they were promised before the turns that are still open.
@@ -62,13 +70,15 @@ Result<std::vector<Accepted>> Dispatcher::accept(std::vector<InboundMessage> mes
     return stored.get();
 }
 
-void Dispatcher::enqueue_new(std::vector<InboundMessage>& messages, const std::vector<Accepted>& accepted, std::int64_t now_unix_ms) {
+void Dispatcher::enqueue_new(std::vector<InboundMessage>& messages, const std::vector<Accepted>& accepted,
+                             std::int64_t now_unix_ms) {
     for (std::size_t i = 0; i < accepted.size(); ++i) {
         const Accepted& one = accepted[i];
         if (one.duplicate || !one.ours) continue;
         if (const auto channel = channels_.find(messages[i].channel); channel != channels_.end())
             channel->second->acknowledge(messages[i]);
-        enqueue({std::move(messages[i]), one.conversation_id, one.person_id, one.sequence, now_unix_ms, 1, {}});
+        enqueue(
+            {std::move(messages[i]), one.conversation_id, one.person_id, one.sequence, now_unix_ms, 1, {}});
     }
 }
 

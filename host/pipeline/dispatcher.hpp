@@ -27,7 +27,8 @@ public:
         std::chrono::milliseconds tick{250};
     };
 
-    Dispatcher(Store& store, TurnRunner& turns, Outbox& outbox, Executor& executor, Channels channels, Clock& clock, Log& log, Options options);
+    Dispatcher(Store& store, TurnRunner& turns, Outbox& outbox, Executor& executor, Channels channels,
+               Clock& clock, Log& log, Options options);
     ~Dispatcher() override;  ///< stops
 
     /// Claims what was left open, resends what was not sent, then watches for jobs.
@@ -40,7 +41,8 @@ public:
     [[nodiscard]] std::size_t open_turns() const { return lanes_.size(); }
 
 private:
-    void enqueue_new(std::vector<InboundMessage>& messages, const std::vector<Accepted>& accepted, std::int64_t now_unix_ms);
+    void enqueue_new(std::vector<InboundMessage>& messages, const std::vector<Accepted>& accepted,
+                     std::int64_t now_unix_ms);
     void enqueue_all(Result<std::vector<OpenTurn>> turns);
     void enqueue(OpenTurn turn);
     void run(OpenTurn turn);

@@ -8,7 +8,9 @@ Executor::Executor(std::size_t threads) {
     for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
 }
 
-Executor::~Executor() { stop(); }
+Executor::~Executor() {
+    stop();
+}
 
 void Executor::post_after(std::chrono::milliseconds delay, Task task) {
     const auto due = std::chrono::steady_clock::now() + delay;

@@ -12,18 +12,23 @@ namespace {
 std::string_view phrase_for(migue_status status) {
     switch (status) {
         case MIGUE_E_UNAVAILABLE:
-        case MIGUE_E_STATE: return "unavailable";
+        case MIGUE_E_STATE:
+            return "unavailable";
         case MIGUE_E_DEADLINE:
-        case MIGUE_E_CANCELLED: return "unknown";
-        case MIGUE_E_INTERNAL: return "unknown";
-        default: return "failed";
+        case MIGUE_E_CANCELLED:
+            return "unknown";
+        case MIGUE_E_INTERNAL:
+            return "unknown";
+        default:
+            return "failed";
     }
 }
 
 }  // namespace
 
 Reply failure_reply(migue_status status, std::string_view locale, std::string_view otherwise) {
-    static const nlohmann::json phrases = nlohmann::json::parse(migue_pipeline::embedded("phrases/failures.json").value());
+    static const nlohmann::json phrases =
+        nlohmann::json::parse(migue_pipeline::embedded("phrases/failures.json").value());
     std::string language(locale.substr(0, 2));
     if (!phrases.contains(language)) language = otherwise;
     const nlohmann::json body{{"text", phrases.at(language).at(std::string(phrase_for(status)))}};

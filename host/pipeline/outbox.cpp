@@ -24,19 +24,27 @@ std::int64_t backoff_ms(std::uint32_t attempt, double chance_0_1) noexcept {
 }
 
 Outbox::Outbox(Store& store, Channels channels, Clock& clock, Log& log, Options options)
-    : store_(store), channels_(std::move(channels)), clock_(clock), log_(log), options_(options), executor_(options.senders) {}
+    : store_(store),
+      channels_(std::move(channels)),
+      clock_(clock),
+      log_(log),
+      options_(options),
+      executor_(options.senders) {}
 
 void Outbox::deliver(std::vector<OutboundReply> replies) {
     for (OutboundReply& reply : replies) {
         const std::string conversation = reply.conversation_id;
         if (auto first = lanes_.push(conversation, std::move(reply))) {
             const std::int64_t wait = std::max<std::int64_t>(0, first->due_unix_ms - clock_.unix_ms());
-            executor_.post_after(std::chrono::milliseconds(wait), [this, next = std::move(*first)] { send(next); });
+            executor_.post_after(std::chrono::milliseconds(wait),
+                                 [this, next = std::move(*first)] { send(next); });
         }
     }
 }
 
-Outbox::~Outbox() { stop(); }
+Outbox::~Outbox() {
+    stop();
+}
 
 void Outbox::stop() {
     executor_.stop();
@@ -65,7 +73,8 @@ void Outbox::send(const OutboundReply& reply) {
 void Outbox::settle(OutboundReply reply, SendOutcome outcome) {
     switch (outcome.kind) {
         case SendOutcome::Kind::kSent:
-            store_.sent(reply, outcome.channel_message_id, clock_.unix_ms(), noted("sent", reply.conversation_id));
+            store_.sent(reply, outcome.channel_message_id, clock_.unix_ms(),
+                        noted("sent", reply.conversation_id));
             return;
         case SendOutcome::Kind::kRetry:
             again(std::move(reply), outcome.retry_after_ms, outcome.why);
@@ -88,13 +97,15 @@ void Outbox::again(OutboundReply reply, std::int64_t delay_ms, const std::string
     const std::int64_t delay = delay_ms > 0 ? delay_ms : backoff_ms(reply.attempt, chance());
     reply.due_unix_ms = now + delay;
     ++reply.attempt;
-    log_.warn("a reply will be sent again", {{"channel", reply.channel}, {"attempt", std::to_string(reply.attempt)}, {"why", why}});
+    log_.warn("a reply will be sent again",
+              {{"channel", reply.channel}, {"attempt", std::to_string(reply.attempt)}, {"why", why}});
     store_.postpone(reply, reply.due_unix_ms, why, noted("postponed", {}));
     executor_.post_after(std::chrono::milliseconds(delay), [this, next = std::move(reply)] { send(next); });
 }
 
 void Outbox::bury(const OutboundReply& reply, const std::string& why) {
-    log_.error("a reply will not be sent", {{"channel", reply.channel}, {"kind", reply.reply.kind}, {"why", why}});
+    log_.error("a reply will not be sent",
+               {{"channel", reply.channel}, {"kind", reply.reply.kind}, {"why", why}});
     store_.bury(reply, why, clock_.unix_ms(), noted("buried", reply.conversation_id));
 }
 

@@ -14,7 +14,9 @@ namespace {
 using Json = nlohmann::json;
 
 // The store is away: try again soon, then less often. The turn's result waits in memory.
-std::chrono::milliseconds store_backoff(std::uint32_t tries) { return std::chrono::milliseconds(100 << std::min(tries, 6U)); }
+std::chrono::milliseconds store_backoff(std::uint32_t tries) {
+    return std::chrono::milliseconds(100 << std::min(tries, 6U));
+}
 
 std::string channel_json(const ChannelLimits& limits) {
     return Json{{"buttons", limits.buttons}, {"list_rows", limits.list_rows}}.dump();
@@ -39,10 +41,17 @@ struct TurnRunner::Running {
     std::uint32_t tries = 0;  // of reading the conversation
 };
 
-TurnRunner::TurnRunner(Store& store, PluginHost& plugins, RouterSource router, Channels channels, Outbox& outbox, Executor& executor,
-                       Clock& clock, Log& log, Options options)
-    : store_(store), plugins_(plugins), router_(std::move(router)), channels_(std::move(channels)), outbox_(outbox),
-      executor_(executor), clock_(clock), log_(log), options_(std::move(options)) {}
+TurnRunner::TurnRunner(Store& store, PluginHost& plugins, RouterSource router, Channels channels,
+                       Outbox& outbox, Executor& executor, Clock& clock, Log& log, Options options)
+    : store_(store),
+      plugins_(plugins),
+      router_(std::move(router)),
+      channels_(std::move(channels)),
+      outbox_(outbox),
+      executor_(executor),
+      clock_(clock),
+      log_(log),
+      options_(std::move(options)) {}
 
 void TurnRunner::run(OpenTurn turn, std::function<void()> finished) {
     auto run = std::make_shared<Running>();
@@ -56,7 +65,8 @@ void TurnRunner::run(OpenTurn turn, std::function<void()> finished) {
 }
 
 std::uint64_t TurnRunner::deadline_for(const OpenTurn& turn) const {
-    const auto late = std::chrono::milliseconds(turn.attempt > 1 ? 0 : clock_.unix_ms() - turn.received_unix_ms);
+    const auto late =
+        std::chrono::milliseconds(turn.attempt > 1 ? 0 : clock_.unix_ms() - turn.received_unix_ms);
     const auto left = std::max(options_.least, options_.budget - options_.send - late);
     return clock_.monotonic_ns() + static_cast<std::uint64_t>(std::chrono::nanoseconds(left).count());
 }
@@ -74,24 +84,30 @@ void TurnRunner::start(const Step& run) {
         return;
     }
     run->conversation = std::move(conversation).value();
-    const bool open = !run->conversation.asked_plugin.empty() && clock_.unix_ms() < run->conversation.asked_until_unix_ms;
+    const bool open =
+        !run->conversation.asked_plugin.empty() && clock_.unix_ms() < run->conversation.asked_until_unix_ms;
     decide(run, open);
     call_plugin(run);
 }
 
 void TurnRunner::decide(const Step& run, bool question_open) {
-    const std::string& known = run->conversation.locale.empty() ? run->turn.message.locale : run->conversation.locale;
+    const std::string& known =
+        run->conversation.locale.empty() ? run->turn.message.locale : run->conversation.locale;
     if (!run->turn.job_plugin.empty()) {
         run->decision = {run->turn.job_plugin, "job", 1.0F, {}, "job", {}};
     } else {
-        run->decision = run->router->route({.kind = run->input.kind,
-                                            .text = run->turn.message.text,
-                                            .tap = run->input.tap,
-                                            .locale = known,
-                                            .asked_plugin = question_open ? std::string_view(run->conversation.asked_plugin) : std::string_view()});
+        run->decision = run->router->route(
+            {.kind = run->input.kind,
+             .text = run->turn.message.text,
+             .tap = run->input.tap,
+             .locale = known,
+             .asked_plugin =
+                 question_open ? std::string_view(run->conversation.asked_plugin) : std::string_view()});
     }
     run->answers_open_question = run->decision.reason == "open_question";
-    run->locale = !run->decision.locale.empty() ? run->decision.locale : !known.empty() ? known : options_.default_locale;
+    run->locale = !run->decision.locale.empty() ? run->decision.locale
+                  : !known.empty()              ? known
+                                                : options_.default_locale;
 }
 
 TurnRequest TurnRunner::request_for(const Running& run) const {
@@ -108,7 +124,8 @@ TurnRequest TurnRunner::request_for(const Running& run) const {
     request.input_json = run.input.input_json;
     request.limits = limits_of(run.turn);
     request.channel_json = channel_json(request.limits);
-    if (const auto state = run.conversation.states.find(run.decision.plugin); state != run.conversation.states.end()) {
+    if (const auto state = run.conversation.states.find(run.decision.plugin);
+        state != run.conversation.states.end()) {
         request.state_json = state->second.json;
         request.state_version = state->second.version;
     }
@@ -124,7 +141,8 @@ void TurnRunner::call_plugin(const Step& run) {
     run->called_ns = clock_.monotonic_ns();
     // The result comes on a plugin's worker, which must not wait: it goes on over here.
     plugins_.run_turn(run->decision.plugin, request_for(*run), [this, run](TurnResult result) {
-        executor_.post([this, run, result = std::move(result)]() mutable { on_result(run, std::move(result)); });
+        executor_.post(
+            [this, run, result = std::move(result)]() mutable { on_result(run, std::move(result)); });
     });
 }
 
@@ -144,7 +162,9 @@ void TurnRunner::on_result(const Step& run, TurnResult result) {
         }
     }
     for (const std::string& reason : result.reasons)
-        log_.warn("a turn reported", {{"plugin", run->decision.plugin}, {"trace", run->turn.message.message_id}, {"why", reason}});
+        log_.warn(
+            "a turn reported",
+            {{"plugin", run->decision.plugin}, {"trace", run->turn.message.message_id}, {"why", reason}});
     commit(run, outcome_of(*run, result), 0);
 }
 
@@ -157,7 +177,8 @@ FinishedTurn TurnRunner::outcome_of(const Running& run, const TurnResult& result
     finished.locale = run.turn.job_plugin.empty() ? run.locale : std::string();
     finished.outcome = result.status == MIGUE_OK ? "done" : "failed";
     if (result.status == MIGUE_OK) {
-        for (const Reply& reply : result.replies) finished.replies.push_back(with_plugin_in_ids(reply, run.decision.plugin));
+        for (const Reply& reply : result.replies)
+            finished.replies.push_back(with_plugin_in_ids(reply, run.decision.plugin));
         if (result.state_json) finished.state = {result.state_version, *result.state_json};
         if (result.ask_ttl) {
             finished.asked_plugin = run.decision.plugin;
@@ -190,13 +211,15 @@ FinishedTurn TurnRunner::outcome_of(const Running& run, const TurnResult& result
 
 void TurnRunner::commit(const Step& run, FinishedTurn finished, std::uint32_t tries) {
     commits_.begin();
-    store_.finish(finished, clock_.unix_ms(), [this, run, finished, tries](Result<std::vector<OutboundReply>> kept) mutable {
-        on_commit(run, std::move(finished), tries, std::move(kept));
-        commits_.end();
-    });
+    store_.finish(finished, clock_.unix_ms(),
+                  [this, run, finished, tries](Result<std::vector<OutboundReply>> kept) mutable {
+                      on_commit(run, std::move(finished), tries, std::move(kept));
+                      commits_.end();
+                  });
 }
 
-void TurnRunner::on_commit(const Step& run, FinishedTurn finished, std::uint32_t tries, Result<std::vector<OutboundReply>> kept) {
+void TurnRunner::on_commit(const Step& run, FinishedTurn finished, std::uint32_t tries,
+                           Result<std::vector<OutboundReply>> kept) {
     if (kept) {
         outbox_.deliver(std::move(kept).value());
         run->finished();

@@ -32,8 +32,8 @@ public:
     };
     using RouterSource = std::function<std::shared_ptr<const intents::Router>()>;
 
-    TurnRunner(Store& store, PluginHost& plugins, RouterSource router, Channels channels, Outbox& outbox, Executor& executor, Clock& clock,
-               Log& log, Options options);
+    TurnRunner(Store& store, PluginHost& plugins, RouterSource router, Channels channels, Outbox& outbox,
+               Executor& executor, Clock& clock, Log& log, Options options);
 
     TurnRunner(const TurnRunner&) = delete;
     TurnRunner& operator=(const TurnRunner&) = delete;
@@ -52,7 +52,8 @@ private:
     void call_plugin(const Step& run);
     void on_result(const Step& run, TurnResult result);
     void commit(const Step& run, FinishedTurn finished, std::uint32_t tries);
-    void on_commit(const Step& run, FinishedTurn finished, std::uint32_t tries, Result<std::vector<OutboundReply>> kept);
+    void on_commit(const Step& run, FinishedTurn finished, std::uint32_t tries,
+                   Result<std::vector<OutboundReply>> kept);
     [[nodiscard]] TurnRequest request_for(const Running& run) const;
     [[nodiscard]] FinishedTurn outcome_of(const Running& run, const TurnResult& result) const;
     [[nodiscard]] std::uint64_t deadline_for(const OpenTurn& turn) const;

@@ -65,8 +65,8 @@ struct PluginHttpReply {
 struct PluginStatus {
     std::string id, version, file, sha256, state, isolation;
     std::uint64_t generation = 0;
-    std::uint64_t turns = 0;      ///< finished by this generation
-    std::size_t running = 0;      ///< leases out
+    std::uint64_t turns = 0;  ///< finished by this generation
+    std::size_t running = 0;  ///< leases out
     std::vector<std::string> intents;
 };
 
@@ -89,15 +89,19 @@ public:
     /// Runs one turn on the plugin's active generation and calls `finished` once. At the
     /// deadline the turn is cancelled; a plugin that does not end then is left behind and
     /// the result is MIGUE_E_DEADLINE. Unknown plugin: MIGUE_E_UNAVAILABLE.
-    virtual void run_turn(const std::string& plugin_id, TurnRequest request, std::function<void(TurnResult)> finished) = 0;
+    virtual void run_turn(const std::string& plugin_id, TurnRequest request,
+                          std::function<void(TurnResult)> finished) = 0;
 
     /// Answers one HTTP request, waiting for the plugin at most 10 s (then 504). 404 for an
     /// unknown plugin or route, and for an admin route asked for on the public listener.
-    [[nodiscard]] virtual PluginHttpReply serve(const std::string& plugin_id, const PluginHttpRequest& request) = 0;
+    [[nodiscard]] virtual PluginHttpReply serve(const std::string& plugin_id,
+                                                const PluginHttpRequest& request) = 0;
 
     /// Calls migue.understand/1 of the plugin.
-    [[nodiscard]] virtual Result<std::string> understand(const std::string& plugin_id, std::string_view text, std::string_view intent,
-                                                         std::string_view timezone, std::string_view locale, std::int64_t now_unix_ms) = 0;
+    [[nodiscard]] virtual Result<std::string> understand(const std::string& plugin_id, std::string_view text,
+                                                         std::string_view intent, std::string_view timezone,
+                                                         std::string_view locale,
+                                                         std::int64_t now_unix_ms) = 0;
 
     /// Reads the lock file again and swaps what changed in it, all or nothing; `only` limits
     /// it to one plugin. Running turns finish on the old generation. A fault leaves the

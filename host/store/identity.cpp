@@ -29,7 +29,8 @@ std::string digest(std::initializer_list<std::string_view> parts) {
 
 }  // namespace
 
-std::string new_conversation_id(std::string_view channel, std::string_view account, std::string_view identity) {
+std::string new_conversation_id(std::string_view channel, std::string_view account,
+                                std::string_view identity) {
     return "c-" + digest({"conversation", channel, account, identity});
 }
 

@@ -7,7 +7,8 @@ namespace migue::host {
 /// The host's own ids for somebody seen for the first time: made from the channel's name
 /// for them, so that two hosts that meet a person at once agree without asking each other.
 /// They stay when the name changes later (`identities` keeps the old and the new).
-[[nodiscard]] std::string new_conversation_id(std::string_view channel, std::string_view account, std::string_view identity);
+[[nodiscard]] std::string new_conversation_id(std::string_view channel, std::string_view account,
+                                              std::string_view identity);
 [[nodiscard]] std::string new_person_id(std::string_view channel, std::string_view identity);
 
 }  // namespace migue::host

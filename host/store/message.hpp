@@ -15,7 +15,7 @@ struct InboundMessage {
     /// Who it is, the steadiest name first: business-scoped user id, then phone number. The
     /// conversation is found by any of them. At least one.
     std::vector<std::string> identities;
-    std::string address_json;  ///< what the channel needs to answer: {"to":"+57…"}
+    std::string address_json;   ///< what the channel needs to answer: {"to":"+57…"}
     std::string kind = "text";  ///< text, tap, image, audio, …: PLUGIN_ABI input_json
     std::string text;           ///< what was typed, or a tap's title
     std::string input_json;     ///< migue_request.input_json, complete

@@ -49,8 +49,8 @@ struct FinishedTurn {
     std::string conversation_id;
     std::string message_id;
     std::int64_t sequence = 0;
-    std::string outcome;  ///< "done", "failed", "ignored": for operators and metrics
-    std::string plugin;   ///< who handled it, or ""
+    std::string outcome;     ///< "done", "failed", "ignored": for operators and metrics
+    std::string plugin;      ///< who handled it, or ""
     std::string trace_json;  ///< steps and times, no text of a person
     std::vector<Reply> replies;
     std::optional<Conversation::PluginState> state;  ///< json "" removes it
@@ -68,7 +68,7 @@ struct OutboundReply {
     std::string channel, account, address_json;
     Reply reply;
     std::int64_t due_unix_ms = 0;
-    std::uint32_t attempt = 0;  ///< sends tried so far
+    std::uint32_t attempt = 0;               ///< sends tried so far
     std::int64_t answered_sent_unix_ms = 0;  ///< when the answered message was written
 };
 
@@ -111,7 +111,8 @@ public:
 
     // ---- inbox
     /// Stores messages in the given order, and takes the leases that are free. One Accepted a message.
-    virtual void accept(std::vector<InboundMessage> messages, std::int64_t now_unix_ms, Done<std::vector<Accepted>> done) = 0;
+    virtual void accept(std::vector<InboundMessage> messages, std::int64_t now_unix_ms,
+                        Done<std::vector<Accepted>> done) = 0;
     /// Open turns of conversations whose lease is free or run out: taken for this host, their
     /// attempt raised, oldest first and in order within a conversation.
     virtual Result<std::vector<OpenTurn>> claim(std::int64_t now_unix_ms, std::size_t limit) = 0;
@@ -122,26 +123,33 @@ public:
     virtual void retry(const OpenTurn& turn, Done<void> done) = 0;
     /// Replies, state, question and "done" in one transaction. The replies come back as they
     /// are in the outbox. kConflict: the turn was finished before; nothing changed.
-    virtual void finish(FinishedTurn turn, std::int64_t now_unix_ms, Done<std::vector<OutboundReply>> done) = 0;
+    virtual void finish(FinishedTurn turn, std::int64_t now_unix_ms,
+                        Done<std::vector<OutboundReply>> done) = 0;
 
     // ---- outbox
     /// Unsent replies of conversations this host holds, in order.
     virtual Result<std::vector<OutboundReply>> unsent(std::size_t limit) = 0;
-    virtual void sent(const OutboundReply& reply, const std::string& channel_message_id, std::int64_t now_unix_ms, Done<void> done) = 0;
-    virtual void postpone(const OutboundReply& reply, std::int64_t due_unix_ms, const std::string& why, Done<void> done) = 0;
+    virtual void sent(const OutboundReply& reply, const std::string& channel_message_id,
+                      std::int64_t now_unix_ms, Done<void> done) = 0;
+    virtual void postpone(const OutboundReply& reply, std::int64_t due_unix_ms, const std::string& why,
+                          Done<void> done) = 0;
     /// Never to be sent: the reason stays with it.
-    virtual void bury(const OutboundReply& reply, const std::string& why, std::int64_t now_unix_ms, Done<void> done) = 0;
+    virtual void bury(const OutboundReply& reply, const std::string& why, std::int64_t now_unix_ms,
+                      Done<void> done) = 0;
 
     // ---- jobs
     virtual void put_job(Job job, Done<void> done) = 0;
-    virtual void cancel_job(const std::string& plugin, const std::string& conversation_id, const std::string& key, Done<void> done) = 0;
+    virtual void cancel_job(const std::string& plugin, const std::string& conversation_id,
+                            const std::string& key, Done<void> done) = 0;
     /// Turns due jobs into open turns of their conversations, in one transaction.
     virtual Result<std::vector<OpenTurn>> due_jobs(std::int64_t now_unix_ms, std::size_t limit) = 0;
 
     // ---- looking
-    virtual Result<std::vector<TranscriptLine>> transcript(const std::string& conversation_id, std::int64_t after, std::size_t limit) = 0;
+    virtual Result<std::vector<TranscriptLine>> transcript(const std::string& conversation_id,
+                                                           std::int64_t after, std::size_t limit) = 0;
     /// The conversation of a person on a channel; "" when there is none yet.
-    virtual Result<std::string> find_conversation(const std::string& channel, const std::string& account, const std::string& identity) = 0;
+    virtual Result<std::string> find_conversation(const std::string& channel, const std::string& account,
+                                                  const std::string& identity) = 0;
     /// trace_json of a finished turn, by message id; "" when there is none.
     virtual Result<std::string> trace(const std::string& message_id) = 0;
     /// Cheap proof that the store answers.

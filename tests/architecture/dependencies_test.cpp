@@ -17,9 +17,9 @@ namespace fs = std::filesystem;
 const fs::path kRoot = MIGUE_SOURCE_DIR;
 
 /// Higher rooms may include lower ones, never the other way round.
-const std::map<std::string, int> kHeight{{"cli", 8},      {"console", 7},     {"channels", 6}, {"pipeline", 5}, {"intents", 4},
-                                         {"plugin_host", 4}, {"services", 3}, {"http", 2},     {"store", 2},    {"observe", 1},
-                                         {"config", 1}};
+const std::map<std::string, int> kHeight{{"cli", 8},     {"console", 7},     {"channels", 6}, {"pipeline", 5},
+                                         {"intents", 4}, {"plugin_host", 4}, {"services", 3}, {"http", 2},
+                                         {"store", 2},   {"observe", 1},     {"config", 1}};
 
 struct Owned {
     std::string prefix;  // of the include
@@ -43,7 +43,8 @@ std::vector<fs::path> sources() {
     std::vector<fs::path> found;
     for (const char* folder : {"host", "plugin-api", "plugins"})
         for (const auto& entry : fs::recursive_directory_iterator(kRoot / folder))
-            if (const auto ending = entry.path().extension(); ending == ".cpp" || ending == ".hpp" || ending == ".h")
+            if (const auto ending = entry.path().extension();
+                ending == ".cpp" || ending == ".hpp" || ending == ".h")
                 found.push_back(entry.path());
     return found;
 }
@@ -96,7 +97,8 @@ TEST(Architecture, NoConditionalHoldsACoAwait) {
     for (const fs::path& file : sources()) {
         std::ifstream in(file);
         for (std::string line; std::getline(in, line);)
-            EXPECT_TRUE(line.find("? co_await") == std::string::npos && line.find(": co_await") == std::string::npos)
+            EXPECT_TRUE(line.find("? co_await") == std::string::npos &&
+                        line.find(": co_await") == std::string::npos)
                 << file << ": " << line;
     }
 }

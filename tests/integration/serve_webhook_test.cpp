@@ -33,23 +33,24 @@ bool mentions(const standins::GraphMessage& message, const std::string& word) {
 class ServeWebhook : public ::testing::Test {
 protected:
     void SetUp() override {
-        std::ofstream(config_)
-            << "http: { listen: \"127.0.0.1:0\" }\n"
-            << "store: { url: \"sqlite:" << (folder_.path() / "migue.db").string() << "\" }\n"
-            << "admin: { listen: \"127.0.0.1:0\", token: \"admin-token-of-the-test\" }\n"
-            << "channels:\n"
-            << "  whatsapp:\n"
-            << "    path: /webhook\n"
-            << "    app_secret: \"" << kSecret << "\"\n"
-            << "    verify_token: \"verify-token-of-the-test\"\n"
-            << "    access_token: \"" << standins::GraphOptions{}.access_token << "\"\n"
-            << "    phone_number_id: \"" << standins::GraphOptions{}.phone_number_id << "\"\n"
-            << "    graph_url: \"" << graph_.url() << "\"\n"
-            << "plugins:\n"
-            << "  lock: plugins.lock\n"
-            << "  scheduling: { calendar: local, timezone: America/Bogota }\n"
-            << "  smalltalk: {}\n"
-            << "routes: \"" << MIGUE_SOURCE_FOLDER << "/config/routes.yaml\"\n";
+        std::ofstream(config_) << "http: { listen: \"127.0.0.1:0\" }\n"
+                               << "store: { url: \"sqlite:" << (folder_.path() / "migue.db").string()
+                               << "\" }\n"
+                               << "admin: { listen: \"127.0.0.1:0\", token: \"admin-token-of-the-test\" }\n"
+                               << "channels:\n"
+                               << "  whatsapp:\n"
+                               << "    path: /webhook\n"
+                               << "    app_secret: \"" << kSecret << "\"\n"
+                               << "    verify_token: \"verify-token-of-the-test\"\n"
+                               << "    access_token: \"" << standins::GraphOptions{}.access_token << "\"\n"
+                               << "    phone_number_id: \"" << standins::GraphOptions{}.phone_number_id
+                               << "\"\n"
+                               << "    graph_url: \"" << graph_.url() << "\"\n"
+                               << "plugins:\n"
+                               << "  lock: plugins.lock\n"
+                               << "  scheduling: { calendar: local, timezone: America/Bogota }\n"
+                               << "  smalltalk: {}\n"
+                               << "routes: \"" << MIGUE_SOURCE_FOLDER << "/config/routes.yaml\"\n";
         for (const char* id : {"scheduling", "smalltalk"}) {
             const auto file = std::string(MIGUE_PLUGIN_FOLDER) + "/" + id + ".so";
             ASSERT_EQ(

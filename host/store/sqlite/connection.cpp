@@ -18,7 +18,8 @@ struct Connection::Cache {
 
 Connection::Connection(const std::string& file, Mode mode)
     : database_(std::make_unique<SQLite::Database>(
-          file, mode == Mode::kWrite ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE : SQLite::OPEN_READONLY, kBusyMs)),
+          file, mode == Mode::kWrite ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE : SQLite::OPEN_READONLY,
+          kBusyMs)),
       cache_(std::make_unique<Cache>()) {
     if (mode == Mode::kWrite) {
         database_->exec("PRAGMA journal_mode=WAL");
@@ -43,7 +44,9 @@ void Connection::run(std::string_view sql) {
     statement.reset();
 }
 
-bool Connection::in_transaction() const { return sqlite3_get_autocommit(database_->getHandle()) == 0; }
+bool Connection::in_transaction() const {
+    return sqlite3_get_autocommit(database_->getHandle()) == 0;
+}
 
 void Connection::roll_back() noexcept {
     if (in_transaction()) sqlite3_exec(database_->getHandle(), "ROLLBACK", nullptr, nullptr, nullptr);

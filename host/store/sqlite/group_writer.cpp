@@ -16,7 +16,9 @@ constexpr std::size_t kBatch = 256;
 // Beyond this the caller is told to come back; at 30,000 rows/s it is a third of a second.
 constexpr std::size_t kMaxWaiting = 10'000;
 
-Error unavailable(const std::string& what) { return {Error::Code::kUnavailable, "sqlite: " + what}; }
+Error unavailable(const std::string& what) {
+    return {Error::Code::kUnavailable, "sqlite: " + what};
+}
 
 }  // namespace
 

@@ -36,9 +36,11 @@ void apply(Connection& connection, const std::string& name, std::string_view sql
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     SQLite::Transaction transaction(connection.database());
     connection.database().exec(std::string(sql));
-    SQLite::Statement& mark = connection.prepared("INSERT INTO migrations (name, applied_unix_ms) VALUES (?1, ?2)");
+    SQLite::Statement& mark =
+        connection.prepared("INSERT INTO migrations (name, applied_unix_ms) VALUES (?1, ?2)");
     mark.bind(1, name);
-    mark.bind(2, static_cast<std::int64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count()));
+    mark.bind(2,
+              static_cast<std::int64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count()));
     mark.exec();
     transaction.commit();
 }
@@ -49,7 +51,9 @@ Result<std::vector<std::string>> migrate(Connection& connection) {
     std::vector<std::string> applied;
     std::string current = "migrations table";
     try {
-        connection.run("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_unix_ms INTEGER NOT NULL)");
+        connection.run(
+            "CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_unix_ms INTEGER NOT "
+            "NULL)");
         for (const auto& [name, sql] : shipped()) {
             current = name;
             if (is_applied(connection, name)) continue;
@@ -66,7 +70,8 @@ Result<std::vector<std::string>> pending_migrations(const std::filesystem::path&
     std::vector<std::string> pending;
     try {
         std::unique_ptr<Connection> connection;
-        if (std::filesystem::exists(file)) connection = std::make_unique<Connection>(file.string(), Connection::Mode::kRead);
+        if (std::filesystem::exists(file))
+            connection = std::make_unique<Connection>(file.string(), Connection::Mode::kRead);
         const bool is_new = !connection || !connection->database().tableExists("migrations");
         for (const auto& [name, sql] : shipped())
             if (is_new || !is_applied(*connection, name)) pending.push_back(name);

@@ -13,7 +13,8 @@ OutboundReply answer_to(Connection& connection, const FinishedTurn& turn) {
     reply.conversation_id = turn.conversation_id;
     reply.message_id = turn.message_id;
     SQLite::Statement& select = connection.prepared(
-        "SELECT c.channel, c.account, c.address_json, i.sent_unix_ms FROM inbox i JOIN conversations c USING (conversation_id)"
+        "SELECT c.channel, c.account, c.address_json, i.sent_unix_ms FROM inbox i JOIN conversations c USING "
+        "(conversation_id)"
         " WHERE i.sequence = ?1");
     select.bind(1, turn.sequence);
     if (select.executeStep()) {
@@ -28,7 +29,8 @@ OutboundReply answer_to(Connection& connection, const FinishedTurn& turn) {
 
 void insert_reply(Connection& connection, const OutboundReply& reply, std::int64_t now_unix_ms) {
     SQLite::Statement& insert = connection.prepared(
-        "INSERT INTO outbox (position, conversation_id, message_id, ordinal, kind, body_json, created_unix_ms, due_unix_ms)"
+        "INSERT INTO outbox (position, conversation_id, message_id, ordinal, kind, body_json, "
+        "created_unix_ms, due_unix_ms)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)");
     insert.bind(1, reply.sequence);
     insert.bind(2, reply.conversation_id);
@@ -42,7 +44,8 @@ void insert_reply(Connection& connection, const OutboundReply& reply, std::int64
 
 }  // namespace
 
-std::vector<OutboundReply> insert_replies(Connection& connection, const FinishedTurn& turn, Positions& next, std::int64_t now_unix_ms) {
+std::vector<OutboundReply> insert_replies(Connection& connection, const FinishedTurn& turn, Positions& next,
+                                          std::int64_t now_unix_ms) {
     std::vector<OutboundReply> replies;
     if (turn.replies.empty()) return replies;
     OutboundReply reply = answer_to(connection, turn);
@@ -60,7 +63,8 @@ std::vector<OutboundReply> insert_replies(Connection& connection, const Finished
 std::vector<OutboundReply> select_unsent(Connection& connection, std::size_t limit) {
     std::vector<OutboundReply> replies;
     SQLite::Statement& row = connection.prepared(
-        "SELECT o.position, o.conversation_id, o.message_id, o.ordinal, o.kind, o.body_json, o.due_unix_ms, o.attempt, c.channel,"
+        "SELECT o.position, o.conversation_id, o.message_id, o.ordinal, o.kind, o.body_json, o.due_unix_ms, "
+        "o.attempt, c.channel,"
         " c.account, c.address_json, coalesce(i.sent_unix_ms, o.created_unix_ms)"
         " FROM outbox o JOIN conversations c USING (conversation_id)"
         " LEFT JOIN inbox i ON i.conversation_id = o.conversation_id AND i.message_id = o.message_id"
@@ -85,35 +89,39 @@ std::vector<OutboundReply> select_unsent(Connection& connection, std::size_t lim
     return replies;
 }
 
-void mark_sent(Connection& connection, std::int64_t position, const std::string& channel_message_id, std::int64_t now_unix_ms) {
+void mark_sent(Connection& connection, std::int64_t position, const std::string& channel_message_id,
+               std::int64_t now_unix_ms) {
     SQLite::Statement& update = connection.prepared(
-        "UPDATE outbox SET sent_unix_ms = ?2, channel_message_id = ?3, attempt = attempt + 1, why = '' WHERE position = ?1");
+        "UPDATE outbox SET sent_unix_ms = ?2, channel_message_id = ?3, attempt = attempt + 1, why = '' WHERE "
+        "position = ?1");
     update.bind(1, position);
     update.bind(2, now_unix_ms);
     update.bind(3, channel_message_id);
     update.exec();
 }
 
-void mark_postponed(Connection& connection, std::int64_t position, std::int64_t due_unix_ms, const std::string& why) {
-    SQLite::Statement& update =
-        connection.prepared("UPDATE outbox SET due_unix_ms = ?2, why = ?3, attempt = attempt + 1 WHERE position = ?1");
+void mark_postponed(Connection& connection, std::int64_t position, std::int64_t due_unix_ms,
+                    const std::string& why) {
+    SQLite::Statement& update = connection.prepared(
+        "UPDATE outbox SET due_unix_ms = ?2, why = ?3, attempt = attempt + 1 WHERE position = ?1");
     update.bind(1, position);
     update.bind(2, due_unix_ms);
     update.bind(3, why);
     update.exec();
 }
 
-void mark_buried(Connection& connection, std::int64_t position, const std::string& why, std::int64_t now_unix_ms) {
-    SQLite::Statement& update =
-        connection.prepared("UPDATE outbox SET buried_unix_ms = ?2, why = ?3, attempt = attempt + 1 WHERE position = ?1");
+void mark_buried(Connection& connection, std::int64_t position, const std::string& why,
+                 std::int64_t now_unix_ms) {
+    SQLite::Statement& update = connection.prepared(
+        "UPDATE outbox SET buried_unix_ms = ?2, why = ?3, attempt = attempt + 1 WHERE position = ?1");
     update.bind(1, position);
     update.bind(2, now_unix_ms);
     update.bind(3, why);
     update.exec();
 }
 
-std::vector<TranscriptLine> select_transcript(Connection& connection, const std::string& conversation_id, std::int64_t after,
-                                              std::size_t limit) {
+std::vector<TranscriptLine> select_transcript(Connection& connection, const std::string& conversation_id,
+                                              std::int64_t after, std::size_t limit) {
     std::vector<TranscriptLine> lines;
     SQLite::Statement& row = connection.prepared(
         "SELECT sequence AS position, 1, message_id, kind, text, '', sent_unix_ms FROM inbox"
@@ -124,8 +132,9 @@ std::vector<TranscriptLine> select_transcript(Connection& connection, const std:
     row.bind(2, after);
     row.bind(3, static_cast<std::int64_t>(limit));
     while (row.executeStep())
-        lines.push_back({row.getColumn(0).getInt64(), row.getColumn(1).getInt() != 0, row.getColumn(2).getString(),
-                         row.getColumn(3).getString(), row.getColumn(4).getString(), row.getColumn(5).getString(),
+        lines.push_back({row.getColumn(0).getInt64(), row.getColumn(1).getInt() != 0,
+                         row.getColumn(2).getString(), row.getColumn(3).getString(),
+                         row.getColumn(4).getString(), row.getColumn(5).getString(),
                          row.getColumn(6).getInt64()});
     row.reset();
     return lines;
@@ -141,8 +150,10 @@ bool has_due_job(Connection& connection, std::int64_t now_unix_ms) {
 
 void upsert_job(Connection& connection, const Job& job) {
     SQLite::Statement& upsert = connection.prepared(
-        "INSERT INTO jobs (conversation_id, plugin, key, payload_json, at_unix_ms) VALUES (?1, ?2, ?3, ?4, ?5)"
-        " ON CONFLICT (conversation_id, plugin, key) DO UPDATE SET payload_json = excluded.payload_json, at_unix_ms = excluded.at_unix_ms");
+        "INSERT INTO jobs (conversation_id, plugin, key, payload_json, at_unix_ms) VALUES (?1, ?2, ?3, ?4, "
+        "?5)"
+        " ON CONFLICT (conversation_id, plugin, key) DO UPDATE SET payload_json = excluded.payload_json, "
+        "at_unix_ms = excluded.at_unix_ms");
     upsert.bind(1, job.conversation_id);
     upsert.bind(2, job.plugin);
     upsert.bind(3, job.key);
@@ -152,7 +163,8 @@ void upsert_job(Connection& connection, const Job& job) {
 }
 
 void delete_job(Connection& connection, const Job& job) {
-    SQLite::Statement& remove = connection.prepared("DELETE FROM jobs WHERE conversation_id = ?1 AND plugin = ?2 AND key = ?3");
+    SQLite::Statement& remove =
+        connection.prepared("DELETE FROM jobs WHERE conversation_id = ?1 AND plugin = ?2 AND key = ?3");
     remove.bind(1, job.conversation_id);
     remove.bind(2, job.plugin);
     remove.bind(3, job.key);
@@ -182,7 +194,8 @@ OpenTurn turn_of(const Job& job, SQLite::Statement& row, std::int64_t now_unix_m
 
 void insert_job_turn(Connection& connection, const OpenTurn& turn) {
     SQLite::Statement& insert = connection.prepared(
-        "INSERT INTO inbox (sequence, conversation_id, message_id, kind, text, input_json, locale, region, sent_unix_ms,"
+        "INSERT INTO inbox (sequence, conversation_id, message_id, kind, text, input_json, locale, region, "
+        "sent_unix_ms,"
         " received_unix_ms, job_plugin) VALUES (?1, ?2, ?3, 'job', '', ?4, '', '', ?5, ?5, ?6)");
     insert.bind(1, turn.sequence);
     insert.bind(2, turn.conversation_id);
@@ -195,17 +208,21 @@ void insert_job_turn(Connection& connection, const OpenTurn& turn) {
 
 }  // namespace
 
-std::vector<OpenTurn> open_due_jobs(Connection& connection, Positions& next, std::int64_t now_unix_ms, std::size_t limit) {
+std::vector<OpenTurn> open_due_jobs(Connection& connection, Positions& next, std::int64_t now_unix_ms,
+                                    std::size_t limit) {
     std::vector<Job> jobs;
     std::vector<OpenTurn> turns;
     SQLite::Statement& row = connection.prepared(
-        "SELECT j.plugin, j.conversation_id, j.key, j.payload_json, j.at_unix_ms, c.person_id, c.channel, c.account, c.address_json"
-        " FROM jobs j JOIN conversations c USING (conversation_id) WHERE j.at_unix_ms <= ?1 ORDER BY j.at_unix_ms LIMIT ?2");
+        "SELECT j.plugin, j.conversation_id, j.key, j.payload_json, j.at_unix_ms, c.person_id, c.channel, "
+        "c.account, c.address_json"
+        " FROM jobs j JOIN conversations c USING (conversation_id) WHERE j.at_unix_ms <= ?1 ORDER BY "
+        "j.at_unix_ms LIMIT ?2");
     row.bind(1, now_unix_ms);
     row.bind(2, static_cast<std::int64_t>(limit));
     while (row.executeStep()) {
-        jobs.push_back({row.getColumn(0).getString(), row.getColumn(1).getString(), row.getColumn(2).getString(),
-                        row.getColumn(3).getString(), row.getColumn(4).getInt64()});
+        jobs.push_back({row.getColumn(0).getString(), row.getColumn(1).getString(),
+                        row.getColumn(2).getString(), row.getColumn(3).getString(),
+                        row.getColumn(4).getInt64()});
         turns.push_back(turn_of(jobs.back(), row, now_unix_ms));
     }
     row.reset();

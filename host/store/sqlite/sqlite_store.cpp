@@ -25,7 +25,8 @@ public:
         if (fd < 0) return Error{Error::Code::kConfig, file.string() + ": " + std::strerror(errno)};
         auto lock = std::unique_ptr<FileLock>(new FileLock(fd));
         if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
-            return Error{Error::Code::kState, file.string() + ": another migue is running on this store; stop it first"};
+            return Error{Error::Code::kState,
+                         file.string() + ": another migue is running on this store; stop it first"};
         return lock;
     }
     FileLock(const FileLock&) = delete;
@@ -66,17 +67,23 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::pa
         std::int64_t next = 0;
         {
             Connection connection(file.string(), Connection::Mode::kWrite);
-            if (auto migrated = migrate(connection); !migrated) return std::move(migrated).error().within(file.string());
+            if (auto migrated = migrate(connection); !migrated)
+                return std::move(migrated).error().within(file.string());
             next = last_position(connection) + 1;
         }
-        return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(lock).value(), new_owner(), file, next));
+        return std::unique_ptr<SqliteStore>(
+            new SqliteStore(std::move(lock).value(), new_owner(), file, next));
     } catch (const SQLite::Exception& failure) {
         return Error{Error::Code::kConfig, file.string() + ": " + failure.what()};
     }
 }
 
-SqliteStore::SqliteStore(std::unique_ptr<FileLock> lock, std::string owner, const std::filesystem::path& file, std::int64_t next_position)
-    : lock_(std::move(lock)), owner_(std::move(owner)), next_position_(next_position), left_until_(next_position - 1),
+SqliteStore::SqliteStore(std::unique_ptr<FileLock> lock, std::string owner, const std::filesystem::path& file,
+                         std::int64_t next_position)
+    : lock_(std::move(lock)),
+      owner_(std::move(owner)),
+      next_position_(next_position),
+      left_until_(next_position - 1),
       reader_(file.string(), Connection::Mode::kRead),
       writer_(std::make_unique<Connection>(file.string(), Connection::Mode::kWrite)) {}
 
@@ -106,7 +113,8 @@ template <typename T, typename Work>
 Result<T> SqliteStore::write_now(Work work) {
     std::promise<Result<T>> promise;
     std::future<Result<T>> future = promise.get_future();
-    write<T>(std::move(work), Done<T>([&promise](Result<T> result) { promise.set_value(std::move(result)); }));
+    write<T>(std::move(work),
+             Done<T>([&promise](Result<T> result) { promise.set_value(std::move(result)); }));
     return future.get();
 }
 
@@ -120,9 +128,11 @@ Result<T> SqliteStore::read(Read read) {
     }
 }
 
-void SqliteStore::accept(std::vector<InboundMessage> messages, std::int64_t now_unix_ms, Done<std::vector<Accepted>> done) {
+void SqliteStore::accept(std::vector<InboundMessage> messages, std::int64_t now_unix_ms,
+                         Done<std::vector<Accepted>> done) {
     write<std::vector<Accepted>>(
-        [this, messages = std::move(messages), now_unix_ms](Connection& connection) -> Result<std::vector<Accepted>> {
+        [this, messages = std::move(messages),
+         now_unix_ms](Connection& connection) -> Result<std::vector<Accepted>> {
             std::vector<Accepted> accepted;
             accepted.reserve(messages.size());
             for (const InboundMessage& message : messages)
@@ -136,18 +146,23 @@ void SqliteStore::accept(std::vector<InboundMessage> messages, std::int64_t now_
 Result<std::vector<OpenTurn>> SqliteStore::claim(std::int64_t, std::size_t limit) {
     const std::int64_t after = claimed_until_;
     if (after >= left_until_) return std::vector<OpenTurn>();
-    auto turns = write_now<std::vector<OpenTurn>>([this, after, limit](Connection& connection) -> Result<std::vector<OpenTurn>> {
-        return claim_turns(connection, after, left_until_, limit);
-    });
+    auto turns = write_now<std::vector<OpenTurn>>(
+        [this, after, limit](Connection& connection) -> Result<std::vector<OpenTurn>> {
+            return claim_turns(connection, after, left_until_, limit);
+        });
     if (turns) claimed_until_ = turns->size() < limit ? left_until_ : turns->back().sequence;
     return turns;
 }
 
 // The lock file is the sign of life here: a file has one process.
-Result<void> SqliteStore::heartbeat(std::int64_t) { return ping(); }
+Result<void> SqliteStore::heartbeat(std::int64_t) {
+    return ping();
+}
 
 Result<Conversation> SqliteStore::conversation(const std::string& conversation_id) {
-    return read<Conversation>([&](Connection& connection) -> Result<Conversation> { return select_conversation(connection, conversation_id); });
+    return read<Conversation>([&](Connection& connection) -> Result<Conversation> {
+        return select_conversation(connection, conversation_id);
+    });
 }
 
 void SqliteStore::retry(const OpenTurn& turn, Done<void> done) {
@@ -161,9 +176,11 @@ void SqliteStore::retry(const OpenTurn& turn, Done<void> done) {
 
 void SqliteStore::finish(FinishedTurn turn, std::int64_t now_unix_ms, Done<std::vector<OutboundReply>> done) {
     write<std::vector<OutboundReply>>(
-        [this, turn = std::move(turn), now_unix_ms](Connection& connection) -> Result<std::vector<OutboundReply>> {
+        [this, turn = std::move(turn),
+         now_unix_ms](Connection& connection) -> Result<std::vector<OutboundReply>> {
             if (!close_turn(connection, turn, now_unix_ms))
-                return Error{Error::Code::kConflict, "turn " + std::to_string(turn.sequence) + " was finished before"};
+                return Error{Error::Code::kConflict,
+                             "turn " + std::to_string(turn.sequence) + " was finished before"};
             keep_state(connection, turn);
             return insert_replies(connection, turn, next_position_, now_unix_ms);
         },
@@ -172,10 +189,13 @@ void SqliteStore::finish(FinishedTurn turn, std::int64_t now_unix_ms, Done<std::
 
 Result<std::vector<OutboundReply>> SqliteStore::unsent(std::size_t limit) {
     return read<std::vector<OutboundReply>>(
-        [&](Connection& connection) -> Result<std::vector<OutboundReply>> { return select_unsent(connection, limit); });
+        [&](Connection& connection) -> Result<std::vector<OutboundReply>> {
+            return select_unsent(connection, limit);
+        });
 }
 
-void SqliteStore::sent(const OutboundReply& reply, const std::string& channel_message_id, std::int64_t now_unix_ms, Done<void> done) {
+void SqliteStore::sent(const OutboundReply& reply, const std::string& channel_message_id,
+                       std::int64_t now_unix_ms, Done<void> done) {
     write<void>(
         [position = reply.sequence, channel_message_id, now_unix_ms](Connection& connection) -> Result<void> {
             mark_sent(connection, position, channel_message_id, now_unix_ms);
@@ -184,7 +204,8 @@ void SqliteStore::sent(const OutboundReply& reply, const std::string& channel_me
         std::move(done));
 }
 
-void SqliteStore::postpone(const OutboundReply& reply, std::int64_t due_unix_ms, const std::string& why, Done<void> done) {
+void SqliteStore::postpone(const OutboundReply& reply, std::int64_t due_unix_ms, const std::string& why,
+                           Done<void> done) {
     write<void>(
         [position = reply.sequence, due_unix_ms, why](Connection& connection) -> Result<void> {
             mark_postponed(connection, position, due_unix_ms, why);
@@ -193,7 +214,8 @@ void SqliteStore::postpone(const OutboundReply& reply, std::int64_t due_unix_ms,
         std::move(done));
 }
 
-void SqliteStore::bury(const OutboundReply& reply, const std::string& why, std::int64_t now_unix_ms, Done<void> done) {
+void SqliteStore::bury(const OutboundReply& reply, const std::string& why, std::int64_t now_unix_ms,
+                       Done<void> done) {
     write<void>(
         [position = reply.sequence, why, now_unix_ms](Connection& connection) -> Result<void> {
             mark_buried(connection, position, why, now_unix_ms);
@@ -211,7 +233,8 @@ void SqliteStore::put_job(Job job, Done<void> done) {
         std::move(done));
 }
 
-void SqliteStore::cancel_job(const std::string& plugin, const std::string& conversation_id, const std::string& key, Done<void> done) {
+void SqliteStore::cancel_job(const std::string& plugin, const std::string& conversation_id,
+                             const std::string& key, Done<void> done) {
     write<void>(
         [plugin, conversation_id, key](Connection& connection) -> Result<void> {
             delete_job(connection, {plugin, conversation_id, key, {}, 0});
@@ -221,31 +244,40 @@ void SqliteStore::cancel_job(const std::string& plugin, const std::string& conve
 }
 
 Result<std::vector<OpenTurn>> SqliteStore::due_jobs(std::int64_t now_unix_ms, std::size_t limit) {
-    const auto due = read<bool>([now_unix_ms](Connection& connection) -> Result<bool> { return has_due_job(connection, now_unix_ms); });
+    const auto due = read<bool>([now_unix_ms](Connection& connection) -> Result<bool> {
+        return has_due_job(connection, now_unix_ms);
+    });
     if (!due) return due.error();
     if (!*due) return std::vector<OpenTurn>();
-    return write_now<std::vector<OpenTurn>>([this, now_unix_ms, limit](Connection& connection) -> Result<std::vector<OpenTurn>> {
-        return open_due_jobs(connection, next_position_, now_unix_ms, limit);
-    });
+    return write_now<std::vector<OpenTurn>>(
+        [this, now_unix_ms, limit](Connection& connection) -> Result<std::vector<OpenTurn>> {
+            return open_due_jobs(connection, next_position_, now_unix_ms, limit);
+        });
 }
 
-Result<std::vector<TranscriptLine>> SqliteStore::transcript(const std::string& conversation_id, std::int64_t after, std::size_t limit) {
-    return read<std::vector<TranscriptLine>>([&](Connection& connection) -> Result<std::vector<TranscriptLine>> {
-        return select_transcript(connection, conversation_id, after, limit);
-    });
+Result<std::vector<TranscriptLine>> SqliteStore::transcript(const std::string& conversation_id,
+                                                            std::int64_t after, std::size_t limit) {
+    return read<std::vector<TranscriptLine>>(
+        [&](Connection& connection) -> Result<std::vector<TranscriptLine>> {
+            return select_transcript(connection, conversation_id, after, limit);
+        });
 }
 
-Result<std::string> SqliteStore::find_conversation(const std::string& channel, const std::string& account, const std::string& identity) {
-    return read<std::string>(
-        [&](Connection& connection) -> Result<std::string> { return select_conversation_id(connection, channel, account, identity); });
+Result<std::string> SqliteStore::find_conversation(const std::string& channel, const std::string& account,
+                                                   const std::string& identity) {
+    return read<std::string>([&](Connection& connection) -> Result<std::string> {
+        return select_conversation_id(connection, channel, account, identity);
+    });
 }
 
 Result<std::string> SqliteStore::trace(const std::string& message_id) {
-    return read<std::string>([&](Connection& connection) -> Result<std::string> { return select_trace(connection, message_id); });
+    return read<std::string>(
+        [&](Connection& connection) -> Result<std::string> { return select_trace(connection, message_id); });
 }
 
 Result<void> SqliteStore::ping() {
-    const auto position = read<std::int64_t>([](Connection& connection) -> Result<std::int64_t> { return last_position(connection); });
+    const auto position = read<std::int64_t>(
+        [](Connection& connection) -> Result<std::int64_t> { return last_position(connection); });
     if (!position) return position.error();
     return {};
 }

@@ -21,7 +21,8 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(const std::filesystem::path& file);
     ~SqliteStore() override;
 
-    void accept(std::vector<InboundMessage> messages, std::int64_t now_unix_ms, Done<std::vector<Accepted>> done) override;
+    void accept(std::vector<InboundMessage> messages, std::int64_t now_unix_ms,
+                Done<std::vector<Accepted>> done) override;
     Result<std::vector<OpenTurn>> claim(std::int64_t now_unix_ms, std::size_t limit) override;
     Result<void> heartbeat(std::int64_t now_unix_ms) override;
     Result<Conversation> conversation(const std::string& conversation_id) override;
@@ -29,22 +30,29 @@ public:
     void finish(FinishedTurn turn, std::int64_t now_unix_ms, Done<std::vector<OutboundReply>> done) override;
 
     Result<std::vector<OutboundReply>> unsent(std::size_t limit) override;
-    void sent(const OutboundReply& reply, const std::string& channel_message_id, std::int64_t now_unix_ms, Done<void> done) override;
-    void postpone(const OutboundReply& reply, std::int64_t due_unix_ms, const std::string& why, Done<void> done) override;
-    void bury(const OutboundReply& reply, const std::string& why, std::int64_t now_unix_ms, Done<void> done) override;
+    void sent(const OutboundReply& reply, const std::string& channel_message_id, std::int64_t now_unix_ms,
+              Done<void> done) override;
+    void postpone(const OutboundReply& reply, std::int64_t due_unix_ms, const std::string& why,
+                  Done<void> done) override;
+    void bury(const OutboundReply& reply, const std::string& why, std::int64_t now_unix_ms,
+              Done<void> done) override;
 
     void put_job(Job job, Done<void> done) override;
-    void cancel_job(const std::string& plugin, const std::string& conversation_id, const std::string& key, Done<void> done) override;
+    void cancel_job(const std::string& plugin, const std::string& conversation_id, const std::string& key,
+                    Done<void> done) override;
     Result<std::vector<OpenTurn>> due_jobs(std::int64_t now_unix_ms, std::size_t limit) override;
 
-    Result<std::vector<TranscriptLine>> transcript(const std::string& conversation_id, std::int64_t after, std::size_t limit) override;
-    Result<std::string> find_conversation(const std::string& channel, const std::string& account, const std::string& identity) override;
+    Result<std::vector<TranscriptLine>> transcript(const std::string& conversation_id, std::int64_t after,
+                                                   std::size_t limit) override;
+    Result<std::string> find_conversation(const std::string& channel, const std::string& account,
+                                          const std::string& identity) override;
     Result<std::string> trace(const std::string& message_id) override;
     Result<void> ping() override;
 
 private:
     class FileLock;
-    SqliteStore(std::unique_ptr<FileLock> lock, std::string owner, const std::filesystem::path& file, std::int64_t next_position);
+    SqliteStore(std::unique_ptr<FileLock> lock, std::string owner, const std::filesystem::path& file,
+                std::int64_t next_position);
 
     /// Runs `work` in a shared commit and hands its value to `done`.
     template <typename T, typename Work>

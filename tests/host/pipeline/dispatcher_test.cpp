@@ -28,7 +28,8 @@ public:
 
     Result<void> start() override { return {}; }
     void stop(std::chrono::milliseconds) override {}
-    void run_turn(const std::string& id, TurnRequest request, std::function<void(TurnResult)> finished) override {
+    void run_turn(const std::string& id, TurnRequest request,
+                  std::function<void(TurnResult)> finished) override {
         TurnResult result;
         {
             const std::lock_guard lock(mutex_);
@@ -39,15 +40,19 @@ public:
                 return;
             }
             const auto script = scripts_.find(id);
-            result = script == scripts_.end() ? TurnResult{.status = MIGUE_E_UNAVAILABLE, .reasons = {}, .replies = {},
-                                                           .state_json = {}, .ask_ttl = {}, .plugin_version = {}}
+            result = script == scripts_.end() ? TurnResult{.status = MIGUE_E_UNAVAILABLE,
+                                                           .reasons = {},
+                                                           .replies = {},
+                                                           .state_json = {},
+                                                           .ask_ttl = {},
+                                                           .plugin_version = {}}
                                               : script->second(request);
         }
         finished(std::move(result));
     }
     PluginHttpReply serve(const std::string&, const PluginHttpRequest&) override { return {}; }
-    Result<std::string> understand(const std::string&, std::string_view, std::string_view, std::string_view, std::string_view,
-                                   std::int64_t) override {
+    Result<std::string> understand(const std::string&, std::string_view, std::string_view, std::string_view,
+                                   std::string_view, std::int64_t) override {
         return Error{Error::Code::kUnsupported, "understand"};
     }
     Result<void> reload(const std::string&) override { return {}; }
@@ -78,7 +83,7 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     std::map<std::string, std::function<void()>> held_;  // guarded by mutex_
-    std::vector<TurnRequest> seen_;                       // guarded by mutex_
+    std::vector<TurnRequest> seen_;                      // guarded by mutex_
 };
 
 class RecordingChannel final : public Channel {
@@ -117,11 +122,13 @@ TurnResult ends(migue_status status) {
 }
 
 std::shared_ptr<const intents::Router> router_in(const std::filesystem::path& folder) {
-    std::ofstream(folder / "es.yaml") << "schedule_meeting: [agenda una reunión, agéndame una cita, reunión con Ana mañana]\n"
-                                         "greeting: [hola, buenos días, qué tal]\nother: [qué clima hace, cuánto vale el dólar]\n";
-    std::ofstream(folder / "routes.yaml") << "intents: { es: es.yaml }\nfallback: smalltalk\nroutes:\n"
-                                             "  - { intent: schedule_meeting, plugin: scheduling, keywords: { es: [agenda] } }\n"
-                                             "  - { intent: greeting, plugin: smalltalk, keywords: { es: [hola] } }\n";
+    std::ofstream(folder / "es.yaml")
+        << "schedule_meeting: [agenda una reunión, agéndame una cita, reunión con Ana mañana]\n"
+           "greeting: [hola, buenos días, qué tal]\nother: [qué clima hace, cuánto vale el dólar]\n";
+    std::ofstream(folder / "routes.yaml")
+        << "intents: { es: es.yaml }\nfallback: smalltalk\nroutes:\n"
+           "  - { intent: schedule_meeting, plugin: scheduling, keywords: { es: [agenda] } }\n"
+           "  - { intent: greeting, plugin: smalltalk, keywords: { es: [hola] } }\n";
     auto router = intents::Router::load(folder / "routes.yaml");
     EXPECT_TRUE(router) << router.error().what;
     return std::move(router).value();
@@ -137,9 +144,11 @@ protected:
         const Channels channels{{"chat", &channel_}};
         executor_ = std::make_unique<Executor>(3);
         outbox_ = std::make_unique<Outbox>(*store_, channels, clock_, log_, Outbox::Options{});
-        turns_ = std::make_unique<TurnRunner>(*store_, plugins_, [this] { return router_; }, channels, *outbox_, *executor_, clock_, log_,
-                                              TurnRunner::Options{});
-        dispatcher_ = std::make_unique<Dispatcher>(*store_, *turns_, *outbox_, *executor_, channels, clock_, log_, Dispatcher::Options{});
+        turns_ = std::make_unique<TurnRunner>(
+            *store_, plugins_, [this] { return router_; }, channels, *outbox_, *executor_, clock_, log_,
+            TurnRunner::Options{});
+        dispatcher_ = std::make_unique<Dispatcher>(*store_, *turns_, *outbox_, *executor_, channels, clock_,
+                                                   log_, Dispatcher::Options{});
     }
     void stop() {
         dispatcher_->stop();
@@ -149,7 +158,8 @@ protected:
         store_.reset();
         dispatcher_.reset();
     }
-    Accepted say(const std::string& text, const std::string& person = "ana", const std::string& input = R"({"kind":"text"})") {
+    Accepted say(const std::string& text, const std::string& person = "ana",
+                 const std::string& input = R"({"kind":"text"})") {
         InboundMessage message;
         message.channel = "chat";
         message.message_id = "m" + std::to_string(++messages_);
@@ -176,7 +186,8 @@ protected:
 };
 
 TEST_F(DispatcherTest, AnswersAMessageThroughItsRoute) {
-    plugins_.set("scheduling", [](const TurnRequest& request) { return says(request.intent + " " + request.locale); });
+    plugins_.set("scheduling",
+                 [](const TurnRequest& request) { return says(request.intent + " " + request.locale); });
     plugins_.set("smalltalk", [](const TurnRequest&) { return says("smalltalk"); });
     say("agenda una reunión");
     EXPECT_EQ(channel_.texts(1), std::vector<std::string>{"schedule_meeting es"});
@@ -267,12 +278,16 @@ TEST_F(DispatcherTest, AnswersARepeatedMessageOnce) {
 }
 
 TEST_F(DispatcherTest, FinishesAfterARestartWhatWasStoredAndNotAnswered) {
-    plugins_.set("smalltalk", [](const TurnRequest& request) { return says("attempt " + std::to_string(request.attempt)); });
+    plugins_.set("smalltalk", [](const TurnRequest& request) {
+        return says("attempt " + std::to_string(request.attempt));
+    });
     plugins_.hold("hola");
     say("hola");
     EXPECT_EQ(plugins_.seen(1).front().attempt, 1U);
     stop();  // the turn's end is never heard of, as when the process dies
-    plugins_.set("smalltalk", [](const TurnRequest& request) { return says("attempt " + std::to_string(request.attempt)); });
+    plugins_.set("smalltalk", [](const TurnRequest& request) {
+        return says("attempt " + std::to_string(request.attempt));
+    });
     plugins_.hold("hola");  // forgets the turn of the dead process
     start();
     ASSERT_TRUE(dispatcher_->start());
@@ -296,10 +311,11 @@ TEST_F(DispatcherTest, RunsADueJobAsATurnOfItsPlugin) {
     const Accepted turn = say("hola");
     channel_.texts(1);
     std::promise<void> kept;
-    store_->put_job({"scheduling", turn.conversation_id, "remind", "7", clock_.unix_ms()}, [&](const Result<void>& put) {
-        EXPECT_TRUE(put);
-        kept.set_value();
-    });
+    store_->put_job({"scheduling", turn.conversation_id, "remind", "7", clock_.unix_ms()},
+                    [&](const Result<void>& put) {
+                        EXPECT_TRUE(put);
+                        kept.set_value();
+                    });
     kept.get_future().wait();
     ASSERT_TRUE(dispatcher_->start());
     EXPECT_EQ(channel_.texts(2).back(), R"({"job":{"key":"remind","payload":7},"kind":"job"})");

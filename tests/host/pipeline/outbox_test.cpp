@@ -18,7 +18,8 @@ using namespace std::chrono_literals;
 /// A channel whose sends end as the test says; remembers what was sent.
 class ScriptedChannel final : public Channel {
 public:
-    explicit ScriptedChannel(std::function<SendOutcome(const OutboundReply&)> script) : script_(std::move(script)) {}
+    explicit ScriptedChannel(std::function<SendOutcome(const OutboundReply&)> script)
+        : script_(std::move(script)) {}
     [[nodiscard]] std::string_view id() const override { return "chat"; }
     [[nodiscard]] ChannelLimits limits() const override { return {}; }
     [[nodiscard]] SendOutcome send(const OutboundReply& reply) override {
@@ -55,7 +56,8 @@ protected:
         message.input_json = "{}";
         message.sent_unix_ms = clock_.unix_ms();
         std::promise<Accepted> accepted;
-        store_->accept({message}, clock_.unix_ms(), [&](auto result) { accepted.set_value(result->front()); });
+        store_->accept({message}, clock_.unix_ms(),
+                       [&](auto result) { accepted.set_value(result->front()); });
         const Accepted turn = accepted.get_future().get();
         FinishedTurn finished;
         finished.conversation_id = turn.conversation_id;
@@ -64,13 +66,15 @@ protected:
         finished.outcome = "done";
         for (const std::string& body : bodies) finished.replies.push_back({"text", body});
         std::promise<std::vector<OutboundReply>> replies;
-        store_->finish(finished, clock_.unix_ms(), [&](auto result) { replies.set_value(std::move(result).value()); });
+        store_->finish(finished, clock_.unix_ms(),
+                       [&](auto result) { replies.set_value(std::move(result).value()); });
         return replies.get_future().get();
     }
     /// Until the store says that nothing is to be sent any more.
     void wait_until_settled() {
         const auto deadline = std::chrono::steady_clock::now() + 10s;
-        while (!store_->unsent(10)->empty() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+        while (!store_->unsent(10)->empty() && std::chrono::steady_clock::now() < deadline)
+            std::this_thread::yield();
         EXPECT_TRUE(store_->unsent(10)->empty());
     }
 
@@ -119,7 +123,8 @@ TEST_F(OutboxTest, AStuckConversationDelaysNoOther) {
 
 TEST_F(OutboxTest, BuriesWhatIsRefusedAndGoesOn) {
     ScriptedChannel channel([](const OutboundReply& reply) {
-        return reply.reply.body_json == "bad" ? SendOutcome{SendOutcome::Kind::kRefused, {}, 0, "(#100)"} : SendOutcome{};
+        return reply.reply.body_json == "bad" ? SendOutcome{SendOutcome::Kind::kRefused, {}, 0, "(#100)"}
+                                              : SendOutcome{};
     });
     Outbox outbox(*store_, {{"chat", &channel}}, clock_, log_, {});
     outbox.deliver(answered("ana", {"bad", "good"}));
@@ -128,8 +133,11 @@ TEST_F(OutboxTest, BuriesWhatIsRefusedAndGoesOn) {
 }
 
 TEST_F(OutboxTest, GivesUpADayAfterTheMessage) {
-    ScriptedChannel channel([](const OutboundReply&) { return SendOutcome{SendOutcome::Kind::kRetry, {}, 1, "503"}; });
-    Outbox outbox(*store_, {{"chat", &channel}}, clock_, log_, {.senders = 2, .give_up_ms = -1, .uncertain_ms = 1});
+    ScriptedChannel channel([](const OutboundReply&) {
+        return SendOutcome{SendOutcome::Kind::kRetry, {}, 1, "503"};
+    });
+    Outbox outbox(*store_, {{"chat", &channel}}, clock_, log_,
+                  {.senders = 2, .give_up_ms = -1, .uncertain_ms = 1});
     outbox.deliver(answered("ana", {"late"}));
     wait_until_settled();
     EXPECT_EQ(channel.tried(1).size(), 1U);
@@ -142,7 +150,9 @@ TEST_F(OutboxTest, BuriesAReplyWhoseChannelIsGone) {
 }
 
 TEST_F(OutboxTest, KeepsWhatCouldNotBeSentForTheNextStart) {
-    ScriptedChannel down([](const OutboundReply&) { return SendOutcome{SendOutcome::Kind::kRetry, {}, 3'600'000, "down"}; });
+    ScriptedChannel down([](const OutboundReply&) {
+        return SendOutcome{SendOutcome::Kind::kRetry, {}, 3'600'000, "down"};
+    });
     {
         Outbox outbox(*store_, {{"chat", &down}}, clock_, log_, {});
         outbox.deliver(answered("ana", {"1"}));

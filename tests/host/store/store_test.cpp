@@ -61,13 +61,14 @@ protected:
     StoreTest() : engine_(GetParam()()), store_(engine_->open()) {}
 
     Accepted accept(InboundMessage inbound) {
-        auto accepted =
-            wait<std::vector<Accepted>>([&](auto done) { store_->accept({std::move(inbound)}, kNow, std::move(done)); });
+        auto accepted = wait<std::vector<Accepted>>(
+            [&](auto done) { store_->accept({std::move(inbound)}, kNow, std::move(done)); });
         EXPECT_TRUE(accepted);
         return accepted->front();
     }
     Result<std::vector<OutboundReply>> finish(FinishedTurn turn) {
-        return wait<std::vector<OutboundReply>>([&](auto done) { store_->finish(std::move(turn), kNow, std::move(done)); });
+        return wait<std::vector<OutboundReply>>(
+            [&](auto done) { store_->finish(std::move(turn), kNow, std::move(done)); });
     }
     static FinishedTurn answer(const Accepted& turn, const std::string& id) {
         FinishedTurn finished;
@@ -101,8 +102,9 @@ TEST_P(StoreTest, KnowsAMessageThatComesAgain) {
 }
 
 TEST_P(StoreTest, KnowsAMessageTwiceInOneBatch) {
-    const auto accepted = wait<std::vector<Accepted>>(
-        [&](auto done) { store_->accept({message("wamid.1"), message("wamid.1"), message("wamid.2")}, kNow, std::move(done)); });
+    const auto accepted = wait<std::vector<Accepted>>([&](auto done) {
+        store_->accept({message("wamid.1"), message("wamid.1"), message("wamid.2")}, kNow, std::move(done));
+    });
     ASSERT_TRUE(accepted);
     EXPECT_FALSE((*accepted)[0].duplicate);
     EXPECT_TRUE((*accepted)[1].duplicate);
@@ -195,10 +197,12 @@ TEST_P(StoreTest, KeepsUnsentRepliesOverARestartUntilTheyAreSentOrBuried) {
     ASSERT_EQ(unsent->size(), 2U);
     EXPECT_EQ((*unsent)[0].reply.body_json, R"({"text":"a"})");
     EXPECT_EQ((*unsent)[0].answered_sent_unix_ms, kNow - 1000);
-    ASSERT_TRUE(wait<void>([&](auto done) { store_->postpone((*unsent)[0], kNow + 4000, "429", std::move(done)); }));
+    ASSERT_TRUE(
+        wait<void>([&](auto done) { store_->postpone((*unsent)[0], kNow + 4000, "429", std::move(done)); }));
     EXPECT_EQ(store_->unsent(10)->front().attempt, 1U);
     EXPECT_EQ(store_->unsent(10)->front().due_unix_ms, kNow + 4000);
-    ASSERT_TRUE(wait<void>([&](auto done) { store_->sent((*unsent)[0], "wamid.out", kNow, std::move(done)); }));
+    ASSERT_TRUE(
+        wait<void>([&](auto done) { store_->sent((*unsent)[0], "wamid.out", kNow, std::move(done)); }));
     ASSERT_TRUE(wait<void>([&](auto done) { store_->bury((*unsent)[1], "refused", kNow, std::move(done)); }));
     EXPECT_TRUE(store_->unsent(10)->empty());
 }
@@ -207,7 +211,8 @@ TEST_P(StoreTest, TurnsADueJobIntoOneTurn) {
     const Accepted turn = accept(message("wamid.1"));
     const auto put = [&](std::int64_t at) {
         return wait<void>([&](auto done) {
-            store_->put_job({"scheduling", turn.conversation_id, "remind", R"({"event":"e1"})", at}, std::move(done));
+            store_->put_job({"scheduling", turn.conversation_id, "remind", R"({"event":"e1"})", at},
+                            std::move(done));
         });
     };
     ASSERT_TRUE(put(kNow + 5000));
@@ -217,7 +222,8 @@ TEST_P(StoreTest, TurnsADueJobIntoOneTurn) {
     ASSERT_TRUE(due);
     ASSERT_EQ(due->size(), 1U);
     EXPECT_EQ(due->front().job_plugin, "scheduling");
-    EXPECT_EQ(due->front().message.input_json, R"({"kind":"job","job":{"key":"remind","payload":{"event":"e1"}}})");
+    EXPECT_EQ(due->front().message.input_json,
+              R"({"kind":"job","job":{"key":"remind","payload":{"event":"e1"}}})");
     EXPECT_EQ(due->front().message.address_json, R"({"to":"+1"})");
     EXPECT_TRUE(store_->due_jobs(kNow + 9000, 10)->empty());
     die_and_restart();
@@ -233,8 +239,11 @@ TEST_P(StoreTest, AnswersAsLongAsItIsThere) {
 
 TEST_P(StoreTest, CancelsAJob) {
     const Accepted turn = accept(message("wamid.1"));
-    ASSERT_TRUE(wait<void>([&](auto done) { store_->put_job({"p", turn.conversation_id, "k", "{}", kNow}, std::move(done)); }));
-    ASSERT_TRUE(wait<void>([&](auto done) { store_->cancel_job("p", turn.conversation_id, "k", std::move(done)); }));
+    ASSERT_TRUE(wait<void>([&](auto done) {
+        store_->put_job({"p", turn.conversation_id, "k", "{}", kNow}, std::move(done));
+    }));
+    ASSERT_TRUE(
+        wait<void>([&](auto done) { store_->cancel_job("p", turn.conversation_id, "k", std::move(done)); }));
     EXPECT_TRUE(store_->due_jobs(kNow + 1, 10)->empty());
 }
 
@@ -260,8 +269,9 @@ TEST_P(StoreTest, ManyWritersShareCommitsAndLoseNothing) {
         threads.emplace_back([&, t] {
             for (int i = 0; i < kEach; ++i) {
                 const std::string id = "wamid." + std::to_string(t) + "." + std::to_string(i);
-                const auto accepted = wait<std::vector<Accepted>>(
-                    [&](auto done) { store_->accept({message(id, "tel:" + std::to_string(t))}, kNow, std::move(done)); });
+                const auto accepted = wait<std::vector<Accepted>>([&](auto done) {
+                    store_->accept({message(id, "tel:" + std::to_string(t))}, kNow, std::move(done));
+                });
                 if (accepted && !accepted->front().duplicate) ++stored;
             }
         });
@@ -271,8 +281,9 @@ TEST_P(StoreTest, ManyWritersShareCommitsAndLoseNothing) {
     EXPECT_EQ(store_->claim(kNow, 1000)->size(), static_cast<std::size_t>(kThreads * kEach));
 }
 
-INSTANTIATE_TEST_SUITE_P(Sqlite, StoreTest,
-                         ::testing::Values([]() -> std::unique_ptr<Engine> { return std::make_unique<SqliteEngine>(); }),
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreTest, ::testing::Values([]() -> std::unique_ptr<Engine> {
+                             return std::make_unique<SqliteEngine>();
+                         }),
                          [](const auto&) { return "Engine"; });
 
 TEST(SqliteStore, RefusesAFileThatAnotherStoreHasOpen) {
@@ -289,7 +300,8 @@ TEST(SqliteStore, KeepsItsFileFromOtherUsers) {
     const test::TemporaryFolder folder;
     ASSERT_TRUE(sqlite::SqliteStore::open(folder.path() / "migue.db"));
     const auto mode = std::filesystem::status(folder.path() / "migue.db").permissions();
-    EXPECT_EQ(mode & std::filesystem::perms::mask, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    EXPECT_EQ(mode & std::filesystem::perms::mask,
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
 TEST(SqliteStore, NamesAFileItCannotUse) {

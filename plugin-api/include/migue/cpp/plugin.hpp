@@ -117,7 +117,8 @@ public:
     }
 
 private:
-    static std::string_view find(const migue_field* fields, std::size_t count, std::string_view name) noexcept {
+    static std::string_view find(const migue_field* fields, std::size_t count,
+                                 std::string_view name) noexcept {
         for (std::size_t i = 0; i < count; ++i)
             if (to_view(fields[i].key) == name) return to_view(fields[i].value);
         return {};

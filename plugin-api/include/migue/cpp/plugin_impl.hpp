@@ -57,11 +57,20 @@ migue_status guarded(migue_diag* diag, Body&& body) noexcept {
 class Instance {
 public:
     Instance(std::unique_ptr<Plugin> plugin, Services services)
-        : plugin_(std::move(plugin)), services_(services), route_descriptions_(plugin_->routes()),
+        : plugin_(std::move(plugin)),
+          services_(services),
+          route_descriptions_(plugin_->routes()),
           migration_descriptions_(plugin_->migrations()) {
-        raw_ = {sizeof(migue_plugin), 0,         this,          &Instance::handle,    &Instance::health,
-                &Instance::quiesce,   &Instance::export_state,  &Instance::import_state,
-                &Instance::extension, &Instance::destroy};
+        raw_ = {sizeof(migue_plugin),
+                0,
+                this,
+                &Instance::handle,
+                &Instance::health,
+                &Instance::quiesce,
+                &Instance::export_state,
+                &Instance::import_state,
+                &Instance::extension,
+                &Instance::destroy};
         fill_routes();
         fill_migrations();
         understand_ = {sizeof(migue_understand_v1), 0, &Instance::understand};
@@ -175,8 +184,8 @@ private:
 
     void fill_routes() {
         for (const Route& route : route_descriptions_)
-            raw_routes_.push_back({sizeof(migue_route), static_cast<std::uint32_t>(route.access), route.method,
-                                   route.pattern});
+            raw_routes_.push_back(
+                {sizeof(migue_route), static_cast<std::uint32_t>(route.access), route.method, route.pattern});
         for (const migue_route& route : raw_routes_) route_pointers_.push_back(&route);
         routes_ = {sizeof(migue_routes_v1), 0, route_pointers_.data(), route_pointers_.size(),
                    &Instance::handle_route};
@@ -184,10 +193,11 @@ private:
 
     void fill_migrations() {
         for (const Migration& migration : migration_descriptions_)
-            raw_migrations_.push_back({sizeof(migue_migration), 0, to_c(migration.dialect), to_c(migration.name),
-                                       to_c(migration.sql)});
+            raw_migrations_.push_back({sizeof(migue_migration), 0, to_c(migration.dialect),
+                                       to_c(migration.name), to_c(migration.sql)});
         for (const migue_migration& migration : raw_migrations_) migration_pointers_.push_back(&migration);
-        migrations_ = {sizeof(migue_migrations_v1), 0, migration_pointers_.data(), migration_pointers_.size()};
+        migrations_ = {sizeof(migue_migrations_v1), 0, migration_pointers_.data(),
+                       migration_pointers_.size()};
     }
 
     std::unique_ptr<Plugin> plugin_;
@@ -215,7 +225,8 @@ const migue_descriptor* describe() noexcept {
 }
 
 template <typename P>
-migue_status create(const migue_host* host, migue_str config_json, migue_diag* diag, migue_plugin** out) noexcept {
+migue_status create(const migue_host* host, migue_str config_json, migue_diag* diag,
+                    migue_plugin** out) noexcept {
     return guarded(diag, [&]() -> migue_status {
         const Services services(host);
         Result<std::unique_ptr<P>> made = P::create(Context{services, to_view(config_json), diag});

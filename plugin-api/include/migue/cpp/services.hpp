@@ -105,7 +105,9 @@ class Clock {
 public:
     explicit Clock(const migue_host* host);
     /// 0 when the host has no clock.
-    [[nodiscard]] std::uint64_t monotonic_ns() const { return api_ == nullptr ? 0 : api_->monotonic_ns(host_); }
+    [[nodiscard]] std::uint64_t monotonic_ns() const {
+        return api_ == nullptr ? 0 : api_->monotonic_ns(host_);
+    }
     [[nodiscard]] std::int64_t unix_ms() const { return api_ == nullptr ? 0 : api_->unix_ms(host_); }
 
 private:
@@ -117,10 +119,14 @@ class Log {
 public:
     using Fields = std::initializer_list<std::pair<std::string_view, std::string_view>>;
     explicit Log(const migue_host* host);
-    void debug(std::string_view message, Fields fields = {}) const { write(MIGUE_LOG_DEBUG, message, fields); }
+    void debug(std::string_view message, Fields fields = {}) const {
+        write(MIGUE_LOG_DEBUG, message, fields);
+    }
     void info(std::string_view message, Fields fields = {}) const { write(MIGUE_LOG_INFO, message, fields); }
     void warn(std::string_view message, Fields fields = {}) const { write(MIGUE_LOG_WARN, message, fields); }
-    void error(std::string_view message, Fields fields = {}) const { write(MIGUE_LOG_ERROR, message, fields); }
+    void error(std::string_view message, Fields fields = {}) const {
+        write(MIGUE_LOG_ERROR, message, fields);
+    }
 
 private:
     void write(std::int32_t severity, std::string_view message, Fields fields) const;
@@ -208,7 +214,14 @@ private:
 /// All of them. Made once in create() and kept in the plugin.
 struct Services {
     explicit Services(const migue_host* host)
-        : clock(host), log(host), metrics(host), timer(host), http(host), sql(host), vault(host), jobs(host) {}
+        : clock(host),
+          log(host),
+          metrics(host),
+          timer(host),
+          http(host),
+          sql(host),
+          vault(host),
+          jobs(host) {}
 
     Clock clock;
     Log log;

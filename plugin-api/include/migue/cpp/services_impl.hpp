@@ -160,15 +160,18 @@ Result<std::string> collect(const migue_vault_v1* api, std::string_view what, Ca
 }  // namespace detail
 
 inline Result<std::string> Vault::seal(std::string_view plain, std::string_view context) const {
-    return detail::collect(api_, "vault seal",
-                           [&](migue_sink* out) { return api_->seal(host_, to_c(plain), to_c(context), out); });
+    return detail::collect(api_, "vault seal", [&](migue_sink* out) {
+        return api_->seal(host_, to_c(plain), to_c(context), out);
+    });
 }
 inline Result<std::string> Vault::open(std::string_view sealed, std::string_view context) const {
-    return detail::collect(api_, "vault open",
-                           [&](migue_sink* out) { return api_->open(host_, to_c(sealed), to_c(context), out); });
+    return detail::collect(api_, "vault open", [&](migue_sink* out) {
+        return api_->open(host_, to_c(sealed), to_c(context), out);
+    });
 }
 inline Result<std::string> Vault::random(std::size_t size) const {
-    return detail::collect(api_, "vault random", [&](migue_sink* out) { return api_->random(host_, size, out); });
+    return detail::collect(api_, "vault random",
+                           [&](migue_sink* out) { return api_->random(host_, size, out); });
 }
 inline Result<std::string> Vault::sha256(std::string_view bytes) const {
     return detail::collect(api_, "vault sha256",
@@ -181,10 +184,12 @@ inline Jobs::Jobs(const migue_host* host)
 inline auto Jobs::at(std::int64_t unix_ms, std::string conversation_id, std::string key,
                      std::string payload_json) const {
     return detail::operation<void>(
-        [api = api_, host = host_, unix_ms, conversation_id = std::move(conversation_id), key = std::move(key),
+        [api = api_, host = host_, unix_ms, conversation_id = std::move(conversation_id),
+         key = std::move(key),
          payload = std::move(payload_json)](migue_done done, void* user, std::uint64_t* op) -> migue_status {
             if (api == nullptr) return MIGUE_E_UNSUPPORTED;
-            const migue_job job{sizeof(migue_job), 0, unix_ms, to_c(key), to_c(conversation_id), to_c(payload)};
+            const migue_job job{sizeof(migue_job), 0, unix_ms, to_c(key), to_c(conversation_id),
+                                to_c(payload)};
             return api->at(host, &job, done, user, op);
         },
         [](migue_status status, const void*) { return detail::read_nothing(status, "jobs at"); });
@@ -192,8 +197,8 @@ inline auto Jobs::at(std::int64_t unix_ms, std::string conversation_id, std::str
 
 inline auto Jobs::cancel(std::string conversation_id, std::string key) const {
     return detail::operation<void>(
-        [api = api_, host = host_, conversation_id = std::move(conversation_id),
-         key = std::move(key)](migue_done done, void* user, std::uint64_t* op) -> migue_status {
+        [api = api_, host = host_, conversation_id = std::move(conversation_id), key = std::move(key)](
+            migue_done done, void* user, std::uint64_t* op) -> migue_status {
             if (api == nullptr) return MIGUE_E_UNSUPPORTED;
             return api->cancel(host, to_c(conversation_id), to_c(key), done, user, op);
         },

@@ -9,13 +9,17 @@
 /// Small conversions between the border's types and C++.
 namespace migue {
 
-[[nodiscard]] inline migue_str to_c(std::string_view text) noexcept { return {text.data(), text.size()}; }
+[[nodiscard]] inline migue_str to_c(std::string_view text) noexcept {
+    return {text.data(), text.size()};
+}
 
 [[nodiscard]] inline std::string_view to_view(migue_str text) noexcept {
     return text.size == 0 ? std::string_view() : std::string_view(text.data, text.size);
 }
 
-[[nodiscard]] inline migue_status to_status(Error::Code code) noexcept { return -static_cast<migue_status>(code); }
+[[nodiscard]] inline migue_status to_status(Error::Code code) noexcept {
+    return -static_cast<migue_status>(code);
+}
 
 /// Unknown statuses become kInternal, as plugin.h asks.
 [[nodiscard]] inline Error to_error(migue_status status, std::string_view what) {
@@ -47,7 +51,8 @@ namespace migue {
 
 /// A migue_sink that appends to a string. The string must outlive it.
 [[nodiscard]] inline migue_sink sink_into(std::string& out) noexcept {
-    return {sizeof(migue_sink), 0, &out, [](void* ctx, const void* data, size_t size) noexcept -> migue_status {
+    return {sizeof(migue_sink), 0, &out,
+            [](void* ctx, const void* data, size_t size) noexcept -> migue_status {
                 try {
                     static_cast<std::string*>(ctx)->append(static_cast<const char*>(data), size);
                     return MIGUE_OK;

@@ -35,7 +35,9 @@ public:
 
     /// The key of everything this turn does outside: the same at every attempt.
     [[nodiscard]] std::string_view message_id() const noexcept { return to_view(request_.message_id); }
-    [[nodiscard]] std::string_view conversation_id() const noexcept { return to_view(request_.conversation_id); }
+    [[nodiscard]] std::string_view conversation_id() const noexcept {
+        return to_view(request_.conversation_id);
+    }
     [[nodiscard]] std::string_view person_id() const noexcept { return to_view(request_.person_id); }
     [[nodiscard]] std::string_view intent() const noexcept { return to_view(request_.intent); }
     [[nodiscard]] std::string_view text() const noexcept { return to_view(request_.text); }
@@ -98,7 +100,8 @@ inline Result<void> Turn::offer(std::string_view text, const std::vector<Button>
     return reply("buttons", body + "]}");
 }
 
-inline Result<void> Turn::offer(std::string_view text, std::string_view button, const std::vector<Row>& rows) {
+inline Result<void> Turn::offer(std::string_view text, std::string_view button,
+                                const std::vector<Row>& rows) {
     std::string body = "{\"text\":" + json_quote(text) + ",\"button\":" + json_quote(button) + ",\"rows\":[";
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (i != 0) body += ',';

@@ -12,8 +12,8 @@ extern "C" {
 
 typedef struct migue_clock_v1 {
     uint32_t struct_size, reserved;
-    uint64_t (*monotonic_ns)(const migue_host *); /* [any] */
-    int64_t (*unix_ms)(const migue_host *);       /* [any] */
+    uint64_t (*monotonic_ns)(const migue_host*); /* [any] */
+    int64_t (*unix_ms)(const migue_host*);       /* [any] */
 } migue_clock_v1;
 
 #ifdef __cplusplus

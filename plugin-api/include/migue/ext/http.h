@@ -18,7 +18,7 @@ typedef struct migue_http_request {
     uint32_t struct_size, reserved;
     migue_str method; /* "GET", "POST", "PUT", "PATCH", "DELETE" */
     migue_str url;    /* absolute */
-    const migue_field *headers;
+    const migue_field* headers;
     size_t header_count;
     migue_str body;
     uint64_t timeout_ns; /* 0: the turn's deadline, else 10 s */
@@ -27,8 +27,8 @@ typedef struct migue_http_request {
 
 typedef struct migue_http_response {
     uint32_t struct_size;
-    int32_t status; /* 100 to 599 */
-    const migue_field *headers; /* names in lower case */
+    int32_t status;             /* 100 to 599 */
+    const migue_field* headers; /* names in lower case */
     size_t header_count;
     migue_str body;
 } migue_http_response;
@@ -40,9 +40,9 @@ typedef struct migue_http_v1 {
      *   MIGUE_E_DEADLINE     no full answer in time: it may have been processed
      *   MIGUE_E_INTERNAL     broken off after the request was written: it may have been processed
      * Returns MIGUE_E_INVALID for a malformed request or an address not allowed. [any] */
-    migue_status (*send)(const migue_host *, const migue_http_request *, migue_done done, void *user,
-                         uint64_t *op);
-    void (*cancel)(const migue_host *, uint64_t op); /* [any] */
+    migue_status (*send)(const migue_host*, const migue_http_request*, migue_done done, void* user,
+                         uint64_t* op);
+    void (*cancel)(const migue_host*, uint64_t op); /* [any] */
 } migue_http_v1;
 
 #ifdef __cplusplus

@@ -16,19 +16,19 @@ extern "C" {
 
 typedef struct migue_job {
     uint32_t struct_size, reserved;
-    int64_t at_unix_ms;        /* past: at once */
-    migue_str key;             /* unique within plugin and conversation; a job that stands is replaced */
+    int64_t at_unix_ms; /* past: at once */
+    migue_str key;      /* unique within plugin and conversation; a job that stands is replaced */
     migue_str conversation_id;
-    migue_str payload_json;    /* at most 16 KiB */
+    migue_str payload_json; /* at most 16 KiB */
 } migue_job;
 
 typedef struct migue_jobs_v1 {
     uint32_t struct_size, reserved;
     /* done with MIGUE_OK once it is stored; result NULL. [any] */
-    migue_status (*at)(const migue_host *, const migue_job *, migue_done done, void *user, uint64_t *op);
+    migue_status (*at)(const migue_host*, const migue_job*, migue_done done, void* user, uint64_t* op);
     /* done with MIGUE_OK also when there was none. [any] */
-    migue_status (*cancel)(const migue_host *, migue_str conversation_id, migue_str key, migue_done done,
-                           void *user, uint64_t *op);
+    migue_status (*cancel)(const migue_host*, migue_str conversation_id, migue_str key, migue_done done,
+                           void* user, uint64_t* op);
 } migue_jobs_v1;
 
 #ifdef __cplusplus

@@ -14,14 +14,14 @@ extern "C" {
 #define MIGUE_LOG_ID "migue.log/1"
 
 #define MIGUE_LOG_DEBUG 1
-#define MIGUE_LOG_INFO  2
-#define MIGUE_LOG_WARN  3
+#define MIGUE_LOG_INFO 2
+#define MIGUE_LOG_WARN 3
 #define MIGUE_LOG_ERROR 4
 
 typedef struct migue_log_v1 {
     uint32_t struct_size, reserved;
     /* One line. `message` is a fixed text; what varies goes into fields. [any] */
-    void (*write)(const migue_host *, int32_t severity, migue_str message, const migue_field *fields,
+    void (*write)(const migue_host*, int32_t severity, migue_str message, const migue_field* fields,
                   size_t field_count);
 } migue_log_v1;
 

@@ -23,7 +23,7 @@ typedef struct migue_migration {
 
 typedef struct migue_migrations_v1 {
     uint32_t struct_size, reserved;
-    const migue_migration *const *items;
+    const migue_migration* const* items;
     size_t count;
 } migue_migrations_v1;
 

@@ -12,7 +12,7 @@ extern "C" {
  * free `user` there. `result` is the service's result struct or NULL; it is borrowed until
  * done() returns. An operation belongs to the turn in which it was started: it keeps the
  * plugin's code loaded, and its done() never overlaps another call for that turn. */
-typedef void (*migue_done)(void *user, migue_status status, const void *result);
+typedef void (*migue_done)(void* user, migue_status status, const void* result);
 
 /* A named value. Frozen for the major. */
 typedef struct migue_field {

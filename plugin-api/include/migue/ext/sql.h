@@ -41,9 +41,9 @@ typedef struct migue_sql_v1 {
      *   MIGUE_E_INVALID      a statement is malformed or not allowed; the log says which
      *   MIGUE_E_DEADLINE     no answer in time: it may have been committed
      * [any] */
-    migue_status (*execute)(const migue_host *, const migue_sql_statement *const *statements, size_t count,
-                            migue_done done, void *user, uint64_t *op);
-    void (*cancel)(const migue_host *, uint64_t op); /* [any] */
+    migue_status (*execute)(const migue_host*, const migue_sql_statement* const* statements, size_t count,
+                            migue_done done, void* user, uint64_t* op);
+    void (*cancel)(const migue_host*, uint64_t op); /* [any] */
 } migue_sql_v1;
 
 #ifdef __cplusplus

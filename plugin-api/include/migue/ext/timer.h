@@ -19,9 +19,9 @@ typedef struct migue_timer_v1 {
     /* Calls done(user, MIGUE_OK, NULL) on a worker once delay_ns has passed; 0 means as soon
      * as a worker is free. Accepted means exactly one done(), with MIGUE_E_CANCELLED if it
      * was cancelled. MIGUE_E_STATE after quiesce(): not accepted, no done(). [any] */
-    migue_status (*start)(const migue_host *, uint64_t delay_ns, migue_done done, void *user, uint64_t *op);
+    migue_status (*start)(const migue_host*, uint64_t delay_ns, migue_done done, void* user, uint64_t* op);
     /* Unknown or finished operations are ignored. [any] */
-    void (*cancel)(const migue_host *, uint64_t op);
+    void (*cancel)(const migue_host*, uint64_t op);
 } migue_timer_v1;
 
 #ifdef __cplusplus

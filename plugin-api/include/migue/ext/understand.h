@@ -24,7 +24,7 @@ typedef struct migue_understand_request {
 typedef struct migue_understand_v1 {
     uint32_t struct_size, reserved;
     /* Writes one JSON object: {"event":{…}|null,"times":[…],"question":…|null}. [worker] */
-    migue_status (*understand)(migue_plugin *, const migue_understand_request *, migue_sink *out);
+    migue_status (*understand)(migue_plugin*, const migue_understand_request*, migue_sink* out);
 } migue_understand_v1;
 
 #ifdef __cplusplus

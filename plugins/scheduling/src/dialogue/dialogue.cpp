@@ -218,9 +218,12 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn) {
     const bool words = scene.input.kind == "text" && !turn.text().empty();
     // Statements, not one conditional: GCC 12 destroys the result of a co_await in it twice.
     Reply reply;
-    if (scene.input.kind == "tap") reply = co_await take_tap(scene);
-    else if (words) reply = co_await take_text(scene);
-    else reply = pass_on();
+    if (scene.input.kind == "tap")
+        reply = co_await take_tap(scene);
+    else if (words)
+        reply = co_await take_text(scene);
+    else
+        reply = pass_on();
     co_return finish(scene, std::move(reply));
 }
 

@@ -139,11 +139,14 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
                            open->waiting == Waiting::kTaken || open->waiting == Waiting::kChange);
     complete_title(scene.phrases, read.draft);
     if (read.draft.zone.empty()) read.draft.zone = scene.person.zone;
-    if (scene.turn.intent() == "reminder" && !read.draft.reminder) read.draft.reminder = std::chrono::minutes(0);
+    if (scene.turn.intent() == "reminder" && !read.draft.reminder)
+        read.draft.reminder = std::chrono::minutes(0);
     scene.state.open.reset();
     Reply reply;  // filled by statements: GCC 12 destroys a co_await's result in a conditional twice
-    if (read.question) reply = co_await ask_question(scene, std::move(read.draft), "", std::move(*read.question));
-    else reply = co_await proceed(scene, std::move(read.draft), "", false);
+    if (read.question)
+        reply = co_await ask_question(scene, std::move(read.draft), "", std::move(*read.question));
+    else
+        reply = co_await proceed(scene, std::move(read.draft), "", false);
     if (replaces) reply.text = scene.phrases.say("replaced") + reply.text;
     co_return reply;
 }
@@ -202,7 +205,8 @@ Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& said)
             }
         co_return co_await ask_question(scene, std::move(draft), open.target, std::move(question));
     }
-    const bool days_open = !draft.has_date && draft.has_time && draft.start && open.waiting == Waiting::kTime &&
+    const bool days_open = !draft.has_date && draft.has_time && draft.start &&
+                           open.waiting == Waiting::kTime &&
                            std::any_of(open.options.begin(), open.options.end(),
                                        [](const Option& shown) { return shown.day_only; });
     if (days_open) co_return ask_day_again(open, std::move(draft));

@@ -20,7 +20,8 @@ namespace migue::sql {
 class SqliteSchema {
 public:
     /// `file`: a path, or ":memory:". `schema`: the plugin's id.
-    [[nodiscard]] static Result<std::unique_ptr<SqliteSchema>> open(const std::string& file, const std::string& schema);
+    [[nodiscard]] static Result<std::unique_ptr<SqliteSchema>> open(const std::string& file,
+                                                                    const std::string& schema);
     SqliteSchema(const SqliteSchema&) = delete;
     SqliteSchema& operator=(const SqliteSchema&) = delete;
     ~SqliteSchema();
