@@ -130,6 +130,7 @@ Result<void> App::Impl::load_plugins() {
     options.lock_file = settings_.plugin_lock;
     options.staging_dir = options_.data / "plugins";
     options.plugins = settings_.plugins;
+    options.public_url = settings_.http.public_url;
     options.sql_prefix = std::filesystem::path(*file).replace_extension().string();
     options.vault_keys = settings_.vault_keys;
     options.vault_key_file = file->parent_path() / "vault.keys";

@@ -58,7 +58,8 @@ Result<config::Settings> dev_settings(const DevOptions& options) {
     settings->plugin_lock = options.data / "plugins.lock";
     if (options.port) {
         settings->http.listen.port = *options.port;
-        settings->http.public_url.clear();
+        settings->http.public_url =
+            *options.port == 0 ? "" : "http://127.0.0.1:" + std::to_string(*options.port);
     }
     return settings;
 }

@@ -33,7 +33,7 @@ struct CheckReport {
 };
 
 /// What `migue check` does, without starting anything: the file, each plugin's section
-/// against its schema, and `others`. Everything found is told at once; a file that is wrong
+/// against its schema (an empty `schema_of` leaves that to `others`), and `others`. Everything found is told at once; a file that is wrong
 /// in itself is told alone, as the rest would only follow from it.
 [[nodiscard]] CheckReport check_config(const std::filesystem::path& file, const SchemaOf& schema_of,
                                        const std::vector<SettingsCheck>& others = {},

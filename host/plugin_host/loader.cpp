@@ -116,7 +116,7 @@ Result<Instance::Parts> Loader::open(const LockEntry& entry, std::uint64_t numbe
 Result<std::shared_ptr<Instance>> Loader::make(Instance::Parts parts) {
     const std::string id = parts.entry.id;
     const config::PluginSettings settings = settings_of(id);
-    auto config = read_plugin_config(settings, parts.descriptor.config_schema);
+    auto config = read_plugin_config(settings, parts.descriptor.config_schema, options_.public_url);
     if (!config) return std::move(config).error();
     auto tables = sql_.tables(id);
     if (!tables) return std::move(tables).error();

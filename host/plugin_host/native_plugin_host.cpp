@@ -60,7 +60,7 @@ public:
           area_(std::move(area)),
           http_(options_.http),
           sql_(options_.sql_prefix),
-          loader_({options_.lock_file, options_.plugins, options_.max_workers, options_.max_http_requests,
+          loader_({options_.lock_file, options_.plugins, options_.public_url, options_.max_workers, options_.max_http_requests,
                    [doorbell = doorbell_] { doorbell->ring(); }},
                   {clock, log, store, metrics, timers_, vault_}, *area_, http_, sql_),
           retirement_({options_.drain_limit, options_.cancel_limit}, log),

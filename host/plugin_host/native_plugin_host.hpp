@@ -18,6 +18,7 @@ struct PluginHostOptions {
     std::filesystem::path lock_file = "plugins.lock";
     std::filesystem::path staging_dir = "var/plugins";  ///< for private copies; must allow executing
     std::vector<config::PluginSettings> plugins;
+    std::string public_url;  ///< http.public_url, for plugins whose schema has one; may be ""
     /// Plugins' tables are in `<sql_prefix>.<plugin>.db` ("var/migue" beside var/migue.db);
     /// "" keeps them in memory.
     std::string sql_prefix;

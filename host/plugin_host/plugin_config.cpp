@@ -22,10 +22,25 @@ void collect_hidden(const nlohmann::json& shown, const nlohmann::json& real, std
     }
 }
 
+/// The settings with `public_url` filled in where the schema knows it and the section does not.
+config::PluginSettings with_public_url(config::PluginSettings settings, std::string_view schema,
+                                       std::string_view public_url) {
+    if (public_url.empty()) return settings;
+    const auto known = nlohmann::json::parse(schema, nullptr, false);
+    auto section = nlohmann::json::parse(settings.config_json, nullptr, false);
+    if (!known.is_object() || !section.is_object() || section.contains("public_url")) return settings;
+    const auto properties = known.find("properties");
+    if (properties == known.end() || !properties->contains("public_url")) return settings;
+    section["public_url"] = public_url;
+    settings.config_json = section.dump();
+    return settings;
+}
+
 }  // namespace
 
-Result<PluginConfig> read_plugin_config(const config::PluginSettings& settings, std::string_view schema) {
-    auto checked = config::check_plugin_config(settings, schema);
+Result<PluginConfig> read_plugin_config(const config::PluginSettings& settings, std::string_view schema,
+                                        std::string_view public_url) {
+    auto checked = config::check_plugin_config(with_public_url(settings, schema, public_url), schema);
     if (!checked) return std::move(checked).error();
     PluginConfig config{std::move(checked).value(), {}, {}};
     for (const std::string& address : config::egress_urls(config.json, schema)) {

@@ -18,8 +18,11 @@ struct PluginConfig {
 };
 
 /// Checks the section against the plugin's schema; every fault at once, with file:line:col.
+/// A plugin whose schema has a `public_url` gets `public_url` there unless its section says
+/// another: a turn does not carry it.
 [[nodiscard]] Result<PluginConfig> read_plugin_config(const config::PluginSettings& settings,
-                                                      std::string_view schema);
+                                                      std::string_view schema,
+                                                      std::string_view public_url = {});
 
 /// What create() reported, one a line, with the place of each in the file (O5).
 [[nodiscard]] std::string place_faults(const config::PluginSettings& settings,
