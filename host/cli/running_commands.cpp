@@ -6,6 +6,7 @@
 
 #include "host/cli/app.hpp"
 #include "host/cli/commands.hpp"
+#include "host/cli/open_store.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/shipped.hpp"
 #include "host/config/settings.hpp"
@@ -81,7 +82,11 @@ int serve(const ServeOptions& options) {
     const StopSignals signals;
     auto settings = config::load_settings(options.config);
     if (!settings) return could_not_run(settings.error());
-    return run_until_stopped({.settings = std::move(settings).value(), .data = "var", .dev = false}, signals);
+    const auto file = sqlite_file(settings->store_url);
+    if (!file) return could_not_run(file.error());
+    return run_until_stopped(
+        {.settings = std::move(settings).value(), .data = fs::absolute(*file).parent_path(), .dev = false},
+        signals);
 }
 
 int dev(const DevOptions& options) {
