@@ -33,8 +33,8 @@ struct CheckReport {
 };
 
 /// What `migue check` does, without starting anything: the file, each plugin's section
-/// against its schema (an empty `schema_of` leaves that to `others`), and `others`. Everything found is told at once; a file that is wrong
-/// in itself is told alone, as the rest would only follow from it.
+/// against its schema (an empty `schema_of` leaves that to `others`), and `others`. Everything found is told
+/// at once; a file that is wrong in itself is told alone, as the rest would only follow from it.
 [[nodiscard]] CheckReport check_config(const std::filesystem::path& file, const SchemaOf& schema_of,
                                        const std::vector<SettingsCheck>& others = {},
                                        const Variables& variables = environment());
