@@ -6,6 +6,7 @@
 
 #include "host/pipeline/failure_reply.hpp"
 #include "host/pipeline/tap.hpp"
+#include "host/store/identity.hpp"
 
 namespace migue::host {
 
@@ -120,7 +121,7 @@ TurnRequest TurnRunner::request_for(const Running& run) const {
     request.text = message.text;
     request.locale = run.locale;
     request.region = message.region;
-    request.trace_id = message.message_id;
+    request.trace_id = trace_id_of(message.message_id);
     request.input_json = run.input.input_json;
     request.limits = limits_of(run.turn);
     request.channel_json = channel_json(request.limits);
@@ -162,9 +163,9 @@ void TurnRunner::on_result(const Step& run, TurnResult result) {
         }
     }
     for (const std::string& reason : result.reasons)
-        log_.warn(
-            "a turn reported",
-            {{"plugin", run->decision.plugin}, {"trace", run->turn.message.message_id}, {"why", reason}});
+        log_.warn("a turn reported", {{"plugin", run->decision.plugin},
+                                      {"trace", trace_id_of(run->turn.message.message_id)},
+                                      {"why", reason}});
     commit(run, outcome_of(*run, result), 0);
 }
 
@@ -189,6 +190,7 @@ FinishedTurn TurnRunner::outcome_of(const Running& run, const TurnResult& result
     }
     const std::uint64_t now = clock_.monotonic_ns();
     finished.trace_json = Json{{"message_id", run.turn.message.message_id},
+                               {"trace_id", trace_id_of(run.turn.message.message_id)},
                                {"conversation_id", run.turn.conversation_id},
                                {"received_unix_ms", run.turn.received_unix_ms},
                                {"attempt", run.turn.attempt},
@@ -226,11 +228,12 @@ void TurnRunner::on_commit(const Step& run, FinishedTurn finished, std::uint32_t
         return;
     }
     if (kept.error().code == Error::Code::kConflict) {
-        log_.warn("a turn was finished before", {{"trace", finished.message_id}});
+        log_.warn("a turn was finished before", {{"trace", trace_id_of(finished.message_id)}});
         run->finished();
         return;
     }
-    log_.error("a turn could not be committed", {{"trace", finished.message_id}, {"why", kept.error().what}});
+    log_.error("a turn could not be committed",
+               {{"trace", trace_id_of(finished.message_id)}, {"why", kept.error().what}});
     executor_.post_after(store_backoff(tries), [this, run, again = std::move(finished), tries]() mutable {
         commit(run, std::move(again), tries + 1);
     });

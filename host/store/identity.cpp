@@ -38,4 +38,8 @@ std::string new_person_id(std::string_view channel, std::string_view identity) {
     return "p-" + digest({"person", channel, identity});
 }
 
+std::string trace_id_of(std::string_view message_id) {
+    return "t-" + digest({"trace", message_id}).substr(0, 16);
+}
+
 }  // namespace migue::host

@@ -11,4 +11,8 @@ namespace migue::host {
                                               std::string_view identity);
 [[nodiscard]] std::string new_person_id(std::string_view channel, std::string_view identity);
 
+/// What a message is called in logs and traces. Its own id is not fit for them: a wamid holds
+/// the sender's phone number in base64.
+[[nodiscard]] std::string trace_id_of(std::string_view message_id);
+
 }  // namespace migue::host

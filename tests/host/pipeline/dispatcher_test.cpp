@@ -305,6 +305,15 @@ TEST_F(DispatcherTest, KeepsATraceWithoutText) {
     EXPECT_EQ(trace.dump().find("secret"), std::string::npos);
 }
 
+TEST_F(DispatcherTest, NamesAMessageInTracesByAnIdThatTellsNothingOfItsSender) {
+    plugins_.set("smalltalk", [](const TurnRequest&) { return says("hi"); });
+    say("hola");
+    channel_.texts(1);
+    const std::string trace_id = plugins_.seen(1).front().trace_id;
+    EXPECT_TRUE(trace_id.starts_with("t-")) << trace_id;
+    EXPECT_EQ(Json::parse(store_->trace("m1").value()).at("trace_id"), trace_id);
+}
+
 TEST_F(DispatcherTest, RunsADueJobAsATurnOfItsPlugin) {
     plugins_.set("smalltalk", [](const TurnRequest&) { return says("hi"); });
     plugins_.set("scheduling", [](const TurnRequest& request) { return says(request.input_json); });
