@@ -317,6 +317,7 @@ TEST_F(DispatcherTest, NamesAMessageInTracesByAnIdThatTellsNothingOfItsSender) {
 TEST_F(DispatcherTest, RunsADueJobAsATurnOfItsPlugin) {
     plugins_.set("smalltalk", [](const TurnRequest&) { return says("hi"); });
     plugins_.set("scheduling", [](const TurnRequest& request) { return says(request.input_json); });
+    ASSERT_TRUE(dispatcher_->start());
     const Accepted turn = say("hola");
     channel_.texts(1);
     std::promise<void> kept;
@@ -326,7 +327,6 @@ TEST_F(DispatcherTest, RunsADueJobAsATurnOfItsPlugin) {
                         kept.set_value();
                     });
     kept.get_future().wait();
-    ASSERT_TRUE(dispatcher_->start());
     EXPECT_EQ(channel_.texts(2).back(), R"({"job":{"key":"remind","payload":7},"kind":"job"})");
 }
 
