@@ -1,13 +1,27 @@
 #include "host/pipeline/dispatcher.hpp"
 
+#include <algorithm>
 #include <future>
 #include <utility>
 
 namespace migue::host {
 
 namespace {
+
 constexpr std::size_t kClaimed = 1000;
+constexpr std::size_t kErased = 500;
+constexpr std::int64_t kErasePauseMs = 60'000;
+
+/// Calls what reports through a Done, and waits for it.
+template <typename T, typename Call>
+Result<T> waited(Call call) {
+    std::promise<Result<T>> promise;
+    std::future<Result<T>> result = promise.get_future();
+    call([&promise](Result<T> value) { promise.set_value(std::move(value)); });
+    return result.get();
 }
+
+}  // namespace
 
 Dispatcher::Dispatcher(Store& store, TurnRunner& turns, Outbox& outbox, Executor& executor, Channels channels,
                        Clock& clock, Log& log, Options options)
@@ -18,28 +32,29 @@ Dispatcher::Dispatcher(Store& store, TurnRunner& turns, Outbox& outbox, Executor
       channels_(std::move(channels)),
       clock_(clock),
       log_(log),
-      options_(options) {}
+      options_(options),
+      load_(options.load) {}
 
 Dispatcher::~Dispatcher() {
     stop();
 }
 
 Result<void> Dispatcher::start() {
-    // Replies first: they were promised before the turns that are still open.
-    auto unsent = store_.unsent(options_.max_open);
-    if (!unsent) return std::move(unsent).error().within("read unsent replies");
-    if (!unsent->empty()) log_.info("unsent replies found", {{"count", std::to_string(unsent->size())}});
-    outbox_.deliver(std::move(unsent).value());
-    // All of them before the first new message: a conversation's old turns come first.
-    for (;;) {
-        auto left = store_.claim(clock_.unix_ms(), kClaimed);
-        if (!left) return std::move(left).error().within("claim open turns");
-        if (left->empty()) break;
-        log_.info("open turns found", {{"count", std::to_string(left->size())}});
-        for (OpenTurn& turn : *left) enqueue(std::move(turn));
-    }
+    // All of it before the first new message: a conversation's old turns come first.
+    if (auto claimed = claim_all(); !claimed) return claimed;
     watcher_ = std::thread([this] { watch(); });
     return {};
+}
+
+Result<void> Dispatcher::claim_all() {
+    for (;;) {
+        auto left = store_.claim(clock_.unix_ms(), kClaimed);
+        if (!left) return std::move(left).error().within("claim what was left open");
+        if (left->turns.empty() && left->unsent.empty()) return {};
+        log_.info("open work found", {{"turns", std::to_string(left->turns.size())},
+                                      {"replies", std::to_string(left->unsent.size())}});
+        enqueue(std::move(left).value());
+    }
 }
 
 void Dispatcher::drain(std::chrono::milliseconds limit) {
@@ -57,32 +72,54 @@ void Dispatcher::stop() {
 }
 
 Result<std::vector<Accepted>> Dispatcher::accept(std::vector<InboundMessage> messages) {
-    if (lanes_.size() > options_.max_open) return Error{Error::Code::kUnavailable, "too many turns are open"};
-    std::promise<Result<std::vector<Accepted>>> promise;
-    auto stored = promise.get_future();
+    if (load_.overloaded(clock_.monotonic_ns()) || outbox_.overloaded())
+        return Error{Error::Code::kUnavailable, "more is open than can be answered in time"};
     const std::int64_t now = clock_.unix_ms();
-    store_.accept(messages, now, [&](Result<std::vector<Accepted>> result) {
-        // Here, where commits come in order: two senders of one conversation may return from
-        // their waits in any order.
-        if (result) enqueue_new(messages, *result, now);
-        promise.set_value(std::move(result));
+    return waited<std::vector<Accepted>>([&](auto done) {
+        store_.accept(messages, now, [&, done](Result<std::vector<Accepted>> result) {
+            // Here, where commits come in order: two senders of one conversation may return from
+            // their waits in any order.
+            if (result) enqueue_new(messages, *result, now);
+            done(std::move(result));
+        });
     });
-    return stored.get();
 }
 
-void Dispatcher::enqueue_new(std::vector<InboundMessage>& messages, const std::vector<Accepted>& accepted,
+Result<void> Dispatcher::note(std::vector<Delivery> news) {
+    auto effects = waited<std::vector<DeliveryEffect>>(
+        [&](auto done) { store_.deliveries(std::move(news), clock_.unix_ms(), done); });
+    if (!effects) return std::move(effects).error();
+    for (const DeliveryEffect& effect : *effects) outbox_.on_news(effect);
+    return {};
+}
+
+void Dispatcher::enqueue_new(std::vector<InboundMessage>& messages, std::vector<Accepted>& accepted,
                              std::int64_t now_unix_ms) {
     for (std::size_t i = 0; i < accepted.size(); ++i) {
-        const Accepted& one = accepted[i];
-        if (one.duplicate || !one.ours) continue;
-        if (const auto channel = channels_.find(messages[i].channel); channel != channels_.end())
+        Accepted& one = accepted[i];
+        if (one.duplicate) continue;
+        if (const auto channel = channels_.find(messages[i].channel);
+            channel != channels_.end() && messages[i].expects_answer)
             channel->second->acknowledge(messages[i]);
-        enqueue(
-            {std::move(messages[i]), one.conversation_id, one.person_id, one.sequence, now_unix_ms, 1, {}});
+        for (OpenTurn& older : one.before) enqueue(std::move(older));
+        if (!one.ours) {
+            const std::lock_guard lock(mutex_);
+            held_away_.push_back(one.conversation_id);
+            changed_.notify_all();
+            continue;
+        }
+        enqueue(OpenTurn{
+            std::move(messages[i]), one.conversation_id, one.person_id, one.sequence, now_unix_ms, 1, {}});
     }
 }
 
+void Dispatcher::enqueue(Claimed work) {
+    outbox_.deliver(std::move(work.unsent));
+    for (OpenTurn& turn : work.turns) enqueue(std::move(turn));
+}
+
 void Dispatcher::enqueue(OpenTurn turn) {
+    load_.begin();
     const std::string conversation = turn.conversation_id;
     if (auto first = lanes_.push(conversation, std::move(turn)))
         executor_.post([this, next = std::move(*first)]() mutable { run(std::move(next)); });
@@ -91,6 +128,7 @@ void Dispatcher::enqueue(OpenTurn turn) {
 void Dispatcher::run(OpenTurn turn) {
     const std::string conversation = turn.conversation_id;
     turns_.run(std::move(turn), [this, conversation] {
+        load_.end(clock_.monotonic_ns());
         if (auto next = lanes_.next(conversation)) {
             executor_.post([this, turn = std::move(*next)]() mutable { run(std::move(turn)); });
             return;
@@ -101,30 +139,65 @@ void Dispatcher::run(OpenTurn turn) {
 }
 
 void Dispatcher::watch() {
+    auto next_look = std::chrono::steady_clock::now();
     std::unique_lock lock(mutex_);
     while (!stopping_) {
+        const bool away = !held_away_.empty();
         lock.unlock();
-        look_once();
+        if (away) look_again();
+        if (const auto now = std::chrono::steady_clock::now(); now >= next_look) {
+            look_for_work();
+            erase_old_text();
+            next_look = now + options_.tick;
+        }
         lock.lock();
-        changed_.wait_for(lock, options_.tick, [this] { return stopping_; });
+        if (held_away_.empty())
+            changed_.wait_until(lock, next_look, [this] { return stopping_ || !held_away_.empty(); });
+        else
+            changed_.wait_for(lock, options_.look_again, [this] { return stopping_; });
     }
 }
 
-void Dispatcher::look_once() {
+void Dispatcher::look_for_work() {
     if (auto alive = store_.heartbeat(clock_.unix_ms()); !alive) {
         log_.error("the store does not answer", {{"why", alive.error().what}});
         return;
     }
-    enqueue_all(store_.due_jobs(clock_.unix_ms(), kClaimed));
-    enqueue_all(store_.claim(clock_.unix_ms(), kClaimed));
-}
-
-void Dispatcher::enqueue_all(Result<std::vector<OpenTurn>> turns) {
-    if (!turns) {
-        log_.error("open turns could not be read", {{"why", turns.error().what}});
+    auto due = store_.due_jobs(clock_.unix_ms(), kClaimed);
+    if (!due) {
+        log_.error("due jobs could not be read", {{"why", due.error().what}});
         return;
     }
-    for (OpenTurn& turn : *turns) enqueue(std::move(turn));
+    for (OpenTurn& turn : *due) enqueue(std::move(turn));
+    if (auto claimed = claim_all(); !claimed)
+        log_.error("open work could not be read", {{"why", claimed.error().what}});
+}
+
+void Dispatcher::look_again() {
+    std::vector<std::string> away;
+    {
+        const std::lock_guard lock(mutex_);
+        away.swap(held_away_);
+    }
+    std::sort(away.begin(), away.end());
+    away.erase(std::unique(away.begin(), away.end()), away.end());
+    auto taken = store_.take(away, clock_.unix_ms());
+    if (taken)
+        enqueue(std::move(taken->work));
+    else
+        log_.error("conversations of other hosts could not be looked at", {{"why", taken.error().what}});
+    const std::vector<std::string>& still = taken ? taken->still : away;
+    const std::lock_guard lock(mutex_);
+    held_away_.insert(held_away_.end(), still.begin(), still.end());
+}
+
+void Dispatcher::erase_old_text() {
+    const std::int64_t now = clock_.unix_ms();
+    if (now < next_erase_unix_ms_) return;
+    const auto erased = store_.erase_text(now - options_.text_kept.count(), kErased);
+    if (!erased) log_.error("old text could not be erased", {{"why", erased.error().what}});
+    // More than one bite is left: go on at the next look.
+    next_erase_unix_ms_ = erased && *erased >= kErased ? now : now + kErasePauseMs;
 }
 
 }  // namespace migue::host

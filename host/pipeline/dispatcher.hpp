@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "host/pipeline/executor.hpp"
 #include "host/pipeline/inbox.hpp"
 #include "host/pipeline/lanes.hpp"
+#include "host/pipeline/load_gauge.hpp"
 #include "host/pipeline/outbox.hpp"
 #include "host/pipeline/turn.hpp"
 #include "host/services/clock.hpp"
@@ -23,31 +25,39 @@ namespace migue::host {
 class Dispatcher final : public Inbox {
 public:
     struct Options {
-        std::size_t max_open = 20'000;  ///< turns waiting in memory; beyond it messages are not taken
+        LoadGauge::Options load = {};  ///< beyond it messages are not taken
         std::chrono::milliseconds tick{250};
+        std::chrono::milliseconds look_again{50};  ///< at conversations that another host holds
+        std::chrono::milliseconds text_kept{std::chrono::hours(7 * 24)};
     };
 
     Dispatcher(Store& store, TurnRunner& turns, Outbox& outbox, Executor& executor, Channels channels,
                Clock& clock, Log& log, Options options);
     ~Dispatcher() override;  ///< stops
 
-    /// Claims what was left open, resends what was not sent, then watches for jobs.
+    /// Claims what was left open, resends what was not sent, then watches: for jobs, for what
+    /// a dead host left, for conversations that another host lets go of, for old text.
     [[nodiscard]] Result<void> start();
     /// Waits until no turn is open, at most `limit`. What is left stays in the store.
     void drain(std::chrono::milliseconds limit);
     void stop();
 
+    /// kUnavailable also when what is taken now would be answered too late.
     [[nodiscard]] Result<std::vector<Accepted>> accept(std::vector<InboundMessage> messages) override;
+    [[nodiscard]] Result<void> note(std::vector<Delivery> news) override;
     [[nodiscard]] std::size_t open_turns() const { return lanes_.size(); }
 
 private:
-    void enqueue_new(std::vector<InboundMessage>& messages, const std::vector<Accepted>& accepted,
+    void enqueue_new(std::vector<InboundMessage>& messages, std::vector<Accepted>& accepted,
                      std::int64_t now_unix_ms);
-    void enqueue_all(Result<std::vector<OpenTurn>> turns);
+    void enqueue(Claimed work);
     void enqueue(OpenTurn turn);
     void run(OpenTurn turn);
+    Result<void> claim_all();
     void watch();
-    void look_once();
+    void look_for_work();
+    void look_again();
+    void erase_old_text();
 
     Store& store_;
     TurnRunner& turns_;
@@ -58,10 +68,13 @@ private:
     Log& log_;
     const Options options_;
     Lanes<OpenTurn> lanes_;
+    LoadGauge load_;
 
     std::mutex mutex_;
     std::condition_variable changed_;
-    bool stopping_ = false;  // guarded by mutex_
+    bool stopping_ = false;                // guarded by mutex_
+    std::vector<std::string> held_away_;   // guarded by mutex_: conversations another host holds
+    std::int64_t next_erase_unix_ms_ = 0;  // of watcher_
     std::thread watcher_;
 };
 

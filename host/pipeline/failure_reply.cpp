@@ -24,15 +24,23 @@ std::string_view phrase_for(migue_status status) {
     }
 }
 
-}  // namespace
-
-Reply failure_reply(migue_status status, std::string_view locale, std::string_view otherwise) {
+Reply phrase(std::string_view name, std::string_view locale, std::string_view otherwise) {
     static const nlohmann::json phrases =
         nlohmann::json::parse(migue_pipeline::embedded("phrases/failures.json").value());
     std::string language(locale.substr(0, 2));
     if (!phrases.contains(language)) language = otherwise;
-    const nlohmann::json body{{"text", phrases.at(language).at(std::string(phrase_for(status)))}};
+    const nlohmann::json body{{"text", phrases.at(language).at(std::string(name))}};
     return {"text", body.dump()};
+}
+
+}  // namespace
+
+Reply failure_reply(migue_status status, std::string_view locale, std::string_view otherwise) {
+    return phrase(phrase_for(status), locale, otherwise);
+}
+
+Reply untold_reply(std::string_view locale, std::string_view otherwise) {
+    return phrase("untold", locale, otherwise);
 }
 
 }  // namespace migue::host

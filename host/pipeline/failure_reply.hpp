@@ -11,4 +11,7 @@ namespace migue::host {
 /// "es", "en" or "pt", with or without a region; anything else is read as `otherwise`.
 [[nodiscard]] Reply failure_reply(migue_status status, std::string_view locale, std::string_view otherwise);
 
+/// Something that the bot had to say could not be sent while the person was away.
+[[nodiscard]] Reply untold_reply(std::string_view locale, std::string_view otherwise);
+
 }  // namespace migue::host

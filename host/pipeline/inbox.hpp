@@ -17,6 +17,8 @@ public:
     /// Returns once the messages are on disk; their turns are on their way by then.
     /// kUnavailable: the store cannot take them now; the sender should bring them again.
     [[nodiscard]] virtual Result<std::vector<Accepted>> accept(std::vector<InboundMessage> messages) = 0;
+    /// Returns once news about replies are on disk, and acts upon them. Errors as above.
+    [[nodiscard]] virtual Result<void> note(std::vector<Delivery> news) = 0;
 };
 
 }  // namespace migue::host

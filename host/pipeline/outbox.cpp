@@ -29,17 +29,28 @@ Outbox::Outbox(Store& store, Channels channels, Clock& clock, Log& log, Options 
       clock_(clock),
       log_(log),
       options_(options),
+      load_({}),
       executor_(options.senders) {}
 
 void Outbox::deliver(std::vector<OutboundReply> replies) {
     for (OutboundReply& reply : replies) {
         const std::string conversation = reply.conversation_id;
-        if (auto first = lanes_.push(conversation, std::move(reply))) {
-            const std::int64_t wait = std::max<std::int64_t>(0, first->due_unix_ms - clock_.unix_ms());
-            executor_.post_after(std::chrono::milliseconds(wait),
-                                 [this, next = std::move(*first)] { send(next); });
-        }
+        if (auto first = lanes_.push(conversation, std::move(reply))) send_when_due(std::move(*first));
     }
+}
+
+void Outbox::send_when_due(OutboundReply reply) {
+    const std::int64_t wait = reply.due_unix_ms - clock_.unix_ms();
+    if (wait > 0) {
+        executor_.post_after(std::chrono::milliseconds(wait),
+                             [this, next = std::move(reply)] { send(next); });
+        return;
+    }
+    load_.begin();
+    executor_.post([this, next = std::move(reply)] {
+        send(next);
+        load_.end(clock_.monotonic_ns());
+    });
 }
 
 Outbox::~Outbox() {
@@ -56,7 +67,7 @@ Store::Done<void> Outbox::noted(const char* what, std::string next_of) {
     return [this, what, next_of = std::move(next_of)](const Result<void>& kept) {
         // What could not be noted is sent once more after a restart: at least once, and said here.
         if (!kept) log_.error("the store could not note a reply", {{"as", what}, {"why", kept.error().what}});
-        if (!next_of.empty()) executor_.post([this, next_of] { go_on(next_of); });
+        if (!next_of.empty()) go_on(next_of);
         notes_.end();
     };
 }
@@ -80,6 +91,7 @@ void Outbox::settle(OutboundReply reply, SendOutcome outcome) {
             again(std::move(reply), outcome.retry_after_ms, outcome.why);
             return;
         case SendOutcome::Kind::kUncertain:
+            reply.uncertain = true;
             again(std::move(reply), std::max(options_.uncertain_ms, outcome.retry_after_ms), outcome.why);
             return;
         case SendOutcome::Kind::kRefused:
@@ -90,27 +102,33 @@ void Outbox::settle(OutboundReply reply, SendOutcome outcome) {
 
 void Outbox::again(OutboundReply reply, std::int64_t delay_ms, const std::string& why) {
     const std::int64_t now = clock_.unix_ms();
-    if (reply.answered_sent_unix_ms != 0 && now - reply.answered_sent_unix_ms > options_.give_up_ms) {
+    if (reply.person_wrote_unix_ms != 0 && now - reply.person_wrote_unix_ms > options_.give_up_ms) {
         bury(reply, "given up after 24 hours: " + why);
         return;
     }
     const std::int64_t delay = delay_ms > 0 ? delay_ms : backoff_ms(reply.attempt, chance());
     reply.due_unix_ms = now + delay;
-    ++reply.attempt;
     log_.warn("a reply will be sent again",
-              {{"channel", reply.channel}, {"attempt", std::to_string(reply.attempt)}, {"why", why}});
-    store_.postpone(reply, reply.due_unix_ms, why, noted("postponed", {}));
-    executor_.post_after(std::chrono::milliseconds(delay), [this, next = std::move(reply)] { send(next); });
+              {{"channel", reply.channel}, {"attempt", std::to_string(reply.attempt + 1)}, {"why", why}});
+    store_.postpone(reply, why, noted("postponed", {}));
+    ++reply.attempt;
+    send_when_due(std::move(reply));
 }
 
 void Outbox::bury(const OutboundReply& reply, const std::string& why) {
     log_.error("a reply will not be sent",
                {{"channel", reply.channel}, {"kind", reply.reply.kind}, {"why", why}});
-    store_.bury(reply, why, clock_.unix_ms(), noted("buried", reply.conversation_id));
+    store_.bury(reply, why, false, clock_.unix_ms(), noted("buried", reply.conversation_id));
 }
 
 void Outbox::go_on(const std::string& conversation_id) {
-    if (auto next = lanes_.next(conversation_id)) send(*next);
+    if (auto next = lanes_.next(conversation_id)) send_when_due(std::move(*next));
+}
+
+void Outbox::on_news(const DeliveryEffect& effect) {
+    if (effect.delivery.state != Delivery::State::kFailed) return;
+    log_.warn("a sent reply failed",
+              {{"channel", effect.reply.channel}, {"code", std::to_string(effect.delivery.error_code)}});
 }
 
 }  // namespace migue::host

@@ -9,6 +9,7 @@
 #include "host/pipeline/channel.hpp"
 #include "host/pipeline/executor.hpp"
 #include "host/pipeline/lanes.hpp"
+#include "host/pipeline/load_gauge.hpp"
 #include "host/pipeline/outstanding.hpp"
 #include "host/services/clock.hpp"
 #include "host/store/store.hpp"
@@ -43,8 +44,13 @@ public:
     /// Finishes what is being sent; the rest stays in the store.
     void stop();
     [[nodiscard]] std::size_t waiting() const { return lanes_.size(); }
+    /// What is due is more than can be sent in time.
+    [[nodiscard]] bool overloaded() { return load_.overloaded(clock_.monotonic_ns()); }
+    /// The channel told how a reply fared, and somebody has to act upon it.
+    void on_news(const DeliveryEffect& effect);
 
 private:
+    void send_when_due(OutboundReply reply);
     void send(const OutboundReply& reply);
     void settle(OutboundReply reply, SendOutcome outcome);
     void again(OutboundReply reply, std::int64_t delay_ms, const std::string& why);
@@ -59,6 +65,7 @@ private:
     Log& log_;
     const Options options_;
     Lanes<OutboundReply> lanes_;
+    LoadGauge load_;
     Outstanding notes_;  // calls of the store that will call back
     Executor executor_;  // last: its threads use the members above
 };

@@ -78,7 +78,20 @@ ChannelLimits TurnRunner::limits_of(const OpenTurn& turn) const {
 }
 
 void TurnRunner::start(const Step& run) {
-    Result<Conversation> conversation = store_.conversation(run->turn.conversation_id);
+    if (!run->turn.message.expects_answer) {
+        ignore(run);
+        return;
+    }
+    store_calls_.begin();
+    store_.conversation(run->turn.conversation_id, [this, run](Result<Conversation> conversation) {
+        executor_.post([this, run, conversation = std::move(conversation)]() mutable {
+            on_conversation(run, std::move(conversation));
+        });
+        store_calls_.end();
+    });
+}
+
+void TurnRunner::on_conversation(const Step& run, Result<Conversation> conversation) {
     if (!conversation) {
         log_.error("a conversation could not be read", {{"why", conversation.error().what}});
         executor_.post_after(store_backoff(run->tries++), [this, run] { start(run); });
@@ -88,7 +101,32 @@ void TurnRunner::start(const Step& run) {
     const bool open =
         !run->conversation.asked_plugin.empty() && clock_.unix_ms() < run->conversation.asked_until_unix_ms;
     decide(run, open);
+    if (run->turn.attempt > options_.attempts) {
+        // It was begun so often and never ended: whatever it does to a host, it does again.
+        log_.error("a turn is given up",
+                   {{"plugin", run->decision.plugin}, {"trace", trace_id_of(run->turn.message.message_id)}});
+        run->called_ns = clock_.monotonic_ns();
+        TurnResult given_up;
+        given_up.status = MIGUE_E_INTERNAL;
+        commit(run, outcome_of(*run, given_up), 0);
+        return;
+    }
     call_plugin(run);
+}
+
+void TurnRunner::ignore(const Step& run) {
+    FinishedTurn finished;
+    finished.conversation_id = run->turn.conversation_id;
+    finished.message_id = run->turn.message.message_id;
+    finished.sequence = run->turn.sequence;
+    finished.outcome = "ignored";
+    finished.trace_json = Json{{"message_id", run->turn.message.message_id},
+                               {"trace_id", trace_id_of(run->turn.message.message_id)},
+                               {"kind", run->turn.message.kind},
+                               {"received_unix_ms", run->turn.received_unix_ms}}
+                              .dump(-1, ' ', false, Json::error_handler_t::replace);
+    finished.keeps_question = true;
+    commit(run, std::move(finished), 0);
 }
 
 void TurnRunner::decide(const Step& run, bool question_open) {
@@ -177,6 +215,8 @@ FinishedTurn TurnRunner::outcome_of(const Running& run, const TurnResult& result
     finished.plugin = run.decision.plugin;
     finished.locale = run.turn.job_plugin.empty() ? run.locale : std::string();
     finished.outcome = result.status == MIGUE_OK ? "done" : "failed";
+    finished.told = run.turn.job_plugin.empty() ? run.conversation.untold : 0;
+    if (finished.told > 0) finished.replies.push_back(untold_reply(run.locale, options_.default_locale));
     if (result.status == MIGUE_OK) {
         for (const Reply& reply : result.replies)
             finished.replies.push_back(with_plugin_in_ids(reply, run.decision.plugin));
@@ -187,6 +227,9 @@ FinishedTurn TurnRunner::outcome_of(const Running& run, const TurnResult& result
         }
     } else if (run.turn.job_plugin.empty()) {
         finished.replies.push_back(failure_reply(result.status, run.locale, options_.default_locale));
+    } else {
+        finished.again = job_again(run);
+        finished.keeps_question = true;
     }
     const std::uint64_t now = clock_.monotonic_ns();
     finished.trace_json = Json{{"message_id", run.turn.message.message_id},
@@ -211,12 +254,23 @@ FinishedTurn TurnRunner::outcome_of(const Running& run, const TurnResult& result
     return finished;
 }
 
+/// A job was promised to somebody: it comes back until it works or has been tried often.
+std::optional<Job> TurnRunner::job_again(const Running& run) const {
+    if (run.turn.attempt >= options_.attempts) return std::nullopt;
+    const Json input = Json::parse(run.turn.message.input_json, nullptr, false);
+    if (!input.is_object() || !input.contains("job")) return std::nullopt;
+    const Json& job = input.at("job");
+    const std::int64_t pause_ms = std::int64_t{15'000} << run.turn.attempt;
+    return Job{run.turn.job_plugin,      run.turn.conversation_id,    job.at("key"),
+               job.at("payload").dump(), clock_.unix_ms() + pause_ms, run.turn.attempt + 1};
+}
+
 void TurnRunner::commit(const Step& run, FinishedTurn finished, std::uint32_t tries) {
-    commits_.begin();
+    store_calls_.begin();
     store_.finish(finished, clock_.unix_ms(),
                   [this, run, finished, tries](Result<std::vector<OutboundReply>> kept) mutable {
                       on_commit(run, std::move(finished), tries, std::move(kept));
-                      commits_.end();
+                      store_calls_.end();
                   });
 }
 
@@ -228,7 +282,8 @@ void TurnRunner::on_commit(const Step& run, FinishedTurn finished, std::uint32_t
         return;
     }
     if (kept.error().code == Error::Code::kConflict) {
-        log_.warn("a turn was finished before", {{"trace", trace_id_of(finished.message_id)}});
+        log_.warn("a turn was finished before, or its conversation is another host's now",
+                  {{"trace", trace_id_of(finished.message_id)}});
         run->finished();
         return;
     }

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ namespace migue::host {
 
 /// Runs one turn from the stored message to the committed replies: reads the conversation,
 /// routes, calls the plugin, commits, hands the replies to the outbox. Nothing of it waits
-/// while holding a thread, except for reading the conversation.
+/// while holding a thread.
 ///
 /// A plugin that fails leaves nothing behind; the person gets one true sentence instead.
 /// Thread-safe.
@@ -28,6 +29,7 @@ public:
         std::chrono::milliseconds budget{2000};  ///< from the message's arrival to its reply
         std::chrono::milliseconds send{250};     ///< of it, kept for sending
         std::chrono::milliseconds least{500};    ///< what a late turn still gets
+        std::uint32_t attempts = 8;              ///< of one turn, over restarts
         std::string default_locale = "es";
     };
     using RouterSource = std::function<std::shared_ptr<const intents::Router>()>;
@@ -37,7 +39,7 @@ public:
 
     TurnRunner(const TurnRunner&) = delete;
     TurnRunner& operator=(const TurnRunner&) = delete;
-    ~TurnRunner() { commits_.wait(); }
+    ~TurnRunner() { store_calls_.wait(); }
 
     /// Calls `finished` once, when the turn is committed and its replies are with the
     /// outbox. Until the store takes it, it is tried again.
@@ -48,6 +50,8 @@ private:
     using Step = std::shared_ptr<Running>;
 
     void start(const Step& run);
+    void on_conversation(const Step& run, Result<Conversation> conversation);
+    void ignore(const Step& run);
     void decide(const Step& run, bool question_open);
     void call_plugin(const Step& run);
     void on_result(const Step& run, TurnResult result);
@@ -57,6 +61,7 @@ private:
     [[nodiscard]] TurnRequest request_for(const Running& run) const;
     [[nodiscard]] FinishedTurn outcome_of(const Running& run, const TurnResult& result) const;
     [[nodiscard]] std::uint64_t deadline_for(const OpenTurn& turn) const;
+    [[nodiscard]] std::optional<Job> job_again(const Running& run) const;
     [[nodiscard]] ChannelLimits limits_of(const OpenTurn& turn) const;
 
     Store& store_;
@@ -68,7 +73,7 @@ private:
     Clock& clock_;
     Log& log_;
     const Options options_;
-    Outstanding commits_;  // calls of the store that will call back
+    Outstanding store_calls_;  // that will call back
 };
 
 }  // namespace migue::host

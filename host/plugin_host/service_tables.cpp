@@ -225,7 +225,7 @@ migue_status jobs_at(const migue_host* host, const migue_job* job, migue_done do
             if (table.backends().store == nullptr) return MIGUE_E_UNAVAILABLE;
             table.backends().store->put_job(
                 {table.grant().plugin, std::string(to_view(job->conversation_id)),
-                 std::string(to_view(job->key)), std::string(payload), job->at_unix_ms},
+                 std::string(to_view(job->key)), std::string(payload), job->at_unix_ms, 1},
                 job_done(operation, activity.instance().shared_from_this()));
             return MIGUE_OK;
         });

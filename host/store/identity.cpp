@@ -1,8 +1,10 @@
 #include "host/store/identity.hpp"
 
+#include <fmt/format.h>
 #include <openssl/sha.h>
 
 #include <array>
+#include <charconv>
 #include <initializer_list>
 
 namespace migue::host {
@@ -36,6 +38,26 @@ std::string new_conversation_id(std::string_view channel, std::string_view accou
 
 std::string new_person_id(std::string_view channel, std::string_view identity) {
     return "p-" + digest({"person", channel, identity});
+}
+
+std::string reply_name(const OutboundReply& reply) {
+    return fmt::format("{}/{}/{}", reply.conversation_id, reply.sequence, reply.created_unix_ms);
+}
+
+std::optional<ReplyName> read_reply_name(std::string_view name) {
+    const std::size_t last = name.rfind('/');
+    if (last == std::string_view::npos || last == 0) return std::nullopt;
+    const std::size_t middle = name.rfind('/', last - 1);
+    if (middle == std::string_view::npos || middle == 0) return std::nullopt;
+    const auto number = [](std::string_view digits, std::int64_t& value) {
+        const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        return fault == std::errc() && end == digits.data() + digits.size() && value >= 0;
+    };
+    ReplyName read{std::string(name.substr(0, middle)), 0, 0};
+    if (!number(name.substr(middle + 1, last - middle - 1), read.sequence) ||
+        !number(name.substr(last + 1), read.created_unix_ms))
+        return std::nullopt;
+    return read;
 }
 
 std::string trace_id_of(std::string_view message_id) {

@@ -12,9 +12,14 @@ struct InboundMessage {
     std::string channel;     ///< "whatsapp", "chat"
     std::string account;     ///< the business number's id; "" where a channel has none
     std::string message_id;  ///< the channel's own; a second one with the same id is a repetition
-    /// Who it is, the steadiest name first: business-scoped user id, then phone number. The
-    /// conversation is found by any of them. At least one.
+    /// Who it is, each "kind:name", the steadiest kind first: business-scoped user id, then
+    /// phone number. At least one. The conversation is found by the first that is known, but
+    /// a name of the first kind is one person's alone: somebody with a new one who comes with
+    /// the phone number of a person who has another is somebody else (numbers are given out
+    /// again), and the number is theirs from then on.
     std::vector<std::string> identities;
+    /// The channel says that all these names are one person's (a number or id was changed).
+    bool renamed = false;
     std::string address_json;   ///< what the channel needs to answer: {"to":"+57…"}
     std::string kind = "text";  ///< text, tap, image, audio, …: PLUGIN_ABI input_json
     std::string text;           ///< what was typed, or a tap's title
@@ -22,6 +27,7 @@ struct InboundMessage {
     std::string locale;         ///< when the channel knows it, else ""
     std::string region;         ///< ISO 3166-1 alpha-2, else ""
     std::int64_t sent_unix_ms = 0;
+    bool expects_answer = true;  ///< false: kept, in order, and left at that (a reaction)
 };
 
 /// A channel-neutral reply: kind and body as in plugin.h, migue_call.reply.

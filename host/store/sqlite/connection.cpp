@@ -38,12 +38,6 @@ SQLite::Statement& Connection::prepared(std::string_view sql) {
     return *statement;
 }
 
-void Connection::run(std::string_view sql) {
-    SQLite::Statement& statement = prepared(sql);
-    statement.exec();
-    statement.reset();
-}
-
 bool Connection::in_transaction() const {
     return sqlite3_get_autocommit(database_->getHandle()) == 0;
 }

@@ -1,12 +1,11 @@
 #pragma once
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/VariadicBind.h>
+
 #include <memory>
 #include <string>
 #include <string_view>
-
-namespace SQLite {
-class Database;
-class Statement;
-}  // namespace SQLite
 
 namespace migue::host::sqlite {
 
@@ -25,8 +24,21 @@ public:
     /// A prepared statement, reset and ready to be bound. `sql` must be a string literal:
     /// the cache keeps its address.
     [[nodiscard]] SQLite::Statement& prepared(std::string_view sql);
-    /// Runs a statement that gives no rows.
-    void run(std::string_view sql);
+    /// The same with its parameters bound, ?1 first. Strings are copied.
+    template <typename... Values>
+    [[nodiscard]] SQLite::Statement& query(std::string_view sql, const Values&... values) {
+        SQLite::Statement& statement = prepared(sql);
+        if constexpr (sizeof...(Values) > 0) SQLite::bind(statement, values...);
+        return statement;
+    }
+    /// Runs a statement that gives no rows; how many rows it changed.
+    template <typename... Values>
+    int run(std::string_view sql, const Values&... values) {
+        SQLite::Statement& statement = query(sql, values...);
+        const int changed = statement.exec();
+        statement.reset();
+        return changed;
+    }
     [[nodiscard]] bool in_transaction() const;
     /// Leaves whatever transaction is open; never throws.
     void roll_back() noexcept;

@@ -1,5 +1,3 @@
-#include <SQLiteCpp/SQLiteCpp.h>
-
 #include "host/store/identity.hpp"
 #include "host/store/sqlite/statements.hpp"
 
@@ -11,73 +9,78 @@ struct Owner {
     std::string conversation_id, person_id;
 };
 
-/// The conversation of any of these names; both empty when nobody knows them.
+/// "bsuid:" of "bsuid:CO.1".
+std::string kind_of(const std::string& identity) {
+    return identity.substr(0, identity.find(':') + 1);
+}
+
+/// Whether the conversation knows its person by another name of this kind.
+bool is_known_otherwise(Connection& connection, const InboundMessage& message,
+                        const std::string& conversation_id, const std::string& identity) {
+    const std::string kind = kind_of(identity);
+    SQLite::Statement& row = connection.query(
+        "SELECT 1 FROM identities WHERE conversation_id = ?1 AND channel = ?2 AND account = ?3"
+        " AND substr(identity, 1, ?4) = ?5 LIMIT 1",
+        conversation_id, message.channel, message.account, static_cast<std::int64_t>(kind.size()), kind);
+    const bool found = row.executeStep();
+    row.reset();
+    return found;
+}
+
+/// The conversation these names lead to; both empty when it is a new one.
 Owner find_owner(Connection& connection, const InboundMessage& message) {
-    SQLite::Statement& select = connection.prepared(
-        "SELECT c.conversation_id, c.person_id FROM identities i JOIN conversations c USING (conversation_id)"
-        " WHERE i.channel = ?1 AND i.account = ?2 AND i.identity = ?3");
-    for (const std::string& identity : message.identities) {
-        select.tryReset();
-        select.bind(1, message.channel);
-        select.bind(2, message.account);
-        select.bind(3, identity);
-        if (!select.executeStep()) continue;
-        Owner owner{select.getColumn(0).getString(), select.getColumn(1).getString()};
-        select.reset();
+    for (std::size_t i = 0; i < message.identities.size(); ++i) {
+        SQLite::Statement& row = connection.query(
+            "SELECT c.conversation_id, c.person_id FROM identities i JOIN conversations c USING "
+            "(conversation_id) WHERE i.channel = ?1 AND i.account = ?2 AND i.identity = ?3",
+            message.channel, message.account, message.identities[i]);
+        if (!row.executeStep()) {
+            row.reset();
+            continue;
+        }
+        Owner owner{row.getColumn(0).getString(), row.getColumn(1).getString()};
+        row.reset();
+        const std::string& first = message.identities.front();
+        if (i > 0 && !message.renamed && kind_of(first) != kind_of(message.identities[i]) &&
+            is_known_otherwise(connection, message, owner.conversation_id, first))
+            return {};
         return owner;
     }
-    select.tryReset();
     return {};
 }
 
-void keep_identities(Connection& connection, const InboundMessage& message,
-                     const std::string& conversation_id) {
-    for (const std::string& identity : message.identities) {
-        SQLite::Statement& insert = connection.prepared(
-            "INSERT INTO identities (channel, account, identity, conversation_id) VALUES (?1, ?2, ?3, ?4) ON "
-            "CONFLICT DO NOTHING");
-        insert.bind(1, message.channel);
-        insert.bind(2, message.account);
-        insert.bind(3, identity);
-        insert.bind(4, conversation_id);
-        insert.exec();
-    }
-}
-
-/// Finds or makes the conversation, and keeps the address that answers go to.
+/// Finds or makes the conversation, and keeps its names and the address that answers go to.
 Owner take_conversation(Connection& connection, const InboundMessage& message, const std::string& host,
                         std::int64_t now_unix_ms) {
     Owner owner = find_owner(connection, message);
     if (owner.conversation_id.empty())
         owner = {new_conversation_id(message.channel, message.account, message.identities.front()),
                  new_person_id(message.channel, message.identities.front())};
-    SQLite::Statement& upsert = connection.prepared(
+    connection.run(
         "INSERT INTO conversations (conversation_id, person_id, channel, account, address_json, "
-        "last_inbound_unix_ms, owner)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (conversation_id) DO UPDATE SET"
-        " address_json = excluded.address_json, last_inbound_unix_ms = excluded.last_inbound_unix_ms, owner "
-        "= excluded.owner");
-    upsert.bind(1, owner.conversation_id);
-    upsert.bind(2, owner.person_id);
-    upsert.bind(3, message.channel);
-    upsert.bind(4, message.account);
-    upsert.bind(5, message.address_json);
-    upsert.bind(6, now_unix_ms);
-    upsert.bind(7, host);
-    upsert.exec();
-    keep_identities(connection, message, owner.conversation_id);
+        "last_inbound_unix_ms, owner, person_wrote_unix_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+        " ON CONFLICT (conversation_id) DO UPDATE SET address_json = excluded.address_json,"
+        " last_inbound_unix_ms = excluded.last_inbound_unix_ms, owner = excluded.owner,"
+        " person_wrote_unix_ms = max(person_wrote_unix_ms, excluded.person_wrote_unix_ms)",
+        owner.conversation_id, owner.person_id, message.channel, message.account, message.address_json,
+        now_unix_ms, host, message.sent_unix_ms);
+    for (const std::string& identity : message.identities)
+        connection.run(
+            "INSERT INTO identities (channel, account, identity, conversation_id) VALUES (?1, ?2, ?3, ?4)"
+            " ON CONFLICT (channel, account, identity) DO UPDATE SET conversation_id = "
+            "excluded.conversation_id WHERE conversation_id <> excluded.conversation_id",
+            message.channel, message.account, identity, owner.conversation_id);
     return owner;
 }
 
 /// The sequence under which this message came before, or 0.
 std::int64_t known_sequence(Connection& connection, const std::string& conversation_id,
                             const std::string& message_id) {
-    SQLite::Statement& select =
-        connection.prepared("SELECT sequence FROM inbox WHERE conversation_id = ?1 AND message_id = ?2");
-    select.bind(1, conversation_id);
-    select.bind(2, message_id);
-    const std::int64_t sequence = select.executeStep() ? select.getColumn(0).getInt64() : 0;
-    select.reset();
+    SQLite::Statement& row =
+        connection.query("SELECT sequence FROM inbox WHERE conversation_id = ?1 AND message_id = ?2",
+                         conversation_id, message_id);
+    const std::int64_t sequence = row.executeStep() ? row.getColumn(0).getInt64() : 0;
+    row.reset();
     return sequence;
 }
 
@@ -92,88 +95,83 @@ OpenTurn read_turn(SQLite::Statement& row) {
     turn.message.locale = row.getColumn(6).getString();
     turn.message.region = row.getColumn(7).getString();
     turn.message.sent_unix_ms = row.getColumn(8).getInt64();
-    turn.received_unix_ms = row.getColumn(9).getInt64();
-    turn.attempt = static_cast<std::uint32_t>(row.getColumn(10).getInt64());
-    turn.job_plugin = row.getColumn(11).getString();
-    turn.person_id = row.getColumn(12).getString();
-    turn.message.channel = row.getColumn(13).getString();
-    turn.message.account = row.getColumn(14).getString();
-    turn.message.address_json = row.getColumn(15).getString();
+    turn.message.expects_answer = row.getColumn(9).getInt() != 0;
+    turn.received_unix_ms = row.getColumn(10).getInt64();
+    turn.attempt = static_cast<std::uint32_t>(row.getColumn(11).getInt64());
+    turn.job_plugin = row.getColumn(12).getString();
+    turn.person_id = row.getColumn(13).getString();
+    turn.message.channel = row.getColumn(14).getString();
+    turn.message.account = row.getColumn(15).getString();
+    turn.message.address_json = row.getColumn(16).getString();
     return turn;
 }
 
 }  // namespace
 
 std::int64_t last_position(Connection& connection) {
-    SQLite::Statement& select = connection.prepared(
+    SQLite::Statement& row = connection.query(
         "SELECT max(coalesce((SELECT max(sequence) FROM inbox), 0), coalesce((SELECT max(position) FROM "
         "outbox), 0))");
-    const std::int64_t last = select.executeStep() ? select.getColumn(0).getInt64() : 0;
-    select.reset();
+    const std::int64_t last = row.executeStep() ? row.getColumn(0).getInt64() : 0;
+    row.reset();
     return last;
 }
 
 Accepted insert_message(Connection& connection, const InboundMessage& message, const std::string& owner,
                         Positions& next, std::int64_t now_unix_ms) {
     const Owner person = take_conversation(connection, message, owner, now_unix_ms);
-    Accepted accepted{false, true, person.conversation_id, person.person_id, 0};
+    Accepted accepted;
+    accepted.conversation_id = person.conversation_id;
+    accepted.person_id = person.person_id;
     accepted.sequence = known_sequence(connection, person.conversation_id, message.message_id);
     if (accepted.sequence != 0) {
         accepted.duplicate = true;
         return accepted;
     }
     accepted.sequence = next++;
-    SQLite::Statement& insert = connection.prepared(
+    connection.run(
         "INSERT INTO inbox (sequence, conversation_id, message_id, kind, text, input_json, locale, region, "
-        "sent_unix_ms,"
-        " received_unix_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
-    insert.bind(1, accepted.sequence);
-    insert.bind(2, accepted.conversation_id);
-    insert.bind(3, message.message_id);
-    insert.bind(4, message.kind);
-    insert.bind(5, message.text);
-    insert.bind(6, message.input_json);
-    insert.bind(7, message.locale);
-    insert.bind(8, message.region);
-    insert.bind(9, message.sent_unix_ms);
-    insert.bind(10, now_unix_ms);
-    insert.exec();
+        "sent_unix_ms, expects_answer, received_unix_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+        "?11)",
+        accepted.sequence, accepted.conversation_id, message.message_id, message.kind, message.text,
+        message.input_json, message.locale, message.region, message.sent_unix_ms,
+        message.expects_answer ? 1 : 0, now_unix_ms);
     return accepted;
 }
 
 std::vector<OpenTurn> claim_turns(Connection& connection, std::int64_t after, std::int64_t until,
                                   std::size_t limit) {
     std::vector<OpenTurn> turns;
-    SQLite::Statement& select = connection.prepared(
+    SQLite::Statement& row = connection.query(
         "SELECT i.sequence, i.conversation_id, i.message_id, i.kind, i.text, i.input_json, i.locale, "
-        "i.region, i.sent_unix_ms,"
-        " i.received_unix_ms, i.attempt + 1, i.job_plugin, c.person_id, c.channel, c.account, c.address_json"
+        "i.region, i.sent_unix_ms, i.expects_answer, i.received_unix_ms, i.attempt + 1, i.job_plugin, "
+        "c.person_id, c.channel, c.account, c.address_json"
         " FROM inbox i JOIN conversations c USING (conversation_id)"
-        " WHERE i.done_unix_ms IS NULL AND i.sequence > ?1 AND i.sequence <= ?2 ORDER BY i.sequence LIMIT "
-        "?3");
-    select.bind(1, after);
-    select.bind(2, until);
-    select.bind(3, static_cast<std::int64_t>(limit));
-    while (select.executeStep()) turns.push_back(read_turn(select));
-    select.reset();
-    for (const OpenTurn& turn : turns) raise_attempt(connection, turn.sequence);
+        " WHERE i.done_unix_ms IS NULL AND i.sequence > ?1 AND i.sequence <= ?2 ORDER BY i.sequence"
+        " LIMIT ?3",
+        after, until, static_cast<std::int64_t>(limit));
+    while (row.executeStep()) turns.push_back(read_turn(row));
+    row.reset();
+    for (const OpenTurn& turn : turns)
+        connection.run("UPDATE inbox SET attempt = attempt + 1 WHERE sequence = ?1", turn.sequence);
     return turns;
 }
 
 Conversation select_conversation(Connection& connection, const std::string& conversation_id) {
     Conversation conversation;
-    SQLite::Statement& head = connection.prepared(
-        "SELECT locale, asked_plugin, asked_until_unix_ms FROM conversations WHERE conversation_id = ?1");
-    head.bind(1, conversation_id);
+    SQLite::Statement& head = connection.query(
+        "SELECT locale, asked_plugin, asked_until_unix_ms, untold FROM conversations WHERE conversation_id = "
+        "?1",
+        conversation_id);
     if (head.executeStep()) {
         conversation.locale = head.getColumn(0).getString();
         conversation.asked_plugin = head.getColumn(1).getString();
         conversation.asked_until_unix_ms = head.getColumn(2).getInt64();
+        conversation.untold = head.getColumn(3).getInt64();
     }
     head.reset();
-    SQLite::Statement& states =
-        connection.prepared("SELECT plugin, version, json FROM plugin_states WHERE conversation_id = ?1");
-    states.bind(1, conversation_id);
+    SQLite::Statement& states = connection.query(
+        "SELECT plugin, version, json FROM plugin_states WHERE conversation_id = ?1", conversation_id);
     while (states.executeStep())
         conversation.states[states.getColumn(0).getString()] = {
             static_cast<std::uint32_t>(states.getColumn(1).getInt64()), states.getColumn(2).getString()};
@@ -181,75 +179,46 @@ Conversation select_conversation(Connection& connection, const std::string& conv
     return conversation;
 }
 
-void raise_attempt(Connection& connection, std::int64_t sequence) {
-    SQLite::Statement& update =
-        connection.prepared("UPDATE inbox SET attempt = attempt + 1 WHERE sequence = ?1");
-    update.bind(1, sequence);
-    update.exec();
-}
-
 bool close_turn(Connection& connection, const FinishedTurn& turn, std::int64_t now_unix_ms) {
-    SQLite::Statement& update = connection.prepared(
-        "UPDATE inbox SET done_unix_ms = ?2, outcome = ?3, plugin = ?4, trace_json = ?5 WHERE sequence = ?1 "
-        "AND done_unix_ms IS NULL");
-    update.bind(1, turn.sequence);
-    update.bind(2, now_unix_ms);
-    update.bind(3, turn.outcome);
-    update.bind(4, turn.plugin);
-    update.bind(5, turn.trace_json);
-    return update.exec() == 1;
+    return connection.run(
+               "UPDATE inbox SET done_unix_ms = ?2, outcome = ?3, plugin = ?4, trace_json = ?5"
+               " WHERE sequence = ?1 AND done_unix_ms IS NULL",
+               turn.sequence, now_unix_ms, turn.outcome, turn.plugin, turn.trace_json) == 1;
 }
 
 void keep_state(Connection& connection, const FinishedTurn& turn) {
-    SQLite::Statement& update = connection.prepared(
-        "UPDATE conversations SET locale = CASE ?2 WHEN '' THEN locale ELSE ?2 END, asked_plugin = ?3, "
-        "asked_until_unix_ms = ?4"
-        " WHERE conversation_id = ?1");
-    update.bind(1, turn.conversation_id);
-    update.bind(2, turn.locale);
-    update.bind(3, turn.asked_plugin);
-    update.bind(4, turn.asked_until_unix_ms);
-    update.exec();
+    if (!turn.keeps_question)
+        connection.run(
+            "UPDATE conversations SET locale = CASE ?2 WHEN '' THEN locale ELSE ?2 END, asked_plugin = ?3,"
+            " asked_until_unix_ms = ?4, untold = max(0, untold - ?5) WHERE conversation_id = ?1",
+            turn.conversation_id, turn.locale, turn.asked_plugin, turn.asked_until_unix_ms, turn.told);
     if (!turn.state) return;
     if (turn.state->json.empty()) {
-        SQLite::Statement& remove =
-            connection.prepared("DELETE FROM plugin_states WHERE conversation_id = ?1 AND plugin = ?2");
-        remove.bind(1, turn.conversation_id);
-        remove.bind(2, turn.plugin);
-        remove.exec();
+        connection.run("DELETE FROM plugin_states WHERE conversation_id = ?1 AND plugin = ?2",
+                       turn.conversation_id, turn.plugin);
         return;
     }
-    SQLite::Statement& upsert = connection.prepared(
+    connection.run(
         "INSERT INTO plugin_states (conversation_id, plugin, version, json) VALUES (?1, ?2, ?3, ?4)"
         " ON CONFLICT (conversation_id, plugin) DO UPDATE SET version = excluded.version, json = "
-        "excluded.json");
-    upsert.bind(1, turn.conversation_id);
-    upsert.bind(2, turn.plugin);
-    upsert.bind(3, static_cast<std::int64_t>(turn.state->version));
-    upsert.bind(4, turn.state->json);
-    upsert.exec();
+        "excluded.json",
+        turn.conversation_id, turn.plugin, static_cast<std::int64_t>(turn.state->version), turn.state->json);
 }
 
 std::string select_conversation_id(Connection& connection, const std::string& channel,
                                    const std::string& account, const std::string& identity) {
-    return find_owner(connection, {.channel = channel,
-                                   .account = account,
-                                   .message_id = {},
-                                   .identities = {identity},
-                                   .address_json = {},
-                                   .text = {},
-                                   .input_json = {},
-                                   .locale = {},
-                                   .region = {}})
-        .conversation_id;
+    InboundMessage somebody;
+    somebody.channel = channel;
+    somebody.account = account;
+    somebody.identities = {identity};
+    return find_owner(connection, somebody).conversation_id;
 }
 
 std::string select_trace(Connection& connection, const std::string& message_id) {
-    SQLite::Statement& select = connection.prepared(
-        "SELECT trace_json FROM inbox WHERE message_id = ?1 ORDER BY sequence DESC LIMIT 1");
-    select.bind(1, message_id);
-    std::string trace = select.executeStep() ? select.getColumn(0).getString() : std::string();
-    select.reset();
+    SQLite::Statement& row = connection.query(
+        "SELECT trace_json FROM inbox WHERE message_id = ?1 ORDER BY sequence DESC LIMIT 1", message_id);
+    std::string trace = row.executeStep() ? row.getColumn(0).getString() : std::string();
+    row.reset();
     return trace;
 }
 

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <future>
+#include <limits>
 #include <random>
 #include <system_error>
 #include <utility>
@@ -143,15 +144,22 @@ void SqliteStore::accept(std::vector<InboundMessage> messages, std::int64_t now_
 }
 
 // What was open when the file was opened was left by a process that is dead.
-Result<std::vector<OpenTurn>> SqliteStore::claim(std::int64_t, std::size_t limit) {
-    const std::int64_t after = claimed_until_;
-    if (after >= left_until_) return std::vector<OpenTurn>();
-    auto turns = write_now<std::vector<OpenTurn>>(
-        [this, after, limit](Connection& connection) -> Result<std::vector<OpenTurn>> {
-            return claim_turns(connection, after, left_until_, limit);
-        });
-    if (turns) claimed_until_ = turns->size() < limit ? left_until_ : turns->back().sequence;
-    return turns;
+Result<Claimed> SqliteStore::claim(std::int64_t, std::size_t limit) {
+    const std::int64_t turns_after = claimed_turns_until_;
+    const std::int64_t replies_after = claimed_replies_until_;
+    if (turns_after >= left_until_ && replies_after >= left_until_) return Claimed{};
+    auto claimed = write_now<Claimed>([=, this](Connection& connection) -> Result<Claimed> {
+        return Claimed{select_unsent(connection, replies_after, left_until_, limit),
+                       claim_turns(connection, turns_after, left_until_, limit)};
+    });
+    if (!claimed) return claimed;
+    claimed_turns_until_ = claimed->turns.size() < limit ? left_until_ : claimed->turns.back().sequence;
+    claimed_replies_until_ = claimed->unsent.size() < limit ? left_until_ : claimed->unsent.back().sequence;
+    return claimed;
+}
+
+Result<Taken> SqliteStore::take(const std::vector<std::string>&, std::int64_t) {
+    return Taken{};
 }
 
 // The lock file is the sign of life here: a file has one process.
@@ -159,19 +167,10 @@ Result<void> SqliteStore::heartbeat(std::int64_t) {
     return ping();
 }
 
-Result<Conversation> SqliteStore::conversation(const std::string& conversation_id) {
-    return read<Conversation>([&](Connection& connection) -> Result<Conversation> {
+void SqliteStore::conversation(const std::string& conversation_id, Done<Conversation> done) {
+    done(read<Conversation>([&](Connection& connection) -> Result<Conversation> {
         return select_conversation(connection, conversation_id);
-    });
-}
-
-void SqliteStore::retry(const OpenTurn& turn, Done<void> done) {
-    write<void>(
-        [sequence = turn.sequence](Connection& connection) -> Result<void> {
-            raise_attempt(connection, sequence);
-            return {};
-        },
-        std::move(done));
+    }));
 }
 
 void SqliteStore::finish(FinishedTurn turn, std::int64_t now_unix_ms, Done<std::vector<OutboundReply>> done) {
@@ -182,16 +181,10 @@ void SqliteStore::finish(FinishedTurn turn, std::int64_t now_unix_ms, Done<std::
                 return Error{Error::Code::kConflict,
                              "turn " + std::to_string(turn.sequence) + " was finished before"};
             keep_state(connection, turn);
+            if (turn.again) put_job_again(connection, *turn.again);
             return insert_replies(connection, turn, next_position_, now_unix_ms);
         },
         std::move(done));
-}
-
-Result<std::vector<OutboundReply>> SqliteStore::unsent(std::size_t limit) {
-    return read<std::vector<OutboundReply>>(
-        [&](Connection& connection) -> Result<std::vector<OutboundReply>> {
-            return select_unsent(connection, limit);
-        });
 }
 
 void SqliteStore::sent(const OutboundReply& reply, const std::string& channel_message_id,
@@ -204,22 +197,34 @@ void SqliteStore::sent(const OutboundReply& reply, const std::string& channel_me
         std::move(done));
 }
 
-void SqliteStore::postpone(const OutboundReply& reply, std::int64_t due_unix_ms, const std::string& why,
-                           Done<void> done) {
+void SqliteStore::postpone(const OutboundReply& reply, const std::string& why, Done<void> done) {
     write<void>(
-        [position = reply.sequence, due_unix_ms, why](Connection& connection) -> Result<void> {
-            mark_postponed(connection, position, due_unix_ms, why);
+        [reply, why](Connection& connection) -> Result<void> {
+            mark_postponed(connection, reply, why);
             return {};
         },
         std::move(done));
 }
 
-void SqliteStore::bury(const OutboundReply& reply, const std::string& why, std::int64_t now_unix_ms,
-                       Done<void> done) {
+void SqliteStore::bury(const OutboundReply& reply, const std::string& why, bool untold,
+                       std::int64_t now_unix_ms, Done<void> done) {
     write<void>(
-        [position = reply.sequence, why, now_unix_ms](Connection& connection) -> Result<void> {
-            mark_buried(connection, position, why, now_unix_ms);
+        [reply, why, untold, now_unix_ms](Connection& connection) -> Result<void> {
+            mark_buried(connection, reply, why, untold, now_unix_ms);
             return {};
+        },
+        std::move(done));
+}
+
+void SqliteStore::deliveries(std::vector<Delivery> news, std::int64_t now_unix_ms,
+                             Done<std::vector<DeliveryEffect>> done) {
+    write<std::vector<DeliveryEffect>>(
+        [news = std::move(news), now_unix_ms](Connection& connection) -> Result<std::vector<DeliveryEffect>> {
+            std::vector<DeliveryEffect> effects;
+            for (const Delivery& one : news)
+                if (auto effect = keep_delivery(connection, one, now_unix_ms))
+                    effects.push_back(std::move(*effect));
+            return effects;
         },
         std::move(done));
 }
@@ -237,7 +242,7 @@ void SqliteStore::cancel_job(const std::string& plugin, const std::string& conve
                              const std::string& key, Done<void> done) {
     write<void>(
         [plugin, conversation_id, key](Connection& connection) -> Result<void> {
-            delete_job(connection, {plugin, conversation_id, key, {}, 0});
+            delete_job(connection, {plugin, conversation_id, key, {}, 0, 1});
             return {};
         },
         std::move(done));
@@ -275,11 +280,24 @@ Result<std::string> SqliteStore::trace(const std::string& message_id) {
         [&](Connection& connection) -> Result<std::string> { return select_trace(connection, message_id); });
 }
 
+Result<std::vector<OutboundReply>> SqliteStore::unsent(std::size_t limit) {
+    return read<std::vector<OutboundReply>>(
+        [&](Connection& connection) -> Result<std::vector<OutboundReply>> {
+            return select_unsent(connection, 0, std::numeric_limits<std::int64_t>::max(), limit);
+        });
+}
+
 Result<void> SqliteStore::ping() {
     const auto position = read<std::int64_t>(
         [](Connection& connection) -> Result<std::int64_t> { return last_position(connection); });
     if (!position) return position.error();
     return {};
+}
+
+Result<std::size_t> SqliteStore::erase_text(std::int64_t before_unix_ms, std::size_t limit) {
+    return write_now<std::size_t>([=](Connection& connection) -> Result<std::size_t> {
+        return erase_old_text(connection, before_unix_ms, limit);
+    });
 }
 
 }  // namespace migue::host::sqlite

@@ -23,19 +23,20 @@ public:
 
     void accept(std::vector<InboundMessage> messages, std::int64_t now_unix_ms,
                 Done<std::vector<Accepted>> done) override;
-    Result<std::vector<OpenTurn>> claim(std::int64_t now_unix_ms, std::size_t limit) override;
+    Result<Claimed> claim(std::int64_t now_unix_ms, std::size_t limit) override;
+    /// Nothing: no other host ever holds a conversation of this file.
+    Result<Taken> take(const std::vector<std::string>& conversation_ids, std::int64_t now_unix_ms) override;
     Result<void> heartbeat(std::int64_t now_unix_ms) override;
-    Result<Conversation> conversation(const std::string& conversation_id) override;
-    void retry(const OpenTurn& turn, Done<void> done) override;
+    void conversation(const std::string& conversation_id, Done<Conversation> done) override;
     void finish(FinishedTurn turn, std::int64_t now_unix_ms, Done<std::vector<OutboundReply>> done) override;
 
-    Result<std::vector<OutboundReply>> unsent(std::size_t limit) override;
     void sent(const OutboundReply& reply, const std::string& channel_message_id, std::int64_t now_unix_ms,
               Done<void> done) override;
-    void postpone(const OutboundReply& reply, std::int64_t due_unix_ms, const std::string& why,
-                  Done<void> done) override;
-    void bury(const OutboundReply& reply, const std::string& why, std::int64_t now_unix_ms,
+    void postpone(const OutboundReply& reply, const std::string& why, Done<void> done) override;
+    void bury(const OutboundReply& reply, const std::string& why, bool untold, std::int64_t now_unix_ms,
               Done<void> done) override;
+    void deliveries(std::vector<Delivery> news, std::int64_t now_unix_ms,
+                    Done<std::vector<DeliveryEffect>> done) override;
 
     void put_job(Job job, Done<void> done) override;
     void cancel_job(const std::string& plugin, const std::string& conversation_id, const std::string& key,
@@ -47,7 +48,10 @@ public:
     Result<std::string> find_conversation(const std::string& channel, const std::string& account,
                                           const std::string& identity) override;
     Result<std::string> trace(const std::string& message_id) override;
+    Result<std::vector<OutboundReply>> unsent(std::size_t limit) override;
     Result<void> ping() override;
+
+    Result<std::size_t> erase_text(std::int64_t before_unix_ms, std::size_t limit) override;
 
 private:
     class FileLock;
@@ -67,7 +71,7 @@ private:
     const std::string owner_;                  // this process, as conversations.owner
     std::atomic<std::int64_t> next_position_;  // drawn by the writer thread: grows in order of commit
     const std::int64_t left_until_;            // the last position that stood in the file at open()
-    std::atomic<std::int64_t> claimed_until_{0};
+    std::atomic<std::int64_t> claimed_turns_until_{0}, claimed_replies_until_{0};
     std::mutex reader_mutex_;
     Connection reader_;  // guarded by reader_mutex_
     GroupWriter writer_;

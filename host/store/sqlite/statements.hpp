@@ -1,11 +1,12 @@
 #pragma once
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "host/store/records.hpp"
 #include "host/store/sqlite/connection.hpp"
-#include "host/store/store.hpp"
 
 /// The SQL of SqliteStore, one function a step. Each runs inside the caller's transaction
 /// and throws SQLite::Exception.
@@ -22,7 +23,6 @@ using Positions = std::atomic<std::int64_t>;
 [[nodiscard]] std::vector<OpenTurn> claim_turns(Connection& connection, std::int64_t after,
                                                 std::int64_t until, std::size_t limit);
 [[nodiscard]] Conversation select_conversation(Connection& connection, const std::string& conversation_id);
-void raise_attempt(Connection& connection, std::int64_t sequence);
 /// False when it was closed before.
 [[nodiscard]] bool close_turn(Connection& connection, const FinishedTurn& turn, std::int64_t now_unix_ms);
 void keep_state(Connection& connection, const FinishedTurn& turn);
@@ -33,13 +33,19 @@ void keep_state(Connection& connection, const FinishedTurn& turn);
 // ---- outbox
 [[nodiscard]] std::vector<OutboundReply> insert_replies(Connection& connection, const FinishedTurn& turn,
                                                         Positions& next, std::int64_t now_unix_ms);
-[[nodiscard]] std::vector<OutboundReply> select_unsent(Connection& connection, std::size_t limit);
+/// Neither sent nor buried, with after < position <= until.
+[[nodiscard]] std::vector<OutboundReply> select_unsent(Connection& connection, std::int64_t after,
+                                                       std::int64_t until, std::size_t limit);
 void mark_sent(Connection& connection, std::int64_t position, const std::string& channel_message_id,
                std::int64_t now_unix_ms);
-void mark_postponed(Connection& connection, std::int64_t position, std::int64_t due_unix_ms,
-                    const std::string& why);
-void mark_buried(Connection& connection, std::int64_t position, const std::string& why,
+void mark_postponed(Connection& connection, const OutboundReply& reply, const std::string& why);
+void mark_buried(Connection& connection, const OutboundReply& reply, const std::string& why, bool untold,
                  std::int64_t now_unix_ms);
+/// The effect when somebody has to act upon the news.
+[[nodiscard]] std::optional<DeliveryEffect> keep_delivery(Connection& connection, const Delivery& news,
+                                                          std::int64_t now_unix_ms);
+[[nodiscard]] std::size_t erase_old_text(Connection& connection, std::int64_t before_unix_ms,
+                                         std::size_t limit);
 [[nodiscard]] std::vector<TranscriptLine> select_transcript(Connection& connection,
                                                             const std::string& conversation_id,
                                                             std::int64_t after, std::size_t limit);
@@ -47,6 +53,8 @@ void mark_buried(Connection& connection, std::int64_t position, const std::strin
 // ---- jobs
 [[nodiscard]] bool has_due_job(Connection& connection, std::int64_t now_unix_ms);
 void upsert_job(Connection& connection, const Job& job);
+/// As upsert_job, but a job that was put meanwhile stays.
+void put_job_again(Connection& connection, const Job& job);
 void delete_job(Connection& connection, const Job& job);
 [[nodiscard]] std::vector<OpenTurn> open_due_jobs(Connection& connection, Positions& next,
                                                   std::int64_t now_unix_ms, std::size_t limit);

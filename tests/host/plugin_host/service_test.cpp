@@ -161,19 +161,20 @@ public:
     void accept(std::vector<InboundMessage>, std::int64_t, Done<std::vector<Accepted>> done) override {
         done(none());
     }
-    Result<std::vector<OpenTurn>> claim(std::int64_t, std::size_t) override { return none(); }
+    Result<Claimed> claim(std::int64_t, std::size_t) override { return none(); }
+    Result<Taken> take(const std::vector<std::string>&, std::int64_t) override { return none(); }
     Result<void> heartbeat(std::int64_t) override { return none(); }
-    Result<Conversation> conversation(const std::string&) override { return none(); }
-    void retry(const OpenTurn&, Done<void> done) override { done(none()); }
+    void conversation(const std::string&, Done<Conversation> done) override { done(none()); }
     void finish(FinishedTurn, std::int64_t, Done<std::vector<OutboundReply>> done) override { done(none()); }
     Result<std::vector<OutboundReply>> unsent(std::size_t) override { return none(); }
     void sent(const OutboundReply&, const std::string&, std::int64_t, Done<void> done) override {
         done(none());
     }
-    void postpone(const OutboundReply&, std::int64_t, const std::string&, Done<void> done) override {
+    void postpone(const OutboundReply&, const std::string&, Done<void> done) override { done(none()); }
+    void bury(const OutboundReply&, const std::string&, bool, std::int64_t, Done<void> done) override {
         done(none());
     }
-    void bury(const OutboundReply&, const std::string&, std::int64_t, Done<void> done) override {
+    void deliveries(std::vector<Delivery>, std::int64_t, Done<std::vector<DeliveryEffect>> done) override {
         done(none());
     }
     Result<std::vector<OpenTurn>> due_jobs(std::int64_t, std::size_t) override { return none(); }
@@ -186,6 +187,7 @@ public:
     }
     Result<std::string> trace(const std::string&) override { return none(); }
     Result<void> ping() override { return none(); }
+    Result<std::size_t> erase_text(std::int64_t, std::size_t) override { return none(); }
 
 private:
     static Error none() { return {Error::Code::kUnsupported, "not in this store"}; }

@@ -6,6 +6,7 @@
 #include <future>
 #include <thread>
 
+#include "host/store/identity.hpp"
 #include "host/store/sqlite/sqlite_store.hpp"
 #include "tests/host/temporary_folder.hpp"
 
@@ -82,6 +83,34 @@ protected:
         finished.locale = "es";
         return finished;
     }
+    Result<void> sent(const OutboundReply& reply) {
+        return wait<void>([&](auto done) { store_->sent(reply, "wamid.out", kNow, std::move(done)); });
+    }
+    Result<void> bury(const OutboundReply& reply, bool untold) {
+        return wait<void>([&](auto done) { store_->bury(reply, "refused", untold, kNow, std::move(done)); });
+    }
+    std::vector<DeliveryEffect> note(std::vector<Delivery> news) {
+        auto effects = wait<std::vector<DeliveryEffect>>(
+            [&](auto done) { store_->deliveries(std::move(news), kNow, std::move(done)); });
+        EXPECT_TRUE(effects);
+        return std::move(effects).value();
+    }
+    Conversation conversation(const std::string& id) {
+        auto read = wait<Conversation>([&](auto done) { store_->conversation(id, std::move(done)); });
+        EXPECT_TRUE(read);
+        return std::move(read).value();
+    }
+    /// Everything that is to be claimed, asked for in bites.
+    std::vector<OpenTurn> claim_all(std::size_t bite) {
+        std::vector<OpenTurn> turns;
+        for (;;) {
+            auto claimed = store_->claim(kNow, bite);
+            EXPECT_TRUE(claimed);
+            unsent_.insert(unsent_.end(), claimed->unsent.begin(), claimed->unsent.end());
+            if (claimed->turns.empty() && claimed->unsent.empty()) return turns;
+            turns.insert(turns.end(), claimed->turns.begin(), claimed->turns.end());
+        }
+    }
     void die_and_restart() {
         store_.reset();
         store_ = engine_->open();
@@ -89,6 +118,7 @@ protected:
 
     std::unique_ptr<Engine> engine_;
     std::unique_ptr<Store> store_;
+    std::vector<OutboundReply> unsent_;  // what claim_all() found
 };
 
 TEST_P(StoreTest, KnowsAMessageThatComesAgain) {
@@ -132,20 +162,15 @@ TEST_P(StoreTest, HandsOutWhatADeadHostLeftOpenInOrderWithAHigherAttempt) {
     accept(message("wamid.2", "tel:2"));
     const Accepted done = accept(message("wamid.3", "tel:1"));
     ASSERT_TRUE(finish(answer(done, "wamid.3")));
-    EXPECT_TRUE(store_->claim(kNow, 10)->empty()) << "this host's own turns are not handed out again";
+    EXPECT_TRUE(store_->claim(kNow, 10)->turns.empty()) << "this host's own turns are not handed out again";
     die_and_restart();
-    const auto first = store_->claim(kNow, 1);
-    ASSERT_TRUE(first);
-    ASSERT_EQ(first->size(), 1U);
-    EXPECT_EQ(first->front().message.message_id, "wamid.1");
-    EXPECT_EQ(first->front().attempt, 2U);
-    EXPECT_EQ(first->front().message.text, "hola");
-    EXPECT_EQ(first->front().message.address_json, R"({"to":"+1"})");
-    const auto rest = store_->claim(kNow, 10);
-    ASSERT_TRUE(rest);
-    ASSERT_EQ(rest->size(), 1U);
-    EXPECT_EQ(rest->front().message.message_id, "wamid.2");
-    EXPECT_TRUE(store_->claim(kNow, 10)->empty());
+    const auto turns = claim_all(1);
+    ASSERT_EQ(turns.size(), 2U);
+    EXPECT_EQ(turns[0].message.message_id, "wamid.1");
+    EXPECT_EQ(turns[0].attempt, 2U);
+    EXPECT_EQ(turns[0].message.text, "hola");
+    EXPECT_EQ(turns[0].message.address_json, R"({"to":"+1"})");
+    EXPECT_EQ(turns[1].message.message_id, "wamid.2");
 }
 
 TEST_P(StoreTest, CommitsRepliesStateAndQuestionTogether) {
@@ -159,12 +184,11 @@ TEST_P(StoreTest, CommitsRepliesStateAndQuestionTogether) {
     ASSERT_EQ(replies->size(), 2U);
     EXPECT_EQ((*replies)[1].ordinal, 1);
     EXPECT_EQ((*replies)[1].address_json, R"({"to":"+1"})");
-    const auto conversation = store_->conversation(turn.conversation_id);
-    ASSERT_TRUE(conversation);
-    EXPECT_EQ(conversation->states.at("scheduling").json, R"({"draft":1})");
-    EXPECT_EQ(conversation->states.at("scheduling").version, 3U);
-    EXPECT_EQ(conversation->asked_plugin, "scheduling");
-    EXPECT_EQ(conversation->locale, "es");
+    const Conversation kept = conversation(turn.conversation_id);
+    EXPECT_EQ(kept.states.at("scheduling").json, R"({"draft":1})");
+    EXPECT_EQ(kept.states.at("scheduling").version, 3U);
+    EXPECT_EQ(kept.asked_plugin, "scheduling");
+    EXPECT_EQ(kept.locale, "es");
 }
 
 TEST_P(StoreTest, FinishesATurnOnce) {
@@ -185,33 +209,163 @@ TEST_P(StoreTest, ForgetsAStateThatIsEmptied) {
     FinishedTurn without = answer(two, "wamid.2");
     without.state = Conversation::PluginState{1, ""};
     ASSERT_TRUE(finish(without));
-    EXPECT_TRUE(store_->conversation(one.conversation_id)->states.empty());
+    EXPECT_TRUE(conversation(one.conversation_id).states.empty());
 }
 
 TEST_P(StoreTest, KeepsUnsentRepliesOverARestartUntilTheyAreSentOrBuried) {
     const Accepted turn = accept(message("wamid.1"));
     ASSERT_TRUE(finish(answer(turn, "wamid.1")));
     die_and_restart();
-    auto unsent = store_->unsent(10);
-    ASSERT_TRUE(unsent);
-    ASSERT_EQ(unsent->size(), 2U);
-    EXPECT_EQ((*unsent)[0].reply.body_json, R"({"text":"a"})");
-    EXPECT_EQ((*unsent)[0].answered_sent_unix_ms, kNow - 1000);
-    ASSERT_TRUE(
-        wait<void>([&](auto done) { store_->postpone((*unsent)[0], kNow + 4000, "429", std::move(done)); }));
+    EXPECT_TRUE(claim_all(10).empty());
+    ASSERT_EQ(unsent_.size(), 2U);
+    EXPECT_EQ(unsent_[0].reply.body_json, R"({"text":"a"})");
+    EXPECT_EQ(unsent_[0].person_wrote_unix_ms, kNow - 1000);
+    unsent_[0].due_unix_ms = kNow + 4000;
+    unsent_[0].uncertain = true;
+    ASSERT_TRUE(wait<void>([&](auto done) { store_->postpone(unsent_[0], "429", std::move(done)); }));
     EXPECT_EQ(store_->unsent(10)->front().attempt, 1U);
     EXPECT_EQ(store_->unsent(10)->front().due_unix_ms, kNow + 4000);
-    ASSERT_TRUE(
-        wait<void>([&](auto done) { store_->sent((*unsent)[0], "wamid.out", kNow, std::move(done)); }));
-    ASSERT_TRUE(wait<void>([&](auto done) { store_->bury((*unsent)[1], "refused", kNow, std::move(done)); }));
+    EXPECT_TRUE(store_->unsent(10)->front().uncertain);
+    ASSERT_TRUE(sent(unsent_[0]));
+    ASSERT_TRUE(bury(unsent_[1], false));
     EXPECT_TRUE(store_->unsent(10)->empty());
+    EXPECT_EQ(conversation(turn.conversation_id).untold, 0);
+}
+
+TEST_P(StoreTest, CountsWhatThePersonHasYetToBeTold) {
+    const Accepted turn = accept(message("wamid.1"));
+    const auto replies = finish(answer(turn, "wamid.1"));
+    ASSERT_TRUE(replies);
+    ASSERT_TRUE(bury(replies->front(), true));
+    ASSERT_TRUE(sent(replies->back()));
+    ASSERT_TRUE(bury(replies->back(), true)) << "it was sent and failed afterwards";
+    ASSERT_TRUE(bury(replies->back(), true)) << "once is enough";
+    EXPECT_EQ(conversation(turn.conversation_id).untold, 2);
+    FinishedTurn tells = answer(accept(message("wamid.2")), "wamid.2");
+    tells.told = 2;
+    ASSERT_TRUE(finish(tells));
+    EXPECT_EQ(conversation(turn.conversation_id).untold, 0);
+}
+
+Delivery news(const OutboundReply& reply, Delivery::State state) {
+    Delivery delivery;
+    delivery.reply_name = reply_name(reply);
+    delivery.channel_message_id = "wamid.out";
+    delivery.state = state;
+    delivery.unix_ms = kNow;
+    return delivery;
+}
+
+TEST_P(StoreTest, LearnsFromNewsThatAnUncertainReplyHasArrived) {
+    const auto replies = finish(answer(accept(message("wamid.1")), "wamid.1"));
+    ASSERT_TRUE(replies);
+    const auto effects = note({news(replies->front(), Delivery::State::kDelivered)});
+    ASSERT_EQ(effects.size(), 1U);
+    EXPECT_EQ(effects[0].reply.sequence, replies->front().sequence);
+    EXPECT_EQ(effects[0].reply.reply.body_json, R"({"text":"a"})");
+    EXPECT_EQ(store_->unsent(10)->size(), 1U) << "the one that has arrived is not sent again";
+    EXPECT_TRUE(note({news(replies->front(), Delivery::State::kSent)}).empty()) << "older news, and known";
+}
+
+TEST_P(StoreTest, TellsOfAFailedReplyOnce) {
+    const auto replies = finish(answer(accept(message("wamid.1")), "wamid.1"));
+    ASSERT_TRUE(replies);
+    ASSERT_TRUE(sent(replies->front()));
+    EXPECT_TRUE(note({news(replies->front(), Delivery::State::kRead)}).empty());
+    Delivery failed = news(replies->front(), Delivery::State::kFailed);
+    failed.error_code = 131047;
+    ASSERT_EQ(note({failed, failed}).size(), 1U);
+    EXPECT_TRUE(note({failed}).empty());
+}
+
+TEST_P(StoreTest, LeavesNewsAboutOthersAlone) {
+    auto replies = finish(answer(accept(message("wamid.1")), "wamid.1"));
+    ASSERT_TRUE(replies);
+    Delivery foreign = news(replies->front(), Delivery::State::kFailed);
+    foreign.reply_name = "some other program's data";
+    OutboundReply earlier_store = replies->front();
+    earlier_store.created_unix_ms -= 1;
+    EXPECT_TRUE(note({foreign, news(earlier_store, Delivery::State::kFailed)}).empty());
+    EXPECT_EQ(store_->unsent(10)->size(), 2U);
+}
+
+TEST_P(StoreTest, ErasesOldTextAndKeepsTheIds) {
+    const auto replies = finish(answer(accept(message("wamid.1")), "wamid.1"));
+    ASSERT_TRUE(replies);
+    for (const OutboundReply& reply : *replies) ASSERT_TRUE(sent(reply));
+    const Accepted open = accept(message("wamid.2"));
+    EXPECT_EQ(store_->erase_text(kNow, 10).value(), 0U) << "not old enough";
+    EXPECT_EQ(store_->erase_text(kNow + 1, 10).value(), 3U);
+    EXPECT_EQ(store_->erase_text(kNow + 1, 10).value(), 0U);
+    const auto lines = store_->transcript(open.conversation_id, 0, 10);
+    ASSERT_EQ(lines->size(), 4U);
+    EXPECT_EQ((*lines)[0].text, "");
+    EXPECT_EQ((*lines)[1].body_json, "") << "a reply to the first message";
+    EXPECT_EQ((*lines)[3].text, "hola") << "still open";
+    EXPECT_TRUE(accept(message("wamid.1")).duplicate);
+}
+
+TEST_P(StoreTest, DoesNotGiveAConversationToWhoeverGetsTheNumberNext) {
+    InboundMessage ana = message("wamid.1", "bsuid:CO.1");
+    ana.identities.push_back("tel:57300");
+    const Accepted of_ana = accept(ana);
+    InboundMessage luis = message("wamid.2", "bsuid:CO.2");
+    luis.identities.push_back("tel:57300");
+    const Accepted of_luis = accept(luis);
+    EXPECT_NE(of_luis.conversation_id, of_ana.conversation_id);
+    EXPECT_NE(of_luis.person_id, of_ana.person_id);
+    EXPECT_EQ(accept(message("wamid.3", "tel:57300")).conversation_id, of_luis.conversation_id);
+    EXPECT_EQ(accept(message("wamid.4", "bsuid:CO.1")).conversation_id, of_ana.conversation_id);
+}
+
+TEST_P(StoreTest, FollowsAPersonWhoseIdAndNumberAreChanged) {
+    const Accepted before = accept(message("wamid.1", "bsuid:CO.1"));
+    InboundMessage changed = message("wamid.2", "bsuid:CO.1");
+    changed.identities = {"bsuid:CO.2", "tel:57301", "bsuid:CO.1"};
+    changed.renamed = true;
+    EXPECT_EQ(accept(changed).conversation_id, before.conversation_id);
+    EXPECT_EQ(accept(message("wamid.3", "bsuid:CO.2")).conversation_id, before.conversation_id);
+    EXPECT_EQ(accept(message("wamid.4", "tel:57301")).conversation_id, before.conversation_id);
+}
+
+TEST_P(StoreTest, PutsAJobAgainInTheCommitThatFailed) {
+    const Accepted turn = accept(message("wamid.1"));
+    FinishedTurn failed = answer(turn, "wamid.1");
+    failed.again = Job{"scheduling", turn.conversation_id, "remind", "{}", kNow + 1000, 3};
+    ASSERT_TRUE(finish(failed));
+    const auto due = store_->due_jobs(kNow + 1000, 10);
+    ASSERT_EQ(due->size(), 1U);
+    EXPECT_EQ(due->front().attempt, 3U);
+}
+
+TEST_P(StoreTest, KeepsTheOpenQuestionWhenAMessageIsOnlyNoted) {
+    const Accepted turn = accept(message("wamid.1"));
+    FinishedTurn asks = answer(turn, "wamid.1");
+    asks.asked_plugin = "scheduling";
+    asks.asked_until_unix_ms = kNow + 900'000;
+    ASSERT_TRUE(finish(asks));
+    InboundMessage thumb = message("wamid.2");
+    thumb.expects_answer = false;
+    FinishedTurn noted = answer(accept(thumb), "wamid.2");
+    noted.replies.clear();
+    noted.keeps_question = true;
+    ASSERT_TRUE(finish(noted));
+    EXPECT_EQ(conversation(turn.conversation_id).asked_plugin, "scheduling");
+    accept(thumb);
+    InboundMessage other = message("wamid.3");
+    other.expects_answer = false;
+    accept(other);
+    die_and_restart();
+    const auto left = claim_all(10);
+    ASSERT_EQ(left.size(), 1U);
+    EXPECT_FALSE(left[0].message.expects_answer);
 }
 
 TEST_P(StoreTest, TurnsADueJobIntoOneTurn) {
     const Accepted turn = accept(message("wamid.1"));
     const auto put = [&](std::int64_t at) {
         return wait<void>([&](auto done) {
-            store_->put_job({"scheduling", turn.conversation_id, "remind", R"({"event":"e1"})", at},
+            store_->put_job({"scheduling", turn.conversation_id, "remind", R"({"event":"e1"})", at, 1},
                             std::move(done));
         });
     };
@@ -227,9 +381,9 @@ TEST_P(StoreTest, TurnsADueJobIntoOneTurn) {
     EXPECT_EQ(due->front().message.address_json, R"({"to":"+1"})");
     EXPECT_TRUE(store_->due_jobs(kNow + 9000, 10)->empty());
     die_and_restart();
-    const auto left = store_->claim(kNow, 10);
-    ASSERT_EQ(left->size(), 2U) << "the message and the job's turn are both still open";
-    EXPECT_EQ(left->back().job_plugin, "scheduling");
+    const auto left = claim_all(10);
+    ASSERT_EQ(left.size(), 2U) << "the message and the job's turn are both still open";
+    EXPECT_EQ(left.back().job_plugin, "scheduling");
 }
 
 TEST_P(StoreTest, AnswersAsLongAsItIsThere) {
@@ -240,7 +394,7 @@ TEST_P(StoreTest, AnswersAsLongAsItIsThere) {
 TEST_P(StoreTest, CancelsAJob) {
     const Accepted turn = accept(message("wamid.1"));
     ASSERT_TRUE(wait<void>([&](auto done) {
-        store_->put_job({"p", turn.conversation_id, "k", "{}", kNow}, std::move(done));
+        store_->put_job({"p", turn.conversation_id, "k", "{}", kNow, 1}, std::move(done));
     }));
     ASSERT_TRUE(
         wait<void>([&](auto done) { store_->cancel_job("p", turn.conversation_id, "k", std::move(done)); }));
@@ -278,7 +432,7 @@ TEST_P(StoreTest, ManyWritersShareCommitsAndLoseNothing) {
     for (std::thread& thread : threads) thread.join();
     EXPECT_EQ(stored, kThreads * kEach);
     die_and_restart();
-    EXPECT_EQ(store_->claim(kNow, 1000)->size(), static_cast<std::size_t>(kThreads * kEach));
+    EXPECT_EQ(claim_all(100).size(), static_cast<std::size_t>(kThreads * kEach));
 }
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoreTest, ::testing::Values([]() -> std::unique_ptr<Engine> {

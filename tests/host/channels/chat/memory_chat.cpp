@@ -60,16 +60,16 @@ Result<std::string> MemoryStore::find_conversation(const std::string& channel, c
 void MemoryStore::accept(std::vector<InboundMessage>, std::int64_t, Done<std::vector<Accepted>> done) {
     done(unsupported());
 }
-Result<std::vector<OpenTurn>> MemoryStore::claim(std::int64_t, std::size_t) {
+Result<Claimed> MemoryStore::claim(std::int64_t, std::size_t) {
+    return unsupported();
+}
+Result<Taken> MemoryStore::take(const std::vector<std::string>&, std::int64_t) {
     return unsupported();
 }
 Result<void> MemoryStore::heartbeat(std::int64_t) {
     return unsupported();
 }
-Result<Conversation> MemoryStore::conversation(const std::string&) {
-    return unsupported();
-}
-void MemoryStore::retry(const OpenTurn&, Done<void> done) {
+void MemoryStore::conversation(const std::string&, Done<Conversation> done) {
     done(unsupported());
 }
 void MemoryStore::finish(FinishedTurn, std::int64_t, Done<std::vector<OutboundReply>> done) {
@@ -81,10 +81,13 @@ Result<std::vector<OutboundReply>> MemoryStore::unsent(std::size_t) {
 void MemoryStore::sent(const OutboundReply&, const std::string&, std::int64_t, Done<void> done) {
     done(unsupported());
 }
-void MemoryStore::postpone(const OutboundReply&, std::int64_t, const std::string&, Done<void> done) {
+void MemoryStore::postpone(const OutboundReply&, const std::string&, Done<void> done) {
     done(unsupported());
 }
-void MemoryStore::bury(const OutboundReply&, const std::string&, std::int64_t, Done<void> done) {
+void MemoryStore::bury(const OutboundReply&, const std::string&, bool, std::int64_t, Done<void> done) {
+    done(unsupported());
+}
+void MemoryStore::deliveries(std::vector<Delivery>, std::int64_t, Done<std::vector<DeliveryEffect>> done) {
     done(unsupported());
 }
 void MemoryStore::put_job(Job, Done<void> done) {
@@ -101,6 +104,9 @@ Result<std::string> MemoryStore::trace(const std::string&) {
 }
 Result<void> MemoryStore::ping() {
     return {};
+}
+Result<std::size_t> MemoryStore::erase_text(std::int64_t, std::size_t) {
+    return unsupported();
 }
 
 Result<std::vector<Accepted>> ScriptedInbox::accept(std::vector<InboundMessage> messages) {

@@ -27,20 +27,23 @@ public:
 
     void accept(std::vector<host::InboundMessage>, std::int64_t,
                 Done<std::vector<host::Accepted>> done) override;
-    Result<std::vector<host::OpenTurn>> claim(std::int64_t, std::size_t) override;
+    Result<host::Claimed> claim(std::int64_t, std::size_t) override;
+    Result<host::Taken> take(const std::vector<std::string>&, std::int64_t) override;
     Result<void> heartbeat(std::int64_t) override;
-    Result<host::Conversation> conversation(const std::string&) override;
-    void retry(const host::OpenTurn&, Done<void> done) override;
+    void conversation(const std::string&, Done<host::Conversation> done) override;
     void finish(host::FinishedTurn, std::int64_t, Done<std::vector<host::OutboundReply>> done) override;
     Result<std::vector<host::OutboundReply>> unsent(std::size_t) override;
     void sent(const host::OutboundReply&, const std::string&, std::int64_t, Done<void> done) override;
-    void postpone(const host::OutboundReply&, std::int64_t, const std::string&, Done<void> done) override;
-    void bury(const host::OutboundReply&, const std::string&, std::int64_t, Done<void> done) override;
+    void postpone(const host::OutboundReply&, const std::string&, Done<void> done) override;
+    void bury(const host::OutboundReply&, const std::string&, bool, std::int64_t, Done<void> done) override;
+    void deliveries(std::vector<host::Delivery>, std::int64_t,
+                    Done<std::vector<host::DeliveryEffect>> done) override;
     void put_job(host::Job, Done<void> done) override;
     void cancel_job(const std::string&, const std::string&, const std::string&, Done<void> done) override;
     Result<std::vector<host::OpenTurn>> due_jobs(std::int64_t, std::size_t) override;
     Result<std::string> trace(const std::string&) override;
     Result<void> ping() override;
+    Result<std::size_t> erase_text(std::int64_t, std::size_t) override;
 
 private:
     mutable std::mutex mutex_;
@@ -62,6 +65,7 @@ public:
         : store_(store), channel_(channel), answer_(std::move(answer)) {}
 
     Result<std::vector<host::Accepted>> accept(std::vector<host::InboundMessage> messages) override;
+    Result<void> note(std::vector<host::Delivery>) override { return {}; }
     void fail_with(std::string what);
     void hold();
     void release();

@@ -24,6 +24,13 @@ public:
         return out;
     }
 
+    Result<void> note(std::vector<Delivery> news) override {
+        const std::lock_guard lock(mutex_);
+        if (failure_) return *failure_;
+        news_.insert(news_.end(), news.begin(), news.end());
+        return {};
+    }
+
     void fail_with(std::optional<Error> failure) {
         const std::lock_guard lock(mutex_);
         failure_ = std::move(failure);
@@ -34,11 +41,17 @@ public:
         return stored_;
     }
 
+    [[nodiscard]] std::vector<Delivery> news() const {
+        const std::lock_guard lock(mutex_);
+        return news_;
+    }
+
 private:
     mutable std::mutex mutex_;
     std::optional<Error> failure_;
     std::set<std::string> seen_;
     std::vector<InboundMessage> stored_;
+    std::vector<Delivery> news_;
 };
 
 }  // namespace migue::host::whatsapp
