@@ -139,7 +139,7 @@ protected:
     DispatcherTest() : router_(router_in(folder_.path())) { start(); }
     ~DispatcherTest() override { stop(); }
 
-    void start() {
+    void start(Dispatcher::Options options = {}) {
         store_ = sqlite::SqliteStore::open(folder_.path() / "migue.db").value();
         const Channels channels{{"chat", &channel_}};
         executor_ = std::make_unique<Executor>(3);
@@ -148,7 +148,7 @@ protected:
             *store_, plugins_, [this] { return router_; }, channels, *outbox_, *executor_, clock_, log_,
             TurnRunner::Options{});
         dispatcher_ = std::make_unique<Dispatcher>(*store_, *turns_, *outbox_, *executor_, channels, clock_,
-                                                   log_, Dispatcher::Options{});
+                                                   log_, options);
     }
     void stop() {
         dispatcher_->stop();
@@ -314,6 +314,113 @@ TEST_F(DispatcherTest, NamesAMessageInTracesByAnIdThatTellsNothingOfItsSender) {
     EXPECT_EQ(Json::parse(store_->trace("m1").value()).at("trace_id"), trace_id);
 }
 
+TEST_F(DispatcherTest, KeepsWhatExpectsNoAnswerAndLeavesItAtThat) {
+    plugins_.set("scheduling", [](const TurnRequest& request) {
+        if (request.answers_open_question) return says("answer " + request.text);
+        TurnResult result = says("¿a qué hora?");
+        result.ask_ttl = 15min;
+        return result;
+    });
+    say("agenda una reunión");
+    channel_.texts(1);
+    InboundMessage thumb;
+    thumb.channel = "chat";
+    thumb.message_id = "reaction";
+    thumb.identities = {"ana"};
+    thumb.kind = "reaction";
+    thumb.input_json = R"({"kind":"reaction"})";
+    thumb.expects_answer = false;
+    ASSERT_TRUE(dispatcher_->accept({thumb}));
+    say("a las 3");
+    EXPECT_EQ(channel_.texts(2).back(), "answer a las 3") << "the question is still open";
+    EXPECT_EQ(plugins_.seen(2).size(), 2U) << "no plugin was asked about the reaction";
+    EXPECT_EQ(Json::parse(store_->trace("reaction").value()).at("kind"), "reaction");
+}
+
+TEST_F(DispatcherTest, TellsAPersonOnceWhatCouldNotBeSentToThem) {
+    plugins_.set("smalltalk", [](const TurnRequest&) { return says("hi"); });
+    OutboundReply lost;
+    lost.conversation_id = say("hola").conversation_id;
+    channel_.texts(1);
+    lost.sequence = store_->transcript(lost.conversation_id, 0, 10).value().back().position;
+    std::promise<void> buried;
+    store_->bury(lost, "the window is closed", true, clock_.unix_ms(),
+                 [&](const Result<void>&) { buried.set_value(); });
+    buried.get_future().wait();
+    say("hola 2");
+    const auto told = channel_.texts(3);
+    EXPECT_NE(told[1].find("WhatsApp no me dejó"), std::string::npos) << told[1];
+    EXPECT_EQ(told[2], "hi");
+    say("hola 3");
+    EXPECT_EQ(channel_.texts(4).back(), "hi");
+}
+
+TEST_F(DispatcherTest, GivesUpATurnThatNeverEnds) {
+    plugins_.set("smalltalk", [](const TurnRequest& request) {
+        return says("attempt " + std::to_string(request.attempt));
+    });
+    plugins_.hold("hola");
+    say("hola");
+    for (int restart = 0; restart < 8; ++restart) {
+        plugins_.seen(static_cast<std::size_t>(restart) + 1);
+        stop();
+        plugins_.hold("hola");
+        start();
+        ASSERT_TRUE(dispatcher_->start());
+    }
+    EXPECT_NE(channel_.texts(1).front().find("no sé si quedó hecho"), std::string::npos);
+    EXPECT_EQ(plugins_.seen(8).size(), 8U);
+}
+
+TEST_F(DispatcherTest, TakesNoMessageThatItWouldAnswerTooLate) {
+    stop();
+    LoadGauge::Options load;
+    load.always = 2;
+    load.never = 2;
+    start({.load = load});
+    plugins_.set("smalltalk", [](const TurnRequest& request) { return says(request.text); });
+    plugins_.hold("hola 1");
+    say("hola 1");
+    say("hola 2");
+    InboundMessage third;
+    third.channel = "chat";
+    third.message_id = "third";
+    third.identities = {"luis"};
+    third.input_json = R"({"kind":"text"})";
+    const auto refused = dispatcher_->accept({third});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Error::Code::kUnavailable);
+    plugins_.release("hola 1");
+    channel_.texts(2);
+    dispatcher_->drain(10s);
+    EXPECT_TRUE(dispatcher_->accept({third})) << "it was not stored before";
+    EXPECT_EQ(channel_.texts(3).size(), 3U);
+}
+
+TEST_F(DispatcherTest, BringsAJobBackThatFailed) {
+    plugins_.set("smalltalk", [](const TurnRequest&) { return says("hi"); });
+    plugins_.set("scheduling", [](const TurnRequest&) { return ends(MIGUE_E_UNAVAILABLE); });
+    ASSERT_TRUE(dispatcher_->start());
+    const Accepted turn = say("hola");
+    channel_.texts(1);
+    const std::int64_t due = clock_.unix_ms();
+    std::promise<void> kept;
+    store_->put_job({"scheduling", turn.conversation_id, "remind", "7", due, 1},
+                    [&](const Result<void>&) { kept.set_value(); });
+    kept.get_future().wait();
+    EXPECT_EQ(plugins_.seen(2).back().attempt, 1U);
+    dispatcher_->drain(10s);
+    stop();
+    start();
+    std::vector<OpenTurn> again;
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (again.empty() && std::chrono::steady_clock::now() < deadline)
+        again = store_->due_jobs(due + 120'000, 10).value();
+    ASSERT_EQ(again.size(), 1U);
+    EXPECT_EQ(again.front().attempt, 2U);
+    EXPECT_EQ(Json::parse(again.front().message.input_json).at("job").at("payload"), 7);
+}
+
 TEST_F(DispatcherTest, RunsADueJobAsATurnOfItsPlugin) {
     plugins_.set("smalltalk", [](const TurnRequest&) { return says("hi"); });
     plugins_.set("scheduling", [](const TurnRequest& request) { return says(request.input_json); });
@@ -321,7 +428,7 @@ TEST_F(DispatcherTest, RunsADueJobAsATurnOfItsPlugin) {
     const Accepted turn = say("hola");
     channel_.texts(1);
     std::promise<void> kept;
-    store_->put_job({"scheduling", turn.conversation_id, "remind", "7", clock_.unix_ms()},
+    store_->put_job({"scheduling", turn.conversation_id, "remind", "7", clock_.unix_ms(), 1},
                     [&](const Result<void>& put) {
                         EXPECT_TRUE(put);
                         kept.set_value();
