@@ -1,6 +1,7 @@
 #include "host/cli/app.hpp"
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <chrono>
 #include <mutex>
@@ -232,6 +233,8 @@ App::~App() = default;
 Result<std::unique_ptr<App>> App::start(Options options, Log& log) {
     auto impl = std::make_unique<Impl>(std::move(options), log);
     if (auto started = impl->start(); !started) return std::move(started).error();
+    // Reading configuration, examples and model took many times what is kept of them.
+    ::malloc_trim(0);
     return std::unique_ptr<App>(new App(std::move(impl)));
 }
 
