@@ -1,5 +1,6 @@
 #include "dialogue/dialogue.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "booking/event_id.hpp"
@@ -131,6 +132,11 @@ bool is_two_readings(const Scene& scene, const Open& open, std::string_view text
            open.options[*number - 1].action == Action::kPick && open.waiting == Waiting::kTime;
 }
 
+bool is_named(const EventDraft& draft) {
+    return !draft.title.empty() &&
+           std::find(draft.inferred.begin(), draft.inferred.end(), "title") == draft.inferred.end();
+}
+
 /// The message as an answer to what is open; nothing when it is none.
 Task<std::optional<Reply>> answer_open(Scene& scene, const Open& open, std::string text) {
     if (is_two_readings(scene, open, text)) {
@@ -153,8 +159,9 @@ Task<std::optional<Reply>> answer_open(Scene& scene, const Open& open, std::stri
         open.waiting == Waiting::kDone && whole && !scene.answers().has_word("edit_cues", text);
     const bool edits = (scene.answers().is_time_edit(text, read.times) && !other) ||
                        (!read.draft.rrule.empty() && open.waiting == Waiting::kChange);
-    const bool fills =
-        open.waiting == Waiting::kTime && !read.times.empty() && !scene.answers().has_word("new_words", text);
+    // Something with a name, a day and an hour of its own is no answer to "at what time?".
+    const bool fills = open.waiting == Waiting::kTime && !read.times.empty() &&
+                       !scene.answers().has_word("new_words", text) && !(whole && is_named(read.draft));
     if (edits || fills) co_return co_await edit_open(scene, open, read);
     if (auto name = scene.answers().added_guest(text))
         co_return co_await add_guest(scene, open, std::move(*name));

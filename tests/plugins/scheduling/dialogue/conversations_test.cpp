@@ -77,6 +77,20 @@ TEST(Missing, AnHourMayBeTyped) {
               "Booked ✅ *Meeting with Pedro* — Thursday, November 26, 2026, 4:00–4:30 PM.");
 }
 
+TEST(Missing, AWholeNewEventIsNoAnswerToTheOpenQuestion) {
+    Talk talk;
+    talk.say("agéndame algo con Pedro el jueves");
+    talk.say("dentista el viernes a las 4");
+    EXPECT_EQ(talk.titles(), Titles{"Dentista"});
+}
+
+TEST(Missing, AnAnswerMayBeAWholeSentence) {
+    Talk talk;
+    talk.say("agéndame algo con Pedro el jueves");
+    talk.say("mejor el viernes a las 4", "");
+    EXPECT_EQ(talk.titles(), Titles{"Reunión con Pedro"});
+}
+
 TEST(Missing, ABareNumberThatMeansTwoThingsIsAsked) {
     Talk talk;
     talk.say("agéndame algo con Pedro el jueves");
