@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <future>
+#include <set>
 #include <utility>
 
 namespace migue::host {
@@ -40,6 +41,7 @@ Dispatcher::~Dispatcher() {
 }
 
 Result<void> Dispatcher::start() {
+    if (auto alive = say_alive(); !alive) return alive;
     // All of it before the first new message: a conversation's old turns come first.
     if (auto claimed = claim_all(); !claimed) return claimed;
     watcher_ = std::thread([this] { watch(); });
@@ -159,7 +161,7 @@ void Dispatcher::watch() {
 }
 
 void Dispatcher::look_for_work() {
-    if (auto alive = store_.heartbeat(clock_.unix_ms()); !alive) {
+    if (auto alive = say_alive(); !alive) {
         log_.error("the store does not answer", {{"why", alive.error().what}});
         return;
     }
@@ -171,6 +173,37 @@ void Dispatcher::look_for_work() {
     for (OpenTurn& turn : *due) enqueue(std::move(turn));
     if (auto claimed = claim_all(); !claimed)
         log_.error("open work could not be read", {{"why", claimed.error().what}});
+}
+
+Result<void> Dispatcher::say_alive() {
+    const std::uint64_t said_ns = clock_.monotonic_ns();
+    if (auto alive = store_.heartbeat(clock_.unix_ms()); !alive) return alive;
+    if (!outbox_.holding().is_sure(said_ns))
+        if (auto found = find_out_what_is_lost(); !found) return found;
+    outbox_.holding().renewed(said_ns);
+    return {};
+}
+
+/// This process said nothing for so long that others may have taken its conversations. What
+/// they have taken is dropped here; a turn that runs is refused when it ends.
+Result<void> Dispatcher::find_out_what_is_lost() {
+    std::vector<std::string> held = lanes_.keys();
+    const std::vector<std::string> sending = outbox_.conversations();
+    held.insert(held.end(), sending.begin(), sending.end());
+    auto taken = store_.take(held, clock_.unix_ms());
+    if (!taken) return std::move(taken).error().within("find out which conversations were lost");
+    std::set<std::string> lost(taken->still.begin(), taken->still.end());
+    for (const OpenTurn& turn : taken->work.turns) lost.insert(turn.conversation_id);
+    for (const OutboundReply& reply : taken->work.unsent) lost.insert(reply.conversation_id);
+    for (const std::string& conversation : lost) {
+        for (std::size_t left = lanes_.drop(conversation).value_or(0); left > 0; --left)
+            load_.end(clock_.monotonic_ns());
+        outbox_.forget(conversation);
+    }
+    if (!lost.empty())
+        log_.warn("conversations were taken over by another host", {{"count", std::to_string(lost.size())}});
+    enqueue(std::move(taken->work));
+    return {};
 }
 
 void Dispatcher::look_again() {

@@ -57,6 +57,8 @@ private:
     void watch();
     void look_for_work();
     void look_again();
+    [[nodiscard]] Result<void> say_alive();
+    [[nodiscard]] Result<void> find_out_what_is_lost();
     void erase_old_text();
 
     Store& store_;

@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace migue::host {
 
@@ -40,6 +41,26 @@ public:
         std::optional<T> item(std::move(lane->second.front()));
         lane->second.pop_front();
         return item;
+    }
+
+    /// Forgets what waits in a busy lane, and says how many; the one worked on ends with
+    /// next(), as ever. Nothing when the lane is idle.
+    std::optional<std::size_t> drop(const std::string& key) {
+        const std::lock_guard lock(mutex_);
+        const auto lane = lanes_.find(key);
+        if (lane == lanes_.end()) return std::nullopt;
+        const std::size_t dropped = lane->second.size();
+        lane->second.clear();
+        size_ -= dropped;
+        return dropped;
+    }
+
+    /// The lanes that are busy.
+    [[nodiscard]] std::vector<std::string> keys() const {
+        const std::lock_guard lock(mutex_);
+        std::vector<std::string> keys;
+        for (const auto& [key, lane] : lanes_) keys.push_back(key);
+        return keys;
     }
 
     /// Items worked on or waiting.

@@ -9,6 +9,9 @@ namespace migue::host {
 
 namespace {
 
+// Until the host has said again that it lives.
+constexpr std::chrono::milliseconds kUnsurePause{50};
+
 double chance() {
     thread_local std::minstd_rand generator{std::random_device{}()};
     return std::uniform_real_distribution<double>(0, 1)(generator);
@@ -73,6 +76,14 @@ Store::Done<void> Outbox::noted(const char* what, std::string next_of) {
 }
 
 void Outbox::send(const OutboundReply& reply) {
+    if (!holding_.is_sure(clock_.monotonic_ns())) {
+        executor_.post_after(kUnsurePause, [this, reply] { send(reply); });
+        return;
+    }
+    if (is_forgotten(reply.conversation_id)) {
+        go_on(reply.conversation_id);
+        return;
+    }
     const auto channel = channels_.find(reply.channel);
     if (channel == channels_.end()) {
         bury(reply, "no channel named '" + reply.channel + "' is configured");
@@ -121,7 +132,22 @@ void Outbox::bury(const OutboundReply& reply, const std::string& why) {
     store_.bury(reply, why, false, clock_.unix_ms(), noted("buried", reply.conversation_id));
 }
 
+void Outbox::forget(const std::string& conversation_id) {
+    const std::lock_guard lock(mutex_);
+    if (lanes_.drop(conversation_id)) forgotten_.insert(conversation_id);
+}
+
+/// The reply of a conversation that another host has: theirs to send.
+bool Outbox::is_forgotten(const std::string& conversation_id) {
+    const std::lock_guard lock(mutex_);
+    return forgotten_.contains(conversation_id);
+}
+
 void Outbox::go_on(const std::string& conversation_id) {
+    {
+        const std::lock_guard lock(mutex_);
+        forgotten_.erase(conversation_id);
+    }
     if (auto next = lanes_.next(conversation_id)) send_when_due(std::move(*next));
 }
 

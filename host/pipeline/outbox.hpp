@@ -2,12 +2,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "host/observe/log.hpp"
 #include "host/pipeline/channel.hpp"
 #include "host/pipeline/executor.hpp"
+#include "host/pipeline/holding.hpp"
 #include "host/pipeline/lanes.hpp"
 #include "host/pipeline/load_gauge.hpp"
 #include "host/pipeline/outstanding.hpp"
@@ -46,10 +49,17 @@ public:
     [[nodiscard]] std::size_t waiting() const { return lanes_.size(); }
     /// What is due is more than can be sent in time.
     [[nodiscard]] bool overloaded() { return load_.overloaded(clock_.monotonic_ns()); }
+    /// Nothing is sent while it is not sure that the conversations are still this host's.
+    [[nodiscard]] Holding& holding() { return holding_; }
+    /// Those that have something to be sent.
+    [[nodiscard]] std::vector<std::string> conversations() const { return lanes_.keys(); }
+    /// Another host sends the replies of this conversation now.
+    void forget(const std::string& conversation_id);
     /// The channel told how a reply fared, and somebody has to act upon it.
     void on_news(const DeliveryEffect& effect);
 
 private:
+    bool is_forgotten(const std::string& conversation_id);
     void send_when_due(OutboundReply reply);
     void send(const OutboundReply& reply);
     void settle(OutboundReply reply, SendOutcome outcome);
@@ -66,8 +76,11 @@ private:
     const Options options_;
     Lanes<OutboundReply> lanes_;
     LoadGauge load_;
-    Outstanding notes_;  // calls of the store that will call back
-    Executor executor_;  // last: its threads use the members above
+    Holding holding_{kLease};
+    std::mutex mutex_;
+    std::set<std::string> forgotten_;  // guarded by mutex_: their lanes are still busy
+    Outstanding notes_;                // calls of the store that will call back
+    Executor executor_;                // last: its threads use the members above
 };
 
 }  // namespace migue::host

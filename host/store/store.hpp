@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -8,6 +9,9 @@
 #include "migue/cpp/result.hpp"
 
 namespace migue::host {
+
+/// How long a host that has gone silent keeps its conversations.
+inline constexpr std::chrono::milliseconds kLease{5000};
 
 /// Where everything durable lives. SQLite (store/sqlite) and Postgres (store/postgres) keep
 /// the same promises:
@@ -20,7 +24,7 @@ namespace migue::host {
 ///  - A conversation belongs to one host at a time (its lease). The host that holds it runs
 ///    its turns and sends its replies; a conversation with neither is let go of in the commit
 ///    that ended the last one. A host that stops calling heartbeat() loses its conversations
-///    to others after `lease`, and what it then still finishes is refused with kConflict.
+///    to others after kLease, and what it then still finishes is refused with kConflict.
 ///
 /// Thread-safe.
 class Store {
