@@ -1,0 +1,172 @@
+#include "host/http/worker_pool.hpp"
+
+#include <Poco/Exception.h>
+#include <Poco/Thread.h>
+
+#include <algorithm>
+#include <thread>
+
+namespace migue::host::http {
+
+namespace {
+
+/// Handlers decode JSON and touch the store; deep recursion is not theirs to do.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int kStackSize = 2 * 1024 * 1024;
+#else
+constexpr int kStackSize = 256 * 1024;
+#endif
+constexpr std::chrono::seconds kIdleTime{5};
+
+}  // namespace
+
+struct WorkerPool::Worker {
+    Poco::Thread thread;
+    std::condition_variable wake;
+    bool woken = false;
+};
+
+WorkerPool::WorkerPool(Size size)
+    // One more than may shake hands, so that a flood of handshakes cannot hold every thread.
+    : size_{std::max(2, size.threads), std::max<std::size_t>(1, size.queue)},
+      handshakes_at_once_(
+          std::clamp(static_cast<int>(std::thread::hardware_concurrency()) / 2, 1, size_.threads - 1)) {
+    workers_.reserve(static_cast<std::size_t>(size_.threads));
+}
+
+WorkerPool::~WorkerPool() {
+    stop();
+}
+
+bool WorkerPool::submit(Kind kind, Job job) {
+    const Lock lock(mutex_);
+    auto& queue = kind == Kind::kRequest ? requests_ : handshakes_;
+    if (kind == Kind::kRequest && queue.size() >= size_.queue) return false;
+    queue.push_back(std::move(job));
+    if (wake_one() || !workers_.empty()) return true;
+    queue.pop_back();
+    return false;
+}
+
+/// At most one is on its way at a time; who arrives wakes the next when there is more to do.
+/// So a burst of short requests wakes few threads, and one that waits in its handler keeps
+/// nobody from being served.
+bool WorkerPool::wake_one() {
+    if (waking_ || !has_work()) return true;
+    if (idle_.empty()) return waking_ = add_worker();
+    Worker& next = *idle_.back();
+    idle_.pop_back();
+    next.woken = waking_ = true;
+    next.wake.notify_one();
+    return true;
+}
+
+bool WorkerPool::add_worker() {
+    if (workers_.size() >= static_cast<std::size_t>(size_.threads)) return false;
+    auto worker = std::make_unique<Worker>();
+    worker->thread.setStackSize(kStackSize);
+    try {
+        worker->thread.startFunc([this, self = worker.get()] { work(*self); });
+    } catch (const Poco::Exception&) {
+        return false;  // no thread to be had now: those there are go on
+    }
+    workers_.push_back(std::move(worker));
+    return true;
+}
+
+bool WorkerPool::has_work() const {
+    return !requests_.empty() || (!handshakes_.empty() && handshaking_ < handshakes_at_once_);
+}
+
+bool WorkerPool::take(Job& job, Kind& kind) {
+    if (!has_work()) return false;
+    const bool handshake = !handshakes_.empty() && handshaking_ < handshakes_at_once_;
+    kind = handshake ? Kind::kHandshake : Kind::kRequest;
+    handshaking_ += handshake ? 1 : 0;
+    auto& queue = handshake ? handshakes_ : requests_;
+    job = std::move(queue.front());
+    queue.pop_front();
+    return true;
+}
+
+void WorkerPool::work(Worker& self) {
+    Lock lock(mutex_);
+    waking_ = false;
+    while (true) {
+        Job job;
+        Kind kind{};
+        if (!take(job, kind)) {
+            if (stopping_ || !wait_for_work(self, lock)) break;
+            continue;
+        }
+        wake_one();
+        ++busy_;
+        lock.unlock();
+        job();
+        job = nullptr;
+        lock.lock();
+        --busy_;
+        if (kind == Kind::kHandshake) --handshaking_;
+    }
+    leave(self);
+}
+
+bool WorkerPool::wait_for_work(Worker& self, Lock& lock) {
+    self.woken = false;
+    idle_.push_back(&self);
+    if (self.wake.wait_for(lock, kIdleTime, [&] { return self.woken; })) {
+        waking_ = false;
+        return true;
+    }
+    std::erase(idle_, &self);
+    return false;
+}
+
+void WorkerPool::leave(Worker& self) {
+    const auto here =
+        std::find_if(workers_.begin(), workers_.end(), [&](const auto& one) { return one.get() == &self; });
+    finished_.push_back(std::move(*here));
+    workers_.erase(here);
+    gone_.notify_all();
+}
+
+bool WorkerPool::reap() {
+    Workers finished;
+    bool some = false;
+    {
+        const Lock lock(mutex_);
+        finished.swap(finished_);
+        some = !workers_.empty();
+    }
+    for (const auto& worker : finished) worker->thread.join();
+    return some;
+}
+
+void WorkerPool::stop() {
+    {
+        Lock lock(mutex_);
+        stopping_ = true;
+        for (Worker* worker : idle_) {
+            worker->woken = true;
+            worker->wake.notify_one();
+        }
+        idle_.clear();
+        gone_.wait(lock, [this] { return workers_.empty(); });
+    }
+    reap();
+}
+
+std::size_t WorkerPool::threads() const {
+    const Lock lock(mutex_);
+    return workers_.size();
+}
+std::size_t WorkerPool::queued() const {
+    const Lock lock(mutex_);
+    return requests_.size();
+}
+std::size_t WorkerPool::busy() const {
+    const Lock lock(mutex_);
+    return busy_;
+}
+
+}  // namespace migue::host::http
