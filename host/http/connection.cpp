@@ -13,8 +13,6 @@ using std::chrono::milliseconds;
 
 /// At least a TLS record, so that nothing stays unseen inside the TLS layer while we wait.
 constexpr std::size_t kReadSize = 16 * 1024;
-/// What one connection may move before the others have their turn.
-constexpr std::size_t kTurn = 256 * 1024;
 /// What is thrown away after an early answer, so that the client sees the answer and not a
 /// reset.
 constexpr std::size_t kDiscardLimit = 16u * 1024 * 1024;
@@ -98,7 +96,7 @@ Connection::Next Connection::handshake() {
 
 Connection::Next Connection::receive() {
     std::array<char, kReadSize> bytes;
-    for (std::size_t turn = 0; turn < kTurn;) {
+    for (std::size_t turn = 0; turn < kTurnSize;) {
         const auto moved = stream_.read(bytes);
         if (moved.state == Stream::State::kEnded) return Next::kClose;
         if (moved.state != Stream::State::kDone)
@@ -107,9 +105,9 @@ Connection::Next Connection::receive() {
         turn += moved.bytes;
         if (const Next next = parse(); next != Next::kRead) return next;
         // Less than asked for: a plain socket has no more now.
-        if (!stream_.encrypted() && moved.bytes < bytes.size()) break;
+        if (!stream_.encrypted() && moved.bytes < bytes.size()) return Next::kRead;
     }
-    return Next::kRead;
+    return Next::kTurn;
 }
 
 Connection::Next Connection::parse() {
@@ -191,8 +189,8 @@ Connection::Next Connection::send(const Reply& reply, bool head, bool keep_alive
 
 Connection::Next Connection::flush() {
     for (std::size_t turn = 0; sent_ < output_.size();) {
-        if (turn >= kTurn) return Next::kWrite;
-        const auto moved = stream_.write(std::string_view(output_).substr(sent_, kTurn));
+        if (turn >= kTurnSize) return Next::kWrite;
+        const auto moved = stream_.write(std::string_view(output_).substr(sent_, kTurnSize));
         if (moved.state == Stream::State::kEnded) return Next::kClose;
         if (moved.state != Stream::State::kDone)
             return moved.state == Stream::State::kWantRead ? Next::kRead : Next::kWrite;
@@ -216,15 +214,15 @@ Connection::Next Connection::next_request() {
 }
 
 Connection::Next Connection::linger() {
-    for (std::size_t turn = 0; turn < kTurn;) {
-        const auto moved = stream_.discard(kTurn);
+    for (std::size_t turn = 0; turn < kTurnSize;) {
+        const auto moved = stream_.discard(kTurnSize);
         if (moved.state == Stream::State::kEnded) return Next::kClose;
         if (moved.state != Stream::State::kDone) return Next::kRead;
         turn += moved.bytes;
         discarded_ += moved.bytes;
         if (discarded_ > kDiscardLimit) return Next::kClose;
     }
-    return Next::kRead;
+    return Next::kTurn;
 }
 
 }  // namespace migue::host::http

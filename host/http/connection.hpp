@@ -22,10 +22,14 @@ public:
     enum class Next {
         kRead = 1,   ///< readable: on_ready()
         kWrite,      ///< writable: on_ready()
+        kTurn,       ///< the others: it has moved much, and has more. Then on_ready()
         kHandshake,  ///< a thread that may compute for a millisecond: work()
         kAnswer,     ///< a thread that may wait: work(). Or overloaded()
         kClose       ///< nothing: destroy it
     };
+    /// What one connection may move before the others have their turn.
+    static constexpr std::size_t kTurnSize = 64 * 1024;
+
     /// What happened to requests, over all connections.
     struct Tally {
         std::atomic<std::uint64_t> requests{0}, rejected{0}, timeouts{0}, overloaded{0};

@@ -28,6 +28,12 @@ constexpr milliseconds kGrace{1000};
 /// How long a stopping server waits for clients to take their answers.
 constexpr milliseconds kFarewell{1500};
 constexpr int kAcceptsAtOnce = 64;
+/// Large bodies, read and thrown away, get so many turns in each round: 200 MB/s for all of
+/// them together, so that small requests always find the reactor's thread free.
+constexpr milliseconds kRound{5};
+constexpr std::size_t kTurnsInARound = 16;
+/// How long jobs may wait for a thread that the workers hold back.
+constexpr milliseconds kNudge{1};
 
 bool out_of_resources(int error) {
     return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
@@ -84,7 +90,13 @@ void Reactor::run() {
     listen_again();
     while (true) {
         serve(poller_.wait(patience()));
-        if (const auto now = Clock::now(); now >= next_tick_) tick(now);
+        const auto now = Clock::now();
+        if (now >= next_tick_) tick(now);
+        if (now >= next_round_) begin_round(now);
+        if (workers_.holds_back() && now >= next_nudge_) {
+            workers_.nudge();
+            next_nudge_ = now + kNudge;
+        }
         if (!stop_asked_) continue;
         if (!stopping_) begin_to_stop();
         const Lock lock(mutex_);
@@ -93,10 +105,50 @@ void Reactor::run() {
 }
 
 milliseconds Reactor::patience() const {
-    const Lock lock(mutex_);
-    if (slots_.empty() && !pausing_ && !has_threads_) return milliseconds(-1);
-    const auto left = std::chrono::ceil<milliseconds>(next_tick_ - Clock::now());
-    return std::clamp(left, milliseconds(0), kTick);
+    if (workers_.holds_back()) return kNudge;
+    {
+        const Lock lock(mutex_);
+        if (slots_.empty() && !pausing_ && !has_threads_) return milliseconds(-1);
+    }
+    const auto until = resting_.empty() ? next_tick_ : std::min(next_tick_, next_round_);
+    return std::clamp(std::chrono::ceil<milliseconds>(until - Clock::now()), milliseconds(0), kTick);
+}
+
+/// The only way to take what is parked. Under the lock.
+Reactor::Seat& Reactor::take(Slot& slot) {
+    slot.deadline = kTaken;
+    if (std::exchange(slot.seat->resting, false)) std::erase(resting_, slot.seat.get());
+    return *slot.seat;
+}
+
+/// Lets a connection read. One that has more than its turn rests when the round's turns are
+/// used up.
+void Reactor::turn(Seat& seat) {
+    const Next next = step(seat, &Connection::on_ready);
+    if (next != Next::kTurn || turns_left_ > 0) {
+        if (next == Next::kTurn) --turns_left_;
+        go_on(seat, next);
+    } else if (count_held(seat); park(seat, next)) {
+        seat.resting = true;
+        resting_.push_back(&seat);
+    } else {
+        close(seat);
+    }
+    if (held_ > limits_.buffered) relieve();
+}
+
+void Reactor::begin_round(TimePoint now) {
+    next_round_ = now + kRound;
+    turns_left_ = kTurnsInARound;
+    for (std::size_t left = std::min(resting_.size(), kTurnsInARound); left > 0 && !resting_.empty();
+         --left) {
+        Seat* seat = resting_.front();
+        {
+            const Lock lock(mutex_);
+            take(slots_[seat->index]);
+        }
+        turn(*seat);
+    }
 }
 
 void Reactor::serve(std::span<void* const> ready) {
@@ -104,16 +156,13 @@ void Reactor::serve(std::span<void* const> ready) {
         // All at once, before anything is closed to make room for another.
         const Lock lock(mutex_);
         for (void* owner : ready)
-            if (owner != &listener_) slots_[static_cast<Seat*>(owner)->index].deadline = kTaken;
+            if (owner != &listener_) take(slots_[static_cast<Seat*>(owner)->index]);
     }
     for (void* owner : ready) {
-        if (owner == &listener_) {
+        if (owner == &listener_)
             accept_some();
-            continue;
-        }
-        Seat& seat = *static_cast<Seat*>(owner);
-        go_on(seat, step(seat, &Connection::on_ready));
-        if (held_ > limits_.buffered) relieve();
+        else
+            turn(*static_cast<Seat*>(owner));
     }
 }
 
@@ -125,9 +174,7 @@ void Reactor::tick(TimePoint now) {
     {
         const Lock lock(mutex_);
         for (Slot& slot : slots_) {
-            if (slot.deadline > now) continue;
-            slot.deadline = kTaken;
-            due_.push_back(slot.seat.get());
+            if (slot.deadline <= now) due_.push_back(&take(slot));
         }
     }
     for (Seat* seat : due_) go_on(*seat, step(*seat, &Connection::expire));
@@ -144,9 +191,7 @@ void Reactor::begin_to_stop() {
         for (Slot& slot : slots_) {
             if (slot.deadline == kTaken) continue;
             slot.deadline = std::min(slot.deadline, farewell);
-            if (slot.seat->connection.answering()) continue;
-            slot.deadline = kTaken;
-            due_.push_back(slot.seat.get());
+            if (!slot.seat->connection.answering()) due_.push_back(&take(slot));
         }
     }
     for (Seat* seat : due_) close(*seat);
@@ -234,8 +279,7 @@ bool Reactor::make_room() {
                 first = &slot;
         }
         if (first == nullptr) return false;
-        first->deadline = kTaken;
-        leaves = first->seat.get();
+        leaves = &take(*first);
     }
     ++gave_way_;
     close(*leaves);
@@ -254,7 +298,7 @@ void Reactor::relieve() {
                 biggest = slot.seat.get();
             }
             if (biggest == nullptr) return;  // all of it is being answered
-            slots_[biggest->index].deadline = kTaken;
+            take(slots_[biggest->index]);
         }
         go_on(*biggest, step(*biggest, &Connection::give_up));
     }
@@ -276,6 +320,9 @@ void Reactor::go_on(Seat& seat, Next next) {
     while (true) {
         count_held(seat);
         switch (next) {
+            case Next::kTurn:
+                next = Next::kRead;
+                [[fallthrough]];
             case Next::kRead:
             case Next::kWrite:
                 if (park(seat, next)) return;
@@ -294,7 +341,6 @@ void Reactor::go_on(Seat& seat, Next next) {
 
 bool Reactor::park(Seat& seat, Next next) {
     Connection& connection = seat.connection;
-    const auto what = next == Next::kRead ? Poller::For::kRead : Poller::For::kWrite;
     const Lock lock(mutex_);
     if (stopping_ && !connection.answering()) return false;
     Slot& slot = slots_[seat.index];
@@ -305,6 +351,8 @@ bool Reactor::park(Seat& seat, Next next) {
                                              : Rank::kKeptAlive;
     slot.deadline = connection.deadline();
     if (stopping_) slot.deadline = std::min(slot.deadline, Clock::now() + kFarewell);
+    if (next == Next::kTurn) return true;  // nothing to wait for but the turn
+    const auto what = next == Next::kRead ? Poller::For::kRead : Poller::For::kWrite;
     const bool known = std::exchange(seat.known, true);
     if (poller_.arm(connection.descriptor(), known, what, &seat)) return true;
     slot.deadline = kTaken;

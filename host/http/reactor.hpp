@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -56,6 +57,7 @@ private:
         std::size_t index;
         std::size_t held = 0;  // as counted in held_
         bool known = false;    // to the poller
+        bool resting = false;  // in resting_
     };
     /// Who is closed first when there is no room; kStays is not.
     enum class Rank { kSilent = 1, kSlow, kKeptAlive, kStays };
@@ -70,7 +72,10 @@ private:
     void run();
     [[nodiscard]] std::chrono::milliseconds patience() const;
     void serve(std::span<void* const> ready);
+    void turn(Seat& seat);
+    void begin_round(Clock::time_point now);
     void tick(Clock::time_point now);
+    Seat& take(Slot& slot);
     void begin_to_stop();
 
     void accept_some();
@@ -104,6 +109,9 @@ private:
 
     // Of the reactor's thread alone.
     std::vector<Seat*> due_;
+    std::deque<Seat*> resting_;  // parked, not armed: have had their turn
+    std::size_t turns_left_ = 0;
+    Clock::time_point next_round_{}, next_nudge_{};
     Clock::time_point next_tick_{};
     bool listening_ = false, pausing_ = false, has_threads_ = false;
 

@@ -17,6 +17,11 @@ constexpr int kStackSize = 2 * 1024 * 1024;
 constexpr int kStackSize = 256 * 1024;
 #endif
 constexpr std::chrono::seconds kIdleTime{5};
+/// A job that took longer has waited for something, or for a processor.
+constexpr std::chrono::microseconds kLong{200};
+/// One long job weighs as much as so many short ones.
+constexpr int kLongWeight = 8;
+constexpr int kMostlyLong = 4 * kLongWeight;
 
 }  // namespace
 
@@ -51,14 +56,34 @@ bool WorkerPool::submit(Kind kind, Job job) {
 /// At most one is on its way at a time; who arrives wakes the next when there is more to do.
 /// So a burst of short requests wakes few threads, and one that waits in its handler keeps
 /// nobody from being served.
-bool WorkerPool::wake_one() {
+bool WorkerPool::wake_one(bool anyway) {
     if (waking_ || !has_work()) return true;
+    if (!anyway && is_crowded()) {
+        holds_back_ = true;
+        return true;
+    }
     if (idle_.empty()) return waking_ = add_worker();
     Worker& next = *idle_.back();
     idle_.pop_back();
     next.woken = waking_ = true;
     next.wake.notify_one();
     return true;
+}
+
+bool WorkerPool::is_crowded() const {
+    static const std::size_t kProcessors = std::max(2u, std::thread::hardware_concurrency());
+    return long_jobs_ < kMostlyLong && workers_.size() - idle_.size() >= kProcessors;
+}
+
+void WorkerPool::learn(std::chrono::nanoseconds took) {
+    long_jobs_ = std::clamp(long_jobs_ + (took > kLong ? kLongWeight : -1), 0, 2 * kMostlyLong);
+}
+
+void WorkerPool::nudge() {
+    const Lock lock(mutex_);
+    if (begun_ == begun_at_nudge_) wake_one(true);
+    begun_at_nudge_ = begun_;
+    holds_back_ = has_work();
 }
 
 bool WorkerPool::add_worker() {
@@ -101,10 +126,14 @@ void WorkerPool::work(Worker& self) {
         }
         wake_one();
         ++busy_;
+        ++begun_;
         lock.unlock();
+        const auto begin = std::chrono::steady_clock::now();
         job();
         job = nullptr;
+        const auto took = std::chrono::steady_clock::now() - begin;
         lock.lock();
+        learn(took);
         --busy_;
         if (kind == Kind::kHandshake) --handshaking_;
     }

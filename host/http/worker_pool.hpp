@@ -1,6 +1,9 @@
 #pragma once
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -15,6 +18,10 @@ namespace migue::host::http {
 
 /// Threads that run jobs; made when they are needed, gone when they had nothing to do for a
 /// while. Thread-safe; jobs must not throw.
+///
+/// Jobs that wait (for a commit, say) each get a thread at once, up to the limit. While all
+/// recent jobs were short, more threads than processors would only cost switches: then a few
+/// serve the queue.
 class WorkerPool {
 public:
     using Job = std::function<void()>;
@@ -34,6 +41,10 @@ public:
 
     /// False: the queue is full, or there is no thread and none can be made.
     [[nodiscard]] bool submit(Kind kind, Job job);
+    /// Some jobs wait although a thread could be had: nudge() in a millisecond.
+    [[nodiscard]] bool holds_back() const noexcept { return holds_back_.load(std::memory_order_relaxed); }
+    /// Brings in a thread when no job has been begun since the last nudge.
+    void nudge();
     /// Frees what is left of threads that have gone; call now and then. Whether any are there.
     bool reap();
     /// Runs what is queued, then ends the threads. Nothing may be submitted any more.
@@ -52,7 +63,9 @@ private:
     bool take(Job& job, Kind& kind);
     [[nodiscard]] bool has_work() const;
     bool wait_for_work(Worker& self, Lock& lock);
-    bool wake_one();
+    bool wake_one(bool anyway = false);
+    [[nodiscard]] bool is_crowded() const;
+    void learn(std::chrono::nanoseconds took);
     bool add_worker();
     void leave(Worker& self);
 
@@ -66,7 +79,10 @@ private:
     std::vector<Worker*> idle_;  // the last one to have worked is woken first: the others may go
     int handshaking_ = 0;
     std::size_t busy_ = 0;
-    bool waking_ = false;  // one has been woken or made and has not arrived yet
+    int long_jobs_ = 0;  // a score: up with each long job, down with each short one
+    std::uint64_t begun_ = 0, begun_at_nudge_ = 0;
+    std::atomic<bool> holds_back_{false};  // read without the mutex
+    bool waking_ = false;                  // one has been woken or made and has not arrived yet
     bool stopping_ = false;
 };
 
