@@ -48,7 +48,7 @@ Reactor::Reactor(Parts parts, const Limits& limits, std::function<Reply(Request&
       tls_(std::move(parts.tls)),
       room_(parts.room),
       rules_{limits, std::move(answer), [this] { return stopping_.load(std::memory_order_relaxed); }, tally_},
-      workers_({limits.threads, limits.queue}),
+      workers_({limits.threads, limits.queue}, [this] { poller_.wake(); }),
       thread_([this] { run(); }) {}
 
 Reactor::~Reactor() {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 namespace migue::host::http {
 
@@ -31,11 +32,12 @@ struct WorkerPool::Worker {
     bool woken = false;
 };
 
-WorkerPool::WorkerPool(Size size)
+WorkerPool::WorkerPool(Size size, std::function<void()> held_back)
     // One more than may shake hands, so that a flood of handshakes cannot hold every thread.
     : size_{std::max(2, size.threads), std::max<std::size_t>(1, size.queue)},
       handshakes_at_once_(
-          std::clamp(static_cast<int>(std::thread::hardware_concurrency()) / 2, 1, size_.threads - 1)) {
+          std::clamp(static_cast<int>(std::thread::hardware_concurrency()) / 2, 1, size_.threads - 1)),
+      held_back_(std::move(held_back)) {
     workers_.reserve(static_cast<std::size_t>(size_.threads));
 }
 
@@ -46,7 +48,8 @@ WorkerPool::~WorkerPool() {
 bool WorkerPool::submit(Kind kind, Job job) {
     const Lock lock(mutex_);
     auto& queue = kind == Kind::kRequest ? requests_ : handshakes_;
-    if (kind == Kind::kRequest && queue.size() >= size_.queue) return false;
+    const std::size_t free = static_cast<std::size_t>(size_.threads) - busy_;
+    if (kind == Kind::kRequest && queue.size() >= size_.queue + free) return false;
     queue.push_back(std::move(job));
     if (wake_one() || !workers_.empty()) return true;
     queue.pop_back();
@@ -59,7 +62,7 @@ bool WorkerPool::submit(Kind kind, Job job) {
 bool WorkerPool::wake_one(bool anyway) {
     if (waking_ || !has_work()) return true;
     if (!anyway && is_crowded()) {
-        holds_back_ = true;
+        tell_ |= !holds_back_.exchange(true);
         return true;
     }
     if (idle_.empty()) return waking_ = add_worker();
@@ -127,7 +130,9 @@ void WorkerPool::work(Worker& self) {
         wake_one();
         ++busy_;
         ++begun_;
+        const bool tell = std::exchange(tell_, false);
         lock.unlock();
+        if (tell) held_back_();
         const auto begin = std::chrono::steady_clock::now();
         job();
         job = nullptr;

@@ -31,10 +31,11 @@ public:
     };
     struct Size {
         int threads;        ///< at most
-        std::size_t queue;  ///< requests that wait for a thread, at most
+        std::size_t queue;  ///< requests that wait while all threads are taken, at most
     };
 
-    explicit WorkerPool(Size size);
+    /// `held_back` is called when jobs begin to be held back, by one of the threads.
+    WorkerPool(Size size, std::function<void()> held_back);
     WorkerPool(const WorkerPool&) = delete;
     WorkerPool& operator=(const WorkerPool&) = delete;
     ~WorkerPool();  ///< stops
@@ -71,6 +72,7 @@ private:
 
     const Size size_;
     const int handshakes_at_once_;
+    const std::function<void()> held_back_;
     mutable std::mutex mutex_;
     // All below is guarded by mutex_.
     std::condition_variable gone_;
@@ -82,6 +84,7 @@ private:
     int long_jobs_ = 0;  // a score: up with each long job, down with each short one
     std::uint64_t begun_ = 0, begun_at_nudge_ = 0;
     std::atomic<bool> holds_back_{false};  // read without the mutex
+    bool tell_ = false;                    // held_back_ is due
     bool waking_ = false;                  // one has been woken or made and has not arrived yet
     bool stopping_ = false;
 };
