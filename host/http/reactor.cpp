@@ -169,7 +169,7 @@ void Reactor::serve(std::span<void* const> ready) {
 void Reactor::tick(TimePoint now) {
     next_tick_ = now + kTick;
     has_threads_ = workers_.reap();
-    if (pausing_) listen_again();
+    if (pausing_ && !stopping_) listen_again();
     due_.clear();
     {
         const Lock lock(mutex_);
@@ -213,12 +213,14 @@ void Reactor::accept_some() {
         FileDescriptor socket(
             ::accept4(listener_.impl()->sockfd(), address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (socket) {
+            short_of_files_ = false;
             admit(std::move(socket), Poco::Net::SocketAddress(address, size).host().toString());
             continue;
         }
         if (errno == EAGAIN || errno == EWOULDBLOCK) break;
         if (!out_of_resources(errno)) continue;  // that client is gone: the next one
-        log_.warn("no more connections for now", {{"errno", std::to_string(errno)}});
+        if (!std::exchange(short_of_files_, true))
+            log_.warn("no more connections for now", {{"errno", std::to_string(errno)}});
         make_room();
         pausing_ = true;  // they wait in the listener's queue until the next tick
         return;

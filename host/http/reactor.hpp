@@ -113,7 +113,7 @@ private:
     std::size_t turns_left_ = 0;
     Clock::time_point next_round_{}, next_nudge_{};
     Clock::time_point next_tick_{};
-    bool listening_ = false, pausing_ = false, has_threads_ = false;
+    bool listening_ = false, pausing_ = false, short_of_files_ = false, has_threads_ = false;
 
     WorkerPool workers_;
     std::thread thread_;  // last: it uses all of the above

@@ -49,8 +49,9 @@ Poco::Net::Context::Ptr make_tls(const std::optional<config::TlsFiles>& files) {
 /// The store, the plugins and those who send need files too.
 std::size_t room_for(std::size_t connections) {
     rlimit files{};
-    if (::getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY) return connections;
-    return std::clamp<std::size_t>(files.rlim_cur / 4 * 3, 1, connections);
+    if (::getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur != RLIM_INFINITY)
+        connections = std::min<std::size_t>(connections, files.rlim_cur / 4 * 3);
+    return std::max<std::size_t>(1, connections);
 }
 
 }  // namespace

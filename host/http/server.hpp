@@ -43,15 +43,16 @@ using Handler = std::function<Reply(const Request&)>;
 using Guard = std::function<std::unique_ptr<Reply>(const Request&)>;
 
 struct Limits {
-    std::size_t body = 4u * 1024 * 1024;       ///< over it: 413
-    std::size_t header = 64u * 1024;           ///< over it: 431
-    int threads = 64;                          ///< handlers at once, at least 2; made when needed
-    std::size_t queue = 512;                   ///< complete requests without a thread; over it: 503
-    std::size_t connections = 10000;           ///< at once; never over 3/4 of the process's open files
-    std::size_t buffered = 64u * 1024 * 1024;  ///< of all requests and answers; over it the largest get 503
-    std::chrono::milliseconds head{10000};     ///< from a request's first byte to the end of its head
-    std::chrono::milliseconds whole{30000};    ///< to its last byte; and once more for the answer
-    std::chrono::milliseconds idle{10000};     ///< between requests, and for the TLS handshake
+    std::size_t body = 4u * 1024 * 1024;  ///< over it: 413
+    std::size_t header = 64u * 1024;      ///< over it: 431
+    int threads = 64;                     ///< handlers at once, at least 2; made when needed
+    std::size_t queue = 512;              ///< complete requests without a thread; over it: 503
+    std::size_t connections = 10000;      ///< at once; never over 3/4 of the process's open files
+    std::size_t buffered =
+        64u * 1024 * 1024;                   ///< of all requests and answers; over it the largest is given up
+    std::chrono::milliseconds head{10000};   ///< from a request's first byte to the end of its head
+    std::chrono::milliseconds whole{30000};  ///< to its last byte; and once more for the answer
+    std::chrono::milliseconds idle{10000};   ///< between requests, and for the TLS handshake
 };
 
 /// What a server is doing and has done.

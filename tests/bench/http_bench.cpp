@@ -5,7 +5,8 @@
 /// The server runs in a process of its own and checks the signature of each POST, as the
 /// webhook does before anything else. The load is a closed loop over 1, 16, 64 and 256
 /// connections from one epoll thread, measured alone and beside: clients that send a byte a
-/// second, connections that send nothing, bodies of 100 MB. Compare within one table only.
+/// second, connections that send nothing, bodies of 100 MB; and with a handler that waits 2 ms,
+/// as for a commit. Compare within one table only.
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
@@ -47,6 +48,7 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view kSecret = "a secret of the bench";
 constexpr std::size_t kBodySize = 550;  // a text message as WhatsApp sends it
+constexpr milliseconds kCommit{2};      // what a handler waits for in the last scene
 constexpr std::size_t kSlow = 500;
 constexpr std::size_t kIdle = 10'000;
 constexpr std::size_t kPushers = 4;
@@ -146,6 +148,10 @@ private:
             const bool good = signature.accepts(request.header("x-hub-signature-256"), request.body);
             return http::Reply{good ? 200 : 401, "text/plain", "", {}};
         });
+        server.route("POST", "/wait", [](const http::Request&) {
+            std::this_thread::sleep_for(kCommit);
+            return http::Reply{200, "text/plain", "", {}};
+        });
         if (const auto started = server.start(); !started) die(started.error().what);
         const std::uint16_t port = server.port();
         if (::write(told, &port, sizeof port) != sizeof port) die("pipe");
@@ -156,13 +162,13 @@ private:
     std::uint16_t port_ = 0;
 };
 
-std::string signed_post() {
+std::string signed_post(std::string_view path) {
     const std::string body(kBodySize, 'x');
     const std::string signature = whatsapp::SignatureCheck(kSecret).sign(body);
     return fmt::format(
-        "POST /webhook HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: facebookexternalua\r\nAccept: */*\r\n"
+        "POST {} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: facebookexternalua\r\nAccept: */*\r\n"
         "Content-Type: application/json\r\nX-Hub-Signature-256: {}\r\nContent-Length: {}\r\n\r\n{}",
-        signature, body.size(), body);
+        path, signature, body.size(), body);
 }
 
 struct Measured {
@@ -177,7 +183,8 @@ struct Measured {
 /// N connections, each with one request on its way at all times.
 class Load {
 public:
-    Load(std::uint16_t port, std::size_t connections) : port_(port), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+    Load(std::uint16_t port, std::size_t connections, std::string_view path)
+        : post_(signed_post(path)), port_(port), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
         for (std::size_t i = 0; i < connections; ++i) clients_.push_back({Socket(-1), {}, 0});
     }
 
@@ -251,7 +258,7 @@ private:
         return out;
     }
 
-    const std::string post_ = signed_post();
+    const std::string post_;
     const std::uint16_t port_;
     Socket epoll_;
     std::vector<Client> clients_;
@@ -347,6 +354,7 @@ private:
 struct Scene {
     std::string_view name;
     std::function<std::unique_ptr<Nuisance>(std::uint16_t)> begin;
+    std::string_view path = "/webhook";
 };
 
 const Scene kScenes[] = {
@@ -354,6 +362,7 @@ const Scene kScenes[] = {
     {"500 slow", [](std::uint16_t port) { return std::make_unique<SlowClients>(port); }},
     {"10,000 idle", [](std::uint16_t port) { return std::make_unique<IdleClients>(port); }},
     {"4 x 100 MB", [](std::uint16_t port) { return std::make_unique<HugeBodies>(port); }},
+    {"waits 2 ms", [](std::uint16_t) { return nullptr; }, "/wait"},
 };
 
 void print(std::size_t connections, const Scene& scene, const Measured& now, const Measured& alone,
@@ -381,8 +390,8 @@ int main(int argc, char** argv) {
         for (const Scene& scene : kScenes) {
             const ServerProcess server(threads);
             const auto nuisance = scene.begin(server.port());
-            const Measured now = Load(server.port(), connections).run(time, server);
-            if (!nuisance) alone = now;
+            const Measured now = Load(server.port(), connections, scene.path).run(time, server);
+            if (scene.name == kScenes[0].name) alone = now;
             print(connections, scene, now, alone, server);
         }
     }
