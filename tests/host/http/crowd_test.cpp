@@ -1,4 +1,6 @@
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <condition_variable>
@@ -116,7 +118,7 @@ TEST_F(Crowd, HalfRequestsHoldNoThread) {
     const auto bodies = clients(20, post("only the beginn", 100));
     ASSERT_TRUE(eventually([&] { return server.counters().parked == 40; }));
     EXPECT_EQ(client()->ask(kGet).status, 200);
-    EXPECT_EQ(server.counters().running, 0u);
+    EXPECT_TRUE(eventually([&] { return server.counters().running == 0; }));
     for (const auto& head : heads) EXPECT_EQ(head->ask(" a\r\n\r\n").body, "hello");
     for (const auto& body : bodies) EXPECT_EQ(body->ask(std::string(85, 'x')).status, 200);
 }
@@ -251,14 +253,64 @@ TEST_F(Crowd, AtTheLimitTheConnectionThatWasSilentForLongestGivesWay) {
     some.connections = 3;
     Server& server = start(some);
     const auto all = clients(3);
-    for (const auto& one : all) EXPECT_EQ(one->ask(kGet).status, 200);
-    EXPECT_EQ(all[0]->ask(kGet).status, 200);
+    const auto ask = [&](const std::unique_ptr<RawClient>& one) {
+        EXPECT_EQ(one->ask(kGet).status, 200);
+        // It is silent from the moment on at which the server has put it aside again.
+        EXPECT_TRUE(eventually([&] { return server.counters().parked == 3; }));
+    };
+    for (const auto& one : all) ask(one);
+    ask(all[0]);
     EXPECT_EQ(client()->ask(kGet).status, 200);
     EXPECT_TRUE(all[1]->ended());
     EXPECT_EQ(all[0]->ask(kGet).status, 200);
     EXPECT_EQ(all[2]->ask(kGet).status, 200);
     EXPECT_EQ(server.counters().gave_way, 1u);
     EXPECT_EQ(server.counters().turned_away, 0u);
+}
+
+/// No file can be opened while it lives, but for `spare` ones.
+class FewFiles {
+public:
+    explicit FewFiles(int spare) {
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        const int lowest_free = ::dup(0);
+        ::close(lowest_free);
+        rlimit few = before_;
+        few.rlim_cur = static_cast<rlim_t>(lowest_free + spare);
+        ::setrlimit(RLIMIT_NOFILE, &few);
+    }
+    FewFiles(const FewFiles&) = delete;
+    FewFiles& operator=(const FewFiles&) = delete;
+    ~FewFiles() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+private:
+    rlimit before_{};
+};
+
+TEST_F(Crowd, WhenTheProcessHasNoFilesLeftAnIdleConnectionGivesWay) {
+    start(limits());
+    const auto idle = client();
+    EXPECT_EQ(idle->ask(kGet).status, 200);
+    const FewFiles few(1);
+    const auto newcomer = client();
+    EXPECT_EQ(newcomer->ask(kGet).body, "hello");
+    EXPECT_TRUE(idle->ended());
+}
+
+TEST_F(Crowd, WhenTheProcessHasNoFilesLeftAndAllAreBusyNewcomersWait) {
+    Server& server = start(limits());
+    const auto busy = clients(1, kWait);
+    ASSERT_TRUE(gate_.wait_for(1));
+    std::unique_ptr<RawClient> newcomer;
+    {
+        const FewFiles few(1);
+        newcomer = client();
+        newcomer->send(kGet);
+        EXPECT_EQ(server.counters().accepted, 1u);
+    }
+    EXPECT_EQ(newcomer->answer().body, "hello");
+    gate_.open();
+    EXPECT_EQ(busy.front()->answer().body, "waited");
 }
 
 TEST_F(Crowd, WhenMemoryRunsShortTheLargestUnfinishedRequestPays) {
