@@ -143,6 +143,8 @@ void Reactor::begin_round(TimePoint now) {
     for (std::size_t left = std::min(resting_.size(), kTurnsInARound); left > 0 && !resting_.empty();
          --left) {
         Seat* seat = resting_.front();
+        resting_.pop_front();
+        seat->resting = false;
         {
             const Lock lock(mutex_);
             take(slots_[seat->index]);
@@ -214,7 +216,7 @@ void Reactor::accept_some() {
             ::accept4(listener_.impl()->sockfd(), address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (socket) {
             short_of_files_ = false;
-            admit(std::move(socket), Poco::Net::SocketAddress(address, size).host().toString());
+            admit(std::move(socket), address, size);
             continue;
         }
         if (errno == EAGAIN || errno == EWOULDBLOCK) break;
@@ -228,7 +230,7 @@ void Reactor::accept_some() {
     listen_again();
 }
 
-void Reactor::admit(FileDescriptor socket, std::string client) {
+void Reactor::admit(FileDescriptor socket, const sockaddr* from, socklen_t size) {
     ++accepted_;
     bool full = false;
     {
@@ -240,14 +242,15 @@ void Reactor::admit(FileDescriptor socket, std::string client) {
     ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     Seat* seat = nullptr;
     try {
+        std::string client = Poco::Net::SocketAddress(from, size).host().toString();
         Stream stream(std::move(socket), tls_ ? tls_->sslContext() : nullptr);
         auto owned = std::unique_ptr<Seat>(new Seat{{std::move(stream), std::move(client), rules_}, 0});
         seat = owned.get();
         const Lock lock(mutex_);
         seat->index = slots_.size();
         slots_.push_back({std::move(owned), kTaken, {}, 0, Rank::kStays});
-    } catch (const std::bad_alloc&) {
-        ++turned_away_;
+    } catch (const std::exception&) {
+        ++turned_away_;  // no memory for it
         return;
     }
     go_on(*seat, Next::kRead);

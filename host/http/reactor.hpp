@@ -1,6 +1,7 @@
 #pragma once
 #include <Poco/Net/Context.h>
 #include <Poco/Net/ServerSocket.h>
+#include <sys/socket.h>
 
 #include <atomic>
 #include <chrono>
@@ -10,7 +11,6 @@
 #include <memory>
 #include <mutex>
 #include <span>
-#include <string>
 #include <thread>
 #include <vector>
 
@@ -80,7 +80,7 @@ private:
 
     void accept_some();
     void listen_again();
-    void admit(FileDescriptor socket, std::string client);
+    void admit(FileDescriptor socket, const sockaddr* from, socklen_t size);
     void turn_away(const FileDescriptor& socket);
     bool make_room();
     void relieve();
