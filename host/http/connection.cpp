@@ -1,8 +1,5 @@
 #include "host/http/connection.hpp"
 
-#include <Poco/Exception.h>
-#include <Poco/Net/StreamSocket.h>
-
 #include <algorithm>
 #include <array>
 
@@ -13,135 +10,219 @@ namespace migue::host::http {
 namespace {
 
 using std::chrono::milliseconds;
-using Clock = std::chrono::steady_clock;
 
-/// At least a TLS record, so that nothing stays unseen inside the TLS layer while we poll.
+/// At least a TLS record, so that nothing stays unseen inside the TLS layer while we wait.
 constexpr std::size_t kReadSize = 16 * 1024;
-/// How often a waiting connection looks whether it should give up its thread.
-constexpr milliseconds kSlice{100};
-/// What is read and thrown away after an early answer, so that the client sees the answer
-/// and not a reset.
+/// What is thrown away after an early answer, so that the client sees the answer and not a
+/// reset.
 constexpr std::size_t kDiscardLimit = 16u * 1024 * 1024;
 constexpr milliseconds kDiscardTime{1500};
+/// Seconds a client should wait that found nobody free.
+constexpr const char* kRetryAfter = "1";
 
-Poco::Timespan timespan(milliseconds time) {
-    return {static_cast<Poco::Int64>(time.count()) * 1000};
+void release(std::string& bytes) {
+    std::string().swap(bytes);
 }
 
 }  // namespace
 
-Connection::Connection(Poco::Net::StreamSocket& socket, const Rules& rules) : socket_(socket), rules_(rules) {
-    socket_.setNoDelay(true);
-    socket_.setReceiveTimeout(timespan(rules.limits.read));
-    socket_.setSendTimeout(timespan(rules.limits.read));
-    client_ = socket_.peerAddress().host().toString();
+Connection::Connection(Stream stream, std::string client, const Rules& rules)
+    : stream_(std::move(stream)),
+      client_(std::move(client)),
+      rules_(rules),
+      phase_(stream_.encrypted() ? Phase::kHandshake : Phase::kIdle),
+      since_(Clock::now()) {}
+
+void Connection::enter(Phase phase) {
+    phase_ = phase;
+    since_ = Clock::now();
 }
 
-void Connection::run() {
-    while (serve_one()) {
+Connection::Clock::time_point Connection::deadline() const {
+    const Limits& limits = rules_.limits;
+    switch (phase_) {
+        case Phase::kHandshake:
+        case Phase::kIdle:
+            return since_ + limits.idle;
+        case Phase::kReceiving:
+            return since_ + (parser_->has_head() ? limits.whole : std::min(limits.head, limits.whole));
+        case Phase::kWriting:
+            return since_ + limits.whole;
+        case Phase::kLingering:
+            return since_ + kDiscardTime;
     }
+    return since_;
 }
 
-bool Connection::serve_one() {
-    if (buffer_.empty() && wait_readable(Clock::now() + rules_.limits.idle, true) != Wait::kReadable)
-        return false;
-    RequestParser parser(rules_.limits);
-    bool gone = false;
-    switch (read_request(parser, Clock::now() + rules_.limits.whole, gone)) {
-        case RequestParser::State::kComplete:
-            return answer(parser);
-        case RequestParser::State::kRefused:
-            return refuse(parser.refusal());
-        case RequestParser::State::kMore:
-            return gone ? false : refuse(408);
+std::size_t Connection::held() const noexcept {
+    return input_.size() + taken_ + output_.size();
+}
+
+Connection::Next Connection::on_ready() {
+    switch (phase_) {
+        case Phase::kHandshake:
+            return Next::kHandshake;
+        case Phase::kIdle:
+        case Phase::kReceiving:
+            return receive();
+        case Phase::kWriting:
+            return flush();
+        case Phase::kLingering:
+            return linger();
     }
-    return false;
+    return Next::kClose;
 }
 
-Connection::Wait Connection::wait_readable(Time deadline, bool idle) {
-    while (!rules_.stopping()) {
-        const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
-        if (left.count() <= 0) return Wait::kTimeout;
-        if (socket_.poll(timespan(std::min(left, kSlice)), Poco::Net::Socket::SELECT_READ))
-            return Wait::kReadable;
-        if (idle && rules_.crowded()) return Wait::kGivenUp;
+Connection::Next Connection::work() {
+    return phase_ == Phase::kHandshake ? handshake() : answer();
+}
+
+Connection::Next Connection::handshake() {
+    // It may have waited for this thread for longer than the client is given.
+    if (Clock::now() >= deadline()) return expire();
+    switch (stream_.handshake()) {
+        case Stream::State::kDone:
+            enter(Phase::kIdle);
+            return receive();  // the request may have come with the client's last word
+        case Stream::State::kWantRead:
+            return Next::kRead;
+        case Stream::State::kWantWrite:
+            return Next::kWrite;
+        case Stream::State::kEnded:
+            break;
     }
-    return Wait::kGivenUp;
+    return Next::kClose;
 }
 
-bool Connection::receive() {
+Connection::Next Connection::receive() {
     std::array<char, kReadSize> bytes;
-    const int count = socket_.receiveBytes(bytes.data(), static_cast<int>(bytes.size()));
-    if (count <= 0) return false;
-    buffer_.append(bytes.data(), static_cast<std::size_t>(count));
-    return true;
-}
-
-RequestParser::State Connection::read_request(RequestParser& parser, Time deadline, bool& gone) {
-    bool continued = false;
-    while (true) {
-        const auto state = parser.feed(buffer_);
-        if (state != RequestParser::State::kMore) return state;
-        if (!continued && parser.wants_continue()) {
-            continued = true;
-            if (!send_all("HTTP/1.1 100 Continue\r\n\r\n")) break;
-        }
-        const auto until = std::min(deadline, Clock::now() + rules_.limits.read);
-        const auto wait = wait_readable(until, false);
-        if (wait == Wait::kTimeout) return RequestParser::State::kMore;
-        if (wait == Wait::kGivenUp || !receive()) break;
+    for (std::size_t turn = 0; turn < kTurnSize;) {
+        const auto moved = stream_.read(bytes);
+        if (moved.state == Stream::State::kEnded) return Next::kClose;
+        if (moved.state != Stream::State::kDone)
+            return moved.state == Stream::State::kWantRead ? Next::kRead : Next::kWrite;
+        input_.append(bytes.data(), moved.bytes);
+        turn += moved.bytes;
+        if (const Next next = parse(); next != Next::kRead) return next;
+        // Less than asked for: a plain socket has no more now.
+        if (!stream_.encrypted() && moved.bytes < bytes.size()) return Next::kRead;
     }
-    gone = true;
-    return RequestParser::State::kMore;
+    return Next::kTurn;
 }
 
-bool Connection::refuse(int status) {
-    write(plain_reply(status), false, false);
-    close_gently();
-    return false;
+Connection::Next Connection::parse() {
+    if (!parser_) {
+        parser_ = std::make_unique<RequestParser>(rules_.limits);
+        continued_ = false;
+        enter(Phase::kReceiving);
+    }
+    const std::size_t before = input_.size();
+    const auto state = parser_->feed(input_);
+    taken_ += before - input_.size();
+    if (state == RequestParser::State::kComplete) return Next::kAnswer;
+    if (state == RequestParser::State::kRefused) {
+        ++rules_.tally.rejected;
+        return refuse(parser_->refusal());
+    }
+    return allow_body() ? Next::kRead : Next::kClose;
 }
 
-bool Connection::answer(RequestParser& parser) {
-    auto request = parser.take();
-    if (!request) return refuse(400);
+bool Connection::allow_body() {
+    if (continued_ || !parser_->wants_continue()) return true;
+    continued_ = true;
+    // Nothing else is on its way to the client, so these few bytes have room.
+    constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+    return stream_.write(kContinue).bytes == kContinue.size();
+}
+
+Connection::Next Connection::answer() {
+    auto request = parser_->take();
+    const bool keep_alive = parser_->keep_alive();
+    if (!request) {
+        ++rules_.tally.rejected;
+        return refuse(400);
+    }
+    parser_.reset();
+    ++rules_.tally.requests;
     request->client = client_;
-    const bool head = request->method == "HEAD";
     const Reply reply = rules_.answer(*request);
-    const bool keep_alive =
-        parser.keep_alive() && !rules_.stopping() && !(buffer_.empty() && rules_.crowded());
-    if (write(reply, head, keep_alive) && keep_alive) return true;
-    close_gently();
-    return false;
+    return send(reply, request->method == "HEAD", keep_alive);
 }
 
-bool Connection::write(const Reply& reply, bool head, bool keep_alive) {
-    const auto text = reply_text(reply, {head, keep_alive});
-    // The one who answers has checked the headers: what comes here is well formed.
-    return text && send_all(*text);
+Connection::Next Connection::overloaded() {
+    ++rules_.tally.overloaded;
+    Reply reply = plain_reply(503);
+    reply.headers.emplace_back("Retry-After", kRetryAfter);
+    return send(reply, parser_->is_head(), parser_->keep_alive());
 }
 
-bool Connection::send_all(const std::string& bytes) {
-    const auto deadline = Clock::now() + rules_.limits.whole;
-    std::size_t sent = 0;
-    while (sent < bytes.size()) {
-        if (Clock::now() > deadline) return false;
-        const auto part = std::min<std::size_t>(bytes.size() - sent, 256 * 1024);
-        const int count = socket_.sendBytes(bytes.data() + sent, static_cast<int>(part));
-        if (count <= 0) return false;
-        sent += static_cast<std::size_t>(count);
+Connection::Next Connection::expire() {
+    if (phase_ == Phase::kLingering) return Next::kClose;
+    ++rules_.tally.timeouts;
+    return phase_ == Phase::kReceiving ? refuse(408) : Next::kClose;
+}
+
+Connection::Next Connection::give_up() {
+    ++rules_.tally.overloaded;
+    if (phase_ != Phase::kReceiving) return Next::kClose;
+    Reply reply = plain_reply(503);
+    reply.headers.emplace_back("Retry-After", kRetryAfter);
+    release(input_);
+    return send(reply, false, false);
+}
+
+Connection::Next Connection::refuse(int status) {
+    release(input_);
+    return send(plain_reply(status), false, false);
+}
+
+Connection::Next Connection::send(const Reply& reply, bool head, bool keep_alive) {
+    parser_.reset();
+    taken_ = 0;
+    keep_alive_ = keep_alive && !rules_.stopping();
+    // The one who answers has checked that it is well formed.
+    output_ = reply_text(reply, {head, keep_alive_});
+    sent_ = 0;
+    enter(Phase::kWriting);
+    return flush();
+}
+
+Connection::Next Connection::flush() {
+    for (std::size_t turn = 0; sent_ < output_.size();) {
+        if (turn >= kTurnSize) return Next::kWrite;
+        const auto moved = stream_.write(std::string_view(output_).substr(sent_, kTurnSize));
+        if (moved.state == Stream::State::kEnded) return Next::kClose;
+        if (moved.state != Stream::State::kDone)
+            return moved.state == Stream::State::kWantRead ? Next::kRead : Next::kWrite;
+        sent_ += moved.bytes;
+        turn += moved.bytes;
     }
-    return true;
+    release(output_);
+    ++answered_;
+    if (keep_alive_) return next_request();
+    release(input_);
+    stream_.finish_sending();
+    enter(Phase::kLingering);
+    return linger();
 }
 
-void Connection::close_gently() {
-    socket_.shutdownSend();
-    const auto deadline = Clock::now() + kDiscardTime;
-    std::size_t discarded = buffer_.size();
-    while (discarded < kDiscardLimit && wait_readable(deadline, false) == Wait::kReadable) {
-        buffer_.clear();
-        if (!receive()) return;
-        discarded += buffer_.size();
+Connection::Next Connection::next_request() {
+    enter(Phase::kIdle);
+    if (!input_.empty()) return parse();
+    release(input_);
+    return Next::kRead;
+}
+
+Connection::Next Connection::linger() {
+    for (std::size_t turn = 0; turn < kTurnSize;) {
+        const auto moved = stream_.discard(kTurnSize);
+        if (moved.state == Stream::State::kEnded) return Next::kClose;
+        if (moved.state != Stream::State::kDone) return Next::kRead;
+        turn += moved.bytes;
+        discarded_ += moved.bytes;
+        if (discarded_ > kDiscardLimit) return Next::kClose;
     }
+    return Next::kTurn;
 }
 
 }  // namespace migue::host::http

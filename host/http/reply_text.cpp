@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 
 namespace migue::host::http {
 
@@ -41,14 +42,30 @@ struct Given {
 };
 
 void add(std::string& out, std::string_view name, std::string_view value) {
-    fmt::format_to(std::back_inserter(out), "{}: {}\r\n", name, value);
+    out.append(name).append(": ").append(value).append("\r\n");
 }
 
-Result<Given> add_own_headers(std::string& out, const Reply& reply) {
+void add_status_line(std::string& out, int status) {
+    out.append("HTTP/1.1 ").append(fmt::format_int(status).c_str()).append(" ");
+    out.append(HTTPResponse::getReasonForStatus(static_cast<HTTPResponse::HTTPStatus>(status)))
+        .append("\r\n");
+}
+
+/// The time of day in HTTP's form, made once a second on each thread.
+const std::string& date() {
+    thread_local std::time_t made = 0;
+    thread_local std::string text;
+    if (const std::time_t now = std::time(nullptr); now != made) {
+        made = now;
+        text = Poco::DateTimeFormatter::format(Poco::Timestamp::fromEpochTime(now),
+                                               Poco::DateTimeFormat::HTTP_FORMAT);
+    }
+    return text;
+}
+
+Given add_own_headers(std::string& out, const Reply& reply) {
     Given given;
     for (const auto& [name, value] : reply.headers) {
-        if (!is_token(name) || !is_value(value))
-            return Error{Error::Code::kInvalid, "a reply header holds characters that headers cannot hold"};
         if (is_framing(name)) continue;
         given.cache |= Poco::icompare(name, "cache-control") == 0;
         given.referrer |= Poco::icompare(name, "referrer-policy") == 0;
@@ -69,26 +86,28 @@ bool has_no_body(int status) {
 
 }  // namespace
 
-Result<std::string> reply_text(const Reply& reply, ReplyForm form) {
-    const std::string reason =
-        HTTPResponse::getReasonForStatus(static_cast<HTTPResponse::HTTPStatus>(reply.status));
-    std::string out = fmt::format("HTTP/1.1 {} {}\r\n", reply.status, reason);
-    out.reserve(out.size() + 512 + reply.body.size());
-    add(out, "Date", Poco::DateTimeFormatter::format(Poco::Timestamp(), Poco::DateTimeFormat::HTTP_FORMAT));
+bool is_well_formed(const Reply& reply) {
+    return is_value(reply.content_type) &&
+           std::all_of(reply.headers.begin(), reply.headers.end(),
+                       [](const auto& header) { return is_token(header.first) && is_value(header.second); });
+}
+
+std::string reply_text(const Reply& reply, ReplyForm form) {
+    std::string out;
+    out.reserve(512 + reply.body.size());
+    add_status_line(out, reply.status);
+    add(out, "Date", date());
     add(out, "Server", "migue");
-    const auto given = add_own_headers(out, reply);
-    if (!given) return given.error();
-    if (!is_value(reply.content_type))
-        return Error{Error::Code::kInvalid, "the reply's content type is no header value"};
-    if (!given->cache) add(out, "Cache-Control", "no-store");
-    if (!given->policy) add(out, "Content-Security-Policy", "frame-ancestors 'none'");
-    if (!given->referrer) add(out, "Referrer-Policy", "no-referrer");
+    const Given given = add_own_headers(out, reply);
+    if (!given.cache) add(out, "Cache-Control", "no-store");
+    if (!given.policy) add(out, "Content-Security-Policy", "frame-ancestors 'none'");
+    if (!given.referrer) add(out, "Referrer-Policy", "no-referrer");
     add(out, "X-Content-Type-Options", "nosniff");
     add(out, "X-Frame-Options", "DENY");
     add(out, "Connection", form.keep_alive ? "keep-alive" : "close");
     if (!has_no_body(reply.status)) {
         add(out, "Content-Type", reply.content_type);
-        add(out, "Content-Length", std::to_string(reply.body.size()));
+        add(out, "Content-Length", fmt::format_int(reply.body.size()).c_str());
     }
     out += "\r\n";
     if (!form.head && !has_no_body(reply.status)) out += reply.body;

@@ -10,9 +10,12 @@ struct ReplyForm {
     bool keep_alive = false;
 };
 
-/// The reply as it goes over the wire, with the security headers. kInvalid when a header of
-/// the reply holds what would break out of it (a line break): a bug in the handler.
-[[nodiscard]] Result<std::string> reply_text(const Reply& reply, ReplyForm form);
+/// False when a header of the reply holds what would break out of it (a line break): a bug in
+/// the handler.
+[[nodiscard]] bool is_well_formed(const Reply& reply);
+
+/// A well-formed reply as it goes over the wire, with the security headers.
+[[nodiscard]] std::string reply_text(const Reply& reply, ReplyForm form);
 
 /// A short plain answer for a status.
 [[nodiscard]] Reply plain_reply(int status);

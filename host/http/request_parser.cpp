@@ -5,7 +5,6 @@
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <cctype>
 
 #include "host/http/target.hpp"
@@ -32,6 +31,38 @@ int status_of(const boost::system::error_code& error) {
     if (error == beast_http::error::header_limit || error == beast_http::error::buffer_overflow) return 431;
     return 400;
 }
+
+}  // namespace
+
+namespace {
+
+/// A body that grows with what has come. Beast's own reserves what the client announces:
+/// thousands of clients that only announce would be given gigabytes.
+struct GrowingBody {
+    using value_type = std::string;
+    class reader {
+    public:
+        template <bool isRequest, class Fields>
+        reader(beast_http::header<isRequest, Fields>&, value_type& body) : body_(body) {}
+        void init(const boost::optional<std::uint64_t>&, boost::system::error_code& error) { error = {}; }
+        template <class Buffers>
+        std::size_t put(const Buffers& buffers, boost::system::error_code& error) {
+            error = {};
+            std::size_t count = 0;
+            for (auto it = boost::asio::buffer_sequence_begin(buffers);
+                 it != boost::asio::buffer_sequence_end(buffers); ++it) {
+                const boost::asio::const_buffer buffer = *it;
+                body_.append(static_cast<const char*>(buffer.data()), buffer.size());
+                count += buffer.size();
+            }
+            return count;
+        }
+        void finish(boost::system::error_code& error) { error = {}; }
+
+    private:
+        value_type& body_;
+    };
+};
 
 }  // namespace
 
@@ -75,7 +106,7 @@ public:
         return request;
     }
 
-    const beast_http::request_parser<beast_http::string_body>& parser() const { return parser_; }
+    const beast_http::request_parser<GrowingBody>& parser() const { return parser_; }
     int refusal() const { return refusal_; }
 
 private:
@@ -98,7 +129,7 @@ private:
     }
 
     const std::size_t unparsed_limit_;
-    beast_http::request_parser<beast_http::string_body> parser_;
+    beast_http::request_parser<GrowingBody> parser_;
     bool header_checked_ = false;
     int refusal_ = 0;
 };
@@ -113,6 +144,12 @@ int RequestParser::refusal() const noexcept {
 }
 bool RequestParser::keep_alive() const {
     return impl_->parser().keep_alive();
+}
+bool RequestParser::has_head() const noexcept {
+    return impl_->parser().is_header_done();
+}
+bool RequestParser::is_head() const {
+    return impl_->parser().get().method() == beast_http::verb::head;
 }
 Result<Request> RequestParser::take() {
     return impl_->take();

@@ -26,6 +26,9 @@ public:
     /// The headers are here, and the client waits for leave to send the body.
     [[nodiscard]] bool wants_continue() const;
     [[nodiscard]] bool keep_alive() const;
+    /// The request line and the headers are here.
+    [[nodiscard]] bool has_head() const noexcept;
+    [[nodiscard]] bool is_head() const;  ///< the method is HEAD
     /// After kComplete, once. kInvalid: answer 400.
     Result<Request> take();
 

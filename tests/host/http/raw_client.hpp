@@ -1,4 +1,5 @@
 #pragma once
+#include <Poco/Exception.h>
 #include <Poco/Net/SocketAddress.h>
 #include <Poco/Net/StreamSocket.h>
 
@@ -62,7 +63,7 @@ public:
     }
 
     /// Whether the server has ended the connection, with nothing more to read.
-    bool ended() { return buffer_.empty() && !receive(); }
+    bool ended() { return buffer_.empty() && !receive() && !timed_out_; }
     Poco::Net::StreamSocket& socket() { return socket_; }
 
 private:
@@ -73,13 +74,17 @@ private:
             if (count <= 0) return false;
             buffer_.append(bytes.data(), static_cast<std::size_t>(count));
             return true;
+        } catch (const Poco::TimeoutException&) {
+            timed_out_ = true;
         } catch (const Poco::Exception&) {
-            return false;  // reset or timed out: told as "no answer"
+            // Reset by the server: told as "no answer", as a timeout is.
         }
+        return false;
     }
 
     Poco::Net::StreamSocket socket_;
     std::string buffer_;
+    bool timed_out_ = false;
 };
 
 }  // namespace migue::host::http::test

@@ -312,7 +312,7 @@ protected:
     static Limits impatient() {
         Limits limits = quick_limits();
         limits.threads = 2;
-        limits.read = 200ms;
+        limits.head = 200ms;
         limits.idle = 60s;
         limits.whole = 500ms;
         return limits;
