@@ -361,9 +361,8 @@ Result<std::string> PostgresStore::trace(const std::string& message_id) {
 
 Result<std::vector<OutboundReply>> PostgresStore::unsent(std::size_t limit) {
     const auto rows = look(
-        "SELECT r FROM (SELECT conversation_id, sequence FROM migue.outbox"
-        " WHERE sent_unix_ms IS NULL AND buried_unix_ms IS NULL ORDER BY sequence LIMIT $1) AS o,"
-        " LATERAL migue.replies_json(o.conversation_id, ARRAY[o.sequence]) AS r ORDER BY o.sequence",
+        "SELECT migue.reply_json(o, c) FROM migue.outbox o JOIN migue.conversations c USING (conversation_id)"
+        " WHERE o.sent_unix_ms IS NULL AND o.buried_unix_ms IS NULL ORDER BY o.sequence LIMIT $1",
         {limit});
     if (!rows) return rows.error();
     return decoded<std::vector<OutboundReply>>([&] {
