@@ -71,7 +71,9 @@ CREATE TABLE migue.inbox (
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
 CREATE UNIQUE INDEX inbox_by_message ON migue.inbox (message_id, conversation_id);
 CREATE INDEX inbox_open ON migue.inbox (conversation_id, sequence) WHERE done_unix_ms IS NULL;
-CREATE INDEX inbox_open_by_host ON migue.inbox (host, sequence) WHERE done_unix_ms IS NULL;
+-- `host <> ''` is always so. It keeps the planner from reading this one from end to end where only the
+-- conversation is known: small as it believes it to be, it would.
+CREATE INDEX inbox_open_by_host ON migue.inbox (host, sequence) WHERE done_unix_ms IS NULL AND host <> '';
 CREATE INDEX inbox_waiting ON migue.inbox (sequence) WHERE done_unix_ms IS NULL AND NOT handed;
 CREATE INDEX inbox_to_erase ON migue.inbox (done_unix_ms) WHERE NOT erased AND done_unix_ms IS NOT NULL;
 
@@ -104,7 +106,7 @@ CREATE TABLE migue.outbox (
 CREATE INDEX outbox_unsent ON migue.outbox (conversation_id, sequence)
     WHERE sent_unix_ms IS NULL AND buried_unix_ms IS NULL;
 CREATE INDEX outbox_unsent_by_host ON migue.outbox (host, sequence)
-    WHERE sent_unix_ms IS NULL AND buried_unix_ms IS NULL;
+    WHERE sent_unix_ms IS NULL AND buried_unix_ms IS NULL AND host <> '';
 CREATE INDEX outbox_to_erase ON migue.outbox (coalesce(sent_unix_ms, buried_unix_ms))
     WHERE NOT erased AND (sent_unix_ms IS NOT NULL OR buried_unix_ms IS NOT NULL);
 

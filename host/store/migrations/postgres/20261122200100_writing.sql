@@ -96,14 +96,13 @@ CREATE FUNCTION migue.heartbeat(p_host text, p_lease_ms integer) RETURNS void LA
     ON CONFLICT (host) DO UPDATE SET alive_until = excluded.alive_until
 $$;
 
--- Lets go of a conversation that holds nothing of this host any more. (Adding '' keeps the planner
--- from looking through all that is open at this host.)
+-- Lets go of a conversation that holds nothing of this host any more.
 CREATE FUNCTION migue.let_go(p_host text, p_conversation text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE migue.conversations c SET owner = ''
     WHERE c.conversation_id = p_conversation AND c.owner = p_host
       AND NOT EXISTS (SELECT FROM migue.inbox i WHERE i.conversation_id = p_conversation
-                      AND i.done_unix_ms IS NULL AND i.host || '' = p_host AND i.handed)
+                      AND i.done_unix_ms IS NULL AND i.host = p_host AND i.handed)
       AND NOT EXISTS (SELECT FROM migue.outbox o WHERE o.conversation_id = p_conversation
                       AND o.sent_unix_ms IS NULL AND o.buried_unix_ms IS NULL);
 END $$;

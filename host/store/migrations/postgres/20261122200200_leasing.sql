@@ -51,19 +51,19 @@ BEGIN
     FOR dead IN SELECT h.host FROM migue.hosts h WHERE h.alive_until <= clock_timestamp() AND h.host <> p_host LOOP
         SELECT array_agg(w.conversation_id), array_agg(w.sequence) INTO some_picked, some_places FROM (
             (SELECT i.conversation_id, i.sequence FROM migue.inbox i JOIN migue.conversations c USING (conversation_id)
-             WHERE i.host = dead AND i.done_unix_ms IS NULL AND c.owner <> ALL (alive)
+             WHERE i.host = dead AND i.host <> '' AND i.done_unix_ms IS NULL AND c.owner <> ALL (alive)
              ORDER BY i.sequence LIMIT p_limit)
             UNION ALL
             (SELECT o.conversation_id, o.sequence FROM migue.outbox o JOIN migue.conversations c USING (conversation_id)
-             WHERE o.host = dead AND o.sent_unix_ms IS NULL AND o.buried_unix_ms IS NULL AND c.owner <> ALL (alive)
+             WHERE o.host = dead AND o.host <> '' AND o.sent_unix_ms IS NULL AND o.buried_unix_ms IS NULL AND c.owner <> ALL (alive)
              ORDER BY o.sequence LIMIT p_limit)) AS w;
         picked := picked || coalesce(some_picked, '{}');
         places := places || coalesce(some_places, '{}');
         -- Long dead, and nothing of it is left: forgotten.
         DELETE FROM migue.hosts h WHERE h.host = dead AND some_picked IS NULL
             AND h.alive_until < clock_timestamp() - interval '1 hour'
-            AND NOT EXISTS (SELECT FROM migue.inbox i WHERE i.host = dead AND i.done_unix_ms IS NULL)
-            AND NOT EXISTS (SELECT FROM migue.outbox o WHERE o.host = dead AND o.sent_unix_ms IS NULL
+            AND NOT EXISTS (SELECT FROM migue.inbox i WHERE i.host = dead AND i.host <> '' AND i.done_unix_ms IS NULL)
+            AND NOT EXISTS (SELECT FROM migue.outbox o WHERE o.host = dead AND o.host <> '' AND o.sent_unix_ms IS NULL
                             AND o.buried_unix_ms IS NULL);
     END LOOP;
     SELECT array_agg(w.conversation_id), array_agg(w.sequence) INTO some_picked, some_places FROM (
@@ -75,10 +75,10 @@ BEGIN
     IF cardinality(p_doubt) > 0 THEN
         SELECT array_agg(w.conversation_id), array_agg(w.sequence) INTO some_picked, some_places FROM (
             SELECT i.conversation_id, i.sequence FROM migue.inbox i
-            WHERE i.host = p_host AND i.done_unix_ms IS NULL AND i.hand_key = ANY (p_doubt)
+            WHERE i.host = p_host AND i.host <> '' AND i.done_unix_ms IS NULL AND i.hand_key = ANY (p_doubt)
             UNION ALL
             SELECT o.conversation_id, o.sequence FROM migue.outbox o
-            WHERE o.host = p_host AND o.sent_unix_ms IS NULL AND o.buried_unix_ms IS NULL
+            WHERE o.host = p_host AND o.host <> '' AND o.sent_unix_ms IS NULL AND o.buried_unix_ms IS NULL
               AND o.hand_key = ANY (p_doubt)) AS w;
         picked := picked || coalesce(some_picked, '{}');
         places := places || coalesce(some_places, '{}');
