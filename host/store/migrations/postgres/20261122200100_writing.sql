@@ -33,12 +33,14 @@ BEGIN
     IF found_by <> p_identities[1] AND NOT p_renamed
        AND split_part(found_by, ':', 1) <> split_part(p_identities[1], ':', 1)
     THEN
+        -- (`|| ''`: by the conversation, not through all names of the channel.)
         IF EXISTS (SELECT FROM migue.identities i
-                   WHERE i.conversation_id = conversation AND i.channel = p_channel AND i.account = p_account
+                   WHERE i.conversation_id = conversation AND i.channel || '' = p_channel AND i.account || '' = p_account
                      AND split_part(i.identity, ':', 1) = split_part(p_identities[1], ':', 1)
-                     AND NOT EXISTS (SELECT FROM migue.identities newer
-                                     WHERE newer.channel = i.channel AND newer.account = i.account
-                                       AND newer.identity = i.identity AND newer.since > i.since))
+                     AND i.conversation_id = (
+                         SELECT n.conversation_id FROM migue.identities n
+                         WHERE n.channel = p_channel AND n.account = p_account AND n.identity = i.identity
+                         ORDER BY n.since DESC LIMIT 1))
         THEN
             conversation := NULL;
         END IF;

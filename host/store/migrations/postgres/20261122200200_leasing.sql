@@ -24,10 +24,10 @@ BEGIN
     -- One that turns out to hold nothing stays as it was: nobody would let go of it.
     UPDATE migue.conversations c SET owner = p_host, left_waiting = false
     WHERE c.conversation_id = ANY (p_conversations)
-      AND (EXISTS (SELECT FROM migue.inbox i WHERE i.conversation_id = c.conversation_id
-                   AND i.done_unix_ms IS NULL AND i.hand_key = p_key)
-           OR EXISTS (SELECT FROM migue.outbox o WHERE o.conversation_id = c.conversation_id
-                      AND o.sent_unix_ms IS NULL AND o.buried_unix_ms IS NULL AND o.hand_key = p_key));
+      AND ((SELECT true FROM migue.inbox i WHERE i.conversation_id = c.conversation_id
+            AND i.done_unix_ms IS NULL AND i.hand_key = p_key LIMIT 1)
+           OR (SELECT true FROM migue.outbox o WHERE o.conversation_id = c.conversation_id
+               AND o.sent_unix_ms IS NULL AND o.buried_unix_ms IS NULL AND o.hand_key = p_key LIMIT 1));
 END $$;
 
 -- Work that nobody alive holds: what dead hosts left, the oldest first, what waits in conversations
@@ -115,7 +115,8 @@ END $$;
 
 -- Erases text that was done with before this moment, but not what somebody is just writing to.
 CREATE FUNCTION migue.erase_text(p_before_unix_ms bigint, p_limit integer) RETURNS bigint LANGUAGE plpgsql
-SET search_path = pg_catalog
+SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
 AS $$
 DECLARE
     messages bigint;
