@@ -157,8 +157,8 @@ PostgresStore::~PostgresStore() {
     writer_.reset();
     reader_.reset();
     // What cannot be said now the lease will say when it runs out.
-    static_cast<void>(pool_.query("UPDATE migue.hosts SET alive_until = '-infinity' WHERE host = $1", {host_},
-                                  steady_clock::now() + kFarewellLimit));
+    static_cast<void>(pool_.query("UPDATE migue.hosts SET alive_until = clock_timestamp() WHERE host = $1",
+                                  {host_}, steady_clock::now() + kFarewellLimit));
 }
 
 void PostgresStore::write(Work work, Done<void> done) {
@@ -361,9 +361,8 @@ Result<std::string> PostgresStore::trace(const std::string& message_id) {
 
 Result<std::vector<OutboundReply>> PostgresStore::unsent(std::size_t limit) {
     const auto rows = look(
-        "SELECT r FROM (SELECT conversation_id, sequence FROM migue.outbox"
-        " WHERE sent_unix_ms IS NULL AND buried_unix_ms IS NULL ORDER BY sequence LIMIT $1) AS o,"
-        " LATERAL migue.replies_json(o.conversation_id, ARRAY[o.sequence]) AS r ORDER BY o.sequence",
+        "SELECT migue.reply_json(o, c) FROM migue.outbox o JOIN migue.conversations c USING (conversation_id)"
+        " WHERE o.sent_unix_ms IS NULL AND o.buried_unix_ms IS NULL ORDER BY o.sequence LIMIT $1",
         {limit});
     if (!rows) return rows.error();
     return decoded<std::vector<OutboundReply>>([&] {

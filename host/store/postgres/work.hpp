@@ -52,7 +52,7 @@ struct Work {
 [[nodiscard]] Work write_due(const std::vector<Job>& jobs, const std::vector<OpenTurn>& turns);
 
 [[nodiscard]] Written read_written(const Row& row);
-/// JSON as migue.turns_json() and migue.replies_json() give it. Throws when it is not.
+/// JSON as migue.turn_json() and migue.reply_json() give it. Throws when it is not.
 [[nodiscard]] OpenTurn read_turn(const std::string& json);
 [[nodiscard]] std::vector<OpenTurn> read_turns(const std::string& json);
 [[nodiscard]] OutboundReply read_reply(const std::string& json);

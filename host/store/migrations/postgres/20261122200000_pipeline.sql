@@ -29,7 +29,7 @@ CREATE TABLE migue.conversations (
     left_waiting         boolean NOT NULL DEFAULT false,  -- open turns lie here that nobody was given yet
     accepted_by          text NOT NULL DEFAULT '',  -- the writer's lane that stored the latest message,
     accepted_before_by   text NOT NULL DEFAULT ''   -- and the one before it: a writer calls back in order
-) WITH (fillfactor = 70);
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 
 -- The names by which a conversation is found. Of several rows of one name the latest holds, so
 -- that a name moves without touching the conversation that had it.
@@ -68,10 +68,12 @@ CREATE TABLE migue.inbox (
     done_unix_ms     bigint,
     erased           boolean NOT NULL DEFAULT false,
     PRIMARY KEY (conversation_id, sequence)
-) WITH (fillfactor = 80);
+) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
 CREATE UNIQUE INDEX inbox_by_message ON migue.inbox (message_id, conversation_id);
 CREATE INDEX inbox_open ON migue.inbox (conversation_id, sequence) WHERE done_unix_ms IS NULL;
-CREATE INDEX inbox_open_by_host ON migue.inbox (host, sequence) WHERE done_unix_ms IS NULL;
+-- `host <> ''` is always so. It keeps the planner from reading this one from end to end where only the
+-- conversation is known: small as it believes it to be, it would.
+CREATE INDEX inbox_open_by_host ON migue.inbox (host, sequence) WHERE done_unix_ms IS NULL AND host <> '';
 CREATE INDEX inbox_waiting ON migue.inbox (sequence) WHERE done_unix_ms IS NULL AND NOT handed;
 CREATE INDEX inbox_to_erase ON migue.inbox (done_unix_ms) WHERE NOT erased AND done_unix_ms IS NOT NULL;
 
@@ -100,11 +102,11 @@ CREATE TABLE migue.outbox (
     pricing_json       text NOT NULL DEFAULT '',
     erased             boolean NOT NULL DEFAULT false,
     PRIMARY KEY (conversation_id, sequence)
-) WITH (fillfactor = 80);
+) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
 CREATE INDEX outbox_unsent ON migue.outbox (conversation_id, sequence)
     WHERE sent_unix_ms IS NULL AND buried_unix_ms IS NULL;
 CREATE INDEX outbox_unsent_by_host ON migue.outbox (host, sequence)
-    WHERE sent_unix_ms IS NULL AND buried_unix_ms IS NULL;
+    WHERE sent_unix_ms IS NULL AND buried_unix_ms IS NULL AND host <> '';
 CREATE INDEX outbox_to_erase ON migue.outbox (coalesce(sent_unix_ms, buried_unix_ms))
     WHERE NOT erased AND (sent_unix_ms IS NOT NULL OR buried_unix_ms IS NOT NULL);
 
@@ -114,7 +116,7 @@ CREATE TABLE migue.plugin_states (
     version         bigint NOT NULL,
     json            text NOT NULL,
     PRIMARY KEY (conversation_id, plugin)
-) WITH (fillfactor = 70);
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 
 CREATE TABLE migue.jobs (
     conversation_id text NOT NULL,

@@ -33,12 +33,14 @@ BEGIN
     IF found_by <> p_identities[1] AND NOT p_renamed
        AND split_part(found_by, ':', 1) <> split_part(p_identities[1], ':', 1)
     THEN
+        -- (`|| ''`: by the conversation, not through all names of the channel.)
         IF EXISTS (SELECT FROM migue.identities i
-                   WHERE i.conversation_id = conversation AND i.channel = p_channel AND i.account = p_account
+                   WHERE i.conversation_id = conversation AND i.channel || '' = p_channel AND i.account || '' = p_account
                      AND split_part(i.identity, ':', 1) = split_part(p_identities[1], ':', 1)
-                     AND NOT EXISTS (SELECT FROM migue.identities newer
-                                     WHERE newer.channel = i.channel AND newer.account = i.account
-                                       AND newer.identity = i.identity AND newer.since > i.since))
+                     AND i.conversation_id = (
+                         SELECT n.conversation_id FROM migue.identities n
+                         WHERE n.channel = p_channel AND n.account = p_account AND n.identity = i.identity
+                         ORDER BY n.since DESC LIMIT 1))
         THEN
             conversation := NULL;
         END IF;
@@ -67,31 +69,22 @@ BEGIN
 END $$;
 
 -- Open turns, and replies, as the hosts read them.
-CREATE FUNCTION migue.turns_json(p_conversation text, p_sequences bigint[]) RETURNS SETOF json
-LANGUAGE sql AS $$
+CREATE FUNCTION migue.turn_json(i migue.inbox, c migue.conversations) RETURNS json LANGUAGE sql STABLE AS $$
     SELECT json_build_object(
         'conversation_id', i.conversation_id, 'sequence', i.sequence, 'message_id', i.message_id, 'kind', i.kind,
         'text', i.text, 'input_json', i.input_json, 'locale', i.locale, 'region', i.region,
         'sent_unix_ms', i.sent_unix_ms, 'expects_answer', i.expects_answer,
         'received_unix_ms', i.received_unix_ms, 'attempt', i.attempt, 'job_plugin', i.job_plugin,
-        'hand_key', i.hand_key, 'person_id', c.person_id, 'channel', c.channel, 'account', c.account,
-        'address_json', c.address_json)
-    FROM migue.inbox i JOIN migue.conversations c USING (conversation_id)
-    WHERE i.conversation_id = p_conversation AND i.sequence = ANY (p_sequences)
-    ORDER BY i.sequence
+        'person_id', c.person_id, 'channel', c.channel, 'account', c.account, 'address_json', c.address_json)
 $$;
 
-CREATE FUNCTION migue.replies_json(p_conversation text, p_sequences bigint[]) RETURNS SETOF json
-LANGUAGE sql AS $$
+CREATE FUNCTION migue.reply_json(o migue.outbox, c migue.conversations) RETURNS json LANGUAGE sql STABLE AS $$
     SELECT json_build_object(
         'conversation_id', o.conversation_id, 'sequence', o.sequence, 'message_id', o.message_id,
         'ordinal', o.ordinal, 'kind', o.kind, 'body_json', o.body_json, 'created_unix_ms', o.created_unix_ms,
-        'due_unix_ms', o.due_unix_ms, 'attempt', o.attempt, 'uncertain', o.uncertain, 'hand_key', o.hand_key,
+        'due_unix_ms', o.due_unix_ms, 'attempt', o.attempt, 'uncertain', o.uncertain,
         'channel', c.channel, 'account', c.account, 'address_json', c.address_json,
         'person_wrote_unix_ms', c.person_wrote_unix_ms)
-    FROM migue.outbox o JOIN migue.conversations c USING (conversation_id)
-    WHERE o.conversation_id = p_conversation AND o.sequence = ANY (p_sequences)
-    ORDER BY o.sequence
 $$;
 
 CREATE FUNCTION migue.is_alive(p_host text) RETURNS boolean LANGUAGE plpgsql AS $$
@@ -105,14 +98,13 @@ CREATE FUNCTION migue.heartbeat(p_host text, p_lease_ms integer) RETURNS void LA
     ON CONFLICT (host) DO UPDATE SET alive_until = excluded.alive_until
 $$;
 
--- Lets go of a conversation that holds nothing of this host any more. (Adding '' keeps the planner
--- from looking through all that is open at this host.)
+-- Lets go of a conversation that holds nothing of this host any more.
 CREATE FUNCTION migue.let_go(p_host text, p_conversation text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE migue.conversations c SET owner = ''
     WHERE c.conversation_id = p_conversation AND c.owner = p_host
       AND NOT EXISTS (SELECT FROM migue.inbox i WHERE i.conversation_id = p_conversation
-                      AND i.done_unix_ms IS NULL AND i.host || '' = p_host AND i.handed)
+                      AND i.done_unix_ms IS NULL AND i.host = p_host AND i.handed)
       AND NOT EXISTS (SELECT FROM migue.outbox o WHERE o.conversation_id = p_conversation
                       AND o.sent_unix_ms IS NULL AND o.buried_unix_ms IS NULL);
 END $$;
@@ -185,7 +177,6 @@ CREATE FUNCTION migue.settle_lease(p_host text, p_conversation text, p_sequence 
 LANGUAGE plpgsql AS $$
 DECLARE
     holder text;
-    taken bigint[];
 BEGIN
     SELECT c.owner INTO holder FROM migue.conversations c WHERE c.conversation_id = p_conversation;
     ours := holder IN ('', p_host);
@@ -205,11 +196,9 @@ BEGIN
         UPDATE migue.inbox i SET host = p_host, handed = true, hand_key = p_key, attempt = i.attempt + i.handed::integer
         WHERE i.conversation_id = p_conversation AND i.done_unix_ms IS NULL AND i.sequence < p_sequence
           AND (i.host <> p_host OR NOT i.handed)
-        RETURNING i.sequence)
-    SELECT array_agg(mine.sequence) INTO taken FROM mine;
-    IF taken IS NOT NULL THEN
-        SELECT json_agg(t) INTO earlier FROM migue.turns_json(p_conversation, taken) AS t;
-    END IF;
+        RETURNING i AS line)
+    SELECT json_agg(migue.turn_json(mine.line, c) ORDER BY (mine.line).sequence) INTO earlier
+    FROM mine, migue.conversations c WHERE c.conversation_id = p_conversation;
 END $$;
 
 CREATE TYPE migue.written AS (
@@ -278,9 +267,10 @@ BEGIN
             answer.is_duplicate := known.hand_key <> m.key;
             IF NOT answer.is_duplicate THEN  -- stored by the first run of this very call
                 answer.is_done := known.handed;
-                SELECT json_agg(t) INTO answer.more FROM migue.turns_json(at, ARRAY(
-                    SELECT i.sequence FROM migue.inbox i WHERE i.conversation_id = at AND i.done_unix_ms IS NULL
-                      AND i.hand_key = m.key AND i.sequence < known.sequence)) AS t;
+                SELECT json_agg(migue.turn_json(i, c) ORDER BY i.sequence) INTO answer.more
+                FROM migue.inbox i JOIN migue.conversations c USING (conversation_id)
+                WHERE i.conversation_id = at AND i.done_unix_ms IS NULL AND i.hand_key = m.key
+                  AND i.sequence < known.sequence;
             END IF;
             RETURN NEXT answer;
             CONTINUE;
@@ -459,7 +449,9 @@ BEGIN
         has_effect := was_open OR (d.has_failed AND is_news);
         IF has_effect OR o.news_key = d.key THEN
             answer := ROW('news', n - 1, d.conversation_id, '', d.sequence, false, true, '', NULL);
-            SELECT r INTO answer.more FROM migue.replies_json(d.conversation_id, ARRAY[d.sequence]) AS r;
+            SELECT migue.reply_json(r, c) INTO answer.more
+            FROM migue.outbox r JOIN migue.conversations c USING (conversation_id)
+            WHERE r.conversation_id = d.conversation_id AND r.sequence = d.sequence;
             RETURN NEXT answer;
         END IF;
         IF was_open OR is_news OR (d.pricing_json <> '' AND o.pricing_json = '') THEN
@@ -524,12 +516,13 @@ BEGIN
 END $$;
 
 -- p_conversations: those of all work but the messages, which are found by their names.
--- Plans are made once and by key, whatever the tables looked like when they were still empty.
+-- Plans are made once and by key, whatever the tables looked like when they were still empty. Whoever
+-- cannot have its locks gives up before the host does, which then knows that nothing happened.
 CREATE FUNCTION migue.write(p_host text, p_lane text, p_lease_ms integer, p_conversations text[], p_names json,
                             p_messages json, p_jobs json, p_turns json, p_settled json, p_news json, p_due json)
 RETURNS SETOF migue.written LANGUAGE plpgsql
 SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
-SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
+SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off SET lock_timeout = '2500ms'
 AS $$
 DECLARE
     locked record;

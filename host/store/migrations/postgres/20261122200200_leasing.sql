@@ -3,30 +3,31 @@
 -- is handed out again.
 CREATE FUNCTION migue.hand_out(p_host text, p_key bigint, p_conversations text[], p_doubt bigint[])
 RETURNS TABLE (kind text, work json) LANGUAGE plpgsql AS $$
-DECLARE
-    one text;
-    turns bigint[];
-    replies bigint[];
 BEGIN
-    FOREACH one IN ARRAY p_conversations LOOP
+    RETURN QUERY
         WITH mine AS (
             UPDATE migue.inbox i SET host = p_host, handed = true, hand_key = p_key,
                 attempt = i.attempt + (i.handed AND i.host <> p_host)::integer
-            WHERE i.conversation_id = one AND i.done_unix_ms IS NULL
+            WHERE i.conversation_id = ANY (p_conversations) AND i.done_unix_ms IS NULL
               AND (i.host <> p_host OR NOT i.handed OR i.hand_key = ANY (p_doubt))
-            RETURNING i.sequence)
-        SELECT array_agg(mine.sequence) INTO turns FROM mine;
+            RETURNING i AS line)
+        SELECT 'turn', migue.turn_json(mine.line, c)
+        FROM mine JOIN migue.conversations c ON c.conversation_id = (mine.line).conversation_id;
+    RETURN QUERY
         WITH mine AS (
             UPDATE migue.outbox o SET host = p_host, hand_key = p_key
-            WHERE o.conversation_id = one AND o.sent_unix_ms IS NULL AND o.buried_unix_ms IS NULL
+            WHERE o.conversation_id = ANY (p_conversations) AND o.sent_unix_ms IS NULL AND o.buried_unix_ms IS NULL
               AND (o.host <> p_host OR o.hand_key = ANY (p_doubt))
-            RETURNING o.sequence)
-        SELECT array_agg(mine.sequence) INTO replies FROM mine;
-        CONTINUE WHEN turns IS NULL AND replies IS NULL;
-        UPDATE migue.conversations c SET owner = p_host, left_waiting = false WHERE c.conversation_id = one;
-        RETURN QUERY SELECT 'reply', r FROM migue.replies_json(one, replies) AS r;
-        RETURN QUERY SELECT 'turn', t FROM migue.turns_json(one, turns) AS t;
-    END LOOP;
+            RETURNING o AS line)
+        SELECT 'reply', migue.reply_json(mine.line, c)
+        FROM mine JOIN migue.conversations c ON c.conversation_id = (mine.line).conversation_id;
+    -- One that turns out to hold nothing stays as it was: nobody would let go of it.
+    UPDATE migue.conversations c SET owner = p_host, left_waiting = false
+    WHERE c.conversation_id = ANY (p_conversations)
+      AND ((SELECT true FROM migue.inbox i WHERE i.conversation_id = c.conversation_id
+            AND i.done_unix_ms IS NULL AND i.hand_key = p_key LIMIT 1)
+           OR (SELECT true FROM migue.outbox o WHERE o.conversation_id = c.conversation_id
+               AND o.sent_unix_ms IS NULL AND o.buried_unix_ms IS NULL AND o.hand_key = p_key LIMIT 1));
 END $$;
 
 -- Work that nobody alive holds: what dead hosts left, the oldest first, what waits in conversations
@@ -35,7 +36,7 @@ END $$;
 CREATE FUNCTION migue.claim(p_host text, p_key bigint, p_limit integer, p_doubt bigint[])
 RETURNS TABLE (kind text, work json) LANGUAGE plpgsql
 SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
-SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
+SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off SET lock_timeout = '2500ms'
 AS $$
 DECLARE
     alive text[] := ARRAY(SELECT h.host FROM migue.hosts h WHERE h.alive_until > clock_timestamp() AND h.host <> p_host);
@@ -50,19 +51,19 @@ BEGIN
     FOR dead IN SELECT h.host FROM migue.hosts h WHERE h.alive_until <= clock_timestamp() AND h.host <> p_host LOOP
         SELECT array_agg(w.conversation_id), array_agg(w.sequence) INTO some_picked, some_places FROM (
             (SELECT i.conversation_id, i.sequence FROM migue.inbox i JOIN migue.conversations c USING (conversation_id)
-             WHERE i.host = dead AND i.done_unix_ms IS NULL AND c.owner <> ALL (alive)
+             WHERE i.host = dead AND i.host <> '' AND i.done_unix_ms IS NULL AND c.owner <> ALL (alive)
              ORDER BY i.sequence LIMIT p_limit)
             UNION ALL
             (SELECT o.conversation_id, o.sequence FROM migue.outbox o JOIN migue.conversations c USING (conversation_id)
-             WHERE o.host = dead AND o.sent_unix_ms IS NULL AND o.buried_unix_ms IS NULL AND c.owner <> ALL (alive)
+             WHERE o.host = dead AND o.host <> '' AND o.sent_unix_ms IS NULL AND o.buried_unix_ms IS NULL AND c.owner <> ALL (alive)
              ORDER BY o.sequence LIMIT p_limit)) AS w;
         picked := picked || coalesce(some_picked, '{}');
         places := places || coalesce(some_places, '{}');
         -- Long dead, and nothing of it is left: forgotten.
         DELETE FROM migue.hosts h WHERE h.host = dead AND some_picked IS NULL
             AND h.alive_until < clock_timestamp() - interval '1 hour'
-            AND NOT EXISTS (SELECT FROM migue.inbox i WHERE i.host = dead AND i.done_unix_ms IS NULL)
-            AND NOT EXISTS (SELECT FROM migue.outbox o WHERE o.host = dead AND o.sent_unix_ms IS NULL
+            AND NOT EXISTS (SELECT FROM migue.inbox i WHERE i.host = dead AND i.host <> '' AND i.done_unix_ms IS NULL)
+            AND NOT EXISTS (SELECT FROM migue.outbox o WHERE o.host = dead AND o.host <> '' AND o.sent_unix_ms IS NULL
                             AND o.buried_unix_ms IS NULL);
     END LOOP;
     SELECT array_agg(w.conversation_id), array_agg(w.sequence) INTO some_picked, some_places FROM (
@@ -74,10 +75,10 @@ BEGIN
     IF cardinality(p_doubt) > 0 THEN
         SELECT array_agg(w.conversation_id), array_agg(w.sequence) INTO some_picked, some_places FROM (
             SELECT i.conversation_id, i.sequence FROM migue.inbox i
-            WHERE i.host = p_host AND i.done_unix_ms IS NULL AND i.hand_key = ANY (p_doubt)
+            WHERE i.host = p_host AND i.host <> '' AND i.done_unix_ms IS NULL AND i.hand_key = ANY (p_doubt)
             UNION ALL
             SELECT o.conversation_id, o.sequence FROM migue.outbox o
-            WHERE o.host = p_host AND o.sent_unix_ms IS NULL AND o.buried_unix_ms IS NULL
+            WHERE o.host = p_host AND o.host <> '' AND o.sent_unix_ms IS NULL AND o.buried_unix_ms IS NULL
               AND o.hand_key = ANY (p_doubt)) AS w;
         picked := picked || coalesce(some_picked, '{}');
         places := places || coalesce(some_places, '{}');
@@ -97,7 +98,7 @@ END $$;
 CREATE FUNCTION migue.take(p_host text, p_key bigint, p_conversations text[])
 RETURNS TABLE (kind text, work json) LANGUAGE plpgsql
 SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
-SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
+SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off SET lock_timeout = '2500ms'
 AS $$
 DECLARE
     alive text[] := ARRAY(SELECT h.host FROM migue.hosts h WHERE h.alive_until > clock_timestamp() AND h.host <> p_host);
@@ -114,7 +115,8 @@ END $$;
 
 -- Erases text that was done with before this moment, but not what somebody is just writing to.
 CREATE FUNCTION migue.erase_text(p_before_unix_ms bigint, p_limit integer) RETURNS bigint LANGUAGE plpgsql
-SET search_path = pg_catalog
+SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
 AS $$
 DECLARE
     messages bigint;
