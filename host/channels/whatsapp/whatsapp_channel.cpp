@@ -92,6 +92,8 @@ void WhatsAppChannel::learn(const Verdict& verdict) {
             case SendOutcome::Kind::kSent:
                 ++counts_.sent;
                 return;
+            case SendOutcome::Kind::kHeld:
+                return;
             case SendOutcome::Kind::kRetry:
                 ++counts_.retried;
                 break;
