@@ -103,7 +103,7 @@ TEST_F(LoadSettings, GivesWhatsAppItsDefaults) {
     const auto settings = load(kWhatsApp);
     ASSERT_TRUE(settings) << settings.error().what;
     EXPECT_EQ(settings->whatsapp->path, "/webhook");
-    EXPECT_EQ(settings->whatsapp->phone_number_id, "106540352242922");
+    EXPECT_EQ(settings->whatsapp->phone_number_ids, std::vector<std::string>{"106540352242922"});
     EXPECT_EQ(settings->whatsapp->graph_url, "https://graph.facebook.com");
     EXPECT_EQ(settings->whatsapp->graph_version, "v25.0");
 }
