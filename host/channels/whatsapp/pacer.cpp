@@ -17,6 +17,10 @@ constexpr double kLeastShare = 1.0 / 64;
 /// Many calls in flight learn of the same refusal.
 constexpr std::uint64_t kOneRefusalNs = 1'000'000'000;
 
+/// People that nobody cleans up for, and the pause between two clean-ups.
+constexpr std::size_t kFew = 1024;
+constexpr std::uint64_t kLookPauseNs = 1'000'000'000;
+
 std::int64_t whole_ms(std::uint64_t ns) {
     return static_cast<std::int64_t>((ns + kNsPerMs - 1) / kNsPerMs);
 }
@@ -33,7 +37,7 @@ Permit Pacer::take(std::uint64_t person, std::uint64_t now_ns) {
     if (found != people_.end()) {
         found->second = paid_back + options_.person_ns;
     } else {
-        if (people_.size() >= look_at_) forget_the_idle(now_ns);
+        forget_the_idle(now_ns);
         if (people_.size() < options_.most_people) people_.emplace(person, now_ns + options_.person_ns);
     }
     const double pace = pace_at(now_ns);
@@ -75,8 +79,9 @@ double Pacer::pace_at(std::uint64_t now_ns) const {
 
 /// Who has paid all back is as good as unknown.
 void Pacer::forget_the_idle(std::uint64_t now_ns) {
+    if (people_.size() < std::min(kFew, options_.most_people) || now_ns < next_look_ns_) return;
     std::erase_if(people_, [&](const auto& each) { return each.second <= now_ns; });
-    look_at_ = std::max<std::size_t>(1024, people_.size() * 2);
+    next_look_ns_ = now_ns + kLookPauseNs;
 }
 
 }  // namespace migue::host::whatsapp

@@ -43,7 +43,7 @@ private:
     double slowed_to_ = 1;                                     // guarded by mutex_: share of the pace …
     std::uint64_t slowed_ns_ = 0;                              // … that was left at this time
     std::unordered_map<std::uint64_t, std::uint64_t> people_;  // guarded by mutex_: when all is paid back
-    std::size_t look_at_ = 1024;  // guarded by mutex_: size for the next clean-up
+    std::uint64_t next_look_ns_ = 0;                           // guarded by mutex_: clean-up of people_
 };
 
 }  // namespace migue::host::whatsapp
