@@ -171,7 +171,7 @@ TEST_F(ServeWebhook, TriesAgainWhenGraphFails) {
 }
 
 TEST_F(ServeWebhook, AStatusStandsInForALostAnswerOfGraph) {
-    graph_.fail({.kind = standins::GraphFault::Kind::kAcceptThenClose});
+    graph_.fail({.kind = standins::GraphFault::Kind::kAcceptThenClose, .to = person_.phone});
     ASSERT_EQ(post("wamid.1", "hola"), 200);
     ASSERT_TRUE(graph_.wait_for_messages(1, kPatience));
     ASSERT_EQ(report(graph_.messages().front(), "sent"), 200);
@@ -184,7 +184,7 @@ TEST_F(ServeWebhook, AStatusStandsInForALostAnswerOfGraph) {
 }
 
 TEST_F(ServeWebhook, WithoutAStatusALostAnswerCostsOneRepetition) {
-    graph_.fail({.kind = standins::GraphFault::Kind::kAcceptThenClose});
+    graph_.fail({.kind = standins::GraphFault::Kind::kAcceptThenClose, .to = person_.phone});
     ASSERT_EQ(post("wamid.1", "hola"), 200);
     ASSERT_EQ(post("wamid.2", "gracias"), 200);
     ASSERT_TRUE(graph_.wait_for_messages(3, 2 * kPatience)) << "half a minute is waited for news";
@@ -197,7 +197,7 @@ TEST_F(ServeWebhook, WithoutAStatusALostAnswerCostsOneRepetition) {
 }
 
 TEST_F(ServeWebhook, AStatusThatGotIts200SurvivesACrash) {
-    graph_.fail({.kind = standins::GraphFault::Kind::kAcceptThenClose});
+    graph_.fail({.kind = standins::GraphFault::Kind::kAcceptThenClose, .to = person_.phone});
     ASSERT_EQ(post("wamid.1", "hola"), 200);
     ASSERT_TRUE(graph_.wait_for_messages(1, kPatience));
     ASSERT_EQ(report(graph_.messages().front(), "delivered"), 200);
