@@ -37,8 +37,10 @@ using namespace std::chrono_literals;
 // A stop is over in 10 seconds, whatever still runs: turns first, then plugins.
 constexpr auto kDrain = 4s;
 constexpr auto kUnload = 4s;
-// Sends in flight. With Graph answering in 200 ms this carries 160 replies a second.
-constexpr std::size_t kSenders = 32;
+// Calls to Graph at once: replies (a thread each while they last) and read marks. With Graph
+// answering in 200 ms the replies come to 1,280 a second.
+constexpr std::size_t kMostSends = 256;
+constexpr std::size_t kMostGraphCalls = kMostSends + 64;
 constexpr std::size_t kPipelineThreads = 4;
 
 std::string url_of(const config::Listen& listen, std::uint16_t port, bool tls) {
@@ -88,7 +90,7 @@ private:
     SystemClock clock_;
     Metrics metrics_;
     MetricsForPlugins plugin_metrics_{metrics_};
-    HttpClient graph_http_{{.ca_file = {}, .idle_per_origin = kSenders}};
+    HttpClient graph_http_{{.ca_file = {}, .idle_per_origin = kMostGraphCalls}};
     std::shared_ptr<const intents::Router> router_;
     std::unique_ptr<Store> store_;
     std::unique_ptr<PluginHost> plugins_;
@@ -154,8 +156,8 @@ void App::Impl::make_channels() {
 
 void App::Impl::make_pipeline() {
     executor_ = std::make_unique<Executor>(kPipelineThreads);
-    outbox_ =
-        std::make_unique<Outbox>(*store_, channels_, clock_, log_, Outbox::Options{.senders = kSenders});
+    outbox_ = std::make_unique<Outbox>(*store_, channels_, clock_, log_,
+                                       Outbox::Options{.most_senders = kMostSends});
     turns_ = std::make_unique<TurnRunner>(
         *store_, *plugins_, [this] { return router_; }, channels_, *outbox_, *executor_, clock_, log_,
         TurnRunner::Options{});

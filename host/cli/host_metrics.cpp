@@ -16,6 +16,8 @@ void watch_webhook(Metrics& metrics, const whatsapp::WebhookCounters& counters) 
     watch("migue_webhook_messages", "Messages stored for the first time", counters.messages);
     watch("migue_webhook_duplicates", "Messages that Meta brought again", counters.duplicates);
     watch("migue_webhook_statuses", "Statuses of replies", counters.statuses);
+    watch("migue_webhook_failed_statuses", "Statuses that say a reply failed", counters.failed_statuses);
+    watch("migue_webhook_other_statuses", "Statuses of a name not known yet", counters.other_statuses);
     watch("migue_webhook_unreadable", "Signed bodies that could not be read", counters.unreadable);
     watch("migue_webhook_unusable", "Elements without what their type promises", counters.unusable);
     watch("migue_webhook_unknown_kinds", "Messages of a type not known yet", counters.unknown_kinds);
@@ -25,14 +27,47 @@ void watch_webhook(Metrics& metrics, const whatsapp::WebhookCounters& counters) 
 }
 
 void watch_channel(Metrics& metrics, const whatsapp::WhatsAppChannel& channel) {
-    metrics.watch("migue_graph_sent", "Replies that Graph accepted",
-                  [&channel] { return static_cast<double>(channel.counts().sent); });
-    metrics.watch("migue_graph_retried", "Sends to be tried again",
-                  [&channel] { return static_cast<double>(channel.counts().retried); });
-    metrics.watch("migue_graph_refused", "Replies that Graph will never take",
-                  [&channel] { return static_cast<double>(channel.counts().refused); });
-    metrics.watch("migue_graph_paused", "1 while the number must not send",
-                  [&channel] { return channel.counts().paused ? 1.0 : 0.0; });
+    using Counts = whatsapp::WhatsAppChannel::Counts;
+    const auto watch = [&](const char* name, const char* help, auto read) {
+        metrics.watch(name, help, [&channel, read] { return static_cast<double>(read(channel.counts())); });
+    };
+    watch("migue_graph_sent", "Replies that Graph accepted", [](const Counts& c) { return c.sent; });
+    watch("migue_graph_templates", "Replies sent as a template", [](const Counts& c) { return c.templates; });
+    watch("migue_graph_retried", "Sends to be tried again", [](const Counts& c) { return c.retried; });
+    watch("migue_graph_uncertain", "Sends whose answer was lost",
+          [](const Counts& c) { return c.uncertain; });
+    watch("migue_graph_refused", "Replies that Graph will never take",
+          [](const Counts& c) { return c.refused; });
+    watch("migue_graph_window_closed", "Replies outside the 24-hour window",
+          [](const Counts& c) { return c.window_closed; });
+    watch("migue_graph_alarms", "Answers of Graph that an operator has to look at",
+          [](const Counts& c) { return c.alarms; });
+    watch("migue_graph_person_waits", "Times a reply waited because the person had got many",
+          [](const Counts& c) { return c.person_waits; });
+    watch("migue_graph_read_marks", "Messages marked as read",
+          [](const Counts& c) { return c.read_marks.sent; });
+    watch("migue_graph_read_marks_left_out", "Read marks that came too late or failed",
+          [](const Counts& c) { return c.read_marks.dropped + c.read_marks.failed; });
+    watch("migue_graph_paused", "Business numbers that must not send now",
+          [](const Counts& c) { return c.paused; });
+}
+
+void watch_outbox(Metrics& metrics, const Outbox& outbox) {
+    using Counts = Outbox::Counts;
+    const auto watch = [&](const char* name, const char* help, auto read) {
+        metrics.watch(name, help, [&outbox, read] { return static_cast<double>(read(outbox.counts())); });
+    };
+    metrics.watch("migue_outbox_waiting", "Replies that wait to be sent",
+                  [&outbox] { return static_cast<double>(outbox.waiting()); });
+    watch("migue_outbox_sent", "Replies that were sent", [](const Counts& c) { return c.sent; });
+    watch("migue_outbox_postponed", "Sends that are tried again",
+          [](const Counts& c) { return c.postponed; });
+    watch("migue_outbox_buried", "Replies that were given up", [](const Counts& c) { return c.buried; });
+    watch("migue_outbox_settled_by_news", "Lost answers that a status made good",
+          [](const Counts& c) { return c.settled_by_news; });
+    watch("migue_outbox_failed_later", "Replies that were taken and then failed",
+          [](const Counts& c) { return c.failed_later; });
+    watch("migue_outbox_threads", "Threads that send", [](const Counts& c) { return c.threads; });
 }
 
 }  // namespace
@@ -41,8 +76,7 @@ void add_host_metrics(Metrics& metrics, const Dispatcher& dispatcher, const Outb
                       const whatsapp::Webhook* webhook, const whatsapp::WhatsAppChannel* channel) {
     metrics.watch("migue_open_turns", "Turns that run or wait in this process",
                   [&dispatcher] { return static_cast<double>(dispatcher.open_turns()); });
-    metrics.watch("migue_outbox_waiting", "Replies that wait to be sent",
-                  [&outbox] { return static_cast<double>(outbox.waiting()); });
+    watch_outbox(metrics, outbox);
     if (webhook != nullptr) watch_webhook(metrics, webhook->counters());
     if (channel != nullptr) watch_channel(metrics, *channel);
 }

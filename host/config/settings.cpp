@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "host/config/address.hpp"
+#include "host/config/secret_file.hpp"
 
 namespace migue::host::config {
 namespace {
@@ -65,6 +66,9 @@ private:
     void read_admin(const Node* node);
     void read_channels(const Node* node);
     void read_whatsapp(const Node& node);
+    void read_access_token(const Node& node, MapReader& map, WhatsAppSettings& whatsapp);
+    std::vector<std::string> read_numbers(const Node& node, MapReader& map);
+    std::optional<MessageTemplate> read_template(MapReader& map);
     void read_plugins(const Node* node);
     void read_plugin(const std::string& id, const Node& node);
 
@@ -244,18 +248,71 @@ void SettingsReader::read_whatsapp(const Node& node) {
           "a path such as /webhook, outside of /p/, which is the plugins'");
     whatsapp.app_secret = filled(node, map, "app_secret");
     whatsapp.verify_token = filled(node, map, "verify_token");
-    whatsapp.access_token = filled(node, map, "access_token");
-    whatsapp.phone_number_id = filled(node, map, "phone_number_id");
-    check("phone_number_id", consists_of(whatsapp.phone_number_id, kWord),
-          "the id that Meta gave the number, not the number itself");
+    read_access_token(node, map, whatsapp);
+    whatsapp.phone_number_ids = read_numbers(node, map);
     whatsapp.graph_url = url(node, map, "graph_url", whatsapp.graph_url);
     whatsapp.graph_version = filled(node, map, "graph_version", whatsapp.graph_version);
     check("graph_version",
           whatsapp.graph_version.starts_with('v') &&
               consists_of(whatsapp.graph_version.substr(1), "0123456789."),
           "a version such as v25.0");
+    whatsapp.messages_per_second = map.integer("messages_per_second", whatsapp.messages_per_second, 0, 1000);
+    whatsapp.message_template = read_template(map);
     map.done();
     settings_.whatsapp = std::move(whatsapp);
+}
+
+void SettingsReader::read_access_token(const Node& node, MapReader& map, WhatsAppSettings& whatsapp) {
+    if (node.find("access_token_file") == nullptr) {
+        whatsapp.access_token = filled(node, map, "access_token");
+        return;
+    }
+    whatsapp.access_token_file = filled(node, map, "access_token_file");
+    const Place& place = node.find("access_token_file")->place();
+    if (map.child("access_token") != nullptr)
+        faults_.add(place, "\"access_token_file\" stands beside \"access_token\", expected one of them");
+    if (whatsapp.access_token_file.empty()) return;
+    auto token = read_secret_file(whatsapp.access_token_file);
+    if (token)
+        whatsapp.access_token = std::move(token).value();
+    else
+        faults_.add(place, "\"access_token_file\" " + token.error().what +
+                               ", expected a file that holds the token and nothing else");
+}
+
+/// One id, or a list of them.
+std::vector<std::string> SettingsReader::read_numbers(const Node& node, MapReader& map) {
+    const Node* found = node.find("phone_number_id");
+    const bool is_list = found != nullptr && found->kind() == Node::Kind::kSequence;
+    std::vector<std::string> ids;
+    if (is_list)
+        ids = map.texts("phone_number_id");
+    else if (std::string id = filled(node, map, "phone_number_id"); !id.empty())
+        ids.push_back(std::move(id));
+    if (is_list && ids.empty())
+        faults_.add(found->place(), "\"phone_number_id\" is an empty list, expected at least one id");
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        const Node& written = is_list && i < found->items().size() ? found->items()[i] : *found;
+        const bool is_new = std::find(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(i), ids[i]) ==
+                            ids.begin() + static_cast<std::ptrdiff_t>(i);
+        if (is_new && consists_of(ids[i], kWord)) continue;
+        faults_.add(written.place(),
+                    fmt::format("\"phone_number_id\": {} {}, expected the id that Meta gave the number, not "
+                                "the number itself",
+                                quoted_value(written), is_new ? "does not fit" : "is there twice"));
+    }
+    return ids;
+}
+
+std::optional<MessageTemplate> SettingsReader::read_template(MapReader& map) {
+    const Node* node = map.child("template");
+    if (node == nullptr) return std::nullopt;
+    MapReader members(*node, faults_);
+    MessageTemplate out;
+    out.name = filled(*node, members, "name");
+    out.language = filled(*node, members, "language");
+    members.done();
+    return out;
 }
 
 void SettingsReader::read_plugins(const Node* node) {

@@ -34,11 +34,21 @@ struct AdminSettings {
     std::string token;  ///< empty: only allowed when `listen` is a loopback address
 };
 
+/// An approved template whose body has one parameter.
+struct MessageTemplate {
+    std::string name, language;
+};
+
 struct WhatsAppSettings {
     std::string path = "/webhook";
-    std::string app_secret, verify_token, access_token, phone_number_id;
+    std::string app_secret, verify_token;
+    std::string access_token;                   ///< from the file, where there is one
+    std::filesystem::path access_token_file;    ///< empty: the token stays as it is
+    std::vector<std::string> phone_number_ids;  ///< at least one
     std::string graph_url = "https://graph.facebook.com";
     std::string graph_version = "v25.0";
+    std::int64_t messages_per_second = 80;            ///< of each number; 0: no pace of our own
+    std::optional<MessageTemplate> message_template;  ///< for replies outside the 24-hour window
 };
 
 /// A plugin's own section: kept as read, so that its schema can be checked with places.

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -13,11 +14,23 @@ struct SendOutcome {
         kRetry,      ///< try again after `retry_after_ms` (0: the outbox's own backoff)
         kUncertain,  ///< it may have arrived: no answer after the request was written
         kRefused,    ///< never going to work; `why` stays with the reply
+        kHeld,       ///< nothing was tried: ask permit() again
     };
     Kind kind = Kind::kSent;
     std::string channel_message_id;
     std::int64_t retry_after_ms = 0;
     std::string why;  ///< for operators, never a person's text
+};
+
+/// Whether a reply may be sent now, by the pace that the channel keeps.
+struct Permit {
+    enum class Kind {
+        kGo = 1,       ///< send it after `wait_ms`: its place is taken
+        kPersonWaits,  ///< nothing more to this person before; the others go on
+        kAccountShut,  ///< nothing of this account can be sent now
+    };
+    Kind kind = Kind::kGo;
+    std::int64_t wait_ms = 0;  ///< unless kGo: ask again after it, or earlier
 };
 
 /// A way in and out for messages. The way in is the channel's own (a webhook, a page): it
@@ -31,9 +44,20 @@ public:
 
     [[nodiscard]] virtual std::string_view id() const = 0;
     [[nodiscard]] virtual ChannelLimits limits() const = 0;
+    /// Asked before each send(). Must not wait, and costs little.
+    [[nodiscard]] virtual Permit permit(const OutboundReply&) { return {}; }
     /// Sends one reply; may take as long as its own time limits say. Never called twice at
     /// once for one conversation.
     [[nodiscard]] virtual SendOutcome send(const OutboundReply& reply) = 0;
+    /// What to do about a reply that was taken and then failed with this code of the channel's:
+    /// kRetry and kRefused as for send(); kSent: it went out in another form just now. May
+    /// take as long as send().
+    [[nodiscard]] virtual SendOutcome failed(const OutboundReply&, int error_code) {
+        SendOutcome refused;
+        refused.kind = SendOutcome::Kind::kRefused;
+        refused.why = "failed with code " + std::to_string(error_code);
+        return refused;
+    }
     /// A message was taken: mark it read, show "typing". Best effort, must not wait.
     virtual void acknowledge(const InboundMessage&) {}
 };

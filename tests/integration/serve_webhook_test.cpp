@@ -4,6 +4,8 @@
 #include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
+#include <thread>
 
 #include "tests/integration/running_host.hpp"
 #include "tests/standins/graph/graph.hpp"
@@ -64,10 +66,37 @@ protected:
         host_ = std::make_unique<RunningHost>(
             folder_.path(), std::vector<std::string>{"serve", "--config", config_.string()});
     }
-    int post(const std::string& wamid, const std::string& text) {
+    int post(const std::string& wamid, const std::string& text) { return post(wamid, text, now_seconds()); }
+    int post(const std::string& wamid, const std::string& text, std::int64_t written_seconds) {
         return standins::post_webhook(host_->url() + "/webhook", kSecret,
-                                      standins::text_webhook(person_, wamid, now_seconds(), text))
+                                      standins::text_webhook(person_, wamid, written_seconds, text))
             .status;
+    }
+    /// What Meta tells about a message it was given.
+    int report(const standins::GraphMessage& message, const std::string& status, int code = 0) {
+        return graph_.report({host_->url() + "/webhook", kSecret}, message, status, code);
+    }
+    [[nodiscard]] static std::string reply_name(const standins::GraphMessage& message) {
+        return json::parse(message.body).at("biz_opaque_callback_data");
+    }
+    /// Writes until the bot says that something could not be told.
+    void expect_told_next_time() {
+        for (int i = 0; i < 20; ++i) {
+            const std::size_t before = graph_.messages().size();
+            ASSERT_EQ(post("wamid.next" + std::to_string(i), "hola"), 200);
+            ASSERT_TRUE(graph_.wait_for_messages(before + 1, kPatience));
+            for (const auto& message : graph_.messages())
+                if (mentions(message, "WhatsApp no me dej")) return;
+        }
+        FAIL() << "never told";
+    }
+    void replace_in_config(const std::string& what, const std::string& with) {
+        std::ostringstream text;
+        text << std::ifstream(config_).rdbuf();
+        std::string changed = text.str();
+        ASSERT_NE(changed.find(what), std::string::npos);
+        changed.replace(changed.find(what), what.size(), with);
+        std::ofstream(config_) << changed;
     }
 
     TemporaryFolder folder_;
@@ -139,6 +168,90 @@ TEST_F(ServeWebhook, TriesAgainWhenGraphFails) {
     ASSERT_TRUE(graph_.wait_for_messages(1, kPatience));
     EXPECT_GE(graph_.requests(), 3u);
     EXPECT_EQ(graph_.messages().size(), 1u);
+}
+
+TEST_F(ServeWebhook, AStatusStandsInForALostAnswerOfGraph) {
+    graph_.fail({.kind = standins::GraphFault::Kind::kAcceptThenClose, .to = person_.phone});
+    ASSERT_EQ(post("wamid.1", "hola"), 200);
+    ASSERT_TRUE(graph_.wait_for_messages(1, kPatience));
+    ASSERT_EQ(report(graph_.messages().front(), "sent"), 200);
+    ASSERT_EQ(post("wamid.2", "gracias"), 200);
+    ASSERT_TRUE(graph_.wait_for_messages(2, kPatience));
+    // In one conversation the second is sent only when the first is settled.
+    EXPECT_NE(reply_name(graph_.messages()[0]), reply_name(graph_.messages()[1])) << "sent twice";
+    EXPECT_EQ(host_->stop().value_or(Process::Exit{}).code, 0);
+    EXPECT_EQ(graph_.messages().size(), 2u);
+}
+
+TEST_F(ServeWebhook, WithoutAStatusALostAnswerCostsOneRepetition) {
+    graph_.fail({.kind = standins::GraphFault::Kind::kAcceptThenClose, .to = person_.phone});
+    ASSERT_EQ(post("wamid.1", "hola"), 200);
+    ASSERT_EQ(post("wamid.2", "gracias"), 200);
+    ASSERT_TRUE(graph_.wait_for_messages(3, 2 * kPatience)) << "half a minute is waited for news";
+    const auto sent = graph_.messages();
+    EXPECT_EQ(reply_name(sent[0]), reply_name(sent[1]));
+    EXPECT_NE(reply_name(sent[1]), reply_name(sent[2]));
+    EXPECT_GE(sent[1].at - sent[0].at, 25s);
+    EXPECT_EQ(host_->stop().value_or(Process::Exit{}).code, 0);
+    EXPECT_EQ(graph_.messages().size(), 3u);
+}
+
+TEST_F(ServeWebhook, AStatusThatGotIts200SurvivesACrash) {
+    graph_.fail({.kind = standins::GraphFault::Kind::kAcceptThenClose, .to = person_.phone});
+    ASSERT_EQ(post("wamid.1", "hola"), 200);
+    ASSERT_TRUE(graph_.wait_for_messages(1, kPatience));
+    ASSERT_EQ(report(graph_.messages().front(), "delivered"), 200);
+    host_->kill_now();
+    start();
+    ASSERT_EQ(post("wamid.2", "gracias"), 200);
+    ASSERT_TRUE(graph_.wait_for_messages(2, kPatience));
+    EXPECT_NE(reply_name(graph_.messages()[0]), reply_name(graph_.messages()[1])) << "sent twice";
+}
+
+TEST_F(ServeWebhook, AReplyThatFailsAfterwardsIsToldNextTime) {
+    ASSERT_EQ(post("wamid.1", "hola"), 200);
+    ASSERT_TRUE(graph_.wait_for_messages(1, kPatience));
+    ASSERT_EQ(report(graph_.messages().front(), "failed", 131047), 200);
+    expect_told_next_time();
+    EXPECT_TRUE(graph_.refused().empty());
+}
+
+TEST_F(ServeWebhook, AMessageBroughtADayLateIsNotAnsweredAsFreeText) {
+    graph_.close_window(person_.phone);
+    ASSERT_EQ(post("wamid.1", "hola", now_seconds() - 25 * 3600), 200);
+    ASSERT_EQ(post("wamid.old", "gracias", now_seconds() - 24 * 3600), 200);
+    host_->kill_now();
+    start();
+    graph_.close_window(person_.phone, false);
+    expect_told_next_time();
+    EXPECT_TRUE(graph_.refused().empty()) << "Graph was never asked";
+}
+
+TEST_F(ServeWebhook, KeepsRepliesWhileTheTokenIsDeadAndResumesWithANewOne) {
+    const auto file = folder_.path() / "token";
+    std::ofstream(file) << "expired\n";
+    replace_in_config("access_token: \"" + standins::GraphOptions{}.access_token + "\"",
+                      "access_token_file: \"" + file.string() + "\"");
+    start();
+    ASSERT_EQ(post("wamid.1", "hola"), 200);
+    const auto limit = std::chrono::steady_clock::now() + kPatience;
+    while (graph_.refused().empty() && std::chrono::steady_clock::now() < limit) std::this_thread::yield();
+    ASSERT_FALSE(graph_.refused().empty());
+    ASSERT_EQ(post("wamid.2", "gracias"), 200) << "webhooks are still taken";
+    std::ofstream(file) << standins::GraphOptions{}.access_token << "\n";
+    ASSERT_TRUE(graph_.wait_for_messages(2, kPatience));
+    EXPECT_EQ(host_->stop().value_or(Process::Exit{}).code, 0);
+    EXPECT_EQ(graph_.messages().size(), 2u);
+}
+
+TEST_F(ServeWebhook, TakesTheStatusesOfAllItSends) {
+    graph_.report_to({host_->url() + "/webhook", kSecret});
+    for (int i = 0; i < 5; ++i) {
+        ASSERT_EQ(post("wamid." + std::to_string(i), "hola"), 200);
+        ASSERT_TRUE(graph_.wait_for_messages(static_cast<std::size_t>(i) + 1, kPatience));
+    }
+    EXPECT_EQ(host_->stop().value_or(Process::Exit{}).code, 0);
+    EXPECT_EQ(graph_.messages().size(), 5u);
 }
 
 }  // namespace

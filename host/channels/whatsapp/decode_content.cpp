@@ -76,7 +76,7 @@ Read read_interactive(const json& message) {
         return reply ? tap(text_in(*reply, "id"), text_in(*reply, "title")) : std::nullopt;
     if (type == "nfm_reply") return reply ? read_form(*reply) : std::nullopt;
     const bool known = type == "call_permission_reply";
-    return Content{safe_name(type), "", json::object(), known};
+    return Content{safe_name(type), "", json::object(), false, known};
 }
 
 Read media(const json& message, const char* type, std::string kind) {
@@ -154,7 +154,7 @@ Read read_reaction(const json& message) {
     if (!reaction || text_in(*reaction, "message_id").empty()) return std::nullopt;
     json input = {{"quoted", text_in(*reaction, "message_id")}};
     copy_text(*reaction, "emoji", input);
-    return Content{"reaction", "", std::move(input)};
+    return Content{"reaction", "", std::move(input), false};
 }
 
 Read read_order(const json& message) {
@@ -177,15 +177,22 @@ Read read_order(const json& message) {
 Read read_system(const json& message) {
     const json* system = object_in(message, "system");
     if (!system) return std::nullopt;
-    return Content{"system", "", {{"system", safe_name(text_in(*system, "type"))}}};
+    return Content{"system", "", {{"system", safe_name(text_in(*system, "type"))}}, false};
 }
 
-/// Something the API cannot carry: a poll, an edit, a first message to a shared number.
+/// A number shared with the Business app: the message was there before this host, or is to
+/// be read in the app only. Nobody waits for an answer to it.
+constexpr int kUnavailable = 131060;
+
+/// Something the API cannot carry, such as a poll.
 Read read_unsupported(const json& message) {
     json input = json::object();
     if (const json* object = object_in(message, "unsupported"))
         input["name"] = safe_name(text_in(*object, "type"));
-    return Content{"unsupported", "", std::move(input)};
+    const json* errors = array_in(message, "errors");
+    const json* code = errors && !errors->empty() ? member(errors->front(), "code") : nullptr;
+    const bool expects_answer = !code || *code != kUnavailable;
+    return Content{"unsupported", "", std::move(input), expects_answer};
 }
 
 Read read_request_welcome(const json&) {
@@ -198,7 +205,12 @@ Read read_edit(const json& message) {
     json input = json::object();
     if (const json* object = object_in(message, type.c_str()))
         if (const auto id = text_in(*object, "original_message_id"); !id.empty()) input["quoted"] = id;
-    return Content{type, "", std::move(input)};
+    return Content{type, "", std::move(input), false};
+}
+
+/// Whether messages disappear was changed: nothing was said.
+Read read_ephemeral(const json&) {
+    return Content{"ephemeral", "", json::object(), false};
 }
 
 struct TypeReader {
@@ -225,6 +237,7 @@ constexpr std::array kReaders = {
     TypeReader{"request_welcome", read_request_welcome},
     TypeReader{"edit", read_edit},
     TypeReader{"revoke", read_edit},
+    TypeReader{"ephemeral", read_ephemeral},
 };
 
 /// A type of the future must not pass for one of the kinds that the host itself makes.
@@ -240,6 +253,21 @@ void add_context(const json& message, json& input) {
     if (const auto id = text_in(*context, "id"); !id.empty()) input.emplace("quoted", id);
     if (true_in(*context, "forwarded") || true_in(*context, "frequently_forwarded"))
         input["forwarded"] = true;
+    if (const json* product = object_in(*context, "referred_product")) {
+        json about = json::object();
+        for (const char* key : {"catalog_id", "product_retailer_id"}) copy_text(*product, key, about);
+        if (!about.empty()) input["product"] = std::move(about);
+    }
+}
+
+/// The advertisement that led here.
+void add_referral(const json& message, json& input) {
+    const json* referral = object_in(message, "referral");
+    if (!referral) return;
+    json out = json::object();
+    for (const char* key : {"source_url", "source_id", "source_type", "headline", "body", "ctwa_clid"})
+        copy_text(*referral, key, out);
+    if (!out.empty()) input["referral"] = std::move(out);
 }
 
 }  // namespace
@@ -249,11 +277,13 @@ std::optional<Content> decode_content(const json& message) {
     if (type.empty()) return std::nullopt;
     const auto* reader = std::find_if(kReaders.begin(), kReaders.end(),
                                       [&](const TypeReader& entry) { return entry.type == type; });
-    Read content = reader == kReaders.end() ? Read(Content{name_of_unknown(type), "", json::object(), false})
-                                            : reader->read(message);
+    Read content = reader == kReaders.end()
+                       ? Read(Content{name_of_unknown(type), "", json::object(), false, false})
+                       : reader->read(message);
     if (!content) return content;
     content->text = first_code_points(content->text, kMaxText);
     add_context(message, content->input);
+    add_referral(message, content->input);
     // NUL stands for what was no text, and no store keeps it.
     if (content->text.find('\0') != std::string::npos || holds_nul(content->input)) return std::nullopt;
     return content;

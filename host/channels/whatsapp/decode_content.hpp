@@ -13,6 +13,7 @@ struct Content {
     std::string kind;
     std::string text;
     nlohmann::json input = nlohmann::json::object();  ///< members of input_json beside "kind"
+    bool expects_answer = true;
     bool known = true;  ///< false: a kind nobody has told us about yet, kept by its name
 };
 

@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "host/channels/whatsapp/fit.hpp"
+#include "host/config/settings.hpp"
 #include "host/pipeline/channel.hpp"
 #include "migue/cpp/result.hpp"
 
@@ -25,19 +27,17 @@ struct EncodeRules {
     bool quote_answered = false;  ///< show the answered message above each reply
 };
 
-/// What Graph lets a business send.
-[[nodiscard]] ChannelLimits channel_limits() noexcept;
-
-/// The JSON body of POST /messages for a reply. kInvalid when the reply or its address
-/// cannot be sent this way: what is wrong, never the text itself.
+/// The JSON body of POST /messages for a reply, made to fit Graph's limits (fit.hpp). kInvalid
+/// when the reply or its address cannot be sent: what is wrong, never the text itself.
 [[nodiscard]] Result<std::string> encode(const OutboundReply& reply, const EncodeRules& rules);
+
+/// The same for a person who did not write for a day: what the reply says, as the one
+/// parameter of an approved template's body.
+[[nodiscard]] Result<std::string> encode_template(const OutboundReply& reply, const EncodeRules& rules,
+                                                  const config::MessageTemplate& message_template);
 
 /// The body that marks a message as read and, when asked, shows "typing" until the answer
 /// comes, or for 25 seconds.
 [[nodiscard]] std::string encode_read(std::string_view message_id, bool typing);
-
-/// What identifies a reply in every status about it: "<conversation>/<message>/<ordinal>",
-/// or its hash where that is too long.
-[[nodiscard]] std::string callback_data(const OutboundReply& reply);
 
 }  // namespace migue::host::whatsapp

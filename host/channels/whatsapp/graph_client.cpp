@@ -9,30 +9,41 @@ namespace {
 /// An answer has a few hundred bytes; more is somebody else's page.
 constexpr std::size_t kMaxAnswer = 64u * 1024;
 
-std::string messages_url(const config::WhatsAppSettings& settings) {
+std::string base_url(const config::WhatsAppSettings& settings) {
     std::string base = settings.graph_url;
     while (base.ends_with('/')) base.pop_back();
-    return fmt::format("{}/{}/{}/messages", base, settings.graph_version, settings.phone_number_id);
+    return fmt::format("{}/{}", base, settings.graph_version);
 }
 
 }  // namespace
 
 GraphClient::GraphClient(const config::WhatsAppSettings& settings, HttpClient& http)
-    : url_(messages_url(settings)), http_(http), access_token_(settings.access_token) {}
+    : base_(base_url(settings)), http_(http), access_token_(settings.access_token) {}
 
-Result<HttpClientResponse> GraphClient::post_message(const std::string& body, std::chrono::milliseconds limit,
+Result<HttpClientResponse> GraphClient::post_message(std::string_view phone_number_id,
+                                                     const std::string& body, std::chrono::milliseconds limit,
                                                      const std::stop_token& stop) {
     HttpClientRequest request;
     request.method = "POST";
-    request.url = url_;
-    {
-        const std::lock_guard lock(mutex_);
-        request.headers = {{"Authorization", "Bearer " + access_token_},
-                           {"Content-Type", "application/json"}};
-    }
+    request.url = fmt::format("{}/{}/messages", base_, phone_number_id);
+    request.headers = {{"Authorization", bearer()}, {"Content-Type", "application/json"}};
     request.body = body;
     request.max_response = kMaxAnswer;
     return http_.send(request, std::chrono::steady_clock::now() + limit, stop);
+}
+
+Result<HttpClientResponse> GraphClient::get(const std::string& url, std::size_t max_bytes,
+                                            std::chrono::milliseconds limit, const std::stop_token& stop) {
+    HttpClientRequest request;
+    request.url = url;
+    request.headers = {{"Authorization", bearer()}};
+    request.max_response = max_bytes;
+    return http_.send(request, std::chrono::steady_clock::now() + limit, stop);
+}
+
+std::string GraphClient::bearer() const {
+    const std::lock_guard lock(mutex_);
+    return "Bearer " + access_token_;
 }
 
 void GraphClient::set_access_token(std::string token) {

@@ -107,11 +107,31 @@ const GraphErrorRule& rule_for_status(int status) {
     return status >= 300 && status < 400 ? kRedirect : kOurFault;
 }
 
+int integer_in(const json& object, const char* key, int otherwise) {
+    const json* found = member(object, key);
+    return found && found->is_number_integer() ? found->get<int>() : otherwise;
+}
+
+/// Minutes until calls are taken again, as Graph counts them for an account.
+std::optional<milliseconds> regain_access(const HttpClientResponse& response) {
+    const auto usage = parse_incoming(response.header("x-business-use-case-usage"));
+    if (!usage || !usage->is_object()) return std::nullopt;
+    int minutes = 0;
+    for (const json& entries : *usage) {
+        if (!entries.is_array()) continue;
+        for (const json& entry : entries)
+            minutes = std::max(minutes, integer_in(entry, "estimated_time_to_regain_access", 0));
+    }
+    if (minutes <= 0) return std::nullopt;
+    return std::min<milliseconds>(std::chrono::minutes(minutes), kLongestRetryAfter);
+}
+
 std::optional<milliseconds> retry_after(const HttpClientResponse& response) {
     const std::string_view text = response.header("retry-after");
     int seconds = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (error != std::errc() || end != text.data() + text.size() || seconds <= 0) return std::nullopt;
+    if (error != std::errc() || end != text.data() + text.size() || seconds <= 0)
+        return regain_access(response);
     return std::min<milliseconds>(std::chrono::seconds(seconds), kLongestRetryAfter);
 }
 
@@ -130,11 +150,18 @@ milliseconds delay_of(const GraphErrorRule& rule, std::uint32_t attempt) {
     return 0ms;
 }
 
+/// Whether the rule is about the token or what it may do.
+bool is_access(const GraphErrorRule& rule) {
+    constexpr std::array kCodes = {0, 3, 10, 190, 200, 131005};
+    return &rule == &kNoAccess || std::find(kCodes.begin(), kCodes.end(), rule.first_code) != kCodes.end();
+}
+
 Verdict verdict_of(const GraphErrorRule& rule, int code, std::optional<milliseconds> asked,
                    std::uint32_t attempt) {
     Verdict verdict;
     verdict.code = code;
     verdict.alarm = rule.alarm;
+    verdict.is_access = is_access(rule);
     verdict.outcome.why = code > 0 || &rule == kRules.data()
                               ? fmt::format("graph error {}: {}", code, rule.meaning)
                               : std::string(rule.meaning);
@@ -145,11 +172,6 @@ Verdict verdict_of(const GraphErrorRule& rule, int code, std::optional<milliseco
     if (verdict.outcome.kind == Kind::kRetry) verdict.outcome.retry_after_ms = delay.count();
     if (tired) verdict.outcome.why += fmt::format("; given up after {} sends", kTries);
     return verdict;
-}
-
-int integer_in(const json& object, const char* key, int otherwise) {
-    const json* found = member(object, key);
-    return found && found->is_number_integer() ? found->get<int>() : otherwise;
 }
 
 /// Ids that Meta's support asks for; anything else in their place is left out.
@@ -198,6 +220,11 @@ Verdict judge(const HttpClientResponse& response, std::uint32_t attempt) {
     if (!known) verdict.outcome.why += fmt::format(" (HTTP status {})", response.status);
     if (error) verdict.outcome.why += trace_of(*error);
     return verdict;
+}
+
+Verdict judge_failed(int code, std::uint32_t attempt) {
+    const GraphErrorRule* known = graph_error_rule(code, 0);
+    return verdict_of(known ? *known : kOurFault, code, std::nullopt, attempt);
 }
 
 Verdict judge(const Error& transport, std::uint32_t attempt) {

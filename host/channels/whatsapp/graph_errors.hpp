@@ -35,11 +35,18 @@ struct Verdict {
     SendOutcome outcome;
     std::chrono::milliseconds pause{0};  ///< for the whole number
     bool alarm = false;
-    int code = 0;  ///< of the Graph API, 0 when there was none to read
+    bool is_access = false;  ///< about the token: another one may be good
+    int code = 0;            ///< of the Graph API, -1 when there was none to read
 };
+
+inline constexpr int kWindowClosed = 131047;
+inline constexpr int kNumberTooFast = 130429;
+inline constexpr int kPersonTooFast = 131056;
 
 /// `attempt`: sends of this reply before this one.
 [[nodiscard]] Verdict judge(const HttpClientResponse& response, std::uint32_t attempt);
 [[nodiscard]] Verdict judge(const Error& transport, std::uint32_t attempt);
+/// The same for a status that says "failed", with this code, after Graph had accepted it.
+[[nodiscard]] Verdict judge_failed(int code, std::uint32_t attempt);
 
 }  // namespace migue::host::whatsapp

@@ -1,7 +1,6 @@
 #include "host/channels/whatsapp/read_marks.hpp"
 
 #include <chrono>
-#include <exception>
 
 #include "host/channels/whatsapp/encode.hpp"
 
@@ -11,37 +10,37 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kMaxQueue = 256;
-constexpr int kThreads = 4;
+constexpr std::size_t kMaxWaiting = 256;
+/// At once. With Graph answering in 200 ms this marks 320 messages a second.
+constexpr std::size_t kMostThreads = 64;
 constexpr std::chrono::milliseconds kCallLimit = 5s;
 /// Answers take less than this; a mark that waited longer helps nobody.
 constexpr std::uint64_t kStaleNs = 2'000'000'000;
 
 }  // namespace
 
-ReadMarks::ReadMarks(GraphClient& graph, const Clock& clock) : graph_(graph), clock_(clock) {
-    for (int i = 0; i < kThreads; ++i)
-        threads_.emplace_back([this](const std::stop_token& stop) { run(stop); });
-}
+ReadMarks::ReadMarks(GraphClient& graph, const Clock& clock)
+    : graph_(graph), clock_(clock), executor_(Executor::Options{.least = 1, .most = kMostThreads}) {}
 
 ReadMarks::~ReadMarks() {
-    for (std::jthread& thread : threads_) thread.request_stop();
+    stop_.request_stop();
+    executor_.stop();
 }
 
-void ReadMarks::add(const std::string& message_id) {
-    const std::lock_guard lock(mutex_);
-    if (queue_.size() >= kMaxQueue) {
-        ++counts_.dropped;
-        return;
+void ReadMarks::add(const std::string& phone_number_id, const std::string& message_id) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (waiting_.size() >= kMaxWaiting || !waiting_.emplace(message_id, true).second) {
+            ++counts_.dropped;
+            return;
+        }
     }
-    queue_.push_back({message_id, clock_.monotonic_ns(), true});
-    added_.notify_one();
+    executor_.post([this, mark = Mark{phone_number_id, message_id, clock_.monotonic_ns()}] { send(mark); });
 }
 
-void ReadMarks::answered(std::string_view message_id) {
+void ReadMarks::answered(const std::string& message_id) {
     const std::lock_guard lock(mutex_);
-    for (Mark& mark : queue_)
-        if (mark.message_id == message_id) mark.typing = false;
+    if (const auto mark = waiting_.find(message_id); mark != waiting_.end()) mark->second = false;
 }
 
 ReadMarks::Counts ReadMarks::counts() const {
@@ -49,20 +48,21 @@ ReadMarks::Counts ReadMarks::counts() const {
     return counts_;
 }
 
-void ReadMarks::run(const std::stop_token& stop) {
-    std::unique_lock lock(mutex_);
-    while (added_.wait(lock, stop, [this] { return !queue_.empty(); })) {
-        const Mark mark = std::move(queue_.front());
-        queue_.pop_front();
-        if (clock_.monotonic_ns() - mark.added_ns > kStaleNs) {
+void ReadMarks::send(const Mark& mark) {
+    bool typing = true;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto waiting = waiting_.extract(mark.message_id);
+        typing = waiting.mapped();
+        if (stop_.stop_requested() || clock_.monotonic_ns() - mark.added_ns > kStaleNs) {
             ++counts_.dropped;
-            continue;
+            return;
         }
-        lock.unlock();
-        const auto answer = graph_.post_message(encode_read(mark.message_id, mark.typing), kCallLimit, stop);
-        lock.lock();
-        ++(answer && answer->status == 200 ? counts_.sent : counts_.failed);
     }
+    const auto answer = graph_.post_message(mark.phone_number_id, encode_read(mark.message_id, typing),
+                                            kCallLimit, stop_.get_token());
+    const std::lock_guard lock(mutex_);
+    ++(answer && answer->status == 200 ? counts_.sent : counts_.failed);
 }
 
 }  // namespace migue::host::whatsapp

@@ -1,21 +1,20 @@
 #pragma once
-#include <condition_variable>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <mutex>
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <thread>
-#include <vector>
+#include <unordered_map>
 
 #include "host/channels/whatsapp/graph_client.hpp"
+#include "host/pipeline/executor.hpp"
 #include "host/services/clock.hpp"
 
 namespace migue::host::whatsapp {
 
-/// Marks messages as read and shows "typing", in the background and best effort: what does
-/// not fit the queue or comes too late is left out. Thread-safe.
+/// Marks messages as read and shows "typing", at once, on threads of its own and best effort:
+/// what does not fit the queue or comes too late is left out. Thread-safe.
 class ReadMarks {
 public:
     /// All must outlive it.
@@ -24,9 +23,10 @@ public:
     ReadMarks& operator=(const ReadMarks&) = delete;
     ~ReadMarks();  ///< breaks off what is running
 
-    void add(const std::string& message_id);
+    /// From the number that was written to.
+    void add(const std::string& phone_number_id, const std::string& message_id);
     /// The answer to this message is on its way: only mark it as read, "typing" would outlast it.
-    void answered(std::string_view message_id);
+    void answered(const std::string& message_id);
 
     struct Counts {
         std::uint64_t sent = 0, failed = 0, dropped = 0;
@@ -35,19 +35,19 @@ public:
 
 private:
     struct Mark {
-        std::string message_id;
+        std::string phone_number_id, message_id;
         std::uint64_t added_ns = 0;
-        bool typing = true;
     };
-    void run(const std::stop_token& stop);
+    void send(const Mark& mark);
 
     GraphClient& graph_;
     const Clock& clock_;
+    std::stop_source stop_;
     mutable std::mutex mutex_;
-    std::condition_variable_any added_;
-    std::deque<Mark> queue_;             // guarded by mutex_
-    Counts counts_;                      // guarded by mutex_
-    std::vector<std::jthread> threads_;  // last: they use all of the above
+    std::unordered_map<std::string, bool>
+        waiting_;        // guarded by mutex_: message id, and whether to show typing
+    Counts counts_;      // guarded by mutex_
+    Executor executor_;  // last: its threads use all of the above
 };
 
 }  // namespace migue::host::whatsapp

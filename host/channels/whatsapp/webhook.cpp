@@ -14,16 +14,14 @@ http::Reply plain(int status, std::string body = "") {
 
 }  // namespace
 
-Webhook::Webhook(const config::WhatsAppSettings& settings, Inbox& inbox, const Clock& clock, Log& log,
-                 OnStatuses on_statuses)
+Webhook::Webhook(const config::WhatsAppSettings& settings, Inbox& inbox, const Clock& clock, Log& log)
     : path_(settings.path),
       verify_token_(settings.verify_token),
-      phone_number_id_(settings.phone_number_id),
+      phone_number_ids_(settings.phone_number_ids),
       signature_(settings.app_secret),
       inbox_(inbox),
       clock_(clock),
-      log_(log),
-      on_statuses_(std::move(on_statuses)) {}
+      log_(log) {}
 
 void Webhook::add_routes(http::Server& server) {
     server.route("GET", path_, [this](const http::Request& request) { return verify(request); });
@@ -45,33 +43,36 @@ http::Reply Webhook::receive(const http::Request& request) {
         return plain(401);
     }
     counters_.last_signed_unix_ms = clock_.unix_ms();
-    Decoded decoded = decode(request.body, phone_number_id_);
+    Decoded decoded = decode(request.body, phone_number_ids_);
     count(decoded);
-    if (on_statuses_ && !decoded.statuses.empty()) on_statuses_(decoded.statuses);
-    return decoded.messages.empty() ? plain(200) : store(std::move(decoded.messages));
-}
-
-http::Reply Webhook::store(std::vector<InboundMessage> messages) {
-    const auto accepted = inbox_.accept(std::move(messages));
-    if (!accepted) {
+    if (const auto stored = store(std::move(decoded)); !stored) {
         ++counters_.not_stored;
-        log_.warn("webhook not stored, asked to bring it again", {{"why", accepted.error().what}});
+        log_.warn("webhook not stored, asked to bring it again", {{"why", stored.error().what}});
         http::Reply reply = plain(503);
         reply.headers.emplace_back("Retry-After", "2");
         return reply;
     }
-    const auto repeated = static_cast<std::uint64_t>(
-        std::count_if(accepted->begin(), accepted->end(), [](const Accepted& one) { return one.duplicate; }));
-    counters_.duplicates += repeated;
-    counters_.messages += accepted->size() - repeated;
     return plain(200);
+}
+
+Result<void> Webhook::store(Decoded decoded) {
+    std::erase_if(decoded.statuses, [](const Delivery& news) { return news.reply_name.empty(); });
+    if (!decoded.messages.empty()) {
+        const auto accepted = inbox_.accept(std::move(decoded.messages));
+        if (!accepted) return accepted.error();
+        const auto repeated = static_cast<std::uint64_t>(std::count_if(
+            accepted->begin(), accepted->end(), [](const Accepted& one) { return one.duplicate; }));
+        counters_.duplicates += repeated;
+        counters_.messages += accepted->size() - repeated;
+    }
+    return decoded.statuses.empty() ? Result<void>{} : inbox_.note(std::move(decoded.statuses));
 }
 
 void Webhook::count(const Decoded& decoded) {
     const DecodeCounts& counts = decoded.counts;
     counters_.statuses += decoded.statuses.size();
-    for (const StatusUpdate& update : decoded.statuses) {
-        if (update.status != "failed") continue;
+    for (const Delivery& update : decoded.statuses) {
+        if (update.state != Delivery::State::kFailed) continue;
         ++counters_.failed_statuses;
         // The code alone: a message id holds the phone number, in base64.
         log_.warn("a sent message failed", {{"code", std::to_string(update.error_code)}});
@@ -80,6 +81,7 @@ void Webhook::count(const Decoded& decoded) {
     counters_.unusable += counts.unusable;
     counters_.unknown_kinds += counts.unknown_kinds;
     counters_.groups += counts.groups;
+    counters_.other_statuses += counts.other_statuses;
     counters_.foreign += counts.foreign;
     counters_.other_fields += counts.other_fields;
     counters_.errors += counts.errors;

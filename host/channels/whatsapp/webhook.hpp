@@ -1,7 +1,6 @@
 #pragma once
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -9,6 +8,7 @@
 #include "host/channels/whatsapp/signature.hpp"
 #include "host/config/settings.hpp"
 #include "host/http/server.hpp"
+#include "host/observe/log.hpp"
 #include "host/pipeline/inbox.hpp"
 #include "host/services/clock.hpp"
 
@@ -20,22 +20,21 @@ struct WebhookCounters {
     std::atomic<std::uint64_t> bad_signature{0};  ///< answered 401
     std::atomic<std::uint64_t> messages{0};       ///< stored for the first time
     std::atomic<std::uint64_t> duplicates{0};     ///< brought again by Meta
-    std::atomic<std::uint64_t> statuses{0};
+    std::atomic<std::uint64_t> statuses{0};       ///< news about replies of ours and of others
     std::atomic<std::uint64_t> failed_statuses{0};
+    std::atomic<std::uint64_t> other_statuses{0};  ///< as in DecodeCounts
     std::atomic<std::uint64_t> unreadable{0}, unusable{0}, unknown_kinds{0}, groups{0}, foreign{0},
         other_fields{0}, errors{0};                    ///< as in DecodeCounts
     std::atomic<std::uint64_t> not_stored{0};          ///< answered 503
     std::atomic<std::int64_t> last_signed_unix_ms{0};  ///< "when did we last hear from WhatsApp"
 };
 
-/// The way in: checks, stores, acknowledges, and does nothing else. Thread-safe.
+/// The way in: checks, stores, acknowledges, and does nothing else. What people write goes
+/// to Inbox::accept, what WhatsApp tells about our replies to Inbox::note. Thread-safe.
 class Webhook {
 public:
-    using OnStatuses = std::function<void(const std::vector<StatusUpdate>&)>;
-
-    /// All must outlive it. `on_statuses` is called before the answer: it must not wait.
-    Webhook(const config::WhatsAppSettings& settings, Inbox& inbox, const Clock& clock, Log& log,
-            OnStatuses on_statuses = {});
+    /// All must outlive it.
+    Webhook(const config::WhatsAppSettings& settings, Inbox& inbox, const Clock& clock, Log& log);
 
     /// Adds GET and POST on the configured path.
     void add_routes(http::Server& server);
@@ -50,15 +49,15 @@ public:
     [[nodiscard]] const WebhookCounters& counters() const noexcept { return counters_; }
 
 private:
-    http::Reply store(std::vector<InboundMessage> messages);
+    Result<void> store(Decoded decoded);
     void count(const Decoded& decoded);
 
-    const std::string path_, verify_token_, phone_number_id_;
+    const std::string path_, verify_token_;
+    const std::vector<std::string> phone_number_ids_;
     const SignatureCheck signature_;
     Inbox& inbox_;
     const Clock& clock_;
     Log& log_;
-    const OnStatuses on_statuses_;
     WebhookCounters counters_;
 };
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "tests/host/config/config_fixture.hpp"
 
@@ -103,7 +104,7 @@ TEST_F(LoadSettings, GivesWhatsAppItsDefaults) {
     const auto settings = load(kWhatsApp);
     ASSERT_TRUE(settings) << settings.error().what;
     EXPECT_EQ(settings->whatsapp->path, "/webhook");
-    EXPECT_EQ(settings->whatsapp->phone_number_id, "106540352242922");
+    EXPECT_EQ(settings->whatsapp->phone_number_ids, std::vector<std::string>{"106540352242922"});
     EXPECT_EQ(settings->whatsapp->graph_url, "https://graph.facebook.com");
     EXPECT_EQ(settings->whatsapp->graph_version, "v25.0");
 }
@@ -204,6 +205,51 @@ TEST_F(LoadSettings, ChecksEachWhatsAppKey) {
                 "2:37: \"app_secret\" is empty"));
     EXPECT_TRUE(refuses(
         begin + "app_secret: a, verify_token: b, access_token: c, phone_number_id: +57 300 } }\n", "2:"));
+}
+
+TEST_F(LoadSettings, TakesOneNumberOrSeveral) {
+    const std::string begin =
+        "routes: r\nchannels: { whatsapp: { app_secret: a, verify_token: b, access_token: c, ";
+    const auto one = load(begin + "phone_number_id: \"1\" } }\n");
+    ASSERT_TRUE(one) << one.error().what;
+    EXPECT_EQ(one->whatsapp->phone_number_ids, std::vector<std::string>{"1"});
+    EXPECT_EQ(one->whatsapp->messages_per_second, 80);
+    EXPECT_FALSE(one->whatsapp->message_template);
+    const auto two = load(begin +
+                          "phone_number_id: [\"1\", \"2\"], messages_per_second: 0, "
+                          "template: { name: later, language: es_CO } } }\n");
+    ASSERT_TRUE(two) << two.error().what;
+    EXPECT_EQ(two->whatsapp->phone_number_ids, (std::vector<std::string>{"1", "2"}));
+    EXPECT_EQ(two->whatsapp->messages_per_second, 0);
+    EXPECT_EQ(two->whatsapp->message_template->name, "later");
+    EXPECT_EQ(two->whatsapp->message_template->language, "es_CO");
+    for (const char* bad : {"phone_number_id: []", "phone_number_id: [\"1\", \"1\"]",
+                            "phone_number_id: [\"+57\"]", "phone_number_id: \"1\", messages_per_second: 1001",
+                            "phone_number_id: \"1\", template: { name: x }",
+                            "phone_number_id: \"1\", template: { name: x, language: \"\" }"})
+        EXPECT_TRUE(refuses(begin + bad + " } }\n", "2:")) << bad;
+}
+
+TEST_F(LoadSettings, TakesTheAccessTokenFromAFile) {
+    const std::string begin =
+        "routes: r\nchannels: { whatsapp: { app_secret: a, verify_token: b, phone_number_id: \"1\", ";
+    const auto file = directory_.path() / "token";
+    const std::string key = "access_token_file: \"" + file.string() + "\"";
+    EXPECT_NE(faults(begin + key + " } }\n").find("cannot be read"), std::string::npos);
+    std::ofstream(file) << "EAAG-secret\n";
+    const auto settings = load(begin + key + " } }\n");
+    ASSERT_TRUE(settings) << settings.error().what;
+    EXPECT_EQ(settings->whatsapp->access_token, "EAAG-secret");
+    EXPECT_EQ(settings->whatsapp->access_token_file, file);
+    EXPECT_NE(faults(begin + key + ", access_token: c } }\n").find("expected one of them"),
+              std::string::npos);
+    EXPECT_NE(faults(begin + "} }\n").find("\"access_token\" is missing"), std::string::npos);
+    for (const char* bad : {"", "\n", "two words\n"}) {
+        std::ofstream(file) << bad;
+        const std::string found = faults(begin + key + " } }\n");
+        EXPECT_NE(found.find("holds the token and nothing else"), std::string::npos) << found;
+        EXPECT_EQ(found.find("two"), std::string::npos);
+    }
 }
 
 TEST_F(LoadSettings, NeverShowsTheValueOfAVariable) {

@@ -51,7 +51,7 @@ TEST(ShippedConfig, RunsInProductionFromTheEnvironment) {
     ASSERT_TRUE(settings) << settings.error().what;
     EXPECT_EQ(settings->http.public_url, "https://bot.example.org");
     ASSERT_TRUE(settings->whatsapp);
-    EXPECT_EQ(settings->whatsapp->phone_number_id, "106540352242922");
+    EXPECT_EQ(settings->whatsapp->phone_number_ids, std::vector<std::string>{"106540352242922"});
     EXPECT_EQ(settings->routes, "config/routes.yaml");
 }
 

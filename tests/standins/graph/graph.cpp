@@ -1,5 +1,6 @@
 #include "tests/standins/graph/graph.hpp"
 
+#include <Poco/DigestEngine.h>
 #include <Poco/Net/HTTPRequestHandler.h>
 #include <Poco/Net/HTTPRequestHandlerFactory.h>
 #include <Poco/Net/HTTPServer.h>
@@ -8,16 +9,21 @@
 #include <Poco/Net/HTTPServerResponse.h>
 #include <Poco/Net/ServerSocket.h>
 #include <Poco/RegularExpression.h>
+#include <Poco/SHA2Engine.h>
 #include <Poco/StreamCopier.h>
 #include <Poco/ThreadPool.h>
 
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
 
 #include "tests/standins/graph/graph_rules.hpp"
+#include "tests/standins/graph/webhook_sender.hpp"
 
 namespace migue::standins {
 
@@ -59,6 +65,13 @@ Answer error_answer(int status, int code, int subcode, const std::string& detail
     return {status, json{{"error", std::move(error)}}.dump(), "application/json; charset=UTF-8", {}};
 }
 
+/// Of "/v25.0/106540352242922/messages".
+std::string number_in(const HTTPServerRequest& request) {
+    const std::string uri = request.getURI();
+    const std::size_t begin = uri.find('/', 1) + 1;
+    return uri.substr(begin, uri.find('/', begin) - begin);
+}
+
 void write(HTTPServerResponse& response, const Answer& answer) {
     response.setStatusAndReason(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(answer.status));
     response.setContentType(answer.content_type);
@@ -71,6 +84,48 @@ void cut(HTTPServerRequest& request) {
     auto socket = dynamic_cast<Poco::Net::HTTPServerRequestImpl&>(request).detachSocket();
     socket.setLinger(true, 0);
     socket.close();
+}
+
+}  // namespace
+
+namespace {
+
+/// So many a second, with a burst lent: how Graph is thought to count.
+class Rate {
+public:
+    using Clock = std::chrono::steady_clock;
+    /// False: too fast.
+    bool take(double per_second, double burst) {
+        const auto now = Clock::now();
+        const double earned = std::chrono::duration<double>(now - last_).count() * per_second;
+        left_ = is_new_ ? burst : std::min(burst, left_ + earned);
+        is_new_ = false;
+        last_ = now;
+        if (left_ < 1) return false;
+        left_ -= 1;
+        return true;
+    }
+
+private:
+    bool is_new_ = true;
+    double left_ = 0;
+    Clock::time_point last_{};
+};
+
+std::string callback_data_of(const GraphMessage& message) {
+    return json::parse(message.body).value("biz_opaque_callback_data", "");
+}
+
+WebhookStatus status_of(const GraphMessage& message, const std::string& status, int code) {
+    const auto now =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
+    return {message.wamid, status, message.to, callback_data_of(message), code, now.count()};
+}
+
+std::string digest_of(const std::string& bytes) {
+    Poco::SHA2Engine hash(Poco::SHA2Engine::SHA_256);
+    hash.update(bytes);
+    return Poco::DigestEngine::digestToHex(hash.digest());
 }
 
 }  // namespace
@@ -88,6 +143,7 @@ public:
         params->setKeepAliveTimeout(Poco::Timespan(30, 0));
         server_ = std::make_unique<Poco::Net::HTTPServer>(new Handlers(*this), threads_, socket, params);
         server_->start();
+        reporter_ = std::thread([this] { report_all(); });
     }
 
     ~Impl() {
@@ -96,6 +152,7 @@ public:
             stopping_ = true;
             changed_.notify_all();
         }
+        reporter_.join();
         server_->stopAll(true);
         threads_.joinAll();
     }
@@ -118,6 +175,12 @@ public:
     std::vector<GraphRequestRefused> refused_;
     std::uint64_t requests_ = 0, releases_ = 0;
     bool stopping_ = false;
+    std::optional<GraphReports> reports_;
+    std::deque<std::pair<GraphMessage, int>> to_report_;  // with the code of a failed one, or 0
+    std::set<std::string> closed_windows_;
+    std::map<std::string, Rate> number_rates_, person_rates_;
+    std::map<std::string, GraphMedia> media_;
+    int dead_media_urls_ = 0;
 
     [[nodiscard]] std::uint16_t port() const { return server_->port(); }
 
@@ -149,8 +212,11 @@ private:
     };
 
     std::optional<Answer> refusal_of_headers(const HTTPServerRequest& request);
+    std::optional<Answer> refusal_of_state(const std::string& from, const json& body);
     Answer refuse(const Answer& answer);
-    Answer accept(const json& body, const std::string& raw);
+    Answer accept(const std::string& from, const json& body, const std::string& raw, int fails_with = 0);
+    Answer serve_media(const HTTPServerRequest& request);
+    void report_all();
     std::optional<Taken> take_fault(const std::string& to);
     bool take_early_cut();
     void pause(std::chrono::milliseconds time);
@@ -160,7 +226,70 @@ private:
 
     Poco::ThreadPool threads_;
     std::unique_ptr<Poco::Net::HTTPServer> server_;
+    std::thread reporter_;
 };
+
+/// Two steps: what an id is, and the bytes at the address told there.
+Answer Graph::Impl::serve_media(const HTTPServerRequest& request) {
+    static const Poco::RegularExpression kDescriptor("/v(1[0-9]|2[0-6])\\.0/([0-9A-Za-z]+)");
+    static const Poco::RegularExpression kBytes("/media/([0-9A-Za-z]+)/(bytes)");
+    const std::lock_guard lock(mutex_);
+    if (request.get("Authorization", "") != "Bearer " + access_token_)
+        return error_answer(401, 190, 463, "Error validating access token");
+    std::vector<std::string> path;
+    const std::string uri = request.getURI();
+    const bool is_bytes = kBytes.match(uri);
+    (is_bytes ? kBytes : kDescriptor).split(uri, path);
+    const auto found = media_.find(path.size() < 3 ? "" : is_bytes ? path[1] : path[2]);
+    if (found == media_.end()) return error_answer(400, 100, 33, "Object does not exist");
+    const GraphMedia& media = found->second;
+    if (is_bytes) {
+        if (dead_media_urls_ > 0 && dead_media_urls_-- > 0) return {404, "", "text/plain", {}};
+        return {200, media.bytes, media.mime_type, {}};
+    }
+    const std::string here = "http://127.0.0.1:" + std::to_string(port()) + "/media/" + media.id + "/bytes";
+    const json descriptor = {{"messaging_product", "whatsapp"},
+                             {"url", media.url.empty() ? here : media.url},
+                             {"mime_type", media.mime_type},
+                             {"sha256", media.sha256.empty() ? digest_of(media.bytes) : media.sha256},
+                             {"file_size", media.file_size == 0 ? media.bytes.size() : media.file_size},
+                             {"id", media.id}};
+    return {200, descriptor.dump(), "application/json; charset=UTF-8", {}};
+}
+
+/// What depends on what was sent before, and on when the person wrote.
+std::optional<Answer> Graph::Impl::refusal_of_state(const std::string& from, const json& body) {
+    if (body.contains("status")) return std::nullopt;
+    const std::string to = body.contains("to") ? digits_of(body.at("to")) : body.value("recipient", "");
+    const std::lock_guard lock(mutex_);
+    if (closed_windows_.count(to) != 0 && body.value("type", "text") != "template")
+        return error_answer(400, 131047, 0, "More than 24 hours have passed since the customer last replied");
+    const double interval = std::chrono::duration<double>(options_.person_interval).count();
+    if (options_.person_burst > 0 &&
+        !person_rates_[from + "/" + to].take(1 / interval, options_.person_burst))
+        return error_answer(400, 131056, 0, "Too many messages from this number to the same number");
+    const double pace = options_.messages_per_second;
+    if (pace > 0 && !number_rates_[from].take(pace, std::max(1.0, pace)))
+        return error_answer(400, 130429, 0, "Rate limit hit");
+    return std::nullopt;
+}
+
+void Graph::Impl::report_all() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        changed_.wait(lock, [this] { return stopping_ || (reports_ && !to_report_.empty()); });
+        if (stopping_) return;
+        const auto [message, code] = to_report_.front();
+        to_report_.pop_front();
+        const GraphReports reports = *reports_;
+        lock.unlock();
+        const std::vector<std::string> failed = {"failed"};
+        for (const std::string& status : code == 0 ? reports.statuses : failed)
+            static_cast<void>(post_webhook(reports.url, reports.app_secret,
+                                           status_webhook(message.from, status_of(message, status, code))));
+        lock.lock();
+    }
+}
 
 std::optional<Answer> Graph::Impl::refusal_of_headers(const HTTPServerRequest& request) {
     static const Poco::RegularExpression kPath("/v(1[0-9]|2[0-6])\\.0/([0-9]+)/messages");
@@ -172,7 +301,8 @@ std::optional<Answer> Graph::Impl::refusal_of_headers(const HTTPServerRequest& r
     const std::lock_guard lock(mutex_);
     if (request.get("Authorization", "") != "Bearer " + access_token_)
         return error_answer(401, 190, 463, "Error validating access token");
-    if (path[2] != options_.phone_number_id)
+    if (path[2] != options_.phone_number_id &&
+        (options_.other_phone_number_id.empty() || path[2] != options_.other_phone_number_id))
         return error_answer(400, 100, 33, "Unsupported post request. Object does not exist");
     if (!request.getContentType().starts_with("application/json"))
         return error_answer(400, 100, 0, "The parameter messaging_product is required.");
@@ -187,9 +317,10 @@ Answer Graph::Impl::refuse(const Answer& answer) {
     return answer;
 }
 
-Answer Graph::Impl::accept(const json& body, const std::string& raw) {
+Answer Graph::Impl::accept(const std::string& from, const json& body, const std::string& raw,
+                           int fails_with) {
     const std::lock_guard lock(mutex_);
-    GraphMessage message{"", raw, "", std::chrono::steady_clock::now()};
+    GraphMessage message{"", raw, "", from, std::chrono::steady_clock::now()};
     if (body.contains("status")) {
         read_marks_.push_back(std::move(message));
         changed_.notify_all();
@@ -207,6 +338,7 @@ Answer Graph::Impl::accept(const json& body, const std::string& raw) {
     const json answer = {{"messaging_product", "whatsapp"},
                          {"contacts", json::array({contact})},
                          {"messages", json::array({{{"id", message.wamid}}})}};
+    if (reports_) to_report_.emplace_back(message, fails_with);
     messages_.push_back(std::move(message));
     changed_.notify_all();
     return {200, answer.dump(), "application/json; charset=UTF-8", {}};
@@ -250,6 +382,7 @@ void Graph::Impl::handle(HTTPServerRequest& request, HTTPServerResponse& respons
     // Read even when the headers are enough to refuse: the connection is kept.
     std::string raw;
     Poco::StreamCopier::copyToString(request.stream(), raw);
+    if (request.getMethod() == "GET") return write(response, serve_media(request));
     if (const auto refusal = refusal_of_headers(request)) return write(response, refuse(*refusal));
     const json body = json::parse(raw, nullptr, false);
     if (body.is_discarded()) return write(response, refuse(error_answer(400, 100, 0, "Invalid JSON")));
@@ -260,12 +393,15 @@ void Graph::Impl::handle(HTTPServerRequest& request, HTTPServerResponse& respons
     const auto fault = take_fault(to);
     if (fault) return respond(request, response, body, raw, *fault);
     if (options_.delay.count() > 0) pause(options_.delay);
-    write(response, accept(body, raw));
+    const std::string from = number_in(request);
+    if (const auto refusal = refusal_of_state(from, body)) return write(response, refuse(*refusal));
+    write(response, accept(from, body, raw));
 }
 
 void Graph::Impl::respond(HTTPServerRequest& request, HTTPServerResponse& response, const json& body,
                           const std::string& raw, const Taken& taken) {
     const GraphFault& fault = taken.fault;
+    const std::string from = number_in(request);
     switch (fault.kind) {
         case Kind::kError: {
             Answer answer = error_answer(fault.status, fault.code, fault.subcode, "scripted");
@@ -276,9 +412,11 @@ void Graph::Impl::respond(HTTPServerRequest& request, HTTPServerResponse& respon
             return write(response, {fault.status, fault.body, "text/html", fault.headers});
         case Kind::kSlow:
             pause(fault.delay);
-            return write(response, accept(body, raw));
+            return write(response, accept(from, body, raw));
+        case Kind::kFailLater:
+            return write(response, accept(from, body, raw, fault.code));
         case Kind::kHang:
-            static_cast<void>(accept(body, raw));
+            static_cast<void>(accept(from, body, raw));
             wait_for_release(taken.releases);
             return cut(request);
         case Kind::kErrorWhenReleased:
@@ -288,7 +426,7 @@ void Graph::Impl::respond(HTTPServerRequest& request, HTTPServerResponse& respon
         case Kind::kCloseAfterReading:
             return cut(request);
         case Kind::kAcceptThenClose:
-            static_cast<void>(accept(body, raw));
+            static_cast<void>(accept(from, body, raw));
             return cut(request);
     }
 }
@@ -318,6 +456,34 @@ void Graph::clear_faults() {
 void Graph::set_access_token(std::string token) {
     const std::lock_guard lock(impl_->mutex_);
     impl_->access_token_ = std::move(token);
+}
+
+void Graph::report_to(GraphReports reports) {
+    const std::lock_guard lock(impl_->mutex_);
+    impl_->reports_ = std::move(reports);
+}
+
+int Graph::report(const GraphReports& to, const GraphMessage& message, const std::string& status, int code) {
+    return post_webhook(to.url, to.app_secret, status_webhook(message.from, status_of(message, status, code)))
+        .status;
+}
+
+void Graph::close_window(const std::string& to, bool closed) {
+    const std::lock_guard lock(impl_->mutex_);
+    if (closed)
+        impl_->closed_windows_.insert(to);
+    else
+        impl_->closed_windows_.erase(to);
+}
+
+void Graph::add_media(GraphMedia media) {
+    const std::lock_guard lock(impl_->mutex_);
+    impl_->media_[media.id] = std::move(media);
+}
+
+void Graph::expire_media_urls(int count) {
+    const std::lock_guard lock(impl_->mutex_);
+    impl_->dead_media_urls_ = count;
 }
 
 std::vector<GraphMessage> Graph::messages() const {

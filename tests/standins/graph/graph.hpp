@@ -13,9 +13,28 @@ namespace migue::standins {
 struct GraphOptions {
     std::string access_token = "test_access_token";
     std::string phone_number_id = "106540352242922";
-    std::uint16_t port = 0;              ///< 0: any free one
-    std::chrono::milliseconds delay{0};  ///< before each answer, as the real one has
+    std::string other_phone_number_id = {};  ///< a second business number, if any
+    std::uint16_t port = 0;                  ///< 0: any free one
+    std::chrono::milliseconds delay{0};      ///< before each answer, as the real one has
     int threads = 64;
+    // The rates that Meta documents; 0: not counted.
+    double messages_per_second = 0;  ///< of a business number: 130429
+    int person_burst = 0;            ///< of a pair, then one each …: 131056
+    std::chrono::milliseconds person_interval{6000};
+};
+
+/// Where statuses go, as Meta sends them: signed, one after the other, after the answer.
+struct GraphReports {
+    std::string url, app_secret;
+    std::vector<std::string> statuses = {"sent", "delivered", "read"};
+};
+
+/// A file that somebody sent.
+struct GraphMedia {
+    std::string id, mime_type, bytes;
+    std::string sha256 = {};    ///< "": the right one
+    std::size_t file_size = 0;  ///< 0: the right one
+    std::string url = {};       ///< "": an address here
 };
 
 struct GraphFault {
@@ -28,6 +47,7 @@ struct GraphFault {
         kCloseBeforeReading,  ///< resets the connection before reading the body
         kCloseAfterReading,   ///< reads, drops the message, closes
         kAcceptThenClose,     ///< takes the message, closes without an answer
+        kFailLater,           ///< takes the message and answers 200; its status is "failed", with `code`
     };
     Kind kind = Kind::kError;
     int code = 131000;
@@ -45,6 +65,7 @@ struct GraphMessage {
     std::string wamid;  ///< "" for read marks
     std::string body;   ///< JSON as received
     std::string to;     ///< digits, or the user id
+    std::string from;   ///< the business number's id
     std::chrono::steady_clock::time_point at;
 };
 
@@ -67,6 +88,15 @@ public:
     void fail(GraphFault fault);  ///< after those already waiting
     void clear_faults();          ///< and releases what hangs
     void set_access_token(std::string token);
+    /// From now on statuses of what is accepted are brought there.
+    void report_to(GraphReports reports);
+    /// Brings one status of a message now; the answer of the webhook.
+    int report(const GraphReports& to, const GraphMessage& message, const std::string& status, int code = 0);
+    /// The 24 hours since this person wrote are over, or not any more: 131047 but for templates.
+    void close_window(const std::string& to, bool closed = true);
+    void add_media(GraphMedia media);
+    /// So many addresses of bytes turn out to be dead when asked, as they are after five minutes.
+    void expire_media_urls(int count);
 
     [[nodiscard]] std::vector<GraphMessage> messages() const;
     [[nodiscard]] std::vector<GraphMessage> read_marks() const;

@@ -5,6 +5,7 @@
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
 #include <Poco/StreamCopier.h>
+#include <Poco/URI.h>
 #include <gtest/gtest.h>
 
 #include <future>
@@ -150,6 +151,86 @@ TEST(StandinGraph, AFaultForOnePersonLeavesTheOthersAlone) {
     EXPECT_EQ(post(graph, other).code(), 131056);
     graph.clear_faults();
     EXPECT_EQ(post(graph, other).status, 200);
+}
+
+std::string to_person(int number) {
+    std::string body = kText;
+    body.replace(body.find("0001"), 4, std::to_string(1000 + number));
+    return body;
+}
+
+TEST(StandinGraph, CountsWhatOneNumberAndOnePersonGet) {
+    Graph graph({.messages_per_second = 5, .person_burst = 2, .person_interval = 1h});
+    EXPECT_EQ(post(graph, to_person(1)).status, 200);
+    EXPECT_EQ(post(graph, to_person(1)).status, 200);
+    EXPECT_EQ(post(graph, to_person(1)).code(), 131056);
+    int limited = 0;
+    for (int i = 2; i < 50; ++i) {
+        const Answer answer = post(graph, to_person(i));
+        if (answer.status != 200) {
+            EXPECT_EQ(answer.code(), 130429);
+            ++limited;
+        }
+    }
+    EXPECT_GT(limited, 0);
+    EXPECT_EQ(graph.messages().size() + graph.refused().size(), 51u);
+}
+
+TEST(StandinGraph, AClosedWindowTakesTemplatesOnly) {
+    Graph graph;
+    graph.close_window("15550100001");
+    EXPECT_EQ(post(graph, kText).code(), 131047);
+    const std::string tmpl = R"({"messaging_product":"whatsapp","to":"+15550100001","type":"template",)"
+                             R"("template":{"name":"n","language":{"code":"es"}}})";
+    EXPECT_EQ(post(graph, tmpl).status, 200);
+    graph.close_window("15550100001", false);
+    EXPECT_EQ(post(graph, kText).status, 200);
+}
+
+Answer get(const std::string& url, const std::string& token = "test_access_token") {
+    const Poco::URI uri(url);
+    Poco::Net::HTTPClientSession session(uri.getHost(), uri.getPort());
+    Poco::Net::HTTPRequest request("GET", uri.getPathAndQuery(), "HTTP/1.1");
+    request.set("Authorization", "Bearer " + token);
+    session.sendRequest(request);
+    Poco::Net::HTTPResponse response;
+    Answer answer;
+    Poco::StreamCopier::copyToString(session.receiveResponse(response), answer.body);
+    answer.status = static_cast<int>(response.getStatus());
+    return answer;
+}
+
+TEST(StandinGraph, GivesMediaInTwoStepsBothWithTheToken) {
+    Graph graph;
+    graph.add_media({.id = "77", .mime_type = "audio/ogg", .bytes = "OggS"});
+    const Answer described = get(graph.url() + "/v25.0/77");
+    ASSERT_EQ(described.status, 200);
+    const json descriptor = json::parse(described.body);
+    EXPECT_EQ(descriptor.at("file_size"), 4);
+    const std::string url = descriptor.at("url");
+    EXPECT_EQ(get(url).body, "OggS");
+    EXPECT_EQ(get(url, "other").status, 401);
+    EXPECT_EQ(get(graph.url() + "/v25.0/77", "other").code(), 190);
+    EXPECT_EQ(get(graph.url() + "/v25.0/78").code(), 100);
+    graph.expire_media_urls(1);
+    EXPECT_EQ(get(url).status, 404);
+    EXPECT_EQ(get(url).status, 200);
+}
+
+TEST(WebhookSender, StatusesAreWhatMetaSends) {
+    const json body = json::parse(status_webhook("1", {.wamid = "wamid.1",
+                                                       .status = "failed",
+                                                       .recipient = "US.1",
+                                                       .callback_data = "c",
+                                                       .code = 131047,
+                                                       .unix_seconds = 5}));
+    const json value = body["entry"][0]["changes"][0]["value"];
+    EXPECT_EQ(value["metadata"]["phone_number_id"], "1");
+    const json status = value["statuses"][0];
+    EXPECT_EQ(status.at("recipient_user_id"), "US.1");
+    EXPECT_EQ(status.at("biz_opaque_callback_data"), "c");
+    EXPECT_EQ(status.at("errors").at(0).at("code"), 131047);
+    EXPECT_EQ(status.at("timestamp"), "5");
 }
 
 TEST(WebhookSender, SignsAsTheKnownVectorSays) {

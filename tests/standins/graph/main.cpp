@@ -4,6 +4,9 @@
 //   tap ID TITLE      a tap on a button
 //   messages          what was sent through the Graph API so far
 //   fail CODE STATUS  the next call gets this error
+//   later CODE        the next message is accepted, and fails afterwards
+//   window NUMBER shut|open   the 24 hours of that person
+// With --statuses, what is accepted is told to --webhook as sent, delivered and read.
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <iostream>
@@ -22,6 +25,7 @@ using namespace migue::standins;
 struct Settings {
     GraphOptions graph;
     int delay_ms = 0;
+    bool statuses = false;
     std::string webhook = "http://127.0.0.1:8080/webhook", app_secret = "test_app_secret";
     WebhookPerson person;
 };
@@ -56,7 +60,19 @@ json obey(const Settings& settings, Graph& graph, const std::string& line, int n
         graph.fail(fault);
         return {{"fail", fault.code}};
     }
-    return {{"error", "expected: say TEXT | tap ID TITLE | messages | fail CODE STATUS"}};
+    if (command == "later" && words >> fault.code) {
+        fault.kind = GraphFault::Kind::kFailLater;
+        graph.fail(fault);
+        return {{"later", fault.code}};
+    }
+    std::string state;
+    if (command == "window" && words >> id >> state && (state == "shut" || state == "open")) {
+        graph.close_window(id, state == "shut");
+        return {{"window", state}};
+    }
+    return {{"error",
+             "expected: say TEXT | tap ID TITLE | messages | fail CODE STATUS | later CODE | window NUMBER "
+             "shut|open"}};
 }
 
 }  // namespace
@@ -68,6 +84,9 @@ int main(int argc, char** argv) {
     app.add_option("--token", settings.graph.access_token, "the bearer it accepts");
     app.add_option("--phone-number-id", settings.graph.phone_number_id);
     app.add_option("--delay-ms", settings.delay_ms, "before each answer");
+    app.add_flag("--statuses", settings.statuses, "report what is accepted to --webhook");
+    app.add_option("--messages-per-second", settings.graph.messages_per_second, "0: not counted");
+    app.add_option("--person-burst", settings.graph.person_burst, "0: not counted");
     app.add_option("--webhook", settings.webhook, "where messages go");
     app.add_option("--app-secret", settings.app_secret, "they are signed with it");
     app.add_option("--from", settings.person.phone, "the person's number, digits only");
@@ -76,6 +95,7 @@ int main(int argc, char** argv) {
     settings.person.phone_number_id = settings.graph.phone_number_id;
 
     Graph graph(settings.graph);
+    if (settings.statuses) graph.report_to({settings.webhook, settings.app_secret});
     std::cout << json{{"graph_url", graph.url()}}.dump() << std::endl;
     std::string line;
     for (int number = 1; std::getline(std::cin, line); ++number)

@@ -64,15 +64,10 @@ json webhook_message(const WebhookPerson& person, const std::string& wamid, std:
     return message;
 }
 
-std::string webhook_body(const WebhookPerson& person, const json& messages) {
-    json contact = {{"profile", {{"name", person.name}}}};
-    if (!person.phone.empty()) contact["wa_id"] = person.phone;
-    if (!person.user_id.empty()) contact["user_id"] = person.user_id;
-    const json value = {
-        {"messaging_product", "whatsapp"},
-        {"metadata", {{"display_phone_number", "15550783881"}, {"phone_number_id", person.phone_number_id}}},
-        {"contacts", json::array({contact})},
-        {"messages", messages}};
+namespace {
+
+/// As Meta writes it: \\u escapes, and slashes escaped too.
+std::string envelope(const json& value) {
     const json change = {{"value", value}, {"field", "messages"}};
     const json entry = {{"id", "102290129340398"}, {"changes", json::array({change})}};
     const std::string plain =
@@ -80,6 +75,35 @@ std::string webhook_body(const WebhookPerson& person, const json& messages) {
     std::string out;
     for (const char c : plain) out += c == '/' ? std::string("\\/") : std::string(1, c);
     return out;
+}
+
+}  // namespace
+
+std::string status_webhook(const std::string& phone_number_id, const WebhookStatus& status) {
+    json element = {
+        {"id", status.wamid}, {"status", status.status}, {"timestamp", std::to_string(status.unix_seconds)}};
+    const bool is_user_id = status.recipient.find('.') != std::string::npos;
+    element[is_user_id ? "recipient_user_id" : "recipient_id"] = status.recipient;
+    if (!status.callback_data.empty()) element["biz_opaque_callback_data"] = status.callback_data;
+    if (status.status == "sent")
+        element["pricing"] = {{"billable", false}, {"pricing_model", "PMP"}, {"category", "service"}};
+    if (status.status == "failed")
+        element["errors"] = {{{"code", status.code}, {"title", "failed"}, {"message", "failed"}}};
+    return envelope(
+        {{"messaging_product", "whatsapp"},
+         {"metadata", {{"display_phone_number", "15550783881"}, {"phone_number_id", phone_number_id}}},
+         {"statuses", json::array({element})}});
+}
+
+std::string webhook_body(const WebhookPerson& person, const json& messages) {
+    json contact = {{"profile", {{"name", person.name}}}};
+    if (!person.phone.empty()) contact["wa_id"] = person.phone;
+    if (!person.user_id.empty()) contact["user_id"] = person.user_id;
+    return envelope(
+        {{"messaging_product", "whatsapp"},
+         {"metadata", {{"display_phone_number", "15550783881"}, {"phone_number_id", person.phone_number_id}}},
+         {"contacts", json::array({contact})},
+         {"messages", messages}});
 }
 
 std::string text_webhook(const WebhookPerson& person, const std::string& wamid, std::int64_t unix_seconds,

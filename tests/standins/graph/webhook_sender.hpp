@@ -37,6 +37,16 @@ struct WebhookPerson {
 /// A body around elements of messages[], written as Meta writes it (escapes, "\/").
 [[nodiscard]] std::string webhook_body(const WebhookPerson& person, const nlohmann::json& messages);
 
+/// What Meta tells about a message that was sent through the Graph API.
+struct WebhookStatus {
+    std::string wamid, status;       ///< sent, delivered, read, played, failed
+    std::string recipient;           ///< digits, or a user id
+    std::string callback_data = {};  ///< what was sent along; "": nothing was
+    int code = 0;                    ///< of a failed one
+    std::int64_t unix_seconds = 0;
+};
+[[nodiscard]] std::string status_webhook(const std::string& phone_number_id, const WebhookStatus& status);
+
 /// Shorthands for the commonest bodies.
 [[nodiscard]] std::string text_webhook(const WebhookPerson& person, const std::string& wamid,
                                        std::int64_t unix_seconds, const std::string& text);

@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kOurs = "106540352242922";
+const std::vector<std::string> kOurs{"106540352242922"};
 constexpr int kRounds = 6000;
 
 std::vector<std::string> corpus() {

@@ -14,7 +14,7 @@ using standins::webhook_body;
 using standins::webhook_message;
 using standins::WebhookPerson;
 
-constexpr std::string_view kOurs = "106540352242922";
+const std::vector<std::string> kOurs{"106540352242922"};
 constexpr std::int64_t kSent = 1795348800;
 
 Decoded decode_one(const json& content, const WebhookPerson& person = {}) {
@@ -31,7 +31,9 @@ TEST(Decode, TellsWhoWroteWhatWhenAndWhereToAnswer) {
     ASSERT_EQ(decoded.messages.size(), 1u);
     const InboundMessage& message = decoded.messages.front();
     EXPECT_EQ(message.channel, "whatsapp");
-    EXPECT_EQ(message.account, kOurs);
+    EXPECT_EQ(message.account, kOurs.front());
+    EXPECT_TRUE(message.expects_answer);
+    EXPECT_FALSE(message.renamed);
     EXPECT_EQ(message.message_id, "wamid.1");
     EXPECT_EQ(message.identities, std::vector<std::string>{"tel:15550100001"});
     EXPECT_EQ(json::parse(message.address_json), (json{{"to", "+15550100001"}}));
@@ -125,6 +127,21 @@ INSTANTIATE_TEST_SUITE_P(
                  "text",
                  "x",
                  {{"forwarded", true}}},
+        KindCase{"Product",
+                 with_context(text("x"), {{"from", "1"},
+                                          {"id", "wamid.0"},
+                                          {"referred_product",
+                                           {{"catalog_id", "7"}, {"product_retailer_id", "s"}, {"x", 1}}}}),
+                 "text",
+                 "x",
+                 {{"quoted", "wamid.0"}, {"product", {{"catalog_id", "7"}, {"product_retailer_id", "s"}}}}},
+        KindCase{"Referral",
+                 {{"type", "text"},
+                  {"text", {{"body", "x"}}},
+                  {"referral", {{"source_type", "ad"}, {"headline", "h"}, {"image_url", "u"}}}},
+                 "text",
+                 "x",
+                 {{"referral", {{"source_type", "ad"}, {"headline", "h"}}}}},
         KindCase{"Button",
                  reply("button_reply", {{"id", "yes"}, {"title", "Agendar"}}),
                  "tap",
@@ -251,10 +268,87 @@ TEST(Decode, AChangedNumberIsOnePersonUnderOldAndNewNumberAnsweredAtTheNewOne) {
         {"system", {{"type", "user_changed_number"}, {"wa_id", "15550100009"}, {"body", "Ana changed"}}}};
     const InboundMessage message = decode_one(content).messages.at(0);
     EXPECT_EQ(message.kind, "system");
+    EXPECT_TRUE(message.renamed);
+    EXPECT_FALSE(message.expects_answer);
     EXPECT_EQ(message.text, "");
     EXPECT_EQ(message.identities, (std::vector<std::string>{"tel:15550100009", "tel:15550100001"}));
     EXPECT_EQ(json::parse(message.address_json), (json{{"to", "+15550100009"}}));
     EXPECT_EQ(json::parse(message.input_json), (json{{"kind", "system"}, {"system", "user_changed_number"}}));
+}
+
+TEST(Decode, AChangedUserIdIsOnePersonUnderBoth) {
+    WebhookPerson nobody;
+    nobody.phone = "";
+    nobody.name = "X changed from US.999 to US.998";
+    const json content = {{"type", "system"},
+                          {"system",
+                           {{"type", "user_changed_user_id"},
+                            {"user_id", "AR.2"},
+                            {"previous_user_id", "AR.1"},
+                            {"body", "User X changed from US.999 to US.998 changed from AR.1 to AR.2"}}}};
+    const InboundMessage message = decode_one(content, nobody).messages.at(0);
+    EXPECT_EQ(message.identities, (std::vector<std::string>{"bsuid:AR.2", "bsuid:AR.1"}));
+    EXPECT_TRUE(message.renamed);
+    json without = content;
+    without["system"].erase("previous_user_id");
+    EXPECT_EQ(decode_one(without, nobody).messages.at(0).identities, message.identities)
+        << "the sentence tells it too";
+}
+
+TEST(Decode, OtherSystemMessagesRenameNobody) {
+    const json content = {
+        {"type", "system"},
+        {"system", {{"type", "user_preference_changed"}, {"body", "User A changed from US.1 to US.2"}}}};
+    const InboundMessage message = decode_one(content).messages.at(0);
+    EXPECT_FALSE(message.renamed);
+    EXPECT_EQ(message.identities, std::vector<std::string>{"tel:15550100001"});
+}
+
+TEST(Decode, AUserIdUpdateIsARenamingBroughtOnce) {
+    json body = json::parse(webhook_body({}, json::array()));
+    json& change = body["entry"][0]["changes"][0];
+    change["field"] = "user_id_update";
+    change["value"].erase("messages");
+    change["value"]["user_id_update"] = {{{"wa_id", "15550100001"},
+                                          {"user_id", {{"previous", "US.1"}, {"current", "US.2"}}},
+                                          {"timestamp", "1795348800"}},
+                                         {{"wa_id", "15550100002"}},
+                                         7};
+    const Decoded decoded = decode(body.dump(), kOurs);
+    ASSERT_EQ(decoded.messages.size(), 1u);
+    const InboundMessage& message = decoded.messages.front();
+    EXPECT_EQ(message.identities, (std::vector<std::string>{"bsuid:US.2", "bsuid:US.1", "tel:15550100001"}));
+    EXPECT_TRUE(message.renamed);
+    EXPECT_FALSE(message.expects_answer);
+    EXPECT_EQ(message.message_id, "user_id_update:US.1:US.2");
+    EXPECT_EQ(decoded.counts.unusable, 2u);
+}
+
+TEST(Decode, NobodyWaitsForAnAnswerToWhatSaysNothing) {
+    const json silent[] = {{{"type", "reaction"}, {"reaction", {{"message_id", "wamid.0"}}}},
+                           {{"type", "edit"}, {"edit", json::object()}},
+                           {{"type", "revoke"}, {"revoke", json::object()}},
+                           {{"type", "ephemeral"}},
+                           {{"type", "hologram"}},
+                           {{"type", "unsupported"}, {"errors", {{{"code", 131060}}}}},
+                           reply("call_permission_reply", {{"response", "accept"}})};
+    for (const json& content : silent) {
+        const Decoded decoded = decode_one(content);
+        ASSERT_EQ(decoded.messages.size(), 1u) << content;
+        EXPECT_FALSE(decoded.messages.front().expects_answer) << content;
+    }
+    for (const json& content : {json{{"type", "request_welcome"}}, media("sticker"),
+                                json{{"type", "unsupported"}, {"errors", {{{"code", 131051}}}}}})
+        EXPECT_TRUE(decode_one(content).messages.at(0).expects_answer) << content;
+}
+
+TEST(Decode, KnowsEachOfOurNumbersAndKeepsWhichOneWasWrittenTo) {
+    const std::vector<std::string> ours{"106540352242922", "999"};
+    WebhookPerson elsewhere;
+    elsewhere.phone_number_id = "999";
+    const std::string body =
+        webhook_body(elsewhere, json::array({webhook_message(elsewhere, "wamid.1", kSent, text("hola"))}));
+    EXPECT_EQ(decode(body, ours).messages.at(0).account, "999");
 }
 
 struct UnknownCase {
@@ -367,7 +461,9 @@ TEST(Decode, ReadsStatusesApart) {
     value["statuses"] = {{{"id", "wamid.S"},
                           {"status", "sent"},
                           {"timestamp", "1795348800"},
+                          {"pricing", {{"billable", false}}},
                           {"biz_opaque_callback_data", "c/m/0"}},
+                         {{"id", "wamid.W"}, {"status", "warning"}, {"timestamp", "1795348801"}},
                          {{"id", "wamid.F"},
                           {"status", "failed"},
                           {"timestamp", "1795348801"},
@@ -377,10 +473,15 @@ TEST(Decode, ReadsStatusesApart) {
     const Decoded decoded = decode(body.dump(), kOurs);
     EXPECT_TRUE(decoded.messages.empty());
     ASSERT_EQ(decoded.statuses.size(), 2u);
-    EXPECT_EQ(decoded.statuses[0].callback_data, "c/m/0");
+    EXPECT_EQ(decoded.statuses[0].reply_name, "c/m/0");
+    EXPECT_EQ(decoded.statuses[0].channel_message_id, "wamid.S");
+    EXPECT_EQ(decoded.statuses[0].state, Delivery::State::kSent);
     EXPECT_EQ(decoded.statuses[0].unix_ms, 1795348800000);
-    EXPECT_EQ(decoded.statuses[1].status, "failed");
+    EXPECT_EQ(json::parse(decoded.statuses[0].pricing_json), (json{{"billable", false}}));
+    EXPECT_EQ(decoded.statuses[1].state, Delivery::State::kFailed);
     EXPECT_EQ(decoded.statuses[1].error_code, 131047);
+    EXPECT_EQ(decoded.statuses[1].reply_name, "");
+    EXPECT_EQ(decoded.counts.other_statuses, 1u);
     EXPECT_EQ(decoded.counts.unusable, 2u);
 }
 

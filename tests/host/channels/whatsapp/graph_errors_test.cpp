@@ -122,6 +122,31 @@ TEST(GraphErrors, RetryAfterIsHonouredWithinReason) {
         EXPECT_EQ(asked(odd), 60s) << odd;
 }
 
+TEST(GraphErrors, AnAccountsOwnTimeIsHonouredWhereNoRetryAfterIs) {
+    HttpClientResponse response = error_response(429, 80007);
+    response.headers = {
+        {"x-business-use-case-usage",
+         R"({"102290129340398":[{"type":"messages","estimated_time_to_regain_access":7},5]})"}};
+    EXPECT_EQ(judge(response, 0).pause, 7min);
+    response.headers.front().second = "{}";
+    EXPECT_EQ(judge(response, 0).pause, 60s);
+}
+
+TEST(GraphErrors, KnowsWhatIsAboutTheToken) {
+    for (const int code : {0, 3, 10, 190, 200, 299, 131005})
+        EXPECT_TRUE(judge(error_response(400, code), 0).is_access) << code;
+    EXPECT_TRUE(judge({401, {}, ""}, 0).is_access);
+    for (const int code : {4, 368, 130429, 131048, 131047})
+        EXPECT_FALSE(judge(error_response(400, code), 0).is_access) << code;
+}
+
+TEST(GraphErrors, AStatusThatSaysFailedIsJudgedByTheSameTable) {
+    EXPECT_EQ(judge_failed(131026, 1).outcome.kind, Kind::kRefused);
+    EXPECT_EQ(judge_failed(131056, 1).outcome.retry_after_ms, 4000);
+    EXPECT_EQ(judge_failed(131000, 1).outcome.kind, Kind::kRetry);
+    EXPECT_EQ(judge_failed(987654, 1).outcome.kind, Kind::kRefused);
+}
+
 TEST(GraphErrors, AFaultOfTheirsIsTriedAFewTimesOnly) {
     EXPECT_EQ(judge(error_response(500, 131000), 6).outcome.kind, Kind::kRetry);
     EXPECT_EQ(judge(error_response(500, 131000), 7).outcome.kind, Kind::kRefused);

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "host/channels/whatsapp/decode.hpp"
@@ -15,7 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kOurs = "106540352242922";
+const std::vector<std::string> kOurs{"106540352242922"};
 
 std::string read(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
@@ -94,6 +95,9 @@ TEST_F(Payloads, StatusesAndNoticesAreNoMessages) {
     }
     EXPECT_EQ(decode(body("value_errors.json"), kOurs).counts.errors, 1u);
     EXPECT_EQ(decode(body("status_failed_131047.json"), kOurs).statuses.at(0).error_code, 131047);
+    const Delivery sent = decode(body("status_sent.json"), kOurs).statuses.at(0);
+    EXPECT_EQ(sent.reply_name, "out-000042");
+    EXPECT_NE(sent.pricing_json.find("free_customer_service"), std::string::npos);
     EXPECT_EQ(decode(body("not_ours_phone_number_id.json"), kOurs).counts.foreign, 1u);
     EXPECT_EQ(decode(body("text_group.json"), kOurs).counts.groups, 1u);
 }
@@ -125,10 +129,19 @@ TEST_F(Payloads, KindsAreThoseOfTheIndex) {
                                                       {"system_number_changed.json", "system"},
                                                       {"system_user_id_changed.json", "system"},
                                                       {"old_8_days.json", "text"}};
+    const std::set<std::string> silent = {"interactive_unknown.json",
+                                          "reaction.json",
+                                          "reaction_removed.json",
+                                          "edit.json",
+                                          "revoke.json",
+                                          "unsupported_131060.json",
+                                          "system_number_changed.json",
+                                          "system_user_id_changed.json"};
     for (const auto& [file, kind] : kinds) {
         const Decoded decoded = decode(body(file), kOurs);
         ASSERT_EQ(decoded.messages.size(), 1u) << file;
         EXPECT_EQ(decoded.messages.front().kind, kind) << file;
+        EXPECT_EQ(decoded.messages.front().expects_answer, !silent.contains(file)) << file;
     }
 }
 
@@ -137,6 +150,15 @@ TEST_F(Payloads, IdsAndTextsArriveAsWritten) {
               std::vector<std::string>{"bsuid:AR.90000000000000000001"});
     EXPECT_EQ(decode(body("system_number_changed.json"), kOurs).messages.at(0).identities,
               (std::vector<std::string>{"tel:15550100009", "tel:15550100001"}));
+    const auto renamed = decode(body("system_user_id_changed.json"), kOurs).messages.at(0);
+    EXPECT_EQ(renamed.identities,
+              (std::vector<std::string>{"bsuid:AR.90000000000000000009", "bsuid:AR.90000000000000000001"}));
+    EXPECT_TRUE(renamed.renamed);
+    const auto about = json::parse(decode(body("text_referral_ad.json"), kOurs).messages.at(0).input_json);
+    EXPECT_EQ(about.at("referral").at("source_type"), "ad");
+    const auto product =
+        json::parse(decode(body("text_referred_product.json"), kOurs).messages.at(0).input_json);
+    EXPECT_EQ(product.at("product").at("product_retailer_id"), "sku-0007");
     const auto first = decode(body("duplicate_first.json"), kOurs).messages.at(0);
     EXPECT_EQ(decode(body("duplicate_other_bytes.json"), kOurs).messages.at(0).message_id, first.message_id);
     EXPECT_EQ(decode(body("duplicate_within_array.json"), kOurs).messages.size(), 2u)

@@ -22,7 +22,7 @@ config::WhatsAppSettings settings() {
     config::WhatsAppSettings out;
     out.app_secret = "test_app_secret";
     out.verify_token = "verify me";
-    out.phone_number_id = "106540352242922";
+    out.phone_number_ids = {"106540352242922"};
     return out;
 }
 
@@ -52,10 +52,7 @@ protected:
              }};
     StillClock clock_;
     MemoryInbox inbox_;
-    std::vector<StatusUpdate> statuses_;
-    Webhook webhook_{settings(), inbox_, clock_, log_, [this](const std::vector<StatusUpdate>& updates) {
-                         statuses_.insert(statuses_.end(), updates.begin(), updates.end());
-                     }};
+    Webhook webhook_{settings(), inbox_, clock_, log_};
     http::Server server_{{"127.0.0.1", 0}, {}, log_};
     std::string url_;
 };
@@ -125,15 +122,60 @@ TEST_F(WebhookTest, TellsMetaWhenToComeAgain) {
     EXPECT_EQ(reply.headers.front().first, "Retry-After");
 }
 
-TEST_F(WebhookTest, PassesStatusesOnAndLogsFailuresByCodeOnly) {
-    json body = json::parse(standins::webhook_body({}, json::array()));
-    body["entry"][0]["changes"][0]["value"]["statuses"] = {{{"id", "wamid.HBgLMTU1NTAxMDAwMDE"},
-                                                            {"status", "failed"},
-                                                            {"timestamp", "1795348800"},
-                                                            {"recipient_id", "15550100001"},
-                                                            {"errors", {{{"code", 131047}}}}}};
-    EXPECT_EQ(post(body.dump()), 200);
-    ASSERT_EQ(statuses_.size(), 1u);
+json status(const std::string& state, const std::string& reply_name) {
+    json out = {{"id", "wamid.HBgLMTU1NTAxMDAwMDE"},
+                {"status", state},
+                {"timestamp", "1795348800"},
+                {"recipient_id", "15550100001"}};
+    if (!reply_name.empty()) out["biz_opaque_callback_data"] = reply_name;
+    if (state == "failed") out["errors"] = {{{"code", 131047}}};
+    return out;
+}
+/// A body with a message and statuses, as Meta may join them.
+std::string joined(const json& messages, const json& statuses) {
+    json body = json::parse(standins::webhook_body({}, messages));
+    body["entry"][0]["changes"][0]["value"]["statuses"] = statuses;
+    return body.dump();
+}
+
+TEST_F(WebhookTest, StoresNewsOfOurRepliesBeforeItAnswers) {
+    const json statuses = {status("sent", "c-1/7/1"),   status("delivered", "c-1/7/1"),
+                           status("read", "c-1/7/1"),   status("played", "c-1/7/1"),
+                           status("failed", "c-1/8/1"), status("sent", ""),
+                           status("warning", "c-1/7/1")};
+    EXPECT_EQ(post(joined(json::array(), statuses)), 200);
+    const auto news = inbox_.news();
+    ASSERT_EQ(news.size(), 5u) << "those that name a reply of ours";
+    using State = Delivery::State;
+    const State expected[] = {State::kSent, State::kDelivered, State::kRead, State::kPlayed, State::kFailed};
+    for (std::size_t i = 0; i < news.size(); ++i) EXPECT_EQ(news[i].state, expected[i]);
+    EXPECT_EQ(news.back().error_code, 131047);
+    EXPECT_EQ(news.back().unix_ms, 1795348800000);
+    EXPECT_EQ(webhook_.counters().statuses, 6u);
+    EXPECT_EQ(webhook_.counters().other_statuses, 1u);
+}
+
+TEST_F(WebhookTest, AsksForNewsAgainWhenTheyCannotBeStored) {
+    inbox_.fail_with(Error{Error::Code::kUnavailable, "store: full"});
+    EXPECT_EQ(post(joined(json::array(), json::array({status("sent", "c-1/7/1")}))), 503);
+    EXPECT_EQ(webhook_.counters().not_stored, 1u);
+    EXPECT_EQ(post(joined(json::array(), json::array({status("sent", "")}))), 200)
+        << "nobody's: nothing to store";
+    inbox_.fail_with(std::nullopt);
+    EXPECT_EQ(post(joined(json::array(), json::array({status("sent", "c-1/7/1")}))), 200);
+    EXPECT_EQ(inbox_.news().size(), 1u);
+}
+
+TEST_F(WebhookTest, HonoursMessagesAndNewsInOneBody) {
+    const json message =
+        standins::webhook_message({}, "wamid.1", kSent, {{"type", "text"}, {"text", {{"body", "hola"}}}});
+    EXPECT_EQ(post(joined(json::array({message}), json::array({status("sent", "c-1/7/1")}))), 200);
+    EXPECT_EQ(inbox_.stored().size(), 1u);
+    EXPECT_EQ(inbox_.news().size(), 1u);
+}
+
+TEST_F(WebhookTest, LogsFailuresByCodeOnly) {
+    EXPECT_EQ(post(joined(json::array(), json::array({status("failed", "c-1/8/1")}))), 200);
     EXPECT_EQ(webhook_.counters().failed_statuses, 1u);
     const std::lock_guard lock(mutex_);
     EXPECT_NE(logged_.find("131047"), std::string::npos);

@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <future>
 #include <nlohmann/json.hpp>
+#include <thread>
 
+#include "tests/host/temporary_folder.hpp"
 #include "tests/standins/graph/graph.hpp"
 
 namespace migue::host::whatsapp {
@@ -45,7 +49,7 @@ protected:
     [[nodiscard]] config::WhatsAppSettings settings() const {
         config::WhatsAppSettings out;
         out.access_token = "test_access_token";
-        out.phone_number_id = "106540352242922";
+        out.phone_number_ids = {"106540352242922"};
         out.graph_url = graph_.url() + "/";
         return out;
     }
@@ -70,7 +74,7 @@ protected:
                  const std::lock_guard lock(mutex_);
                  logged_ += line;
              }};
-    standins::Graph graph_;
+    standins::Graph graph_{{.threads = 100}};
     MovableClock clock_;
     HttpClient http_;
     WhatsAppChannel channel_{settings(), http_, clock_, log_};
@@ -118,13 +122,14 @@ TEST_F(WhatsAppChannelTest, ADeadTokenStopsSendingUntilItIsReplaced) {
     EXPECT_EQ(channel_.send(reply_to("+15550100001")).kind, Kind::kRetry);
     const auto calls = graph_.refused().size();
     for (int i = 0; i < 5; ++i) {
+        EXPECT_EQ(channel_.permit(reply_to("+15550100002")).kind, Permit::Kind::kAccountShut);
         const SendOutcome held = channel_.send(reply_to("+15550100002"));
-        EXPECT_EQ(held.kind, Kind::kRetry);
+        EXPECT_EQ(held.kind, Kind::kHeld);
         EXPECT_GT(held.retry_after_ms, 0);
         EXPECT_NE(held.why.find("190"), std::string::npos);
     }
     EXPECT_EQ(graph_.refused().size(), calls) << "no call while sending is paused";
-    EXPECT_TRUE(channel_.counts().paused);
+    EXPECT_EQ(channel_.counts().paused, 1u);
     channel_.set_access_token("new_token");
     EXPECT_EQ(channel_.send(reply_to("+15550100001")).kind, Kind::kSent);
     EXPECT_EQ(logged().find("test_access_token"), std::string::npos);
@@ -148,7 +153,7 @@ TEST_F(WhatsAppChannelTest, ALateAnswerToTheOldTokenDoesNotStopTheNewOne) {
 TEST_F(WhatsAppChannelTest, APauseEndsByItself) {
     fail(GraphFault::Kind::kError, 130429, 429);
     EXPECT_EQ(channel_.send(reply_to("+15550100001")).retry_after_ms, 1000);
-    EXPECT_EQ(channel_.send(reply_to("+15550100002")).kind, Kind::kRetry);
+    EXPECT_EQ(channel_.send(reply_to("+15550100002")).kind, Kind::kHeld);
     clock_.forward(1001ms);
     EXPECT_EQ(channel_.send(reply_to("+15550100002")).kind, Kind::kSent);
 }
@@ -162,7 +167,7 @@ TEST_F(WhatsAppChannelTest, OnePersonsLimitHoldsNobodyElse) {
     graph_.fail(fault);
     EXPECT_EQ(channel_.send(reply_to("+15550100001", 1)).retry_after_ms, 4000);
     EXPECT_EQ(channel_.send(reply_to("+15550100002")).kind, Kind::kSent);
-    EXPECT_FALSE(channel_.counts().paused);
+    EXPECT_EQ(channel_.counts().paused, 0u);
 }
 
 struct FaultCase {
@@ -211,6 +216,136 @@ TEST_F(WhatsAppChannelTest, NobodyListeningIsTriedAgain) {
     EXPECT_EQ(channel.send(reply_to("+15550100001")).kind, Kind::kRetry);
 }
 
+TEST_F(WhatsAppChannelTest, AMessageOutsideTheWindowIsNotSentAsFreeText) {
+    OutboundReply reply = reply_to("+15550100001");
+    reply.person_wrote_unix_ms = clock_.unix_ms();
+    clock_.forward(23h + 54min);
+    EXPECT_EQ(channel_.send(reply).kind, Kind::kSent);
+    clock_.forward(2min);
+    const SendOutcome late = channel_.send(reply);
+    EXPECT_EQ(late.kind, Kind::kRefused) << "minutes before Graph would refuse it";
+    EXPECT_NE(late.why.find("24-hour window"), std::string::npos);
+    EXPECT_EQ(graph_.requests(), 1u);
+    EXPECT_EQ(channel_.counts().window_closed, 1u);
+}
+
+TEST_F(WhatsAppChannelTest, WithATemplateItGoesOutAsThat) {
+    config::WhatsAppSettings with_template = settings();
+    with_template.message_template = {"later", "es"};
+    WhatsAppChannel channel(with_template, http_, clock_, log_);
+    OutboundReply reply = reply_to("+15550100001");
+    reply.person_wrote_unix_ms = clock_.unix_ms();
+    clock_.forward(25h);
+    EXPECT_EQ(channel.send(reply).kind, Kind::kSent);
+    graph_.close_window("15550100002");
+    EXPECT_EQ(channel.send(reply_to("+15550100002")).kind, Kind::kSent) << "Graph says that it is closed";
+    EXPECT_EQ(channel.failed(reply_to("+15550100003"), 131047).kind, Kind::kSent) << "a status says so";
+    for (const auto& message : graph_.messages()) {
+        const json body = json::parse(message.body);
+        EXPECT_EQ(body.at("type"), "template");
+        EXPECT_EQ(body.at("template").at("components").at(0).at("parameters").at(0).at("text"), "un secreto");
+    }
+    EXPECT_EQ(channel.counts().templates, 3u);
+}
+
+TEST_F(WhatsAppChannelTest, WithoutATemplateAClosedWindowIsTheEnd) {
+    graph_.close_window("15550100001");
+    EXPECT_EQ(channel_.send(reply_to("+15550100001")).kind, Kind::kRefused);
+    EXPECT_EQ(channel_.failed(reply_to("+15550100001"), 131047).kind, Kind::kRefused);
+    EXPECT_EQ(graph_.requests(), 1u);
+}
+
+TEST_F(WhatsAppChannelTest, AFailureToldLaterIsDecidedByItsCode) {
+    EXPECT_EQ(channel_.failed(reply_to("+15550100001"), 131026).kind, Kind::kRefused);
+    EXPECT_EQ(channel_.failed(reply_to("+15550100001"), -1).kind, Kind::kRefused);
+    const SendOutcome too_many = channel_.failed(reply_to("+15550100001", 1), 131056);
+    EXPECT_EQ(too_many.kind, Kind::kRetry);
+    EXPECT_EQ(too_many.retry_after_ms, 4000);
+    EXPECT_EQ(channel_.failed(reply_to("+15550100001"), 130429).kind, Kind::kRetry);
+    EXPECT_EQ(channel_.counts().paused, 1u);
+    EXPECT_EQ(graph_.requests(), 0u);
+}
+
+TEST_F(WhatsAppChannelTest, HoldsAPersonWhoGotABurstAndNobodyElse) {
+    OutboundReply reply = reply_to("+15550100001");
+    for (int i = 0; i < 45; ++i) EXPECT_EQ(channel_.permit(reply).kind, Permit::Kind::kGo);
+    EXPECT_EQ(channel_.permit(reply).kind, Permit::Kind::kPersonWaits);
+    OutboundReply other = reply_to("+15550100002");
+    other.conversation_id = "c2";
+    EXPECT_EQ(channel_.permit(other).kind, Permit::Kind::kGo);
+    clock_.forward(6s);
+    EXPECT_EQ(channel_.permit(reply).kind, Permit::Kind::kGo);
+    EXPECT_EQ(channel_.counts().person_waits, 1u);
+}
+
+TEST_F(WhatsAppChannelTest, StaysWithinTheRatesThatGraphCounts) {
+    const standins::Graph strict(
+        {.threads = 100, .messages_per_second = 80, .person_burst = 45, .person_interval = 6s});
+    config::WhatsAppSettings to_strict = settings();
+    to_strict.graph_url = strict.url();
+    SystemClock clock;
+    WhatsAppChannel channel(to_strict, http_, clock, log_);
+    OutboundReply reply = reply_to("+15550100001");
+    int sent = 0;
+    // A person's burst, then others, as fast as our own pace lets them go.
+    for (int i = 0; i < 150; ++i) {
+        if (i >= 60) reply.conversation_id = "other " + std::to_string(i);
+        if (i >= 60) reply.address_json = json{{"to", "+1555020" + std::to_string(1000 + i)}}.dump();
+        const Permit permit = channel.permit(reply);
+        if (permit.kind != Permit::Kind::kGo) continue;
+        const auto at = std::chrono::steady_clock::now() + std::chrono::milliseconds(permit.wait_ms);
+        while (std::chrono::steady_clock::now() < at) std::this_thread::yield();
+        EXPECT_EQ(channel.send(reply).kind, Kind::kSent);
+        ++sent;
+    }
+    EXPECT_EQ(sent, 45 + 90);
+    EXPECT_TRUE(strict.refused().empty()) << strict.refused().front().details;
+}
+
+TEST_F(WhatsAppChannelTest, OnlyAPauseAboutTheTokenEndsWithANewOne) {
+    fail(GraphFault::Kind::kError, 131048, 400);
+    EXPECT_EQ(channel_.send(reply_to("+15550100001")).kind, Kind::kRetry);
+    channel_.set_access_token("test_access_token");
+    EXPECT_EQ(channel_.send(reply_to("+15550100001")).kind, Kind::kHeld) << "limited for spam";
+    clock_.forward(2h + 1s);
+    EXPECT_EQ(channel_.send(reply_to("+15550100001")).kind, Kind::kSent);
+}
+
+TEST_F(WhatsAppChannelTest, FollowsTheTokenInItsFile) {
+    const test::TemporaryFolder folder;
+    const auto file = folder.path() / "token";
+    std::ofstream(file) << "old_token\n";
+    config::WhatsAppSettings from_file = settings();
+    from_file.access_token = "old_token";
+    from_file.access_token_file = file;
+    WhatsAppChannel channel(from_file, http_, clock_, log_);
+    EXPECT_EQ(channel.send(reply_to("+15550100001")).kind, Kind::kRetry);
+    EXPECT_EQ(channel.counts().paused, 1u);
+    std::ofstream(file) << "";  // half written: changes nothing
+    std::ofstream(folder.path() / "new") << "test_access_token\n";
+    std::filesystem::rename(folder.path() / "new", file);
+    const auto limit = std::chrono::steady_clock::now() + 30s;
+    while (channel.counts().paused > 0 && std::chrono::steady_clock::now() < limit) std::this_thread::yield();
+    EXPECT_EQ(channel.send(reply_to("+15550100001")).kind, Kind::kSent);
+    EXPECT_EQ(logged().find("_token\""), std::string::npos) << "no token in the log";
+}
+
+TEST_F(WhatsAppChannelTest, AnswersFromTheNumberThatWasWrittenTo) {
+    standins::Graph graph({.other_phone_number_id = "999"});
+    config::WhatsAppSettings two = settings();
+    two.graph_url = graph.url();
+    two.phone_number_ids.emplace_back("999");
+    WhatsAppChannel channel(two, http_, clock_, log_);
+    OutboundReply reply = reply_to("+15550100001");
+    reply.account = "999";
+    EXPECT_EQ(channel.send(reply).kind, Kind::kSent);
+    EXPECT_EQ(graph.messages().front().from, "999");
+    graph.fail({.kind = GraphFault::Kind::kError, .code = 131048, .status = 400});
+    EXPECT_EQ(channel.send(reply).kind, Kind::kRetry);
+    EXPECT_EQ(channel.permit(reply).kind, Permit::Kind::kAccountShut);
+    EXPECT_EQ(channel.send(reply_to("+15550100001")).kind, Kind::kSent) << "the other number goes on";
+}
+
 InboundMessage inbound(const std::string& id) {
     InboundMessage message;
     message.account = "106540352242922";
@@ -231,20 +366,21 @@ TEST_F(WhatsAppChannelTest, ReadMarksNeverWaitAndTheSurplusIsLeftOut) {
     const auto begin = std::chrono::steady_clock::now();
     for (int i = 0; i < 1000; ++i) channel_.acknowledge(inbound("wamid." + std::to_string(i)));
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 2s);
-    EXPECT_GE(channel_.counts().read_marks.dropped, 1000u - 256u - 4u);
+    EXPECT_GE(channel_.counts().read_marks.dropped, 1000u - 256u - 64u);
     graph_.clear_faults();
 }
 
 TEST_F(WhatsAppChannelTest, AMarkThatWaitedTooLongIsLeftOutAndAnAnsweredOneShowsNoTyping) {
-    fail(GraphFault::Kind::kHang, 0, 0, 4);  // all four threads
-    for (int i = 0; i < 4; ++i) channel_.acknowledge(inbound("wamid.BUSY" + std::to_string(i)));
-    ASSERT_TRUE(graph_.wait_for_requests(4, 5s));
+    constexpr int kThreads = 64;  // all that marks may use
+    fail(GraphFault::Kind::kHang, 0, 0, kThreads);
+    for (int i = 0; i < kThreads; ++i) channel_.acknowledge(inbound("wamid.BUSY" + std::to_string(i)));
+    ASSERT_TRUE(graph_.wait_for_requests(kThreads, 20s));
     channel_.acknowledge(inbound("wamid.STALE"));
     clock_.forward(3s);
     channel_.acknowledge(inbound("wamid.IN1"));
     EXPECT_EQ(channel_.send(reply_to("+15550100001")).kind, Kind::kSent);
     graph_.clear_faults();
-    ASSERT_TRUE(graph_.wait_for_read_marks(5, 5s));
+    ASSERT_TRUE(graph_.wait_for_read_marks(kThreads + 1, 20s));
     const json last = json::parse(graph_.read_marks().back().body);
     EXPECT_EQ(last.at("message_id"), "wamid.IN1");
     EXPECT_FALSE(last.contains("typing_indicator"));
