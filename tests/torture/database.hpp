@@ -1,0 +1,33 @@
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace migue::torture {
+
+/// The database of a run, and what may happen to it.
+class Database {
+public:
+    enum class Fault {
+        kFrozen = 1,  ///< stands still, connections stay open
+        kStopped,     ///< shut down in order
+        kKilled,      ///< as a power cut
+    };
+
+    Database() = default;
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+    virtual ~Database() = default;
+
+    [[nodiscard]] virtual std::string url() const = 0;
+    [[nodiscard]] virtual bool can_fail() const = 0;
+    virtual void take_away(Fault fault) = 0;
+    virtual void bring_back() = 0;
+};
+
+/// A file in the folder of the host, which alone uses it.
+[[nodiscard]] std::unique_ptr<Database> sqlite_database(const std::filesystem::path& folder);
+/// A server of its own, or nothing when this build has none.
+[[nodiscard]] std::unique_ptr<Database> postgres_database();
+
+}  // namespace migue::torture
