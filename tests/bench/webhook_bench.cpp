@@ -9,11 +9,14 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <functional>
-#include <set>
+#include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "tests/bench/load/database.hpp"
+#include "tests/bench/load/delay_proxy.hpp"
 #include "tests/bench/load/open_rows.hpp"
 #include "tests/bench/load/rig.hpp"
 
@@ -57,11 +60,24 @@ private:
     void number(Rig& rig);
     void overload(Rig& rig);
     void open_rows();
+    void remote();
+    /// A new, empty database. Throws when this build cannot make one.
+    [[nodiscard]] std::unique_ptr<migue::load::Database> database() const;
 
     const Options& options_;
     const std::string store_;
     const Figures figures_;
+    migue::test::TemporaryFolder folder_;
 };
+
+std::unique_ptr<migue::load::Database> WebhookBench::database() const {
+    static int number = 0;
+    if (store_ == "sqlite")
+        return migue::load::sqlite_database(folder_.path() / fmt::format("database{}", ++number));
+    auto made = store_ == "postgres" ? migue::load::postgres_database() : nullptr;
+    if (!made) throw std::runtime_error("this build has no store named '" + store_ + "'");
+    return made;
+}
 
 void WebhookBench::add_faults(const std::string& name, const LoadResult& result) const {
     if (result.lost > 0)
@@ -182,7 +198,8 @@ void WebhookBench::overload(Rig& rig) {
 
 void WebhookBench::open_rows() {
     constexpr std::size_t kRows = 10'000;
-    Rig rig;
+    const auto store = database();
+    Rig rig(store->url());
     rig.start();  // makes the tables and the classifier's model
     rig.stop();
     migue::load::leave_open_rows(rig.setup().store_url, rig.text(), rig.setup().phone_number_id, kRows);
@@ -211,13 +228,34 @@ void WebhookBench::open_rows() {
         at_least(0));
 }
 
+void WebhookBench::remote() {
+    const auto store = database();
+    Rig rig(store->url());
+    const migue::load::DelayProxy proxy(rig.loop(), store->port(), 30ms);
+    rig.use_store(store->url_by(proxy.port()));
+    rig.start();
+    LoadPlan plan;
+    plan.rate = 1000;
+    plan.people = 10'000;
+    plan.measured = std::chrono::seconds(options_.seconds);
+    LoadResult result = rig.run(plan, 256);
+    const std::string name = "database 30 ms away, 1,000 msg/s";
+    add(name + ", answered", result.answered_per_second(), "/s", at_least(990));
+    add(name + ", ack p99", result.ack.ms(0.99), "ms");
+    add(name + ", reply p50", result.reply.ms(0.5), "ms");
+    add(name + ", reply p99", result.reply.ms(0.99), "ms", at_most(200));
+    add_faults(name, result);
+    rig.stop();
+}
+
 void WebhookBench::run() {
     const auto wanted = [this](std::string_view name) {
         return options_.only.empty() ||
                std::find(options_.only.begin(), options_.only.end(), name) != options_.only.end();
     };
     figures_.section(store_);
-    Rig rig;
+    const auto store = database();
+    Rig rig(store->url());
     if (wanted("start"))
         start(rig);
     else
@@ -229,6 +267,7 @@ void WebhookBench::run() {
     if (wanted("overload")) overload(rig);
     rig.stop();
     if (wanted("open_rows")) open_rows();
+    if (wanted("remote") && store->port() != 0) remote();
 }
 
 }  // namespace
@@ -238,7 +277,8 @@ int main(int argc, char** argv) {
     Options options;
     std::vector<std::string> stores{"sqlite"};
     app.add_option("--store", stores, "sqlite, postgres")->delimiter(',');
-    app.add_option("--only", options.only, "start, steady, users, throughput, number, overload, open_rows")
+    app.add_option("--only", options.only,
+                   "start, steady, users, throughput, number, overload, open_rows, remote")
         ->delimiter(',');
     app.add_option("--seconds", options.seconds, "measured time of each run")->check(CLI::Range(1, 600));
     app.add_flag("--json", options.json, "one JSON object a figure");

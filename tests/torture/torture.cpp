@@ -47,7 +47,7 @@ std::optional<Said> read_said(std::string_view text) {
 
 class Torture {
 public:
-    Torture(const TortureOptions& options, Database& database);
+    Torture(const TortureOptions& options, load::Database& database);
     TortureResult run();
 
 private:
@@ -90,7 +90,7 @@ private:
     }
 
     const TortureOptions options_;
-    Database& database_;
+    load::Database& database_;
     std::mt19937_64 random_;
     load::EventLoop loop_;
     test::TemporaryFolder folder_;
@@ -109,7 +109,7 @@ private:
     std::future<void> database_work_;
 };
 
-Torture::Torture(const TortureOptions& options, Database& database)
+Torture::Torture(const TortureOptions& options, load::Database& database)
     : options_(options),
       database_(database),
       random_(options.seed),
@@ -266,7 +266,7 @@ void Torture::look_after(Host& host) {
 }
 
 void Torture::begin_outage() {
-    const auto fault = static_cast<Database::Fault>(std::uniform_int_distribution<>(1, 3)(random_));
+    const auto fault = static_cast<load::Database::Fault>(std::uniform_int_distribution<>(1, 3)(random_));
     away_ = true;
     back_at_ = Clock::now() + between(200ms, 4000ms);
     result_.ledger.outages.push_back({Clock::now(), TimePoint::max()});
@@ -355,7 +355,7 @@ TortureResult Torture::run() {
 
 }  // namespace
 
-TortureResult torture(const TortureOptions& options, Database& database) {
+TortureResult torture(const TortureOptions& options, load::Database& database) {
     return Torture(options, database).run();
 }
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/bench/load/database.hpp"
 #include "tests/torture/checker.hpp"
-#include "tests/torture/database.hpp"
 
 namespace migue::torture {
 
@@ -43,6 +43,6 @@ struct TortureResult {
 /// hosts are killed at random moments and the database goes away, and keeps a ledger of all
 /// that is seen from outside. Messages without a 200 are brought again until there is one.
 /// Throws std::runtime_error when a host ends by itself, cannot start or does not settle.
-[[nodiscard]] TortureResult torture(const TortureOptions& options, Database& database);
+[[nodiscard]] TortureResult torture(const TortureOptions& options, load::Database& database);
 
 }  // namespace migue::torture

@@ -42,7 +42,8 @@ bool run(const std::string& store, const TortureOptions& options) {
     fmt::print("torture: {}, {} host(s), seed {}\n", store, options.hosts, options.seed);
     std::fflush(stdout);
     const migue::test::TemporaryFolder folder;
-    const auto database = store == "sqlite" ? sqlite_database(folder.path()) : postgres_database();
+    const auto database =
+        store == "sqlite" ? migue::load::sqlite_database(folder.path()) : migue::load::postgres_database();
     if (!database) {
         fmt::print("  no Postgres in this build\n");
         return true;

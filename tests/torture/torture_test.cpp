@@ -32,7 +32,7 @@ void expect_all_kept(const TortureOptions& options, const TortureResult& result)
 
 TEST(Torture, ASqliteHostThatIsKilledKeepsEveryPromise) {
     const test::TemporaryFolder folder;
-    const auto database = sqlite_database(folder.path());
+    const auto database = load::sqlite_database(folder.path());
     const TortureOptions options = short_run();
     expect_all_kept(options, torture(options, *database));
 }

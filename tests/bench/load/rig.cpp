@@ -31,6 +31,11 @@ Rig::Rig(std::string store_url)
       setup_(setup_for(folder_.path(), std::move(store_url), graph_.options())),
       text_(setup_.app_secret, setup_.phone_number_id, static_cast<std::uint32_t>(std::time(nullptr))) {}
 
+void Rig::use_store(std::string url) {
+    setup_.store_url = std::move(url);
+    setup_.write();
+}
+
 void Rig::start() {
     host_ = std::make_unique<HostUnderTest>(setup_, graph_.url("host"));
     host_->wait_ready(loop_);

@@ -20,6 +20,8 @@ public:
     /// An empty `store_url`: an SQLite file that goes with the rig.
     explicit Rig(std::string store_url = {});
 
+    /// For the next start: the same database by another way.
+    void use_store(std::string url);
     /// Starts the host, or a new one after it was stopped; ready when this returns.
     void start();
     [[nodiscard]] LoadResult run(const LoadPlan& plan, std::size_t connections);

@@ -1,9 +1,10 @@
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
 
-namespace migue::torture {
+namespace migue::load {
 
 /// The database of a run, and what may happen to it.
 class Database {
@@ -20,6 +21,9 @@ public:
     virtual ~Database() = default;
 
     [[nodiscard]] virtual std::string url() const = 0;
+    /// The same by another port of this machine: that of a proxy.
+    [[nodiscard]] virtual std::string url_by(std::uint16_t port) const = 0;
+    [[nodiscard]] virtual std::uint16_t port() const = 0;  ///< 0: it has none
     [[nodiscard]] virtual bool can_fail() const = 0;
     virtual void take_away(Fault fault) = 0;
     virtual void bring_back() = 0;
@@ -30,4 +34,4 @@ public:
 /// A server of its own, or nothing when this build has none.
 [[nodiscard]] std::unique_ptr<Database> postgres_database();
 
-}  // namespace migue::torture
+}  // namespace migue::load

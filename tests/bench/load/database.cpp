@@ -1,10 +1,12 @@
-#include "tests/torture/database.hpp"
+#include "tests/bench/load/database.hpp"
 
-#ifdef MIGUE_TORTURE_POSTGRES
+#include <fmt/format.h>
+
+#ifdef MIGUE_LOAD_POSTGRES
 #include "tests/standins/postgres/postgres.hpp"
 #endif
 
-namespace migue::torture {
+namespace migue::load {
 
 namespace {
 
@@ -13,6 +15,8 @@ public:
     explicit SqliteDatabase(const std::filesystem::path& folder)
         : url_("sqlite:" + (folder / "migue.db").string()) {}
     [[nodiscard]] std::string url() const override { return url_; }
+    [[nodiscard]] std::string url_by(std::uint16_t) const override { return url_; }
+    [[nodiscard]] std::uint16_t port() const override { return 0; }
     [[nodiscard]] bool can_fail() const override { return false; }
     void take_away(Fault) override {}
     void bring_back() override {}
@@ -21,11 +25,17 @@ private:
     const std::string url_;
 };
 
-#ifdef MIGUE_TORTURE_POSTGRES
+#ifdef MIGUE_LOAD_POSTGRES
 class PostgresDatabase final : public Database {
 public:
     PostgresDatabase() : name_(server_.fresh_database()) {}
     [[nodiscard]] std::string url() const override { return server_.url(name_); }
+    [[nodiscard]] std::string url_by(std::uint16_t port) const override {
+        std::string url = server_.url(name_);
+        const std::string here = fmt::format(":{}/", server_.port());
+        return url.replace(url.find(here), here.size(), fmt::format(":{}/", port));
+    }
+    [[nodiscard]] std::uint16_t port() const override { return server_.port(); }
     [[nodiscard]] bool can_fail() const override { return true; }
     void take_away(Fault fault) override {
         fault_ = fault;
@@ -62,11 +72,11 @@ std::unique_ptr<Database> sqlite_database(const std::filesystem::path& folder) {
 }
 
 std::unique_ptr<Database> postgres_database() {
-#ifdef MIGUE_TORTURE_POSTGRES
+#ifdef MIGUE_LOAD_POSTGRES
     return std::make_unique<PostgresDatabase>();
 #else
     return nullptr;
 #endif
 }
 
-}  // namespace migue::torture
+}  // namespace migue::load
