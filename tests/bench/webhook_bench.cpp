@@ -174,10 +174,11 @@ void WebhookBench::overload(Rig& rig) {
     plan.measured = 3s;
     const double able = rig.run(plan, 100).answered_per_second();
     plan.pace = LoadPlan::Pace::kRate;
-    plan.people = 20'000;
+    plan.people = 5'000'000;  // each writes once, so that every reply tells what it answers
     plan.rate = 2 * able;
     plan.measured = std::chrono::seconds(options_.seconds);
-    LoadResult result = rig.run(plan, 256);
+    // As many connections as Meta would open when answers take their time.
+    LoadResult result = rig.run(plan, 1024);
     const double acked = std::max<double>(1, static_cast<double>(result.acked));
     add("overload, rate it can do", able, "/s");
     add("overload, answered at twice that", result.answered_per_second(), "/s");
@@ -185,10 +186,12 @@ void WebhookBench::overload(Rig& rig) {
         at_most(1));
     add("overload, shed",
         100 * static_cast<double>(result.shed) / std::max<double>(1, static_cast<double>(result.sent)), "%");
+    add("overload, connections refused or cut", static_cast<double>(result.failed), "");
     add("overload, 503 told within, p99", result.shed_answer.ms(0.99), "ms");
     add("overload, acknowledged, never answered", static_cast<double>(result.lost), "", at_most(0));
     // Right after: as in a quiet hour again.
     plan.rate = 80;
+    plan.people = 1000;
     plan.warm_up = 0ms;
     plan.measured = 5s;
     LoadResult after = rig.run(plan, 64);

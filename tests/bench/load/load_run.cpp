@@ -71,7 +71,7 @@ void LoadRun::write(std::uint64_t person, TimePoint due) {
     messages_.push_back(message);
     ++open_;
     unanswered_[WebhookText::phone(person)].push_back(index);
-    std::string body = text_.message(text_.message_id(first_person_ * 100 + index), person, plan_.text);
+    std::string body = text_.message(text_.message_id(first_person_ * 1'000'000 + index), person, plan_.text);
     std::string signature = text_.sign(body);
     client_.post(std::move(body), std::move(signature), [this, index](int status) { on_ack(index, status); });
 }
