@@ -7,7 +7,9 @@
 #include <thread>
 
 #include "host/store/identity.hpp"
+#include "host/store/postgres/postgres_store.hpp"
 #include "host/store/sqlite/sqlite_store.hpp"
+#include "tests/host/store/postgres_database.hpp"
 #include "tests/host/temporary_folder.hpp"
 
 /// What every Store promises. Each engine runs the whole suite.
@@ -33,6 +35,23 @@ public:
 
 private:
     test::TemporaryFolder folder_;
+};
+
+/// With a login that may use the tables and nothing else, straight or through a pooler.
+class PostgresEngine final : public Engine {
+public:
+    enum class Way { kStraight = 1, kPooled };
+    explicit PostgresEngine(Way way) : url_(way == Way::kPooled ? database_.pooler_url() : database_.url()) {}
+
+    std::unique_ptr<Store> open() override {
+        auto store = postgres::PostgresStore::open(url_);
+        EXPECT_TRUE(store) << store.error().what;
+        return std::move(store).value();
+    }
+
+private:
+    test::PostgresDatabase database_;
+    const std::string url_;
 };
 
 InboundMessage message(const std::string& id, const std::string& person = "tel:1") {
@@ -435,9 +454,18 @@ TEST_P(StoreTest, ManyWritersShareCommitsAndLoseNothing) {
     EXPECT_EQ(claim_all(100).size(), static_cast<std::size_t>(kThreads * kEach));
 }
 
-INSTANTIATE_TEST_SUITE_P(Sqlite, StoreTest, ::testing::Values([]() -> std::unique_ptr<Engine> {
-                             return std::make_unique<SqliteEngine>();
-                         }),
+template <typename Made, auto... Args>
+std::unique_ptr<Engine> make() {
+    return std::make_unique<Made>(Args...);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreTest, ::testing::Values(make<SqliteEngine>),
+                         [](const auto&) { return "Engine"; });
+INSTANTIATE_TEST_SUITE_P(Postgres, StoreTest,
+                         ::testing::Values(make<PostgresEngine, PostgresEngine::Way::kStraight>),
+                         [](const auto&) { return "Engine"; });
+INSTANTIATE_TEST_SUITE_P(Pgbouncer, StoreTest,
+                         ::testing::Values(make<PostgresEngine, PostgresEngine::Way::kPooled>),
                          [](const auto&) { return "Engine"; });
 
 TEST(SqliteStore, RefusesAFileThatAnotherStoreHasOpen) {
