@@ -9,6 +9,7 @@
 #include <optional>
 #include <random>
 #include <stdexcept>
+#include <unordered_map>
 #include <utility>
 
 #include "tests/bench/load/fake_graph.hpp"
@@ -28,6 +29,11 @@ constexpr auto kTick = 5ms;
 constexpr std::size_t kConnections = 48;  // to each host
 constexpr double kKilledAtStart = 0.15;   // share of processes that die before they are ready
 constexpr double kStaysAway = 0.5;        // share of kills, with two hosts, until the other took over
+// Meta brings a message again after longer and longer pauses.
+constexpr milliseconds kFirstPause{200};
+constexpr milliseconds kLongestPause{2000};
+constexpr std::size_t kMostUnacked = 400;
+constexpr auto kStartAgain = 250ms;
 /// Replies that come again later than this after everything was answered are not seen.
 constexpr auto kQuiet = 1500ms;
 
@@ -68,6 +74,7 @@ private:
     void pace();
     void write();
     void post(std::size_t message);
+    [[nodiscard]] Host& any_host();
     void on_answer(std::size_t message, int status);
     void on_reply(const load::GraphReply& reply);
     // what happens to hosts and database
@@ -77,6 +84,7 @@ private:
     void kill(Host& host);
     void look_after_database();
     void begin_outage();
+    [[nodiscard]] bool database_was_away(TimePoint since) const;
 
     [[nodiscard]] bool is_over() const;
     [[nodiscard]] bool all_settled() const;
@@ -102,6 +110,8 @@ private:
     TimePoint begun_, last_reply_;
     bool writing_ = false, tormenting_ = false;
     std::size_t unacked_ = 0;
+    std::size_t due_ = 0;                         // by the rate
+    std::unordered_map<std::size_t, int> tries_;  // of messages without a 200
 
     std::optional<TimePoint> next_outage_;
     bool away_ = false;
@@ -136,7 +146,8 @@ Torture::Torture(const TortureOptions& options, load::Database& database)
 void Torture::pace() {
     if (!writing_) return;
     const double passed = std::chrono::duration<double>(Clock::now() - begun_).count();
-    while (static_cast<double>(result_.ledger.messages.size()) < passed * options_.rate) write();
+    for (; static_cast<double>(due_) < passed * options_.rate; ++due_)
+        if (unacked_ < kMostUnacked) write();  // while nothing is taken, people do not write on
     loop_.after(kTick, [this] { pace(); });
 }
 
@@ -163,24 +174,36 @@ void Torture::post(std::size_t message) {
     std::string body =
         text_->message(text_->message_id(message), sent.conversation, fmt::format("m{}", message));
     std::string signature = text_->sign(body);
-    Host& host = hosts_[std::uniform_int_distribution<std::size_t>(0, hosts_.size() - 1)(random_)];
+    Host& host = any_host();
     sent.first_sent = std::min(sent.first_sent, Clock::now());
     host.client->post(std::move(body), std::move(signature),
                       [this, message](int status) { on_answer(message, status); });
 }
 
+/// A load balancer that has noticed who is away.
+Torture::Host& Torture::any_host() {
+    const std::size_t first = std::uniform_int_distribution<std::size_t>(0, hosts_.size() - 1)(random_);
+    for (std::size_t i = 0; i < hosts_.size(); ++i)
+        if (Host& host = hosts_[(first + i) % hosts_.size()]; host.ready) return host;
+    return hosts_[first];
+}
+
 void Torture::on_answer(std::size_t message, int status) {
     SentMessage& sent = result_.ledger.messages[message];
     if (status == 200) {
-        if (!sent.acked) --unacked_;
-        if (!sent.acked) sent.acked = Clock::now();
+        if (sent.acked) return;
+        --unacked_;
+        tries_.erase(message);
+        sent.acked = Clock::now();
         return;
     }
     if (status != 0 && status != 503)
         throw std::runtime_error(fmt::format("the webhook answered {} to message {}", status, message));
     if (sent.acked) return;  // the second copy of a message that is there
     ++result_.retries;
-    loop_.after(between(100ms, 400ms), [this, message] {
+    const milliseconds pause =
+        std::min<milliseconds>(kFirstPause * (1 << std::min(tries_[message]++, 5)), kLongestPause);
+    loop_.after(between(pause / 2, pause), [this, message] {
         if (!result_.ledger.messages[message].acked) post(message);
     });
 }
@@ -224,7 +247,10 @@ void Torture::kill(Host& host) {
     host.process.reset();
     host.kill_at.reset();
     host.client->point_to(0);
-    if (hosts_.size() > 1 && !away_ && chance() < kStaysAway) {
+    // Only while the others are there: two that wait for each other would wait for ever.
+    const bool alone = std::any_of(hosts_.begin(), hosts_.end(),
+                                   [&host](const Host& other) { return &other != &host && !other.ready; });
+    if (hosts_.size() > 1 && !alone && !away_ && chance() < kStaysAway) {
         for (std::size_t i = 0; i < answered_.size(); ++i)
             if (result_.ledger.messages[i].acked && !answered_[i]) host.owed.push_back(i);
         return;
@@ -247,13 +273,25 @@ void Torture::look_after(Host& host) {
         return;
     }
     if (host.kill_at && now >= *host.kill_at && tormenting_) {
-        kill(host);
+        // Whoever takes over is left in peace meanwhile: how long it takes is a figure.
+        const bool takes_over =
+            std::any_of(hosts_.begin(), hosts_.end(), [](const Host& other) { return !other.owed.empty(); });
+        if (takes_over)
+            host.kill_at = now + between(20ms, 2 * options_.life);
+        else
+            kill(host);
         return;
     }
-    if (host.ready) {
-        if (host.process->has_ended()) throw std::runtime_error("migue serve ended by itself");
+    if (host.process->has_ended()) {
+        // Without its database it says so and ends; whoever runs it starts it again.
+        if (host.ready || !database_was_away(host.process->started()))
+            throw std::runtime_error("migue serve ended by itself\n" + host.process->log_tail(30));
+        result_.ledger.senders[host.sender].killed = now;
+        host.process.reset();
+        host.start_at = now + kStartAgain;
         return;
     }
+    if (host.ready) return;
     const std::uint16_t port = host.process->port();
     if (port == 0) {
         if (now > host.process->started() + load::HostUnderTest::kStartLimit)
@@ -265,14 +303,25 @@ void Torture::look_after(Host& host) {
     host.kill_at = now + between(20ms, 2 * options_.life);
 }
 
+bool Torture::database_was_away(TimePoint since) const {
+    return !result_.ledger.outages.empty() && result_.ledger.outages.back().end >= since;
+}
+
 void Torture::begin_outage() {
-    const auto fault = static_cast<load::Database::Fault>(std::uniform_int_distribution<>(1, 3)(random_));
+    using Fault = load::Database::Fault;
+    const auto fault = static_cast<Fault>(std::uniform_int_distribution<>(1, 3)(random_));
+    const milliseconds length = between(200ms, 4000ms);
     away_ = true;
-    back_at_ = Clock::now() + between(200ms, 4000ms);
+    back_at_ = Clock::now() + length;
+    say(fmt::format("the database is {} for {} ms",
+                    fault == Fault::kFrozen    ? "frozen"
+                    : fault == Fault::kStopped ? "stopped"
+                                               : "killed",
+                    length.count()));
     result_.ledger.outages.push_back({Clock::now(), TimePoint::max()});
     ++result_.outages;
     // Elsewhere: a server takes a while to stop and to start.
-    database_work_ = std::async(std::launch::async, [this, fault] { database_.take_away(fault); });
+    database_work_ = database_.take_away(fault);
 }
 
 void Torture::look_after_database() {
@@ -280,6 +329,7 @@ void Torture::look_after_database() {
         if (database_work_.wait_for(0s) != std::future_status::ready) return;
         database_work_.get();
         if (!away_) {
+            say("the database is back");
             // A while after it is back hosts are still about to notice.
             result_.ledger.outages.back().end = Clock::now() + 2s;
             return;
@@ -289,7 +339,7 @@ void Torture::look_after_database() {
     if (away_) {
         if (now < back_at_) return;
         away_ = false;
-        database_work_ = std::async(std::launch::async, [this] { database_.bring_back(); });
+        database_work_ = database_.bring_back();
         return;
     }
     if (!database_.can_fail() || options_.outages_per_minute <= 0 || !tormenting_) return;

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <string>
 
@@ -25,8 +26,9 @@ public:
     [[nodiscard]] virtual std::string url_by(std::uint16_t port) const = 0;
     [[nodiscard]] virtual std::uint16_t port() const = 0;  ///< 0: it has none
     [[nodiscard]] virtual bool can_fail() const = 0;
-    virtual void take_away(Fault fault) = 0;
-    virtual void bring_back() = 0;
+    /// Both take a while; the future is ready when it is done. One at a time.
+    [[nodiscard]] virtual std::future<void> take_away(Fault fault) = 0;
+    [[nodiscard]] virtual std::future<void> bring_back() = 0;
 };
 
 /// A file in the folder of the host, which alone uses it.
