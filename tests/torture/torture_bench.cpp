@@ -20,6 +20,8 @@ namespace {
 
 using namespace migue::torture;
 
+constexpr std::size_t kMostTold = 20;
+
 void tell(const TortureResult& result) {
     fmt::print(
         "  {} messages ({} brought twice, {} overtaken, {} retried), {} answered, {} sentences about "
@@ -31,9 +33,15 @@ void tell(const TortureResult& result) {
     if (!result.take_overs.empty())
         fmt::print("  {} take-overs, the longest until all was answered {} ms\n", result.take_overs.size(),
                    std::max_element(result.take_overs.begin(), result.take_overs.end())->count());
-    for (const Violation& violation : result.findings.violations)
+    std::size_t told = 0;
+    for (const Violation& violation : result.findings.violations) {
+        if (++told > kMostTold) {
+            fmt::print("  and {} more\n", result.findings.violations.size() - kMostTold);
+            break;
+        }
         fmt::print("  VIOLATION {}: conversation {}: {}\n", to_string(violation.kind), violation.conversation,
                    violation.what);
+    }
     if (!result.findings.violations.empty()) fmt::print("{}\n", result.log_tail);
 }
 
