@@ -33,14 +33,14 @@ std::optional<Error> unfit(const Params& params) {
     return std::nullopt;
 }
 
-Rows rows_of(PGresult* result) {
-    const int width = PQnfields(result);
+Rows empty_rows(const PGresult* result) {
     std::vector<Rows::Column> columns;
-    for (int i = 0; i < width; ++i) columns.push_back({PQfname(result, i), PQftype(result, i)});
-    std::size_t changed = 0;
-    for (const char* digit = PQcmdTuples(result); *digit; ++digit)
-        changed = changed * 10 + static_cast<std::size_t>(*digit - '0');
-    Rows rows(std::move(columns), changed);
+    for (int i = 0; i < PQnfields(result); ++i) columns.push_back({PQfname(result, i), PQftype(result, i)});
+    return Rows(std::move(columns), 0);
+}
+
+void add_rows(Rows& rows, PGresult* result) {
+    const int width = PQnfields(result);
     for (int row = 0; row < PQntuples(result); ++row)
         for (int i = 0; i < width; ++i) {
             if (PQgetisnull(result, row, i))
@@ -49,7 +49,10 @@ Rows rows_of(PGresult* result) {
                 rows.add(std::string_view(PQgetvalue(result, row, i),
                                           static_cast<std::size_t>(PQgetlength(result, row, i))));
         }
-    return rows;
+    std::size_t changed = 0;
+    for (const char* digit = PQcmdTuples(result); *digit; ++digit)
+        changed = changed * 10 + static_cast<std::size_t>(*digit - '0');
+    rows.count(changed);
 }
 
 std::string_view field(const PGresult* result, int code) {
@@ -70,7 +73,13 @@ bool wait_for(int socket, short events, Deadline deadline) {
 
 bool is_failure(ExecStatusType status) {
     return status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK && status != PGRES_EMPTY_QUERY &&
-           status != PGRES_PIPELINE_SYNC;
+           status != PGRES_SINGLE_TUPLE && status != PGRES_PIPELINE_SYNC;
+}
+
+/// The session is over, though its socket may not show it yet.
+bool is_fatal(const PGresult* answer) {
+    const std::string_view severity = field(answer, PG_DIAG_SEVERITY_NONLOCALIZED);
+    return severity == "FATAL" || severity == "PANIC";
 }
 
 }  // namespace
@@ -125,6 +134,10 @@ bool Connection::is_connected() const noexcept {
     return ::poll(&look, 1, 0) == 0;
 }
 
+bool Connection::is_in_transaction() const noexcept {
+    return handle_ && PQtransactionStatus(handle_.get()) == PQTRANS_INTRANS;
+}
+
 Result<void> Connection::ready(Deadline deadline) {
     failed_statement_.reset();
     last_sqlstate_.clear();
@@ -165,9 +178,10 @@ Error Connection::refused(const pg_result* answer, Stage stage) {
     // The primary message alone: DETAIL and CONTEXT show values of rows.
     std::string_view text = field(answer, PG_DIAG_MESSAGE_PRIMARY);
     if (last_sqlstate_.empty()) text = PQresultErrorMessage(answer);
-    return failure(
-        {.sqlstate = last_sqlstate_, .text = text, .is_lost = PQstatus(handle_.get()) != CONNECTION_OK},
-        stage);
+    const bool is_lost = is_fatal(answer) || PQstatus(handle_.get()) != CONNECTION_OK;
+    Error error = failure({.sqlstate = last_sqlstate_, .text = text, .is_lost = is_lost}, stage);
+    if (is_lost) handle_.reset();
+    return error;
 }
 
 Result<Rows> Connection::query(const std::string& sql, const Params& params, Deadline deadline) {
@@ -178,9 +192,8 @@ Result<Rows> Connection::query(const std::string& sql, const Params& params, Dea
     return std::move(rows.value().front());
 }
 
-Result<std::vector<Rows>> Connection::pipeline(std::span<const Statement* const> statements, Stage stage,
-                                               Deadline deadline) {
-    if (auto begun = ready(deadline); !begun) return std::move(begun).error();
+Result<void> Connection::send(std::span<const Statement* const> statements, Stage stage, Deadline deadline) {
+    if (auto begun = ready(deadline); !begun) return begun;
     for (const Statement* statement : statements)
         if (auto fault = unfit(statement->params)) return *std::move(fault);
     PGconn* const handle = handle_.get();
@@ -190,28 +203,48 @@ Result<std::vector<Rows>> Connection::pipeline(std::span<const Statement* const>
                                                static_cast<int>(statement->params.size()), nullptr,
                                                pointers(statement->params).data(), nullptr, nullptr, 0) == 1;
     if (!is_sent || PQpipelineSync(handle) != 1 || !flush(deadline)) return break_off(stage, deadline);
+    return {};
+}
 
+Result<std::vector<Rows>> Connection::pipeline(std::span<const Statement* const> statements, Stage stage,
+                                               Deadline deadline, std::optional<std::size_t> most_bytes) {
+    if (auto sent = send(statements, stage, deadline); !sent) return std::move(sent).error();
+    PGconn* const handle = handle_.get();
     std::vector<Rows> rows;
     std::optional<Error> failed;
+    std::size_t bytes = 0;
+    bool is_begun = false;  // of this statement some rows have come
     // Each statement's answers end with a null; after the last comes the sync, which has none.
     for (std::size_t i = 0; i <= statements.size();) {
+        // Row by row: else libpq keeps all of them before we see how many there are.
+        if (most_bytes && !is_begun && i < statements.size()) PQsetSingleRowMode(handle);
         if (!await(deadline)) return failed ? *failed : break_off(stage, deadline);
         const Answer answer(PQgetResult(handle), &PQclear);
         if (!answer) {
             ++i;
+            is_begun = false;
             continue;
         }
         const ExecStatusType status = PQresultStatus(answer.get());
         if (status == PGRES_PIPELINE_SYNC) break;
         if (!is_failure(status)) {
-            rows.push_back(rows_of(answer.get()));
+            if (!is_begun) rows.push_back(empty_rows(answer.get()));
+            is_begun = true;
+            const std::size_t before = rows.back().bytes();
+            add_rows(rows.back(), answer.get());
+            bytes += rows.back().bytes() - before;
         } else if (!failed && status != PGRES_PIPELINE_ABORTED) {
             failed = refused(answer.get(), stage);
             failed_statement_ = i;
         }
-        if (PQstatus(handle) != CONNECTION_OK) break;
+        if (!handle_) return *std::move(failed);
+        if (bytes > most_bytes.value_or(bytes)) {
+            handle_.reset();
+            failed_statement_ = i;
+            return Error{Error::Code::kInvalid, fmt::format("the result is over {} bytes", *most_bytes)};
+        }
     }
-    if (PQstatus(handle) != CONNECTION_OK || PQexitPipelineMode(handle) != 1) {
+    if (PQexitPipelineMode(handle) != 1) {
         if (!failed) return break_off(stage, deadline);
         handle_.reset();
     }
@@ -229,11 +262,7 @@ Result<void> Connection::script(const std::string& sql, Stage stage, Deadline de
         const Answer answer(PQgetResult(handle), &PQclear);
         if (!answer) break;
         if (is_failure(PQresultStatus(answer.get())) && !failed) failed = refused(answer.get(), stage);
-        if (PQstatus(handle) != CONNECTION_OK) break;
-    }
-    if (PQstatus(handle) != CONNECTION_OK) {
-        if (!failed) return break_off(stage, deadline);
-        handle_.reset();
+        if (!handle_) break;
     }
     if (failed) return *std::move(failed);
     return {};
@@ -254,20 +283,25 @@ void Connection::roll_back(Deadline deadline) {
 
 Result<std::vector<Rows>> Connection::batch(std::span<const Statement> statements, Deadline deadline,
                                             const std::string& opening) {
+    return batch(statements, deadline, BatchRules{.opening = opening, .check = {}, .most_bytes = {}});
+}
+
+Result<std::vector<Rows>> Connection::batch(std::span<const Statement> statements, Deadline deadline,
+                                            const BatchRules& rules) {
     static const Statement kBegin{.sql = "BEGIN"};
     static const Statement kCommit{.sql = "COMMIT"};
-    const Statement opened{.sql = opening};
+    const Statement opening{.sql = rules.opening};
     std::vector<const Statement*> all{&kBegin};
-    if (!opening.empty()) all.push_back(&opened);
+    if (!rules.opening.empty()) all.push_back(&opening);
     const std::size_t first = all.size();
-    bool waits_for_rows = false;
+    bool is_looked_at = static_cast<bool>(rules.check);
     for (const Statement& statement : statements) {
         all.push_back(&statement);
-        waits_for_rows |= statement.requires_row;
+        is_looked_at |= statement.requires_row;
     }
-    if (!waits_for_rows) all.push_back(&kCommit);
+    if (!is_looked_at) all.push_back(&kCommit);
 
-    auto rows = pipeline(all, waits_for_rows ? Stage::kInside : Stage::kCommitting, deadline);
+    auto rows = pipeline(all, is_looked_at ? Stage::kInside : Stage::kCommitting, deadline, rules.most_bytes);
     if (failed_statement_) {
         const std::size_t failed = *failed_statement_;
         failed_statement_.reset();
@@ -278,21 +312,29 @@ Result<std::vector<Rows>> Connection::batch(std::span<const Statement> statement
         return rows;
     }
     auto& given = rows.value();
+    given.erase(given.begin(), given.begin() + static_cast<std::ptrdiff_t>(first));
+    given.resize(statements.size());
+    if (!is_looked_at) return rows;
+    if (auto seen = look_at(statements, given, rules, deadline); !seen) return std::move(seen).error();
+    return rows;
+}
+
+Result<void> Connection::look_at(std::span<const Statement> statements, const std::vector<Rows>& rows,
+                                 const BatchRules& rules, Deadline deadline) {
     for (std::size_t i = 0; i < statements.size(); ++i) {
-        const Rows& answer = given[first + i];
-        if (!statements[i].requires_row || answer.size() > 0 || answer.changed() > 0) continue;
+        if (!statements[i].requires_row || rows[i].size() > 0 || rows[i].changed() > 0) continue;
         roll_back(deadline);
         failed_statement_ = i;
         return Error{Error::Code::kConflict, fmt::format("statement {} found no row", i)};
     }
-    if (waits_for_rows)
-        if (auto committed = script("COMMIT", Stage::kCommitting, deadline); !committed) {
+    if (rules.check)
+        if (auto good = rules.check(rows); !good) {
             roll_back(deadline);
-            return std::move(committed).error();
+            return good;
         }
-    given.erase(given.begin(), given.begin() + static_cast<std::ptrdiff_t>(first));
-    given.resize(statements.size());
-    return rows;
+    auto committed = script("COMMIT", Stage::kCommitting, deadline);
+    if (!committed) roll_back(deadline);
+    return committed;
 }
 
 Transaction::Transaction(Connection& connection, Deadline deadline, const std::string& opening)
@@ -328,6 +370,8 @@ Result<void> Transaction::script(const std::string& sql) {
     if (!is_open_)
         if (auto begun = begin(nullptr); !begun) return std::move(begun).error();
     auto done = connection_.script(sql, Stage::kInside, deadline_);
+    if (done && !connection_.is_in_transaction())
+        done = Error{Error::Code::kInvalid, "the text ends the transaction that it runs in"};
     if (!done) failed_ = done.error();
     return done;
 }

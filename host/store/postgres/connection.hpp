@@ -29,6 +29,16 @@ struct Statement {
     bool requires_row = false;
 };
 
+/// How Connection::batch() goes about it.
+struct BatchRules {
+    std::string opening = {};  ///< what follows BEGIN, such as "SET LOCAL ROLE x"
+    /// Looks at what the statements gave; an error rolls them back. Costs a round trip: COMMIT
+    /// waits for it.
+    std::function<Result<void>(const std::vector<Rows>&)> check = {};
+    /// Of all cells together. More is kInvalid, and the connection is given up.
+    std::optional<std::size_t> most_bytes = {};
+};
+
 /// One connection to Postgres, or to a pooler in front of it.
 ///
 /// Leans on nothing that lasts longer than a transaction, since a transaction pooler gives
@@ -53,6 +63,8 @@ public:
     /// failed_statement() says which it was.
     [[nodiscard]] Result<std::vector<Rows>> batch(std::span<const Statement> statements, Deadline deadline,
                                                   const std::string& opening = {});
+    [[nodiscard]] Result<std::vector<Rows>> batch(std::span<const Statement> statements, Deadline deadline,
+                                                  const BatchRules& rules);
 
     /// Runs `work(Transaction&)`, which gives a Result, and commits unless that is an error.
     /// BEGIN travels with the first statement. `work` may be run again by retry(): it must
@@ -82,7 +94,14 @@ private:
     /// One round trip for all of them, which stop at the first that fails: failed_statement_ is
     /// its index.
     [[nodiscard]] Result<std::vector<Rows>> pipeline(std::span<const Statement* const> statements,
-                                                     Stage stage, Deadline deadline);
+                                                     Stage stage, Deadline deadline,
+                                                     std::optional<std::size_t> most_bytes = {});
+    [[nodiscard]] Result<void> send(std::span<const Statement* const> statements, Stage stage,
+                                    Deadline deadline);
+    /// The second half of a batch whose COMMIT waits for a look at its rows.
+    [[nodiscard]] Result<void> look_at(std::span<const Statement> statements, const std::vector<Rows>& rows,
+                                       const BatchRules& rules, Deadline deadline);
+    [[nodiscard]] bool is_in_transaction() const noexcept;
     /// Several statements in one text, without parameters.
     [[nodiscard]] Result<void> script(const std::string& sql, Stage stage, Deadline deadline);
     /// Forgets the last failure; whether there is a connection, and time, to begin a call.

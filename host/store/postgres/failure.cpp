@@ -28,12 +28,16 @@ constexpr std::array kMeanings{
     Meaning{"57P05", Code::kUnavailable},  // closed for idleness, before the statement
     Meaning{"25006", Code::kUnavailable},  // read-only: a replica that is about to be promoted
     Meaning{"25P03", Code::kUnavailable},  // idle in transaction for too long
-    Meaning{"23", Code::kConflict},       Meaning{"28", Code::kConfig},
-    Meaning{"3D", Code::kConfig},         Meaning{"3F", Code::kConfig},
-    Meaning{"42501", Code::kConfig},      Meaning{"42P01", Code::kConfig},  // no such table: not migrated
-    Meaning{"42704", Code::kConfig},                                        // no such role
-    Meaning{"57P04", Code::kConfig},                                        // database dropped
+    Meaning{"23", Code::kConflict},
+    Meaning{"28", Code::kConfig},
+    Meaning{"3D", Code::kConfig},
+    Meaning{"3F", Code::kConfig},
+    Meaning{"42501", Code::kConfig},
+    Meaning{"42P01", Code::kConfig},  // no such table: not migrated
+    Meaning{"42704", Code::kConfig},  // no such role
+    Meaning{"57P04", Code::kConfig},  // database dropped
     Meaning{"22", Code::kInvalid},
+    Meaning{"08P01", Code::kInvalid},  // and the connection stands: the wrong number of parameters
 };
 
 // Classes whose texts name tables, columns and constraints, and no values.
@@ -105,7 +109,7 @@ Error failure(const Said& said, Stage stage) {
     if (stage == Stage::kConnecting) return connecting(said);
     if (holds_one_of(said.text, kNotPassedOn)) return {Code::kUnavailable, tidy(said.text)};
     // 57P02: another process crashed; this one was thrown out at whatever point it was.
-    if (said.sqlstate.starts_with("08") || said.sqlstate == "57P02" ||
+    if ((said.sqlstate.starts_with("08") && said.is_lost) || said.sqlstate == "57P02" ||
         (said.sqlstate.empty() && said.is_lost))
         return lost(said, stage);
     const auto meaning = std::find_if(kMeanings.begin(), kMeanings.end(), [&](const Meaning& candidate) {

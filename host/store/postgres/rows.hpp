@@ -52,11 +52,15 @@ public:
         : columns_(std::move(columns)), changed_(changed) {}
     /// While filling: the next cell, row by row.
     void add(std::optional<std::string_view> cell);
+    /// While filling: rows of the same columns.
+    void count(std::size_t changed) noexcept { changed_ = changed; }
 
     [[nodiscard]] std::size_t size() const noexcept {
         return columns_.empty() ? 0 : cells_.size() / columns_.size();
     }
     [[nodiscard]] bool empty() const noexcept { return cells_.empty(); }
+    /// Of all cells together.
+    [[nodiscard]] std::size_t bytes() const noexcept { return bytes_.size(); }
     /// Rows that INSERT, UPDATE, DELETE (or SELECT) counted.
     [[nodiscard]] std::size_t changed() const noexcept { return changed_; }
     [[nodiscard]] const std::vector<Column>& columns() const noexcept { return columns_; }
