@@ -124,16 +124,15 @@ Result<void> App::Impl::open_rooms() {
 }
 
 Result<void> App::Impl::load_plugins() {
-    auto file = sqlite_file(settings_.store_url);
-    if (!file) return std::move(file).error();
+    const std::filesystem::path local = local_prefix(settings_.store_url);
     PluginHostOptions options;
     options.lock_file = settings_.plugin_lock;
     options.staging_dir = options_.data / "plugins";
     options.plugins = settings_.plugins;
     options.public_url = settings_.http.public_url;
-    options.sql_prefix = std::filesystem::path(*file).replace_extension().string();
+    options.sql_prefix = local.string();
     options.vault_keys = settings_.vault_keys;
-    options.vault_key_file = file->parent_path() / "vault.keys";
+    options.vault_key_file = local.parent_path() / "vault.keys";
     auto host = make_plugin_host(std::move(options), clock_, log_, store_.get(), &plugin_metrics_);
     if (!host) return std::move(host).error();
     plugins_ = std::move(host).value();

@@ -82,11 +82,11 @@ int serve(const ServeOptions& options) {
     const StopSignals signals;
     auto settings = config::load_settings(options.config);
     if (!settings) return could_not_run(settings.error());
-    const auto file = sqlite_file(settings->store_url);
-    if (!file) return could_not_run(file.error());
-    return run_until_stopped(
-        {.settings = std::move(settings).value(), .data = fs::absolute(*file).parent_path(), .dev = false},
-        signals);
+    const fs::path data = fs::absolute(local_prefix(settings->store_url)).parent_path();
+    std::error_code failed;
+    fs::create_directories(data, failed);
+    if (failed) return could_not_run({Error::Code::kConfig, data.string() + ": " + failed.message()});
+    return run_until_stopped({.settings = std::move(settings).value(), .data = data, .dev = false}, signals);
 }
 
 int dev(const DevOptions& options) {

@@ -27,7 +27,7 @@ constexpr int kAttempts = 3;
 
 constexpr const char* kWrite =
     "SELECT * FROM migue.write($1::text, $2::text, $3::integer, $4::text[], $5::json, $6::json, $7::json,"
-    " $8::json, $9::json, $10::json)";
+    " $8::json, $9::json, $10::json, $11::json)";
 
 Error unavailable(const std::string& what) {
     return {Error::Code::kUnavailable, "postgres: " + what};
@@ -51,6 +51,18 @@ template <typename T>
 bool read_number(std::string_view digits, T& number) {
     const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
     return fault == std::errc() && end == digits.data() + digits.size();
+}
+
+void append(std::string& list, const std::vector<std::string>& items) {
+    for (const std::string& item : items) {
+        if (!list.empty()) list += ',';
+        list += item;
+    }
+}
+
+/// A JSON array of the items; NULL when there are none.
+Value array(const std::string& list) {
+    return list.empty() ? Value(nullptr) : Value("[" + list + "]");
 }
 
 Kind kind_of(std::string_view name) {
@@ -187,22 +199,19 @@ Result<Rows> GroupWriter::Lane::attempt(const std::vector<Entry>& batch) {
 
 Params GroupWriter::Lane::params(const std::vector<Entry>& batch) const {
     std::vector<std::string> conversations;
+    std::string names;
     std::array<std::string, kKinds> items;
     for (const Entry& entry : batch) {
         conversations.insert(conversations.end(), entry.work.conversations.begin(),
                              entry.work.conversations.end());
-        std::string& array = items[static_cast<std::size_t>(entry.work.kind)];
-        for (const std::string& item : entry.work.items) {
-            array += array.empty() ? '[' : ',';
-            array += item;
-        }
+        append(names, entry.work.names);
+        append(items[static_cast<std::size_t>(entry.work.kind)], entry.work.items);
     }
     std::sort(conversations.begin(), conversations.end());
     conversations.erase(std::unique(conversations.begin(), conversations.end()), conversations.end());
     Params bound{Value(writer_.options_.host), Value(commit_name(writer_.options_.host, index_, number_)),
-                 Value(writer_.options_.lease.count()), Value::array(conversations)};
-    for (std::string& array : items)
-        bound.push_back(array.empty() ? Value(nullptr) : Value(std::move(array) + "]"));
+                 Value(writer_.options_.lease.count()), Value::array(conversations), array(names)};
+    for (const std::string& list : items) bound.push_back(array(list));
     return bound;
 }
 

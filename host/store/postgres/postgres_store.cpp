@@ -157,8 +157,8 @@ PostgresStore::~PostgresStore() {
     writer_.reset();
     reader_.reset();
     // What cannot be said now the lease will say when it runs out.
-    static_cast<void>(pool_.query("UPDATE migue.hosts SET alive_until = '-infinity' WHERE host = $1", {host_},
-                                  steady_clock::now() + kFarewellLimit));
+    static_cast<void>(pool_.query("UPDATE migue.hosts SET alive_until = clock_timestamp() WHERE host = $1",
+                                  {host_}, steady_clock::now() + kFarewellLimit));
 }
 
 void PostgresStore::write(Work work, Done<void> done) {

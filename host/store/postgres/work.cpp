@@ -21,17 +21,20 @@ Work about(Kind kind, const std::string& conversation_id) {
     return work;
 }
 
-Json message_json(const InboundMessage& message, std::int64_t key, std::int64_t now_unix_ms) {
+Json names_json(const InboundMessage& message) {
     Json identities = Json::array();
     for (const std::string& identity : message.identities) identities.push_back(sql_text(identity));
     const std::string& first = message.identities.front();
-    return Json{{"key", key},
-                {"channel", sql_text(message.channel)},
+    return Json{{"channel", sql_text(message.channel)},
                 {"account", sql_text(message.account)},
                 {"identities", std::move(identities)},
                 {"renamed", message.renamed},
                 {"new_conversation", new_conversation_id(message.channel, message.account, first)},
-                {"new_person", new_person_id(message.channel, first)},
+                {"new_person", new_person_id(message.channel, first)}};
+}
+
+Json message_json(const InboundMessage& message, std::int64_t key, std::int64_t now_unix_ms) {
+    return Json{{"key", key},
                 {"address_json", sql_text(message.address_json)},
                 {"message_id", sql_text(message.message_id)},
                 {"kind", sql_text(message.kind)},
@@ -97,6 +100,7 @@ Work write_messages(const std::vector<InboundMessage>& messages, std::int64_t no
     for (const InboundMessage& message : messages) {
         work.keys.push_back(new_key());
         work.items.push_back(message_json(message, work.keys.back(), now_unix_ms).dump());
+        work.names.push_back(names_json(message).dump());
     }
     if (!messages.empty()) work.lane = messages.front().identities.front();
     return work;

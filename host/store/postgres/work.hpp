@@ -30,6 +30,7 @@ struct Written {
 struct Work {
     Kind kind = Kind::kMessages;
     std::vector<std::string> items = {};          ///< JSON objects
+    std::vector<std::string> names = {};          ///< of messages: by what their conversations are found
     std::vector<std::string> conversations = {};  ///< that are known to be touched
     std::vector<std::int64_t> keys = {};          ///< of the items, where their result can be asked for later
     std::string lane;                             ///< works with the same one stay in order

@@ -3,20 +3,23 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <future>
 #include <thread>
 
 #include "host/store/identity.hpp"
 #include "host/store/postgres/postgres_store.hpp"
 #include "host/store/sqlite/sqlite_store.hpp"
 #include "tests/host/store/postgres_database.hpp"
+#include "tests/host/store/store_calls.hpp"
 #include "tests/host/temporary_folder.hpp"
 
 /// What every Store promises. Each engine runs the whole suite.
 namespace migue::host {
 namespace {
 
-constexpr std::int64_t kNow = 1'795'428'300'000;
+using test::answer;
+using test::kNow;
+using test::message;
+using test::wait;
 
 class Engine {
 public:
@@ -54,68 +57,27 @@ private:
     const std::string url_;
 };
 
-InboundMessage message(const std::string& id, const std::string& person = "tel:1") {
-    InboundMessage inbound;
-    inbound.channel = "whatsapp";
-    inbound.account = "123";
-    inbound.message_id = id;
-    inbound.identities = {person};
-    inbound.address_json = R"({"to":"+1"})";
-    inbound.text = "hola";
-    inbound.input_json = R"({"kind":"text"})";
-    inbound.sent_unix_ms = kNow - 1000;
-    return inbound;
-}
-
-/// Waits for a call that reports through a Done.
-template <typename T, typename Call>
-Result<T> wait(Call call) {
-    std::promise<Result<T>> promise;
-    auto future = promise.get_future();
-    call([&promise](Result<T> result) { promise.set_value(std::move(result)); });
-    return future.get();
-}
-
 class StoreTest : public ::testing::TestWithParam<std::function<std::unique_ptr<Engine>()>> {
 protected:
     StoreTest() : engine_(GetParam()()), store_(engine_->open()) {}
 
     Accepted accept(InboundMessage inbound) {
-        auto accepted = wait<std::vector<Accepted>>(
-            [&](auto done) { store_->accept({std::move(inbound)}, kNow, std::move(done)); });
+        auto accepted = test::accept(*store_, std::move(inbound));
         EXPECT_TRUE(accepted);
-        return accepted->front();
+        return std::move(accepted).value();
     }
     Result<std::vector<OutboundReply>> finish(FinishedTurn turn) {
-        return wait<std::vector<OutboundReply>>(
-            [&](auto done) { store_->finish(std::move(turn), kNow, std::move(done)); });
+        return test::finish(*store_, std::move(turn));
     }
-    static FinishedTurn answer(const Accepted& turn, const std::string& id) {
-        FinishedTurn finished;
-        finished.conversation_id = turn.conversation_id;
-        finished.message_id = id;
-        finished.sequence = turn.sequence;
-        finished.outcome = "done";
-        finished.plugin = "scheduling";
-        finished.trace_json = "{}";
-        finished.replies = {{"text", R"({"text":"a"})"}, {"text", R"({"text":"b"})"}};
-        finished.locale = "es";
-        return finished;
-    }
-    Result<void> sent(const OutboundReply& reply) {
-        return wait<void>([&](auto done) { store_->sent(reply, "wamid.out", kNow, std::move(done)); });
-    }
-    Result<void> bury(const OutboundReply& reply, bool untold) {
-        return wait<void>([&](auto done) { store_->bury(reply, "refused", untold, kNow, std::move(done)); });
-    }
+    Result<void> sent(const OutboundReply& reply) { return test::sent(*store_, reply); }
+    Result<void> bury(const OutboundReply& reply, bool untold) { return test::bury(*store_, reply, untold); }
     std::vector<DeliveryEffect> note(std::vector<Delivery> news) {
-        auto effects = wait<std::vector<DeliveryEffect>>(
-            [&](auto done) { store_->deliveries(std::move(news), kNow, std::move(done)); });
+        auto effects = test::note(*store_, std::move(news));
         EXPECT_TRUE(effects);
         return std::move(effects).value();
     }
     Conversation conversation(const std::string& id) {
-        auto read = wait<Conversation>([&](auto done) { store_->conversation(id, std::move(done)); });
+        auto read = test::conversation(*store_, id);
         EXPECT_TRUE(read);
         return std::move(read).value();
     }

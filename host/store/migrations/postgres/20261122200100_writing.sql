@@ -30,16 +30,18 @@ BEGIN
     END LOOP;
     -- Found by a later name, while it knows its person by another one of the first kind: the name
     -- was given to somebody else.
-    IF conversation IS NOT NULL AND found_by <> p_identities[1] AND NOT p_renamed
+    IF found_by <> p_identities[1] AND NOT p_renamed
        AND split_part(found_by, ':', 1) <> split_part(p_identities[1], ':', 1)
-       AND EXISTS (SELECT FROM migue.identities i
+    THEN
+        IF EXISTS (SELECT FROM migue.identities i
                    WHERE i.conversation_id = conversation AND i.channel = p_channel AND i.account = p_account
                      AND split_part(i.identity, ':', 1) = split_part(p_identities[1], ':', 1)
                      AND NOT EXISTS (SELECT FROM migue.identities newer
                                      WHERE newer.channel = i.channel AND newer.account = i.account
                                        AND newer.identity = i.identity AND newer.since > i.since))
-    THEN
-        conversation := NULL;
+        THEN
+            conversation := NULL;
+        END IF;
     END IF;
     IF conversation IS NULL THEN
         conversation := p_new;
@@ -103,20 +105,29 @@ CREATE FUNCTION migue.heartbeat(p_host text, p_lease_ms integer) RETURNS void LA
     ON CONFLICT (host) DO UPDATE SET alive_until = excluded.alive_until
 $$;
 
--- Lets go of a conversation that holds nothing of this host any more.
+-- Lets go of a conversation that holds nothing of this host any more. (Adding '' keeps the planner
+-- from looking through all that is open at this host.)
 CREATE FUNCTION migue.let_go(p_host text, p_conversation text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE migue.conversations c SET owner = ''
     WHERE c.conversation_id = p_conversation AND c.owner = p_host
       AND NOT EXISTS (SELECT FROM migue.inbox i WHERE i.conversation_id = p_conversation
-                      AND i.done_unix_ms IS NULL AND i.host = p_host AND i.handed)
+                      AND i.done_unix_ms IS NULL AND i.host || '' = p_host AND i.handed)
       AND NOT EXISTS (SELECT FROM migue.outbox o WHERE o.conversation_id = p_conversation
                       AND o.sent_unix_ms IS NULL AND o.buried_unix_ms IS NULL);
 END $$;
 
+CREATE TYPE migue.names AS (
+    channel          text,
+    account          text,
+    identities       text[],
+    renamed          boolean,
+    new_conversation text,
+    new_person       text
+);
+
 -- Makes what is new, and locks all, in the order of the ids. Gives the conversation of each message.
-CREATE FUNCTION migue.lock_conversations(p_conversations text[], p_messages json,
-                                         OUT leads text[], OUT kept boolean[])
+CREATE FUNCTION migue.lock_conversations(p_conversations text[], p_names json, OUT leads text[], OUT kept boolean[])
 LANGUAGE plpgsql AS $$
 DECLARE
     m record;
@@ -128,14 +139,27 @@ DECLARE
 BEGIN
     leads := '{}';
     kept := '{}';
-    IF p_messages IS NOT NULL THEN
-        FOR m IN SELECT * FROM json_to_recordset(p_messages) AS x(channel text, account text, identities text[],
-                     renamed boolean, new_conversation text, new_person text)
+    IF p_names IS NOT NULL THEN
+        FOR m IN
+            SELECT x.*, known.one, known.all_lead_there
+            FROM json_populate_recordset(NULL::migue.names, p_names) AS x,
+                LATERAL (SELECT min(hit.id) AS one,
+                             count(hit.id) = cardinality(x.identities) AND min(hit.id) = max(hit.id) AS all_lead_there
+                         FROM unnest(x.identities) AS name
+                         LEFT JOIN LATERAL (
+                             SELECT i.conversation_id AS id FROM migue.identities i
+                             WHERE i.channel = x.channel AND i.account = x.account AND i.identity = name
+                             ORDER BY i.since DESC LIMIT 1) AS hit ON true) AS known
         LOOP
-            SELECT * INTO led FROM migue.lead(m.channel, m.account, m.identities, m.renamed, m.new_conversation);
+            IF m.all_lead_there THEN
+                leads := leads || m.one;
+                kept := kept || true;
+                CONTINUE;
+            END IF;
+            led := migue.lead(m.channel, m.account, m.identities, m.renamed, m.new_conversation);
             leads := leads || led.conversation;
             kept := kept || led.kept;
-            IF NOT led.kept AND led.conversation = m.new_conversation THEN
+            IF led.conversation = m.new_conversation THEN
                 fresh := fresh || m.new_conversation;
                 fresh_persons := fresh_persons || m.new_person;
                 fresh_channels := fresh_channels || m.channel;
@@ -200,7 +224,7 @@ CREATE TYPE migue.written AS (
     more            json      -- accept: older turns; finish: its replies; news: the reply
 );
 
-CREATE FUNCTION migue.accept(p_host text, p_lane text, p_messages json, p_leads text[], p_kept boolean[])
+CREATE FUNCTION migue.accept(p_host text, p_lane text, p_messages json, p_names json, p_leads text[], p_kept boolean[])
 RETURNS SETOF migue.written LANGUAGE plpgsql AS $$
 DECLARE
     m record;
@@ -211,30 +235,31 @@ DECLARE
     answer migue.written;
     at text;
     is_kept boolean;
-    names_moved boolean := false;
+    names migue.names[];
     n integer := 0;
 BEGIN
-    FOR m IN SELECT * FROM json_to_recordset(p_messages) AS x(key bigint, channel text, account text,
-                 identities text[], renamed boolean, new_conversation text, new_person text, address_json text,
-                 message_id text, kind text, text text, input_json text, locale text, region text,
+    FOR m IN SELECT * FROM json_to_recordset(p_messages) AS x(key bigint, address_json text, message_id text, kind text, text text, input_json text, locale text, region text,
                  sent_unix_ms bigint, expects_answer boolean, received_unix_ms bigint)
     LOOP
         n := n + 1;
         at := p_leads[n];
         is_kept := p_kept[n];
-        IF names_moved THEN
-            SELECT * INTO led FROM migue.lead(m.channel, m.account, m.identities, m.renamed, m.new_conversation);
+        IF names IS NOT NULL THEN  -- a message before it has moved some: look again
+            led := migue.lead(names[n].channel, names[n].account, names[n].identities, names[n].renamed,
+                names[n].new_conversation);
             at := led.conversation;
             is_kept := led.kept;
-            IF NOT is_kept THEN
+            IF at = names[n].new_conversation AND at <> p_leads[n] THEN
                 INSERT INTO migue.conversations (conversation_id, person_id, channel, account)
-                VALUES (m.new_conversation, m.new_person, m.channel, m.account)
+                VALUES (at, names[n].new_person, names[n].channel, names[n].account)
                 ON CONFLICT (conversation_id) DO NOTHING;
             END IF;
         END IF;
         IF NOT is_kept THEN
-            PERFORM migue.keep_names(at, m.channel, m.account, m.identities);
-            names_moved := true;
+            IF names IS NULL THEN
+                names := ARRAY(SELECT x FROM json_populate_recordset(NULL::migue.names, p_names) AS x);
+            END IF;
+            PERFORM migue.keep_names(at, names[n].channel, names[n].account, names[n].identities);
         END IF;
 
         answer := ROW('accept', n - 1, at, '', 0, false, true, '', NULL);
@@ -271,7 +296,7 @@ BEGIN
         answer.person_id := head.person_id;
         answer.before_by := head.accepted_before_by;
         IF head.owner <> p_host OR head.left_waiting THEN
-            SELECT * INTO leased FROM migue.settle_lease(p_host, at, answer.sequence, m.key);
+            leased := migue.settle_lease(p_host, at, answer.sequence, m.key);
             answer.is_done := leased.ours;
             answer.more := leased.earlier;
         END IF;
@@ -500,8 +525,8 @@ END $$;
 
 -- p_conversations: those of all work but the messages, which are found by their names.
 -- Plans are made once and by key, whatever the tables looked like when they were still empty.
-CREATE FUNCTION migue.write(p_host text, p_lane text, p_lease_ms integer, p_conversations text[], p_messages json,
-                            p_jobs json, p_turns json, p_settled json, p_news json, p_due json)
+CREATE FUNCTION migue.write(p_host text, p_lane text, p_lease_ms integer, p_conversations text[], p_names json,
+                            p_messages json, p_jobs json, p_turns json, p_settled json, p_news json, p_due json)
 RETURNS SETOF migue.written LANGUAGE plpgsql
 SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
 SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
@@ -512,9 +537,9 @@ BEGIN
     IF NOT migue.is_alive(p_host) THEN
         PERFORM migue.heartbeat(p_host, p_lease_ms);
     END IF;
-    SELECT * INTO locked FROM migue.lock_conversations(p_conversations, p_messages);
+    locked := migue.lock_conversations(p_conversations, p_names);
     IF p_messages IS NOT NULL THEN
-        RETURN QUERY SELECT * FROM migue.accept(p_host, p_lane, p_messages, locked.leads, locked.kept);
+        RETURN QUERY SELECT * FROM migue.accept(p_host, p_lane, p_messages, p_names, locked.leads, locked.kept);
     END IF;
     IF p_jobs IS NOT NULL THEN
         PERFORM migue.keep_jobs(p_jobs);
