@@ -36,8 +36,12 @@ void Rig::use_store(std::string url) {
     setup_.write();
 }
 
-void Rig::start() {
+void Rig::launch() {
     host_ = std::make_unique<HostUnderTest>(setup_, graph_.url("host"));
+}
+
+void Rig::start() {
+    launch();
     host_->wait_ready(loop_);
 }
 

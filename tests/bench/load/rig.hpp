@@ -22,6 +22,8 @@ public:
 
     /// For the next start: the same database by another way.
     void use_store(std::string url);
+    /// Starts the host and returns at once; what it does before it is ready can be watched.
+    void launch();
     /// Starts the host, or a new one after it was stopped; ready when this returns.
     void start();
     [[nodiscard]] LoadResult run(const LoadPlan& plan, std::size_t connections);
