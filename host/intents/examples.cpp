@@ -11,7 +11,7 @@ namespace migue::host::intents {
 namespace {
 
 /// Raised whenever features or training change, so that no cached model outlives them.
-constexpr std::uint32_t kMethodVersion = 5;
+constexpr std::uint32_t kMethodVersion = 7;
 
 }  // namespace
 
