@@ -17,11 +17,12 @@
 #include "host/cli/lock_watch.hpp"
 #include "host/cli/open_store.hpp"
 #include "host/cli/plugin_options.hpp"
+#include "host/cli/shipped.hpp"
 #include "host/console/admin_api.hpp"
 #include "host/console/console.hpp"
 #include "host/http/guards.hpp"
 #include "host/http/server.hpp"
-#include "host/intents/router.hpp"
+#include "host/intents/route_watch.hpp"
 #include "host/observe/metrics.hpp"
 #include "host/pipeline/dispatcher.hpp"
 #include "host/plugin_host/native_plugin_host.hpp"
@@ -79,7 +80,8 @@ private:
     void make_pipeline();
     Result<void> serve();
     void add_chat(http::Server& server);
-    void check_routes();
+    Result<void> load_routes();
+    void check_routes(const intents::Router& router);
     void stop();
 
     const Options options_;
@@ -91,7 +93,7 @@ private:
     Metrics metrics_;
     MetricsForPlugins plugin_metrics_{metrics_};
     HttpClient graph_http_{{.ca_file = {}, .idle_per_origin = kMostGraphCalls}};
-    std::shared_ptr<const intents::Router> router_;
+    std::unique_ptr<intents::RouteWatch> routes_;  // holds the router in force
     std::unique_ptr<Store> store_;
     std::unique_ptr<PluginHost> plugins_;
     std::unique_ptr<chat::ChatChannel> chat_;
@@ -110,7 +112,7 @@ private:
 Result<void> App::Impl::start() {
     if (auto opened = open_rooms(); !opened) return opened;
     if (auto loaded = load_plugins(); !loaded) return loaded;
-    check_routes();
+    if (auto loaded = load_routes(); !loaded) return loaded;
     make_channels();
     make_pipeline();
     if (auto recovered = dispatcher_->start(); !recovered) return recovered;
@@ -121,9 +123,6 @@ Result<void> App::Impl::open_rooms() {
     auto store = open_store(settings_.store_url);
     if (!store) return std::move(store).error();
     store_ = std::move(store).value();
-    auto router = intents::Router::load(settings_.routes, options_.data / "intents.model");
-    if (!router) return std::move(router).error();
-    router_ = std::move(router).value();
     return {};
 }
 
@@ -136,10 +135,32 @@ Result<void> App::Impl::load_plugins() {
     return plugins_->start();
 }
 
-/// Routes to a plugin that is not there, or to an intent it does not know, are told at once.
-void App::Impl::check_routes() {
+/// A change of routes.yaml or of an example is in force without a restart, or told in the log.
+Result<void> App::Impl::load_routes() {
+    intents::ModelFiles models{.shipped = shipped_model(), .cache = options_.data / "intents.model"};
+    auto router = intents::Router::load(settings_.routes, models);
+    if (!router) return std::move(router).error();
+    check_routes(**router);
+    routes_ = std::make_unique<intents::RouteWatch>(
+        settings_.routes, std::move(models), std::move(router).value(),
+        intents::RouteWatch::Events{
+            .changed =
+                [this](const intents::Router& fresh) {
+                    log_.info("the changed routes are in force", {{"file", settings_.routes.string()}});
+                    check_routes(fresh);
+                },
+            .refused =
+                [this](const Error& why) {
+                    log_.error("the changed routes cannot be used; the old ones stay in force",
+                               {{"why", why.what}});
+                }});
+    return {};
+}
+
+/// Routes to a plugin that is not there are told at once.
+void App::Impl::check_routes(const intents::Router& router) {
     const auto known = plugins_->intents();
-    for (const auto& [intent, plugin] : router_->routes()) {
+    for (const auto& [intent, plugin] : router.routes()) {
         if (!known.contains(plugin))
             log_.warn("a route leads to a plugin that is not loaded",
                       {{"intent", intent}, {"plugin", plugin}});
@@ -159,8 +180,8 @@ void App::Impl::make_pipeline() {
     outbox_ = std::make_unique<Outbox>(*store_, channels_, clock_, log_,
                                        Outbox::Options{.most_senders = kMostSends});
     turns_ = std::make_unique<TurnRunner>(
-        *store_, *plugins_, [this] { return router_; }, channels_, *outbox_, *executor_, clock_, log_,
-        TurnRunner::Options{});
+        *store_, *plugins_, [this] { return routes_->router(); }, channels_, *outbox_, *executor_, clock_,
+        log_, TurnRunner::Options{});
     dispatcher_ = std::make_unique<Dispatcher>(*store_, *turns_, *outbox_, *executor_, channels_, clock_,
                                                log_, Dispatcher::Options{});
 }
@@ -210,6 +231,7 @@ Result<void> App::Impl::serve() {
 /// From the outside in: nothing new comes, what runs ends, what is left stays in the store.
 void App::Impl::stop() {
     lock_watch_.reset();
+    if (routes_) routes_->stop();
     if (chat_) chat_->close();
     if (public_) public_->stop();
     if (admin_) admin_->stop();

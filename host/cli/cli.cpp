@@ -9,6 +9,7 @@
 #include <iostream>
 
 #include "host/cli/commands.hpp"
+#include "host/cli/report.hpp"
 #include "host/cli/shipped.hpp"
 #include "host/intents/commands.hpp"
 
@@ -35,7 +36,15 @@ int classify_lines(const Choice& choice) {
         return intents::run_classify_model(std::cin, std::cout, std::cerr, choice.model);
     const std::filesystem::path routes =
         choice.routes.empty() ? shipped_config() / "routes.yaml" : choice.routes;
-    return intents::run_classify_routes(std::cin, std::cout, std::cerr, routes);
+    return intents::run_classify_routes(std::cin, std::cout, std::cerr, routes,
+                                        {.shipped = shipped_model(), .cache = {}});
+}
+
+int train_model(const Choice& choice) {
+    if (!choice.training_data.empty())
+        return intents::run_train(choice.training_data, choice.model, std::cerr);
+    if (!choice.routes.empty()) return intents::run_train_routes(choice.routes, choice.model, std::cerr);
+    return could_not_run({Error::Code::kInvalid, "intents train: give --data FILE or --config routes.yaml"});
 }
 
 void add_config(CLI::App* command, std::filesystem::path& config, bool required) {
@@ -111,13 +120,10 @@ void add_language(CLI::App& app, Choice& choice) {
     CLI::App* intents_command = app.add_subcommand("intents", "Train and ask the classifier");
     intents_command->require_subcommand(1);
     CLI::App* train = intents_command->add_subcommand("train", "Train a model from JSON lines");
-    train->add_option("--data", choice.training_data, "the examples")->required();
+    CLI::Option* data = train->add_option("--data", choice.training_data, "the examples, as JSON lines");
+    train->add_option("--config", choice.routes, "routes.yaml, whose examples are taken")->excludes(data);
     train->add_option("--model", choice.model, "the file to write")->required();
-    train->callback([&choice] {
-        choice.action = [&choice] {
-            return intents::run_train(choice.training_data, choice.model, std::cerr);
-        };
-    });
+    train->callback([&choice] { choice.action = [&choice] { return train_model(choice); }; });
     CLI::App* classify = intents_command->add_subcommand("classify", "JSON lines: the intent of a message");
     CLI::Option* by_model = classify->add_option("--model", choice.model, "a trained model");
     classify->add_option("--config", choice.routes, "routes.yaml")->excludes(by_model);

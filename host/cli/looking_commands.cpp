@@ -9,6 +9,7 @@
 #include "host/cli/report.hpp"
 #include "host/cli/shipped.hpp"
 #include "host/config/settings.hpp"
+#include "host/intents/lint.hpp"
 #include "host/intents/router.hpp"
 #include "host/services/http_client.hpp"
 
@@ -18,6 +19,10 @@ namespace {
 
 using Json = nlohmann::json;
 using namespace std::chrono_literals;
+
+constexpr std::size_t kShownIntents = 5;
+constexpr std::size_t kShownWords = 6;
+constexpr float kWorthShowing = 0.01F;  // of probability
 
 /// routes.yaml of a configuration, or the shipped one.
 Result<std::filesystem::path> routes_of(const std::filesystem::path& config) {
@@ -50,6 +55,33 @@ int print_answer(const Result<HttpClientResponse>& answer) {
     return answer->status == 200 ? kDone : kFindings;
 }
 
+void print_decision(const intents::Decision& decision) {
+    fmt::print("{} → {}  ({}, {:.0f} %, language {})\n", decision.intent, decision.plugin, decision.reason,
+               decision.confidence * 100, decision.locale.empty() ? "not known" : decision.locale);
+    if (!decision.second_wish.empty()) fmt::print("a second wish: {}\n", decision.second_wish);
+    if (!decision.rival.empty()) fmt::print("close: {} might be meant as well\n", decision.rival);
+    for (std::size_t i = 0; i < decision.ranked.size() && i < kShownIntents; ++i)
+        fmt::print("  {:5.1f} %  {}\n", decision.ranked[i].probability * 100, decision.ranked[i].intent);
+}
+
+void print_words(const std::vector<intents::WordWeight>& words) {
+    std::string line;
+    for (std::size_t i = 0; i < words.size() && i < kShownWords; ++i)
+        if (words[i].gain >= kWorthShowing)
+            line +=
+                fmt::format("{}{} ({:+.0f})", line.empty() ? "" : ", ", words[i].word, words[i].gain * 100);
+    fmt::print("decided by: {}\n", line.empty() ? "no word in particular" : line);
+}
+
+/// Routes that no message can reach are told with every answer: whoever asks is looking for
+/// the reason why one does not win.
+int print_dead_routes(const std::filesystem::path& routes, const intents::Router& router) {
+    const auto warnings = intents::routes_that_never_win(routes, router);
+    if (!warnings) return could_not_run(warnings.error());
+    for (const std::string& warning : *warnings) fmt::print("warning: {}\n", warning);
+    return kDone;
+}
+
 }  // namespace
 
 int chat(const ChatOptions& options) {
@@ -59,15 +91,13 @@ int chat(const ChatOptions& options) {
 int route(const RouteOptions& options) {
     const auto routes = routes_of(options.config);
     if (!routes) return could_not_run(routes.error());
-    const auto router = intents::Router::load(*routes);
+    const auto router = intents::Router::load(*routes, {.shipped = shipped_model(), .cache = {}});
     if (!router) return could_not_run(router.error());
     const intents::Decision decision = (*router)->route(
         {.kind = "text", .text = options.text, .tap = {}, .locale = options.locale, .asked_plugin = {}});
-    fmt::print("{} → {}  ({}, {:.0f} %, language {})\n", decision.intent, decision.plugin, decision.reason,
-               decision.confidence * 100, decision.locale.empty() ? "not known" : decision.locale);
-    for (std::size_t i = 0; i < decision.ranked.size() && i < 5; ++i)
-        fmt::print("  {:5.1f} %  {}\n", decision.ranked[i].probability * 100, decision.ranked[i].intent);
-    return kDone;
+    print_decision(decision);
+    print_words((*router)->deciding_words(options.text, decision));
+    return print_dead_routes(*routes, **router);
 }
 
 int trace(const TraceOptions& options) {

@@ -16,4 +16,8 @@ fs::path shipped_config() {
     return program_folder().parent_path() / "share" / "migue" / "config";
 }
 
+fs::path shipped_model() {
+    return shipped_config() / "intents.model";
+}
+
 }  // namespace migue::host::cli

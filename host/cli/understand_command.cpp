@@ -71,7 +71,7 @@ int understand(const std::filesystem::path& config) {
         if (!settings) return could_not_run(settings.error());
         routes = settings->routes;
     }
-    const auto router = intents::Router::load(routes);
+    const auto router = intents::Router::load(routes, {.shipped = shipped_model(), .cache = {}});
     if (!router) return could_not_run(router.error());
     const auto plugins = ScratchPluginHost::start_shipped(kPlugin);
     if (!plugins) return could_not_run(plugins.error());

@@ -113,6 +113,19 @@ int run_train(const std::filesystem::path& data, const std::filesystem::path& mo
     return kDone;
 }
 
+int run_train_routes(const std::filesystem::path& routes, const std::filesystem::path& model,
+                     std::ostream& errors) {
+    if (const auto router = Router::load(routes, ModelFiles{.shipped = {}, .cache = model}); !router) {
+        errors << router.error().what << std::endl;
+        return kCouldNotRun;
+    }
+    std::error_code failed;
+    std::filesystem::last_write_time(model, std::filesystem::file_time_type::clock::now(), failed);
+    if (!failed) return kDone;
+    errors << fmt::format("{}: {}", model.string(), failed.message()) << std::endl;
+    return kCouldNotRun;
+}
+
 int run_classify_model(std::istream& in, std::ostream& out, std::ostream& errors,
                        const std::filesystem::path& model) {
     auto classifier = LinearClassifier::load(model);
@@ -129,8 +142,8 @@ int run_classify_model(std::istream& in, std::ostream& out, std::ostream& errors
 }
 
 int run_classify_routes(std::istream& in, std::ostream& out, std::ostream& errors,
-                        const std::filesystem::path& routes, const std::filesystem::path& cache) {
-    auto router = Router::load(routes, cache);
+                        const std::filesystem::path& routes, const ModelFiles& models) {
+    auto router = Router::load(routes, models);
     if (!router) {
         errors << router.error().what << std::endl;
         return kCouldNotRun;

@@ -15,15 +15,19 @@ namespace migue::host::intents {
 [[nodiscard]] int run_train(const std::filesystem::path& data, const std::filesystem::path& model,
                             std::ostream& errors);
 
+/// `migue intents train --config routes.yaml --model OUT`: the model of the shipped routes, made
+/// by the build. One that fits already is left as it is, with a new time.
+[[nodiscard]] int run_train_routes(const std::filesystem::path& routes, const std::filesystem::path& model,
+                                   std::ostream& errors);
+
 /// `migue intents classify --model FILE`: answers each line {"id","text","locale"} of `in`
 /// with a line {"id","intent","confidence","best"}, flushed at once.
 [[nodiscard]] int run_classify_model(std::istream& in, std::ostream& out, std::ostream& errors,
                                      const std::filesystem::path& model);
 
 /// `migue intents classify --config routes.yaml`: the same through the routing table,
-/// thresholds included; "other" means that nothing fits. `cache` as in Router::load.
+/// thresholds included; "other" means that nothing fits. `models` as in Router::load.
 [[nodiscard]] int run_classify_routes(std::istream& in, std::ostream& out, std::ostream& errors,
-                                      const std::filesystem::path& routes,
-                                      const std::filesystem::path& cache = {});
+                                      const std::filesystem::path& routes, const ModelFiles& models = {});
 
 }  // namespace migue::host::intents

@@ -1,17 +1,34 @@
 #include "host/intents/examples.hpp"
 
+#include <fmt/format.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
+#include <cassert>
 
 #include "host/intents/binary.hpp"
 #include "host/intents/digest.hpp"
+#include "migue_intents_data.embedded.hpp"
 
 namespace migue::host::intents {
 namespace {
 
-/// Raised whenever features or training change, so that no cached model outlives them.
-constexpr std::uint32_t kMethodVersion = 5;
+/// Raised whenever the code of features or training changes, so that no cached model outlives it.
+constexpr std::uint32_t kMethodVersion = 7;
+
+void add_method(BinaryWriter& out) {
+    out.number(kMethodVersion);
+    for (const char* list : {"chat_words", "function_words", "topics"}) {
+        for (const char* language : {"es", "en", "pt"}) {
+            const auto data = migue_intents_data::embedded(fmt::format("data/{}/{}.txt", list, language));
+            assert(data);
+            out.text(*data);
+        }
+    }
+    const auto classes = migue_intents_data::embedded("data/word_classes.txt");
+    assert(classes);
+    out.text(*classes);
+}
 
 }  // namespace
 
@@ -27,11 +44,21 @@ Fingerprint fingerprint(const std::vector<Example>& examples) {
     for (const Example& example : examples) sorted.push_back(&example);
     std::ranges::sort(sorted, [](const Example* a, const Example* b) { return *a < *b; });
     BinaryWriter out;
-    out.number(kMethodVersion);
+    add_method(out);
     for (const Example* example : sorted) {
         out.text(example->text);
         out.text(example->locale);
         out.text(example->intent);
+    }
+    return digest(std::move(out).take());
+}
+
+Fingerprint fingerprint(const std::vector<ExampleBytes>& files) {
+    BinaryWriter out;
+    add_method(out);
+    for (const ExampleBytes& file : files) {
+        out.text(file.locale);
+        out.text(file.bytes);
     }
     return digest(std::move(out).take());
 }

@@ -16,8 +16,19 @@ struct Example {
 
 using Fingerprint = std::array<std::uint8_t, 32>;
 
-/// SHA-256 over the examples and the version of the training method: a model with another
-/// fingerprint was trained from something else. The order of the examples does not count.
+/// SHA-256 over the examples, the version of the training method and the word lists that are
+/// compiled in: a model with another fingerprint was trained from something else. The order
+/// of the examples does not count.
 [[nodiscard]] Fingerprint fingerprint(const std::vector<Example>& examples);
+
+/// A file of examples as it lies on disk.
+struct ExampleBytes {
+    std::string locale;
+    std::string bytes;
+};
+
+/// The same over files that were not parsed: a host whose model fits them need not read them
+/// any closer. Every byte counts.
+[[nodiscard]] Fingerprint fingerprint(const std::vector<ExampleBytes>& files);
 
 }  // namespace migue::host::intents

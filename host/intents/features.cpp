@@ -1,6 +1,7 @@
 #include "host/intents/features.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <functional>
 #include <map>
@@ -8,13 +9,16 @@
 
 #include "host/intents/stemmer.hpp"
 #include "host/intents/text.hpp"
+#include "host/intents/topics.hpp"
 #include "host/intents/word_classes.hpp"
 #include "migue_intents_data.embedded.hpp"
 
 namespace migue::host::intents {
 namespace {
 
-/// FNV-1a, one block's features apart from another's. 0 is kept free for "no feature".
+constexpr std::size_t kLongWord = 4;
+
+/// FNV-1a, one block's features apart from another's; never kNoFeature.
 class Hash {
 public:
     explicit Hash(char salt) { add(salt); }
@@ -27,7 +31,7 @@ public:
     }
     [[nodiscard]] std::uint32_t value() const {
         const auto folded = static_cast<std::uint32_t>(state_ ^ (state_ >> 32));
-        return folded == 0 ? 1 : folded;
+        return folded == kNoFeature ? 1 : folded;
     }
 
 private:
@@ -67,6 +71,7 @@ struct Unit {
     std::string stem;      ///< of the bare word
     std::string accented;  ///< the stem of the word as written, if it is another one
     std::string mark;      ///< its class, or empty
+    Topics::Set topics = 0;
     [[nodiscard]] const std::string& key() const { return mark.empty() ? stem : mark; }
 };
 
@@ -92,22 +97,34 @@ void sort_unique(std::vector<std::uint32_t>& values) {
 
 class Extractor::Impl {
 public:
-    explicit Impl(FeatureOptions options)
-        : options_(options), classes_(WordClasses::shipped()), spellings_(chat_spellings()) {}
+    Impl(FeatureOptions options, Spelling::Words known)
+        : options_(options),
+          classes_(WordClasses::shipped()),
+          spellings_(chat_spellings()),
+          spelling_(std::move(known)),
+          topics_(options.topics ? Topics::shipped() : Topics()) {
+        for (const std::string& name : topics_.names()) topic_hashes_.push_back(hash_of('t', name));
+    }
 
     [[nodiscard]] Features extract(std::string_view text, std::string_view locale) const {
         std::vector<Token> tokens = tokenize(text);
         spell_out(tokens, locale);
+        mend(tokens, locale);
         const std::vector<Unit> units = units_of(tokens, locale);
         Features out;
         add_words(units, out.blocks[static_cast<std::size_t>(Block::kWords)]);
         if (options_.pairs) add_pairs(units, out.blocks[static_cast<std::size_t>(Block::kPairs)]);
         add_chars(tokens, units, out.blocks[static_cast<std::size_t>(Block::kChars)]);
+        auto& topics = out.blocks[static_cast<std::size_t>(Block::kTopics)];
+        if (options_.topics) add_topics(units, topics);
         for (auto& block : out.blocks) sort_unique(block);
+        // Words about nothing known make what is known count for less.
+        if (!topics.empty()) topics.insert(topics.begin(), count_silent(units), kNoFeature);
         return out;
     }
 
     [[nodiscard]] const FeatureOptions& options() const noexcept { return options_; }
+    [[nodiscard]] const Spelling::Words& known_words() const noexcept { return spelling_.words(); }
 
 private:
     /// "q" is "que" in Spanish and Portuguese, "u" is "you" in English.
@@ -117,6 +134,15 @@ private:
         for (Token& token : tokens) {
             const std::string_view full = token.type == TokenClass::kWord ? found->second.of(token.bare) : "";
             if (!full.empty()) token = tokenize(full).front();
+        }
+    }
+
+    /// A word that no example has, one slip away from one that some have, is read as that one.
+    void mend(std::vector<Token>& tokens, std::string_view locale) const {
+        for (Token& token : tokens) {
+            if (token.type != TokenClass::kWord || !classes_.of(token.bare).empty()) continue;
+            const std::string_view meant = spelling_.repaired(token.bare, locale);
+            if (!meant.empty()) token.word = token.bare = meant;
         }
     }
 
@@ -132,6 +158,7 @@ private:
                 if (token.word != token.bare) unit.accented = stemmer.stem(token.word);
                 if (unit.accented == unit.stem) unit.accented.clear();
                 if (options_.masks) mark_word(token, unit);
+                unit.topics = topics_.of(token.bare, unit.stem, locale);
             } else {
                 unit.mark = mark_of(token.type);
                 unit.stem = unit.mark.empty() ? token.bare : unit.mark;
@@ -170,6 +197,33 @@ private:
         return hash.value();
     }
 
+    /// Each topic, and each two that different words bring up, however far apart.
+    void add_topics(const std::vector<Unit>& units, std::vector<std::uint32_t>& out) const {
+        Topics::Set seen = 0;
+        for (const Unit& unit : units) {
+            for (Topics::Set left = unit.topics; left != 0; left &= left - 1) {
+                const int topic = std::countr_zero(left);
+                out.push_back(topic_hashes_[static_cast<std::size_t>(topic)]);
+                for (Topics::Set before = seen; before != 0; before &= before - 1)
+                    out.push_back(both(topic, std::countr_zero(before)));
+            }
+            seen |= unit.topics;
+        }
+    }
+
+    /// Words of some length that are of no topic and no class.
+    static std::size_t count_silent(const std::vector<Unit>& units) {
+        return static_cast<std::size_t>(std::ranges::count_if(units, [](const Unit& unit) {
+            return unit.topics == 0 && unit.mark.empty() && unit.stem.size() >= kLongWord;
+        }));
+    }
+
+    [[nodiscard]] std::uint32_t both(int a, int b) const {
+        const auto one = topic_hashes_[static_cast<std::size_t>(a)],
+                   other = topic_hashes_[static_cast<std::size_t>(b)];
+        return (std::min(one, other) * 0x9e3779b1U) ^ std::max(one, other);
+    }
+
     /// Runs of characters over the whole text, words apart by one space. A masked token is
     /// one character there, so that hours and names do not drown what is around them.
     void add_chars(const std::vector<Token>& tokens, const std::vector<Unit>& units,
@@ -195,9 +249,13 @@ private:
     const FeatureOptions options_;
     const WordClasses classes_;
     const Spellings spellings_;  // by language
+    const Spelling spelling_;
+    const Topics topics_;
+    std::vector<std::uint32_t> topic_hashes_;  // by topic
 };
 
-Extractor::Extractor(FeatureOptions options) : impl_(std::make_unique<const Impl>(options)) {}
+Extractor::Extractor(FeatureOptions options, Spelling::Words known)
+    : impl_(std::make_unique<const Impl>(options, std::move(known))) {}
 Extractor::Extractor(Extractor&&) noexcept = default;
 Extractor& Extractor::operator=(Extractor&&) noexcept = default;
 Extractor::~Extractor() = default;
@@ -207,6 +265,10 @@ Features Extractor::extract(std::string_view text, std::string_view locale) cons
 }
 const FeatureOptions& Extractor::options() const noexcept {
     return impl_->options();
+}
+
+const Spelling::Words& Extractor::known_words() const noexcept {
+    return impl_->known_words();
 }
 
 }  // namespace migue::host::intents

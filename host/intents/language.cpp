@@ -57,6 +57,7 @@ Result<LanguageIdentifier> LanguageIdentifier::train(const std::vector<Example>&
     const TrainOptions options{.features = {.masks = false,
                                             .stems = false,
                                             .pairs = false,
+                                            .topics = false,
                                             .keep_accents = true,
                                             .char_min = 1,
                                             .char_max = 4},

@@ -19,7 +19,7 @@ namespace migue::host::intents {
 namespace {
 
 constexpr std::string_view kMagic = "MIGUEINT";
-constexpr std::uint32_t kFormat = 1;
+constexpr std::uint32_t kFormat = 2;
 
 Error bad_file(std::string what) {
     return {Error::Code::kInvalid, std::move(what)};
@@ -33,6 +33,11 @@ LinearClassifier::LinearClassifier(LinearModel intents, LanguageIdentifier langu
 
 Result<std::shared_ptr<const LinearClassifier>> LinearClassifier::train(
     const std::vector<Example>& examples) {
+    return train(examples, fingerprint(examples));
+}
+
+Result<std::shared_ptr<const LinearClassifier>> LinearClassifier::train(const std::vector<Example>& examples,
+                                                                        const Fingerprint& trained_from) {
     // Side by side: a host that starts without a cached model waits for both.
     auto trained_languages =
         std::async(std::launch::async, [&] { return LanguageIdentifier::train(examples); });
@@ -41,7 +46,18 @@ Result<std::shared_ptr<const LinearClassifier>> LinearClassifier::train(
     if (!intents) return std::move(intents).error();
     if (!languages) return std::move(languages).error();
     return std::make_shared<const LinearClassifier>(std::move(intents).value(), std::move(languages).value(),
-                                                    fingerprint(examples));
+                                                    trained_from);
+}
+
+bool LinearClassifier::fits(const std::filesystem::path& file, const Fingerprint& trained_from) {
+    std::string head(kMagic.size() + sizeof kFormat + trained_from.size(), '\0');
+    std::ifstream in(file, std::ios::binary);
+    if (!in.read(head.data(), static_cast<std::streamsize>(head.size())) || !head.starts_with(kMagic))
+        return false;
+    BinaryReader rest(std::string_view(head).substr(kMagic.size()));
+    if (rest.number<std::uint32_t>() != kFormat) return false;
+    return std::ranges::all_of(trained_from,
+                               [&](std::uint8_t byte) { return byte == rest.number<std::uint8_t>(); });
 }
 
 std::string LinearClassifier::to_bytes() const {

@@ -20,10 +20,16 @@ public:
 
     [[nodiscard]] static Result<std::shared_ptr<const LinearClassifier>> train(
         const std::vector<Example>& examples);
+    /// The same, for examples that are known by another fingerprint: that of their files.
+    [[nodiscard]] static Result<std::shared_ptr<const LinearClassifier>> train(
+        const std::vector<Example>& examples, const Fingerprint& trained_from);
 
     /// A truncated, altered or foreign file is an error that says which.
     [[nodiscard]] static Result<std::shared_ptr<const LinearClassifier>> load(
         const std::filesystem::path& file);
+    /// Reads the head alone: is this a model of today's format, trained from that? False for
+    /// whatever cannot be read, which load() would tell.
+    [[nodiscard]] static bool fits(const std::filesystem::path& file, const Fingerprint& trained_from);
     [[nodiscard]] static Result<std::shared_ptr<const LinearClassifier>> from_bytes(std::string_view bytes);
     /// Written beside it and renamed: a reader sees the old file or the new one.
     [[nodiscard]] Result<void> save(const std::filesystem::path& file) const;

@@ -12,6 +12,12 @@ namespace {
 constexpr std::size_t kMaxLabels = 4096;
 constexpr std::uint8_t kMaxCharRun = 8;
 
+/// Topics are a help where words are new, no match for the words themselves (measured on
+/// utterances held out).
+float length_of(Block block) {
+    return block == Block::kTopics ? 0.65F : 1.0F;
+}
+
 bool all_finite(const std::vector<float>& values) {
     return std::ranges::all_of(values, [](float v) { return std::isfinite(v); });
 }
@@ -31,7 +37,7 @@ bool consistent(const LinearModel::Parts& parts) {
 
 void write_options(BinaryWriter& out, const FeatureOptions& options) {
     const unsigned flags = (options.masks ? 1U : 0U) | (options.stems ? 2U : 0U) | (options.pairs ? 4U : 0U) |
-                           (options.keep_accents ? 8U : 0U);
+                           (options.keep_accents ? 8U : 0U) | (options.topics ? 16U : 0U);
     out.number(static_cast<std::uint8_t>(flags));
     out.number(options.char_min);
     out.number(options.char_max);
@@ -44,9 +50,36 @@ FeatureOptions read_options(BinaryReader& in) {
     options.stems = (flags & 2U) != 0;
     options.pairs = (flags & 4U) != 0;
     options.keep_accents = (flags & 8U) != 0;
+    options.topics = (flags & 16U) != 0;
     options.char_min = in.number<std::uint8_t>();
     options.char_max = in.number<std::uint8_t>();
     return options;
+}
+
+void write_words(BinaryWriter& out, const Spelling::Words& words) {
+    out.number(static_cast<std::uint32_t>(words.size()));
+    for (const auto& [locale, known] : words) {
+        out.text(locale);
+        out.number(static_cast<std::uint32_t>(known.size()));
+        for (const Spelling::Word& word : known) {
+            out.text(word.bare);
+            out.number(word.count);
+        }
+    }
+}
+
+Spelling::Words read_words(BinaryReader& in) {
+    Spelling::Words words;
+    const auto locales = in.number<std::uint32_t>();
+    for (std::uint32_t i = 0; i < locales && in.ok(); ++i) {
+        std::vector<Spelling::Word>& known = words[in.text()];
+        const auto size = in.number<std::uint32_t>();
+        for (std::uint32_t j = 0; j < size && in.ok(); ++j) {
+            std::string bare = in.text();
+            known.push_back({std::move(bare), in.number<std::uint32_t>()});
+        }
+    }
+    return words;
 }
 
 }  // namespace
@@ -69,17 +102,17 @@ std::uint32_t Vocabulary::find(std::uint32_t hash) const noexcept {
     return kUnknown;
 }
 
-float block_scale(const Vocabulary& vocabulary, const std::vector<std::uint32_t>& hashes,
+float block_scale(const Vocabulary& vocabulary, const Features& features, Block block,
                   std::vector<std::uint32_t>& indices) {
     indices.clear();
     float square = 0;
-    for (const std::uint32_t hash : hashes) {
+    for (const std::uint32_t hash : features.of(block)) {
         const std::uint32_t index = vocabulary.find(hash);
         const float weight = vocabulary.weight(index);
         square += weight * weight;
         if (index != Vocabulary::kUnknown) indices.push_back(index);
     }
-    return square > 0 ? 1.0F / std::sqrt(square) : 0;
+    return square > 0 ? length_of(block) / std::sqrt(square) : 0;
 }
 
 void softmax(std::vector<float>& scores, float sharpness) {
@@ -92,21 +125,22 @@ void softmax(std::vector<float>& scores, float sharpness) {
 LinearModel::LinearModel(Parts parts)
     : parts_(std::move(parts)),
       vocabulary_(std::move(parts_.hashes), std::move(parts_.feature_weights), parts_.unseen_weight),
-      extractor_(parts_.options) {}
+      extractor_(parts_.options, std::move(parts_.words)) {}
 
 std::vector<float> LinearModel::probabilities(std::string_view text, std::string_view locale) const {
     std::vector<float> scores(parts_.labels.size(), 0);
-    for (const auto& block : extractor_.extract(text, locale).blocks) add_block(block, scores);
+    const Features features = extractor_.extract(text, locale);
+    for (std::size_t b = 0; b < kBlocks; ++b) add_block(features, static_cast<Block>(b), scores);
     for (std::size_t label = 0; label < scores.size(); ++label)
         scores[label] = scores[label] * parts_.label_scales[label] + parts_.biases[label];
     softmax(scores, parts_.sharpness);
     return scores;
 }
 
-void LinearModel::add_block(const std::vector<std::uint32_t>& hashes, std::vector<float>& scores) const {
+void LinearModel::add_block(const Features& features, Block block, std::vector<float>& scores) const {
     std::vector<std::uint32_t> indices;
-    indices.reserve(hashes.size());
-    const float scale = block_scale(vocabulary_, hashes, indices);
+    indices.reserve(features.of(block).size());
+    const float scale = block_scale(vocabulary_, features, block, indices);
     const std::size_t labels = scores.size();
     for (const std::uint32_t index : indices) {
         const float value = scale * vocabulary_.weight(index);
@@ -119,6 +153,7 @@ void LinearModel::add_block(const std::vector<std::uint32_t>& hashes, std::vecto
 std::string LinearModel::to_bytes() const {
     BinaryWriter out;
     write_options(out, parts_.options);
+    write_words(out, extractor_.known_words());
     out.number(static_cast<std::uint32_t>(parts_.labels.size()));
     for (const std::string& label : parts_.labels) out.text(label);
     out.numbers(vocabulary_.hashes());
@@ -135,6 +170,7 @@ Result<LinearModel> LinearModel::from_bytes(std::string_view bytes) {
     BinaryReader in(bytes);
     Parts parts;
     parts.options = read_options(in);
+    parts.words = read_words(in);
     const auto labels = in.number<std::uint32_t>();
     for (std::uint32_t i = 0; i < labels && in.ok(); ++i) parts.labels.push_back(in.text());
     parts.hashes = in.numbers<std::uint32_t>();

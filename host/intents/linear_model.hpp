@@ -37,8 +37,9 @@ private:
     std::uint32_t mask_ = 0;
 };
 
-/// What a block's features are multiplied by, so that its length becomes one.
-[[nodiscard]] float block_scale(const Vocabulary& vocabulary, const std::vector<std::uint32_t>& hashes,
+/// What a block's features are multiplied by, so that its length becomes that of its kind.
+/// `indices` receives those that the vocabulary knows.
+[[nodiscard]] float block_scale(const Vocabulary& vocabulary, const Features& features, Block block,
                                 std::vector<std::uint32_t>& indices);
 
 /// The weights of one linear score for each label, in a byte each. Immutable: thread-safe.
@@ -46,6 +47,7 @@ class LinearModel {
 public:
     struct Parts {
         FeatureOptions options;
+        Spelling::Words words;  ///< that misspelt ones are mended to
         std::vector<std::string> labels;
         std::vector<std::uint32_t> hashes;
         std::vector<float> feature_weights;
@@ -65,9 +67,9 @@ public:
     [[nodiscard]] static Result<LinearModel> from_bytes(std::string_view bytes);
 
 private:
-    void add_block(const std::vector<std::uint32_t>& hashes, std::vector<float>& scores) const;
+    void add_block(const Features& features, Block block, std::vector<float>& scores) const;
 
-    Parts parts_;  // hashes and feature_weights have moved into vocabulary_
+    Parts parts_;  // hashes, feature_weights and words have moved on
     Vocabulary vocabulary_;
     Extractor extractor_;
 };

@@ -12,6 +12,7 @@ namespace migue::host::intents {
 namespace {
 
 constexpr std::size_t kFewExamples = 20;
+constexpr std::size_t kTriedExamples = 50;
 
 /// What the host itself routes to the fallback: needs no examples.
 bool made_by_host(std::string_view intent) {
@@ -106,6 +107,38 @@ void find_beaten_keywords(const RouteTable& table, Findings& out) {
     }
 }
 
+void find_closed_thresholds(const RouteTable& table, Findings& out) {
+    if (table.thresholds.other <= 0)
+        out.push_back(
+            fmt::format("{}: thresholds.other is 0: the classifier decides for no route at all", table.file));
+    if (table.thresholds.accept >= 1)
+        out.push_back(fmt::format("{}: thresholds.accept is 1: the classifier decides for no route at all",
+                                  table.file));
+}
+
+/// Intents that win none of their own examples win nothing else.
+void find_routes_that_lose_their_examples(const RouteTable& table, const Router& router, Findings& out) {
+    struct Tally {
+        std::size_t tried = 0;
+        bool won = false;
+    };
+    std::map<std::string, Tally> tallies;
+    for (const PlacedExample& placed : table.examples) {
+        Tally& tally = tallies[placed.example.intent];
+        if (tally.won || tally.tried == kTriedExamples) continue;
+        ++tally.tried;
+        Situation situation;
+        situation.kind = "text";
+        situation.text = placed.example.text;
+        situation.locale = placed.example.locale;
+        tally.won = router.route(situation).intent == placed.example.intent;
+    }
+    for (const auto& [intent, tally] : tallies)
+        if (!tally.won && table.find(intent) != nullptr)
+            out.push_back(fmt::format("{}: the intent {} wins none of {} of its own examples",
+                                      table.find(intent)->place, intent, tally.tried));
+}
+
 }  // namespace
 
 std::vector<std::string> lint(const RouteTable& table) {
@@ -116,6 +149,19 @@ std::vector<std::string> lint(const RouteTable& table) {
     find_shared_examples(table, out);
     find_unreachable_routes(table, counts, out);
     find_beaten_keywords(table, out);
+    find_closed_thresholds(table, out);
+    return out;
+}
+
+Result<std::vector<std::string>> routes_that_never_win(const std::filesystem::path& routes_file,
+                                                       const Router& router) {
+    auto table = read_route_table(routes_file);
+    if (!table) return std::move(table).error();
+    Findings out;
+    find_unreachable_routes(*table, count_examples(*table), out);
+    find_beaten_keywords(*table, out);
+    find_closed_thresholds(*table, out);
+    find_routes_that_lose_their_examples(*table, router, out);
     return out;
 }
 

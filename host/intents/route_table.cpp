@@ -17,6 +17,7 @@ using config::MapReader;
 using config::Node;
 
 constexpr std::size_t kMaxExampleBytes = 1000;
+constexpr std::string_view kGap = " * ";
 
 bool is_name(std::string_view text) {
     const auto fits = [](char c) {
@@ -36,9 +37,22 @@ bool is_locale(std::string_view text) {
     return text == "es" || text == "en" || text == "pt";
 }
 
+/// The parts between the '*' of a pattern, each folded. A '*' at either end says nothing.
+std::string folded_pattern(std::string_view written) {
+    std::string out;
+    while (!written.empty()) {
+        const auto star = written.find('*');
+        if (const std::string part = folded(written.substr(0, star)); !part.empty())
+            out += (out.empty() ? "" : std::string(kGap)) + part;
+        written = star == std::string_view::npos ? std::string_view{} : written.substr(star + 1);
+    }
+    return out;
+}
+
 class TableReader {
 public:
-    explicit TableReader(const std::filesystem::path& file) : folder_(file.parent_path()) {
+    TableReader(const std::filesystem::path& file, Reading reading)
+        : folder_(file.parent_path()), reading_(reading) {
         table_.file = file.string();
     }
 
@@ -51,6 +65,7 @@ public:
         table_.fallback = map.text("fallback");
         if (const Node* fallback = document->find("fallback"))
             check_name(table_.fallback, fallback->place(), "plugin", faults_);
+        read_courtesies(map.child("courtesies"));
         read_routes(map.required("routes"));
         map.done();
         // One error with everything: faults of routes.yaml, then those of unreadable files.
@@ -94,6 +109,8 @@ private:
     }
 
     void read_file(const Node& name, const std::string& locale) {
+        table_.example_files.push_back({folder_ / name.scalar(), locale});
+        if (reading_ == Reading::kRoutesOnly) return;
         auto document = config::read_yaml(folder_ / name.scalar());
         if (!document) {
             unreadable_ += fmt::format("{}{} (named at {})", unreadable_.empty() ? "" : "\n",
@@ -120,11 +137,25 @@ private:
     }
 
     void read_thresholds(const Node* node) {
-        if (node == nullptr || !expect(*node, Node::Kind::kMap, "a map with accept and other")) return;
+        if (node == nullptr ||
+            !expect(*node, Node::Kind::kMap, "a map with accept, other, new_wish and doubt"))
+            return;
         MapReader map(*node, faults_);
         table_.thresholds.accept = static_cast<float>(map.number("accept", table_.thresholds.accept, 0, 1));
         table_.thresholds.other = static_cast<float>(map.number("other", table_.thresholds.other, 0, 1));
+        table_.thresholds.new_wish =
+            static_cast<float>(map.number("new_wish", table_.thresholds.new_wish, 0, 1));
+        table_.thresholds.doubt = static_cast<float>(map.number("doubt", table_.thresholds.doubt, 0, 1));
         map.done();
+    }
+
+    void read_courtesies(const Node* node) {
+        if (node == nullptr || !expect(*node, Node::Kind::kSequence, "a sequence of intents")) return;
+        for (const Node& item : node->items()) {
+            if (!expect(item, Node::Kind::kScalar, "an intent")) continue;
+            check_name(item.scalar(), item.place(), "intent", faults_);
+            table_.courtesies.push_back(item.scalar());
+        }
     }
 
     void read_routes(const Node* node) {
@@ -142,8 +173,9 @@ private:
         route.priority = map.integer("priority", 0, -1000, 1000);
         check_name(route.intent, node.place(), "intent", faults_);
         check_name(route.plugin, node.place(), "plugin", faults_);
-        read_keywords(map.child("exact"), true, route);
-        read_keywords(map.child("keywords"), false, route);
+        read_keywords(map.child("exact"), Match::kWhole, route);
+        read_keywords(map.child("keywords"), Match::kWords, route);
+        read_keywords(map.child("patterns"), Match::kPattern, route);
         map.done();
         if (const Route* earlier = table_.find(route.intent); earlier != nullptr && !route.intent.empty())
             faults_.add(node.place(), fmt::format("a second route for the intent \"{}\"; the first is at {}",
@@ -151,7 +183,9 @@ private:
         table_.routes.push_back(std::move(route));
     }
 
-    void read_keywords(const Node* node, bool whole, Route& route) {
+    enum class Match { kWhole = 1, kWords, kPattern };
+
+    void read_keywords(const Node* node, Match match, Route& route) {
         if (node == nullptr || !expect(*node, Node::Kind::kMap, "a map of languages, each with its phrases"))
             return;
         for (const auto& [locale, phrases] : node->members()) {
@@ -161,8 +195,10 @@ private:
             if (!expect(phrases, Node::Kind::kSequence, "a sequence of phrases")) continue;
             for (const Node& phrase : phrases.items()) {
                 if (!expect(phrase, Node::Kind::kScalar, "a phrase")) continue;
-                Keyword keyword{phrase.scalar(), folded(phrase.scalar()), locale, whole,
-                                phrase.place().text()};
+                Keyword keyword{
+                    phrase.scalar(),
+                    match == Match::kPattern ? folded_pattern(phrase.scalar()) : folded(phrase.scalar()),
+                    locale, match == Match::kWhole, phrase.place().text()};
                 if (keyword.folded.empty()) faults_.add(phrase.place(), "a phrase without a word");
                 route.keywords.push_back(std::move(keyword));
             }
@@ -170,6 +206,7 @@ private:
     }
 
     const std::filesystem::path folder_;
+    const Reading reading_;
     RouteTable table_;
     Faults faults_;
     std::string unreadable_;
@@ -200,17 +237,33 @@ const Route* RouteTable::find(std::string_view intent) const {
     return found == routes.end() ? nullptr : &*found;
 }
 
-Result<RouteTable> read_route_table(const std::filesystem::path& routes_file) {
-    return TableReader(routes_file).read(routes_file);
+Result<RouteTable> read_route_table(const std::filesystem::path& routes_file, Reading reading) {
+    return TableReader(routes_file, reading).read(routes_file);
 }
+
+namespace {
+
+/// Where `words` end in `text`, at the edges of words and not before `from`; npos if nowhere.
+std::size_t end_of(std::string_view words, std::string_view text, std::size_t from) {
+    for (auto at = text.find(words, from); at != std::string_view::npos; at = text.find(words, at + 1)) {
+        const auto end = at + words.size();
+        if ((at == 0 || text[at - 1] == ' ') && (end == text.size() || text[end] == ' ')) return end;
+    }
+    return std::string_view::npos;
+}
+
+}  // namespace
 
 bool holds_phrase(std::string_view text, std::string_view phrase) {
     if (phrase.empty()) return false;
-    for (auto at = text.find(phrase); at != std::string_view::npos; at = text.find(phrase, at + 1)) {
-        const auto end = at + phrase.size();
-        if ((at == 0 || text[at - 1] == ' ') && (end == text.size() || text[end] == ' ')) return true;
+    std::size_t from = 0;
+    while (!phrase.empty()) {
+        const auto gap = phrase.find(kGap);
+        from = end_of(phrase.substr(0, gap), text, from);
+        if (from == std::string_view::npos) return false;
+        phrase = gap == std::string_view::npos ? std::string_view{} : phrase.substr(gap + kGap.size());
     }
-    return false;
+    return true;
 }
 
 const Route* keyword_route(const RouteTable& table, std::string_view folded_text) {

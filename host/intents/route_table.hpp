@@ -13,7 +13,9 @@ namespace migue::host::intents {
 /// A few words that decide a route without the classifier.
 struct Keyword {
     std::string written;  ///< as in the file
-    std::string folded;   ///< what is compared: lower case, no accents, one space
+    /// What is compared: lower case, no accents, one space. " * " stands between the parts of a
+    /// pattern: any words, or none.
+    std::string folded;
     std::string locale;
     bool whole = false;  ///< must be the whole message ("exact"), not only stand in it
     std::string place;   ///< file:line:col
@@ -30,6 +32,10 @@ struct Route {
 struct Thresholds {
     float accept = 0.4F;  ///< least probability of an intent that is acted on
     float other = 0.5F;   ///< probability of "other" from which nothing is acted on
+    /// Least probability that makes a message a new wish, not an answer, while a question is open.
+    float new_wish = 0.6F;
+    /// How close the runner-up must come to leave a doubt worth asking about.
+    float doubt = 0.15F;
 };
 
 /// An example with the place where it stands, for findings.
@@ -38,29 +44,42 @@ struct PlacedExample {
     std::string place;
 };
 
+/// A file of examples that routes.yaml names.
+struct ExampleFile {
+    std::filesystem::path path;
+    std::string locale;
+};
+
 /// routes.yaml and the intent files it names, as read: checked for form, not for sense
 /// (see lint.hpp).
 struct RouteTable {
     std::string file;
     std::vector<std::string> locales;
+    std::vector<ExampleFile> example_files;
     std::vector<PlacedExample> examples;
     Thresholds thresholds;
     std::string fallback;
-    std::vector<Route> routes;  ///< highest priority first, else as written
+    std::vector<std::string> courtesies;  ///< intents said along with a wish: greeting, thanks …
+    std::vector<Route> routes;            ///< highest priority first, else as written
 
     [[nodiscard]] std::vector<Example> plain_examples() const;
     [[nodiscard]] const Route* find(std::string_view intent) const;
 };
 
-/// The error holds every fault of all the files, one a line, each with its place.
-[[nodiscard]] Result<RouteTable> read_route_table(const std::filesystem::path& routes_file);
+enum class Reading { kEverything = 1, kRoutesOnly };
+
+/// The error holds every fault of all the files, one a line, each with its place. With
+/// kRoutesOnly the files of examples are named and not read: for a host that has their model.
+[[nodiscard]] Result<RouteTable> read_route_table(const std::filesystem::path& routes_file,
+                                                  Reading reading = Reading::kEverything);
 
 /// The route whose keyword decides this message, or nullptr: the highest priority wins,
 /// then a whole message before words in it, then the longer keyword, then the first written.
 /// `folded_text` as folded() makes it.
 [[nodiscard]] const Route* keyword_route(const RouteTable& table, std::string_view folded_text);
 
-/// Does `phrase` stand in `text` at the edges of words? Both as folded() makes them.
+/// Does `phrase` stand in `text` at the edges of words? Both as folded() makes them; where the
+/// phrase has " * ", its parts stand in this order. Time grows with the text, never faster.
 [[nodiscard]] bool holds_phrase(std::string_view text, std::string_view phrase);
 
 }  // namespace migue::host::intents

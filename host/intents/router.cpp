@@ -1,7 +1,12 @@
 #include "host/intents/router.hpp"
 
-#include <algorithm>
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "host/intents/clauses.hpp"
 #include "host/intents/linear_classifier.hpp"
 #include "host/intents/route_table.hpp"
 #include "host/intents/text.hpp"
@@ -31,18 +36,80 @@ std::string_view spoken(std::string_view locale) {
     return whole && known ? language : std::string_view{};
 }
 
-/// The model in `cache` if it was trained from these examples, else a new one, kept there.
-Result<std::shared_ptr<const LinearClassifier>> classifier_for(const std::vector<Example>& examples,
-                                                               const std::filesystem::path& cache) {
-    if (!cache.empty()) {
-        // A missing, damaged or outdated cache is no fault: what it holds can be made again.
-        auto kept = LinearClassifier::load(cache);
-        if (kept && (*kept)->trained_from() == fingerprint(examples)) return kept;
+/// The least share of a model that is spoken for by a clause before it counts as a wish.
+constexpr float kClearWish = 0.7F;
+
+/// Words after these are not looked at when it is told which ones decided.
+constexpr std::size_t kMostExplained = 60;
+
+Result<Fingerprint> fingerprint_of(const std::vector<ExampleFile>& files) {
+    std::vector<ExampleBytes> read;
+    for (const ExampleFile& file : files) {
+        std::ifstream in(file.path, std::ios::binary);
+        std::string bytes{std::istreambuf_iterator<char>(in), {}};
+        if (!in.is_open() || in.bad())
+            return Error{Error::Code::kConfig, fmt::format("{}: cannot read", file.path.string())};
+        read.push_back({file.locale, std::move(bytes)});
     }
-    auto trained = LinearClassifier::train(examples);
-    if (!trained || cache.empty()) return trained;
-    if (auto saved = (*trained)->save(cache); !saved) return std::move(saved).error();
+    return fingerprint(read);
+}
+
+using Model = std::shared_ptr<const LinearClassifier>;
+
+/// Trains from the files of examples. What they said a moment ago has this fingerprint: were
+/// they changed since, the model looks outdated and is made again.
+Result<Model> train_from_files(const std::filesystem::path& routes_file, const Fingerprint& print) {
+    auto table = read_route_table(routes_file);
+    if (!table) return std::move(table).error();
+    auto trained = LinearClassifier::train(table->plain_examples(), print);
+    if (!trained) return std::move(trained).error().within(routes_file.string());
     return trained;
+}
+
+Result<Model> model_for(const std::filesystem::path& routes_file, const std::vector<ExampleFile>& files,
+                        const ModelFiles& models) {
+    const auto print = fingerprint_of(files);
+    if (!print) {
+        // Reading everything tells what is wrong with which file, and where it is named.
+        auto table = read_route_table(routes_file);
+        return table ? print.error() : std::move(table).error();
+    }
+    for (const auto& file : {models.shipped, models.cache}) {
+        // A missing, damaged or outdated model is no fault: what it holds can be made again.
+        if (file.empty() || !LinearClassifier::fits(file, *print)) continue;
+        if (auto kept = LinearClassifier::load(file)) return kept;
+    }
+    auto trained = train_from_files(routes_file, *print);
+    if (!trained || models.cache.empty()) return trained;
+    if (auto saved = (*trained)->save(models.cache); !saved) return std::move(saved).error();
+    return trained;
+}
+
+float probability_of(const std::vector<Scored>& ranked, std::string_view intent) {
+    const auto found = std::ranges::find(ranked, intent, &Scored::intent);
+    return found == ranked.end() ? 0 : found->probability;
+}
+
+/// The words of a text as written, marks at their edges aside.
+std::vector<std::string_view> written_words(std::string_view text) {
+    std::vector<std::string_view> words;
+    constexpr std::string_view kSpace = " \t\r\n";
+    for (auto at = text.find_first_not_of(kSpace); at != std::string_view::npos;) {
+        const auto end = std::min(text.find_first_of(kSpace, at), text.size());
+        words.push_back(text.substr(at, end - at));
+        at = text.find_first_not_of(kSpace, end);
+    }
+    return words;
+}
+
+std::string joined_without(const std::vector<std::string_view>& words, std::size_t left_out) {
+    std::string out;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (i == left_out) continue;
+        if (!out.empty()) out += ' ';
+        out += words[i];
+    }
+    return out;
 }
 
 }  // namespace
@@ -73,10 +140,33 @@ public:
             decision.locale = spoken(situation.locale);
         }
         if (!situation.asked_plugin.empty()) {
+            // The plugin that asked sees what the message says; an answer is no wish.
+            if (decision.reason == "classifier" && decision.confidence < table.thresholds.new_wish)
+                decision.intent = kOther;
             decision.plugin = situation.asked_plugin;
             decision.reason = "open_question";
         }
         return decision;
+    }
+
+    [[nodiscard]] std::vector<WordWeight> explain(std::string_view text, const Decision& decision) const {
+        std::vector<std::string_view> words = written_words(text);
+        words.resize(std::min(words.size(), kMostExplained));
+        std::vector<WordWeight> out;
+        if (decision.reason == "pattern") {
+            const Route* route = table.find(decision.intent);
+            for (const std::string_view word : words)
+                if (route != nullptr && in_keyword(*route, folded(text), folded(word)))
+                    out.push_back({std::string(word), 1});
+            return out;
+        }
+        const float whole = probability_of(decision.ranked, decision.intent);
+        for (std::size_t i = 0; i < words.size(); ++i) {
+            const auto without = classifier->classify(joined_without(words, i), decision.locale);
+            out.push_back({std::string(words[i]), whole - probability_of(without, decision.intent)});
+        }
+        std::ranges::stable_sort(out, std::ranges::greater{}, &WordWeight::gain);
+        return out;
     }
 
     const RouteTable table;
@@ -94,13 +184,75 @@ private:
             decision.reason = "pattern";
             return;
         }
+        settle(decision);
+        look_for_wishes(situation.text, decision);
+    }
+
+    /// Plugin, intent, confidence and reason from the ranked intents.
+    void settle(Decision& decision) const {
         const Scored& best = decision.ranked.front();
-        decision.confidence = best.probability;
         const Route* route = accepted(decision.ranked) ? table.find(best.intent) : nullptr;
-        if (route == nullptr) return fall_back(decision, kOther);
+        if (route == nullptr) {
+            fall_back(decision, kOther);
+            decision.confidence = std::max(probability_of(decision.ranked, kOther), 1 - best.probability);
+            return;
+        }
+        decision.confidence = best.probability;
         decision.plugin = route->plugin;
         decision.intent = route->intent;
         decision.reason = "classifier";
+        if (decision.ranked.size() < 2) return;
+        const Scored& next = decision.ranked[1];
+        const bool close = best.probability - next.probability <= table.thresholds.doubt;
+        if (close && next.intent != kOther && table.find(next.intent) != nullptr)
+            decision.rival = next.intent;
+    }
+
+    [[nodiscard]] bool is_courtesy(std::string_view intent) const {
+        return std::ranges::find(table.courtesies, intent) != table.courtesies.end();
+    }
+
+    /// Looks at the clauses of a message one by one: two that ask for different things are two
+    /// wishes, and a courtesy is not what a message is about when it goes on to ask for something.
+    void look_for_wishes(std::string_view text, Decision& decision) const {
+        std::vector<Decision> wishes;
+        for (const std::string_view clause : clauses(text)) {
+            Decision wish;
+            wish.locale = decision.locale;
+            wish.ranked = classifier->classify(clause, decision.locale);
+            settle(wish);
+            const bool known = std::ranges::find(wishes, wish.intent, &Decision::intent) != wishes.end();
+            if (!known && wish.confidence >= kClearWish && !is_courtesy(wish.intent))
+                wishes.push_back(std::move(wish));
+        }
+        if (wishes.empty()) return;
+        if (is_courtesy(decision.intent)) {
+            take(wishes.front(), decision);
+            return;
+        }
+        std::erase_if(wishes, [&](const Decision& wish) {
+            return wish.intent == kOther || wish.intent == decision.intent;
+        });
+        if (wishes.empty() || decision.reason != "classifier") return;
+        decision.second_wish = wishes.front().intent;
+        decision.rival.clear();
+    }
+
+    /// The clause's decision becomes the message's; what it was ranked by stays to be seen.
+    static void take(const Decision& wish, Decision& decision) {
+        decision.plugin = wish.plugin;
+        decision.intent = wish.intent;
+        decision.confidence = wish.confidence;
+        decision.reason = wish.reason;
+        decision.rival = wish.rival;
+        decision.ranked = wish.ranked;
+    }
+
+    static bool in_keyword(const Route& route, std::string_view text, std::string_view word) {
+        return !word.empty() && std::ranges::any_of(route.keywords, [&](const Keyword& keyword) {
+            return (keyword.whole ? keyword.folded == text : holds_phrase(text, keyword.folded)) &&
+                   holds_phrase(keyword.folded, word);
+        });
     }
 
     [[nodiscard]] bool accepted(const std::vector<Scored>& ranked) const {
@@ -121,12 +273,31 @@ Router::~Router() = default;
 
 Result<std::shared_ptr<const Router>> Router::load(const std::filesystem::path& routes_file,
                                                    const std::filesystem::path& cache) {
-    auto table = read_route_table(routes_file);
-    if (!table) return std::move(table).error();
-    auto classifier = classifier_for(table->plain_examples(), cache);
-    if (!classifier) return std::move(classifier).error().within(routes_file.string());
+    return load(routes_file, ModelFiles{.shipped = {}, .cache = cache});
+}
+
+Result<std::shared_ptr<const Router>> Router::load(const std::filesystem::path& routes_file,
+                                                   const ModelFiles& models) {
+    auto table = read_route_table(routes_file, Reading::kRoutesOnly);
+    if (!table) {
+        // Faults of the files of examples are told with those of routes.yaml.
+        auto everything = read_route_table(routes_file);
+        return everything ? std::move(table).error() : std::move(everything).error();
+    }
+    auto classifier = model_for(routes_file, table->example_files, models);
+    if (!classifier) return std::move(classifier).error();
     auto impl = std::make_unique<Impl>(std::move(table).value(), std::move(classifier).value());
     return std::shared_ptr<const Router>(new Router(std::move(impl)));
+}
+
+std::vector<WordWeight> Router::deciding_words(std::string_view text, const Decision& decision) const {
+    return impl_->explain(text, decision);
+}
+
+std::vector<std::filesystem::path> Router::files() const {
+    std::vector<std::filesystem::path> out{impl_->table.file};
+    for (const ExampleFile& file : impl_->table.example_files) out.push_back(file.path);
+    return out;
 }
 
 Decision Router::route(const Situation& situation) const {

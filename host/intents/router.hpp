@@ -40,6 +40,23 @@ struct Decision {
     std::string locale;          ///< language of the message, or "" when unsure
     std::string reason;          ///< "tap", "open_question", "pattern", "classifier", "fallback"
     std::vector<Scored> ranked;  ///< runners-up included, for `migue route`
+    /// Another wish that the same message holds ("cancel today's, and what's on tomorrow?"):
+    /// the intent, or "". `intent` is the one that weighs more in the whole.
+    std::string second_wish = {};
+    /// A runner-up so close that "did you mean …?" is a fair question: the intent, or "".
+    std::string rival = {};
+};
+
+/// A word of a message and what it did for an intent: the probability lost without it.
+struct WordWeight {
+    std::string word;
+    float gain = 0;
+};
+
+/// Where trained models may lie. Each may be empty.
+struct ModelFiles {
+    std::filesystem::path shipped = {};  ///< made by the build; only read
+    std::filesystem::path cache = {};    ///< made here when the shipped one does not fit
 };
 
 /// What the router knows about the moment.
@@ -55,9 +72,11 @@ struct Situation {
 /// Thread-safe.
 class Router {
 public:
-    /// Reads routes.yaml and the intent files it names; every fault at once. Paths in it start
-    /// at its own folder. The trained model is kept in `cache` and used again as long as the
-    /// examples stay the same; without a path it is trained each time (a few seconds).
+    /// Reads routes.yaml; every fault at once. Paths in it start at its own folder. A model that
+    /// was trained from the intent files as they are now is used, and the files are not parsed;
+    /// where there is none it is trained (a few seconds) and kept in `models.cache`.
+    [[nodiscard]] static Result<std::shared_ptr<const Router>> load(const std::filesystem::path& routes_file,
+                                                                    const ModelFiles& models);
     [[nodiscard]] static Result<std::shared_ptr<const Router>> load(const std::filesystem::path& routes_file,
                                                                     const std::filesystem::path& cache = {});
     Router(const Router&) = delete;
@@ -68,8 +87,14 @@ public:
     /// plugin that asked decides with MIGUE_PASS, then route() is called again without it.
     [[nodiscard]] Decision route(const Situation& situation) const;
     [[nodiscard]] const Classifier& classifier() const noexcept;
+    /// The words of a text that speak for an intent, the weightiest first: those of a keyword
+    /// that decides, else those without which the classifier would be less sure.
+    [[nodiscard]] std::vector<WordWeight> deciding_words(std::string_view text,
+                                                         const Decision& decision) const;
     /// Intents that routes name, with their plugin: to be checked against what plugins declare.
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> routes() const;
+    /// routes.yaml and the files of examples it names, to be watched for changes.
+    [[nodiscard]] std::vector<std::filesystem::path> files() const;
     /// Where a pass that finds no other plugin ends.
     [[nodiscard]] const std::string& fallback_plugin() const noexcept;
 

@@ -9,6 +9,8 @@
 #include <numeric>
 #include <unordered_map>
 
+#include "host/intents/text.hpp"
+
 namespace migue::host::intents {
 namespace {
 
@@ -39,7 +41,8 @@ Vocabulary vocabulary_of(const std::vector<Features>& texts, std::size_t labels,
     std::unordered_map<std::uint32_t, std::uint32_t> counts;
     for (const Features& text : texts)
         for (const auto& block : text.blocks)
-            for (const std::uint32_t hash : block) ++counts[hash];
+            for (const std::uint32_t hash : block)
+                if (hash != kNoFeature) ++counts[hash];
     std::vector<std::uint32_t> hashes;
     do {
         hashes.clear();
@@ -61,8 +64,8 @@ Vocabulary vocabulary_of(const std::vector<Features>& texts, std::size_t labels,
 std::vector<feature_node> row_of(const Vocabulary& vocabulary, const Features& text) {
     std::map<std::uint32_t, double> values;  // LIBLINEAR wants ascending indices
     std::vector<std::uint32_t> indices;
-    for (const auto& block : text.blocks) {
-        const float scale = block_scale(vocabulary, block, indices);
+    for (std::size_t b = 0; b < kBlocks; ++b) {
+        const float scale = block_scale(vocabulary, text, static_cast<Block>(b), indices);
         for (const std::uint32_t index : indices) values[index] += scale * vocabulary.weight(index);
     }
     std::vector<feature_node> row;
@@ -200,6 +203,18 @@ void quantise(const model& trained, LinearModel::Parts& parts) {
     }
 }
 
+/// How often each word stands in the examples of a language.
+Spelling::Words words_of(const std::vector<Example>& examples) {
+    std::map<std::string, std::map<std::string, std::uint32_t>> counts;
+    for (const Example& example : examples)
+        for (const Token& token : tokenize(example.text))
+            if (token.type == TokenClass::kWord) ++counts[example.locale.substr(0, 2)][token.bare];
+    Spelling::Words words;
+    for (const auto& [locale, by_word] : counts)
+        for (const auto& [bare, count] : by_word) words[locale].push_back({bare, count});
+    return words;
+}
+
 Result<std::vector<std::string>> labels_of(const std::vector<Example>& examples, Target target) {
     std::map<std::string, std::size_t> counts;
     for (const Example& example : examples) ++counts[label_of(example, target)];
@@ -242,6 +257,7 @@ Result<LinearModel> train_linear(const std::vector<Example>& examples, Target ta
 
     LinearModel::Parts parts;
     parts.options = options.features;
+    if (target == Target::kIntent) parts.words = words_of(examples);
     parts.labels = *labels;
     parts.hashes = vocabulary.hashes();
     parts.feature_weights = vocabulary.weights();

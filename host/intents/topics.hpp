@@ -1,0 +1,43 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace migue::host::intents {
+
+/// What words are about ("erase", "borra" and "desmarca": undo), so that a sentence with
+/// words that no example has can still be understood, and languages learn from each other.
+/// Immutable after construction: thread-safe.
+class Topics {
+public:
+    /// At most this many topics; a word may have several.
+    static constexpr std::size_t kMost = 64;
+    using Set = std::uint64_t;  ///< bit by topic
+
+    /// Of the lists that are compiled in. Words are kept as stems.
+    [[nodiscard]] static Topics shipped();
+
+    /// Of a bare word's stem in a language; 0 for none.
+    [[nodiscard]] Set of(std::string_view bare_word, std::string_view stem, std::string_view locale) const;
+    [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
+
+private:
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const noexcept {
+            return std::hash<std::string_view>{}(text);
+        }
+    };
+    using Words = std::unordered_map<std::string, Set, Hash, std::equal_to<>>;
+
+    void add(std::string_view locale, std::string_view lines);
+    [[nodiscard]] std::size_t number_of(std::string_view name);
+
+    std::vector<std::string> names_;
+    std::map<std::string, Words, std::less<>> words_;  // by language
+};
+
+}  // namespace migue::host::intents
