@@ -111,6 +111,15 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"doms_of", act_doms_of},
     {"day_beside", act_day_beside},
     {"every_nth_unit", act_every_nth_unit},
+    {"repeat_except", act_repeat_except},
+    {"within_unit", act_within_unit},
+    {"today_clock", act_today_clock},
+    {"deadline_on", act_deadline_on},
+    {"hour_before", act_hour_before},
+    {"bare_range", act_bare_range},
+    {"duration_upto", act_duration_upto},
+    {"minutes_to", act_minutes_to},
+    {"every_repeated", act_every_repeated},
 };
 
 }  // namespace

@@ -128,6 +128,15 @@ bool act_first_monthday(const Context&, Arguments, std::int32_t, Value&);
 bool act_hour_set(const Context&, Arguments, std::int32_t, Value&);
 bool act_repeat_hours(const Context&, Arguments, std::int32_t, Value&);
 bool act_weekdays_loose(const Context&, Arguments, std::int32_t, Value&);
+bool act_repeat_except(const Context&, Arguments, std::int32_t, Value&);
+bool act_within_unit(const Context&, Arguments, std::int32_t, Value&);
+bool act_today_clock(const Context&, Arguments, std::int32_t, Value&);
+bool act_deadline_on(const Context&, Arguments, std::int32_t, Value&);
+bool act_hour_before(const Context&, Arguments, std::int32_t, Value&);
+bool act_bare_range(const Context&, Arguments, std::int32_t, Value&);
+bool act_duration_upto(const Context&, Arguments, std::int32_t, Value&);
+bool act_minutes_to(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_repeated(const Context&, Arguments, std::int32_t, Value&);
 bool act_nth_weekday_part(const Context&, Arguments, std::int32_t, Value&);
 
 }  // namespace scheduling::language

@@ -11,6 +11,7 @@ bool act_clock(const Context&, Arguments arguments, std::int32_t style, Value& o
     const std::int32_t minute = arguments.size() > 1 ? arguments[1]->number : 0;
     const std::int32_t second = arguments.size() > 2 ? arguments[2]->number : 0;
     if (hour.number > 24 || hour.number < 0 || hour.digits > 2 || hour.seconds != 0) return false;
+    if (style == 0 && arguments.size() == 1 && hour.number == 0) return false;  // a lone "00"
     if (minute > 59 || second > 59 || (hour.number == 24 && minute + second > 0)) return false;
     // "3:5" is no time; "3 y 5" is, and comes without digits or with style 2.
     if (style != 2 && arguments.size() > 1 && arguments[1]->digits == 1) return false;
@@ -40,7 +41,7 @@ bool act_noon(const Context&, Arguments, std::int32_t hour, Value& out) {
     return true;
 }
 
-/// A clock and am (0) or pm (1).
+/// A clock and am (0), pm (1) or noon (2).
 bool act_meridiem(const Context&, Arguments arguments, std::int32_t, Value& out) {
     const bool clock_first = arguments[0]->has_clock();
     const Value& clock = *arguments[clock_first ? 0 : 1];
@@ -49,6 +50,8 @@ bool act_meridiem(const Context&, Arguments arguments, std::int32_t, Value& out)
         return false;
     out = clock;
     out.flags &= ~kBareHour;
+    const bool noon_mark = arguments[clock_first ? 1 : 0]->number == 2;  // "12 m"
+    if (noon_mark) return clock.clock == kHalfDay;
     if (clock.clock >= kHalfDay + 3600) return pm;  // "15h pm"
     out.clock = clock.clock % kHalfDay + (pm ? kHalfDay : 0);
     return true;
@@ -136,6 +139,21 @@ bool act_zone(const Context&, Arguments arguments, std::int32_t, Value& out) {
 /// "15h" without an article; "1h" to "4h" alone are rather lengths.
 bool act_clock_h(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     return arguments[0]->number > 4 && act_clock(context, arguments, 1, out);
+}
+
+/// "right now, at 3": today, and the clock that was said.
+bool act_today_clock(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    if (arguments[0]->has(kPartOnly)) return false;
+    const Value today = fixed_days(context.today, context.today + 1, Grain::kDay);
+    return meet(context, today, *arguments[0], out);
+}
+
+/// "at 20 to 7": minutes in digits, which are no hour of a range.
+bool act_minutes_to(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const std::int32_t minutes = arguments[0]->number, hour = arguments[1]->clock / 3600;
+    const bool is_minutes = minutes == 15 || minutes == 20 || minutes == 25;
+    if (!is_minutes || (arguments[1]->has(kBareHour) && hour > 12)) return false;
+    return act_clock_shift(context, arguments, -1, out);
 }
 
 /// "25:00", "10:75": said as a clock time, but there is none.

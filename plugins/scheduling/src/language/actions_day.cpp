@@ -18,6 +18,13 @@ DayNumber moved(DayNumber day, const Value& duration, int sign) {
     return add_months(day, sign * duration.months) + sign * duration.days;
 }
 
+bool both_fit_hours(const Value& a, const Value& b) {
+    const auto fits = [](const Value& number) {
+        return number.number >= 1 && number.number <= 12 && !(number.digits == 2 && number.number < 10);
+    };
+    return fits(a) && fits(b);
+}
+
 }  // namespace
 
 bool act_meet(const Context& context, Arguments arguments, std::int32_t flags, Value& out) {
@@ -32,8 +39,8 @@ bool act_meet(const Context& context, Arguments arguments, std::int32_t flags, V
 }
 
 /// Two or three numbers: day-month(-year) by the locale, year first when it has four digits.
-/// Parameter 1: month-day only when the locale says so or nothing else is possible.
-bool act_numeric_date(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+/// Parameter 1: two numbers with a dash, which are more often hours.
+bool act_numeric_date(const Context& context, Arguments arguments, std::int32_t dashed, Value& out) {
     std::int32_t year = 0, first = arguments[0]->number, second = arguments[1]->number;
     int first_digits = arguments[0]->digits, second_digits = arguments[1]->digits;
     bool swap_allowed = true;
@@ -64,6 +71,8 @@ bool act_numeric_date(const Context& context, Arguments arguments, std::int32_t,
         if (month > 12 && day <= 12) std::swap(day, month);
         if (both_fit && !context.order_known) out.flags |= kDayMonthSwap;
     }
+    // "3-4" are hours, "1-1" is a talk between two: a dash alone makes a date only where no hours fit.
+    if (dashed != 0 && both_fit_hours(*arguments[0], *arguments[1])) return false;
     if (year != 0 && (year < 1900 || year > 2150)) return false;
     if (month < 1 || month > 12 || day < 1 || day > 31) return false;
     if (!is_valid_date(year != 0 ? year : 2024, month, day)) out.flags |= kImpossible;

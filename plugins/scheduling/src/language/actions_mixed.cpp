@@ -217,10 +217,42 @@ bool act_within(const Context& context, Arguments arguments, std::int32_t, Value
 }
 
 /// "mañana a 11": an hour without its article, only beside a day.
-bool act_hour_on(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+bool act_hour_on(const Context& context, Arguments arguments, std::int32_t style, Value& out) {
     Value clock;
-    const Value* hour[] = {arguments[1]};
-    return act_clock(context, hour, 0, clock) && meet(context, *arguments[0], clock, out);
+    return act_clock(context, arguments.subspan(1), style, clock) && meet(context, *arguments[0], clock, out);
+}
+
+/// "9 tomorrow": only digits, "one tomorrow" is no hour.
+bool act_hour_before(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value clock;
+    if (arguments[0]->digits == 0 || !act_clock(context, arguments.first(1), 0, clock)) return false;
+    return meet(context, clock, *arguments[1], out);
+}
+
+/// "Friday by 5": a day and the latest hour.
+bool act_deadline_on(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value latest;
+    const Value* clock[] = {arguments[1]};
+    return act_open_clock(context, clock, 3, latest) && meet(context, *arguments[0], latest, out);
+}
+
+/// "within the hour", "within the week".
+bool act_within_unit(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value length;
+    const Value* stretch[] = {&length};
+    return act_duration(context, arguments, 1, length) && act_within(context, stretch, 0, out);
+}
+
+/// "2-3 hours": the longer one.
+bool act_duration_upto(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    if (arguments[0]->number >= arguments[1]->number) return false;
+    return act_duration(context, arguments.subspan(1), 0, out);
+}
+
+/// "de 8 em 8 horas": the same number twice.
+bool act_every_repeated(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    if (arguments[0]->number != arguments[1]->number) return false;
+    return act_every_unit(context, arguments.subspan(1), 0, out);
 }
 
 /// "the last day of the month".

@@ -70,14 +70,16 @@ bool act_day_range(const Context& context, Arguments arguments, std::int32_t, Va
     return true;
 }
 
-/// Parameter: 0 from, 1 after, 2 until/before.
+/// Parameter: 0 from, 1 after, 2 until/before, 3 by (a deadline).
 bool act_open_days(const Context& context, Arguments arguments, std::int32_t kind, Value& out) {
     Value day = *arguments[0];
     if (day.has_clock() || !fix_day(context, day) || day.has(kOpenBegin) || day.has(kOpenEnd)) return false;
     out = day;
-    if (kind == 2) {
-        out.day_end = day.day_begin;
-        out.flags |= kOpenBegin;
+    if (kind >= 2) {
+        const bool piece = kind == 3 && day.has(kVague);  // "by the end of the month": its last day
+        out.day_end = piece ? day.day_end - 1 : day.day_begin;
+        out.flags |= kind == 3 ? kOpenBegin | kDeadline : kOpenBegin;
+        out.flags &= ~kVague;
     } else {
         const bool whole = kind == 1 && day.grain != Grain::kDay;
         out.day_begin = whole ? day.day_end : day.day_begin;
@@ -104,26 +106,39 @@ bool act_clock_range(const Context&, Arguments arguments, std::int32_t, Value& o
     return true;
 }
 
-/// Parameter: 0 from, 1 after, 2 until/before.
+/// Parameter: 0 from, 1 after, 2 until/before, 3 by (a deadline).
 bool act_open_clock(const Context&, Arguments arguments, std::int32_t kind, Value& out) {
     const Value& clock = *arguments[0];
     if (clock.clock < 0 || clock.clock_end >= 0 || clock.has(kPartOnly)) return false;
     out = clock;
-    if (kind == 2) {
+    if (kind >= 2) {
         out.clock_end = clock.clock;
         out.clock = -1;
         out.flags &= ~kBareHour;
-        out.flags |= kOpenBegin;
+        out.flags |= kind == 3 ? kOpenBegin | kDeadline : kOpenBegin;
         if (clock.has(kBareHour)) out.flags |= kBareHourEnd;
     } else {
-        out.flags |= kOpenEnd;
+        out.flags |= kind == 1 ? kOpenEnd | kAfter : kOpenEnd;
     }
     return true;
 }
 
-/// "from 2pm till tomorrow 4:30pm": at least one end has a day.
-bool act_moment_range(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+/// "3-4" with nothing beside it: hours that follow each other within a working day.
+bool act_bare_range(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value a, b;
+    const Value *first[] = {arguments[0]}, *last[] = {arguments[1]};
+    if (!act_clock(context, first, 0, a) || !act_clock(context, last, 0, b)) return false;
+    if (!a.has(kBareHour) || !b.has(kBareHour)) return false;
+    const std::int32_t apart = (b.clock - a.clock + kHalfDay) % kHalfDay;
+    const Value* both[] = {&a, &b};
+    return apart <= 8 * 3600 && act_clock_range(context, both, 0, out);
+}
+
+/// "from 2pm till tomorrow 4:30pm": at least one end has a day. Parameter 0: nothing but "to" says that it
+/// is a range, which is too little for "ahora a las 3".
+bool act_moment_range(const Context& context, Arguments arguments, std::int32_t sure, Value& out) {
     Value a = *arguments[0], b = *arguments[1];
+    if (sure == 0 && a.has(kMoment)) return false;
     if (a.clock < 0 || b.clock < 0 || a.clock_end >= 0 || b.clock_end >= 0) return false;
     if (a.has(kPartOnly) || b.has(kPartOnly)) return false;
     if (!a.has_day() && !b.has_day()) return false;

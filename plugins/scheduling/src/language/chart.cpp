@@ -153,6 +153,10 @@ private:
             const Token& after = text_.tokens[end];
             if (after.glued && after.kind == TokenKind::kWord && words_[end] == Lexicon::kUnknown)
                 return true;
+            const bool ordinal = after.glued && has_class(words_[end], knowledge_.ordinal_mark);
+            if (ordinal && end + 1 < text_.tokens.size() &&
+                has_class(words_[end + 1], knowledge_.ordered_noun))
+                return true;  // "2nd floor"
             const char c = character(end);
             if (c == '%' || c == '$' || has_class(words_[end], knowledge_.not_time_after)) return true;
         }

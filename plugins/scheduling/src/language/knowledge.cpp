@@ -23,6 +23,8 @@ Knowledge::Knowledge() {
     number = symbols.intern("int");
     not_time_before = symbols.intern("NUMBERED");
     not_time_after = symbols.intern("COUNTED");
+    ordered_noun = symbols.intern("ORDERED");
+    ordinal_mark = symbols.intern("ORDMARK");
     sole = symbols.intern("sole");
     for (const std::string_view root : kRoots) roots.set(symbols.intern(root));
     grammar.load(kEveryLanguage, data("common/patterns.txt"), symbols);

@@ -30,6 +30,8 @@ struct Knowledge {
     std::array<Symbol, 128> characters{};  ///< the symbol of a punctuation character
     Symbol not_time_before = kNoSymbol;    ///< "room", "version": the number behind is no time
     Symbol not_time_after = kNoSymbol;     ///< "people", "kg": nor is the number before
+    Symbol ordered_noun = kNoSymbol;       ///< "floor": the ordinal before is no day
+    Symbol ordinal_mark = kNoSymbol;       ///< "th", "º"
     Symbol number = kNoSymbol;             ///< a run of digits
     Symbol sole = kNoSymbol;               ///< what only counts when it is the whole message
 

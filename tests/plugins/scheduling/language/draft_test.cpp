@@ -196,7 +196,7 @@ TEST(Span, CoversWhatIsAskedAbout) {
     };
     for (const Case& one :
          {Case{"es", "¿qué tengo mañana?", "query_agenda", "2026-11-24 00:00", "2026-11-25 00:00"},
-          Case{"en", "am I free Wednesday afternoon?", "find_slot", "2026-11-25 12:00", "2026-11-25 19:00"},
+          Case{"en", "am I free Wednesday afternoon?", "find_slot", "2026-11-25 12:00", "2026-11-25 18:00"},
           Case{"es", "¿qué tengo esta semana?", "query_agenda", "2026-11-23 00:00", "2026-11-30 00:00"},
           Case{"en", "cancel everything tomorrow", "cancel_meeting", "2026-11-24 00:00", "2026-11-25 00:00"},
           Case{"en", "move tomorrow's 3pm to Friday", "reschedule_meeting", "2026-11-24 15:00",
