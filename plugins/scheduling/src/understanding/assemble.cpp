@@ -62,6 +62,7 @@ void Assembly::write(Understanding& out) {
         settle();
         write_start(out);
     }
+    drop_adjective();
     write_repeat(out);
     write_span(out);
     name_inferred(out);
@@ -106,9 +107,31 @@ bool Assembly::is_source(const Expression& expression) const {
     return expression.begin_token > 0 && around_.phrase(expression.begin_token - 1, from) > 0;
 }
 
+/// "almuerzo de fin de año, viernes 18", "Christmas party Dec 12": what only names the occasion.
+bool Assembly::names_occasion(const Expression& expression) const {
+    const auto names = [](const Value& value) {
+        return value.has_day() && !value.has_clock() && (value.has(Flag::kHoliday) || value.has(Flag::kVague));
+    };
+    if (!names(expression.value)) return false;
+    return std::any_of(
+        reading_.expressions.begin(), reading_.expressions.end(), [&](const Expression& other) {
+            const Value& day = other.value;
+            const bool single = day.form == language::DayForm::kFields
+                                    ? day.weekday != 0 || day.dom != 0
+                                    : day.has_day() && day.day_end - day.day_begin == 1;
+            Value both;
+            return single && !names(day) && day.freq == language::Freq::kNone &&
+                   !meet(context_, expression.value, day, both);
+        });
+}
+
 void Assembly::collect(Understanding& out) {
     for (const Expression& expression : reading_.expressions) {
         if (around_.roles[expression.begin_token] == Role::kReminder) continue;
+        if (names_occasion(expression)) {
+            around_.mark(expression.begin_token, expression.end_token, Role::kFree);
+            continue;
+        }
         if (expression.value.has(Flag::kImpossible) && impossible_ == nullptr) {
             impossible_ = &expression;
             continue;
@@ -125,12 +148,16 @@ void Assembly::add(const Expression& expression, Understanding& out) {
     const Value& value = expression.value;
     if (value.freq != language::Freq::kNone) {
         // "reunión semanal … cada lunes a las 9": the one that says more.
+        // "quarterly review": the word stays in the title, and the repeat counts as inferred.
+        const bool adjective =
+            value.has(Flag::kVague) && expression.end_token - expression.begin_token == 1;
+        if (adjective) around_.mark(expression.begin_token, expression.end_token, Role::kFree);
         const bool vaguer =
             repeat_ && repeat_->by_weekday == 0 && repeat_->by_monthday == 0 && !repeat_->has_clock();
-        if (!repeat_ || vaguer) repeat_ = value;
-        // "quarterly review": the word stays in the title, and the repeat counts as inferred.
-        if (value.has(Flag::kVague) && expression.end_token - expression.begin_token == 1)
-            around_.mark(expression.begin_token, expression.end_token, Role::kFree);
+        if (!repeat_ || vaguer) {
+            repeat_ = value;
+            adjective_ = adjective;
+        }
         return;
     }
     if (value.has_duration) {
@@ -165,6 +192,7 @@ void Assembly::settle() {
     spoken_ = when_;
     Value& when = *when_;
     settle_hours(when);
+    settle_deadline();
     if (when.has_day() && !fix_day(context_, when)) {
         when_.reset();
         return;
@@ -177,14 +205,40 @@ void Assembly::settle() {
     }
 }
 
+/// "revisão semanal amanhã": beside one day the word only says which review it is.
+void Assembly::drop_adjective() {
+    if (!repeat_ || !adjective_ || !when_ || !spoken_ || !when_->has_day()) return;
+    const bool only_weekday = spoken_->form == language::DayForm::kFields && spoken_->dom == 0;
+    if (!only_weekday && when_->day_end - when_->day_begin == 1) repeat_.reset();
+}
+
+/// A deadline is when it has to be done at the latest: there it stands in the calendar.
+void Assembly::settle_deadline() {
+    Value& when = *when_;
+    if (!when.has(Flag::kDeadline)) return;
+    if (when.clock_end >= 0 && when.clock < 0) {
+        when.clock = when.clock_end;
+        when.clock_end = -1;
+        if (when.has(Flag::kBareHourEnd)) spoken_->flags |= Flag::kBareHour;
+    } else if (when.has_day() && !when.has_clock()) {
+        when.day_begin = when.day_end;
+        ++when.day_end;
+        when.grain = language::Grain::kDay;
+    }
+    when.flags &= ~Flag::kOpenBegin;
+}
+
 void Assembly::write_start(Understanding& out) const {
     if (!when_) return;
     const Value& when = *when_;
     EventDraft& draft = out.draft;
     draft.zone = zone_of(when, moment_.zone);
-    // "after 6pm", "before noon" leave the hour open, as a part of the day does.
-    const bool open = when.has_clock() && (when.has(Flag::kOpenBegin) || when.has(Flag::kOpenEnd));
-    const bool part = when.has(Flag::kPartOnly) || open;
+    // "after 6pm", "before noon" leave the hour open, as a part of the day does; so does a stretch that is
+    // longer than the event: "una hora el martes entre 2 y 5".
+    const bool roomy = when.clock >= 0 && when.clock_end >= 0 && draft.duration &&
+                       *draft.duration < std::chrono::seconds(when.clock_end - when.clock);
+    const bool open = when.has_clock() && (when.has(Flag::kOpenBegin) || when.has(Flag::kAfter));
+    const bool part = when.has(Flag::kPartOnly) || open || roomy;
     const bool day =
         when.has_day() && when.day_end - when.day_begin == 1 && (open || !when.has(Flag::kOpenBegin));
     const bool closed = !when.has(Flag::kOpenBegin) && !when.has(Flag::kOpenEnd);
@@ -289,8 +343,9 @@ void Assembly::write_span(Understanding& out) const {
 
 void Assembly::name_inferred(Understanding& out) const {
     EventDraft& draft = out.draft;
-    if (!draft.has_date) draft.inferred.emplace_back("date");
-    if (!draft.has_time && !draft.all_day) draft.inferred.emplace_back("time");
+    const bool deadline = when_ && when_->has(Flag::kDeadline);
+    if (!draft.has_date || (deadline && when_->has_day())) draft.inferred.emplace_back("date");
+    if ((!draft.has_time && !draft.all_day) || (deadline && when_->has_clock())) draft.inferred.emplace_back("time");
     if (repeat_ && repeat_->has(Flag::kVague)) draft.inferred.emplace_back("rrule");
     if (!draft.end && !draft.duration) draft.inferred.emplace_back("end");
     if (draft.zone == moment_.zone && !(when_ && when_->zone >= 0)) draft.inferred.emplace_back("tz");

@@ -24,8 +24,11 @@ private:
     void take_reminders(Understanding& out);
     void collect(Understanding& out);
     void add(const language::Expression& expression, Understanding& out);
+    [[nodiscard]] bool names_occasion(const language::Expression& expression) const;
     void settle_by_words();
     void settle();
+    void settle_deadline();
+    void drop_adjective();
     void write_start(Understanding& out) const;
     void write_span(Understanding& out) const;
     void write_repeat(Understanding& out) const;
@@ -56,6 +59,7 @@ private:
     std::optional<language::Value> source_;  ///< "move *tomorrow's 3pm* to Friday"
     std::optional<language::Value> spoken_;  ///< when_ as said, before days and hours were settled
     std::optional<language::Value> repeat_;
+    bool adjective_ = false;  ///< repeat_ is one word that may be an adjective ("weekly")
     const language::Expression* impossible_ = nullptr;
 };
 

@@ -43,7 +43,7 @@ Understanding understand(std::string_view text, std::string_view intent, const M
     assembly.write(out);
 
     Guests guests = find_guests(around);
-    drop_commands(around);
+    drop_commands(around, intent != "schedule_meeting");
     out.draft.video_call = find_video(around);
     out.draft.attendees = std::move(guests.names);
     out.draft.invites = guests.invites;

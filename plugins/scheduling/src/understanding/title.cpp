@@ -30,10 +30,14 @@ bool is_word_like(const Around& around, std::uint32_t at) {
 
 }  // namespace
 
-void drop_commands(Around& around) {
-    const Symbol small = around.symbol("SMALL");
+void drop_commands(Around& around, bool edits) {
+    const Symbol small = around.symbol("SMALL"), edit = around.symbol("EDIT");
     const Symbol command = around.symbol("COMMAND"), polite = around.symbol("POLITE"),
-                 article = around.symbol("ARTICLE");
+                 article = around.symbol("ARTICLE"), title = around.symbol("TITLE");
+    const auto command_size = [&](std::uint32_t at) {
+        const auto size = std::max(around.phrase(at, command), edits ? around.phrase(at, edit) : 0u);
+        return around.phrase(at, title) > size ? 0u : size;  // "book club" asks for nothing
+    };
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_free(at)) continue;
         if (const auto size = around.phrase(at, polite); size > 0) around.mark(at, at + size, Role::kCommand);
@@ -45,7 +49,7 @@ void drop_commands(Around& around) {
             ++at;
             continue;
         }
-        const auto size = around.phrase(at, command);
+        const auto size = command_size(at);
         const bool joined = at + size < around.size() && around.punctuation(at + size) == '-';
         if (size > 0 && !joined) {
             around.mark(at, at + size, Role::kCommand);
@@ -85,6 +89,15 @@ void drop_small_words(Around& around) {
     }
 }
 
+/// Brackets whose inside or partner was taken away.
+void drop_lone_brackets(std::string& title) {
+    const std::size_t open = title.find('('), close = title.find(')');
+    const bool paired = open != std::string::npos && close != std::string::npos && open < close;
+    if (paired && title.find_first_not_of(" ()", open) < close) return;
+    std::erase_if(title, [](char c) { return c == '(' || c == ')'; });
+    while (title.find("  ") != std::string::npos) title.erase(title.find("  "), 1);
+}
+
 std::string joined(const Around& around) {
     std::string title;
     for (std::uint32_t at = 0; at < around.size(); ++at) {
@@ -95,6 +108,7 @@ std::string joined(const Around& around) {
         title += around.slice(at, at + 1);
     }
     constexpr std::string_view kEdge = " ,.;:!?-\"'";
+    drop_lone_brackets(title);
     while (!title.empty() && kEdge.find(title.back()) != std::string_view::npos) title.pop_back();
     const std::size_t begin = title.find_first_not_of(kEdge);
     return begin == std::string::npos ? std::string() : title.substr(begin);
@@ -143,30 +157,51 @@ std::optional<std::uint32_t> Around::find(std::string_view class_name) const {
     return std::nullopt;
 }
 
+namespace {
+
+/// A place named behind the time needs no preposition: "martes 6pm colegio San José", "2pm salón 301",
+/// "at 4, Lincoln Center".
+bool is_place_behind_time(const Around& around, std::uint32_t at) {
+    if (at == 0) return false;
+    const std::uint32_t last = around.punctuation(at - 1) == ',' && at > 1 ? at - 2 : at - 1;
+    if (around.roles[last] != Role::kTime) return false;
+    if (std::none_of(around.roles.begin(), around.roles.begin() + last, is_title_role)) return false;
+    const Symbol noun = around.symbol("PLACENOUN");
+    if (around.phrase(at, noun) > 0) return true;
+    std::uint32_t end = at;
+    while (end < around.size() && around.is_free(end) && around.reading.text.tokens[end].capital) ++end;
+    return end > at + 1 && around.phrase(end - 1, noun) > 0;
+}
+
+std::uint32_t place_end(const Around& around, std::uint32_t begin) {
+    const Symbol with = around.symbol("WITH"), small = around.symbol("SMALL");
+    std::uint32_t end = begin;
+    while (end < around.size() && around.is_free(end) && around.phrase(end, with) == 0 &&
+           around.punctuation(end) != ',' && around.punctuation(end) != '.' && around.punctuation(end) != ';' &&
+           around.punctuation(end) != '(' && end - begin < 8)
+        ++end;
+    while (end > begin + 1 && (around.phrase(end - 1, small) == 1 || !is_word_like(around, end - 1))) --end;
+    return end;
+}
+
+}  // namespace
+
 std::string find_place(Around& around) {
     const Symbol preposition = around.symbol("PLACEPREP"), noun = around.symbol("PLACENOUN");
-    const Symbol with = around.symbol("WITH"), small = around.symbol("SMALL"),
-                 place_only = around.symbol("PLACEAT");
+    const Symbol small = around.symbol("SMALL"), place_only = around.symbol("PLACEAT");
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_free(at)) continue;
         const auto size = around.phrase(at, preposition);
         const std::uint32_t begin = at + size;
-        // Behind the time no preposition is needed: "martes 6pm colegio San José".
-        const bool behind_time = at > 0 && around.roles[at - 1] == Role::kTime &&
-                                 around.phrase(at, noun) > 0 && begin + 1 < around.size() &&
-                                 around.reading.text.tokens[begin + 1].capital;
-        if ((size == 0 && !behind_time) || begin >= around.size() || !around.is_free(begin)) continue;
+        if (begin >= around.size() || !around.is_free(begin)) continue;
+        if (size == 0 && !is_place_behind_time(around, at)) continue;
         const bool says_place = around.phrase(at, place_only) > 0 && is_word_like(around, begin) &&
                                 around.phrase(begin, small) == 0 &&
                                 around.reading.text.tokens[begin].kind == TokenKind::kWord;
         const bool proper =
             around.reading.text.tokens[begin].capital || around.phrase(begin, noun) > 0 || says_place;
         if (!proper) continue;
-        std::uint32_t end = begin;
-        while (end < around.size() && around.is_free(end) && around.phrase(end, with) == 0 &&
-               around.punctuation(end) != ',' && around.punctuation(end) != '.' && end - begin < 8)
-            ++end;
-        while (end > begin + 1 && around.phrase(end - 1, small) == 1) --end;
+        const std::uint32_t end = place_end(around, begin);
         const std::string place(around.slice(begin, end));
         around.mark(at, end, Role::kPlace);
         return place;
@@ -187,8 +222,9 @@ bool find_video(Around& around) {
         const bool names_noun = next < around.size() && around.is_free(next) && is_word_like(around, next) &&
                                 around.phrase(next, around.symbol("SMALL")) == 0 &&
                                 around.phrase(next, around.symbol("WITH")) == 0;
+        const bool with_guest = next < around.size() && around.roles[next] == Role::kGuest;
         const bool is_title = std::none_of(around.roles.begin(), around.roles.begin() + at, is_title_role) &&
-                              (around.reading.text.word(at).size() > 6 || names_noun);
+                              (around.reading.text.word(at).size() > 6 || names_noun || with_guest);
         if (!is_title) around.mark(at, at + size, Role::kVideo);
         at += size - 1;
     }
