@@ -14,7 +14,8 @@ bool act_clock(const Context&, Arguments arguments, std::int32_t style, Value& o
     if (style == 0 && arguments.size() == 1 && hour.number == 0) return false;  // a lone "00"
     if (minute > 59 || second > 59 || (hour.number == 24 && minute + second > 0)) return false;
     // "3:5" is no time; "3 y 5" is, and comes without digits or with style 2.
-    if (style != 2 && arguments.size() > 1 && arguments[1]->digits == 1) return false;
+    if (style != 2 && arguments.size() > 1 && (arguments[1]->digits == 1 || arguments[1]->digits > 2))
+        return false;
     if (style == 3 && hour.digits == 0) return false;
     out.clock = hour.number * 3600 + minute * 60 + second;
     const bool two_digits = hour.digits == 2 && hour.number < 10;

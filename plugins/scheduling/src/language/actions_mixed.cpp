@@ -185,10 +185,10 @@ bool act_repeat_weekend(const Context&, Arguments arguments, std::int32_t, Value
     return true;
 }
 
-/// "a second" is how people say wait.
+/// "a second", "un minuto" is how people say wait.
 bool act_not_second(const Context&, Arguments arguments, std::int32_t, Value& out) {
     out = *arguments[0];
-    return out.seconds == 0 || out.seconds >= 60;
+    return out.days != 0 || out.months != 0 || (out.seconds != 1 && out.seconds != 60);
 }
 
 /// "una hora y media" without a count.

@@ -48,8 +48,10 @@ void pair_hours(Value& a, Value& b) {
 
 }  // namespace
 
-bool act_day_range(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+/// Parameter 1: two plain numbers, which may also be a score ("de 3 a 1").
+bool act_day_range(const Context& context, Arguments arguments, std::int32_t plain, Value& out) {
     Value a = *arguments[0], b = *arguments[1];
+    if (plain != 0 && a.dom > b.dom && a.dom <= 12) return false;
     if (a.has_clock() || b.has_clock() || !a.has_day() || !b.has_day()) return false;
     share_fields(a, b);
     const bool dom_alone = is_only(a, false, true, false, false);
@@ -101,6 +103,9 @@ bool act_clock_range(const Context&, Arguments arguments, std::int32_t, Value& o
     out.clock_end = b.clock > a.clock ? b.clock : b.clock + kDaySeconds;
     out.flags = ((a.flags | b.flags) & ~(kBareHour | kBareHourEnd)) | (a.flags & kBareHour) |
                 (b.has(kBareHour) ? kBareHourEnd : 0u);
+    // "de 3 a 1" is rather a score: from the afternoon on nothing lasts that long.
+    const bool both_bare = arguments[0]->has(kBareHour) && arguments[1]->has(kBareHour);
+    if (both_bare && out.clock > kHalfDay && out.clock_end - out.clock > 8 * 3600) return false;
     // Both were paired already; settle_hours must not move them again.
     out.zone = std::max(a.zone, b.zone);
     return true;

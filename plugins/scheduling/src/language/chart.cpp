@@ -12,6 +12,8 @@ constexpr std::uint32_t kLongest = 28;
 constexpr std::size_t kMostEdgesAtOneToken = 160;
 // Steps for a whole message: short ones may use many a token, long ones fewer each.
 constexpr std::uint64_t kMostSteps = 60'000;
+// The languages that write months with a capital.
+constexpr LanguageMask kCapitalMonths = 2;
 
 class Chart {
 public:
@@ -87,6 +89,10 @@ private:
     }
 
     void seed_words(std::uint32_t at) {
+        if (dead_[at]) return;
+        const bool is_ordinal = at + 1 < text_.tokens.size() &&
+                                has_class(words_[at + 1], knowledge_.ordered_by_word) &&
+                                has_class(words_[at], knowledge_.ordinal_word);
         Lexicon::NodeId node = Lexicon::kRoot;
         const bool first_unknown = words_[at] == Lexicon::kUnknown;
         for (std::uint32_t end = at; end < text_.tokens.size() && end - at < 6; ++end) {
@@ -103,6 +109,7 @@ private:
                 const bool known_here =
                     !first_unknown && (knowledge_.lexicon.languages(words_[at]) & result_.language);
                 if (!native && (!entry.portable || known_here)) continue;
+                if (is_ordinal && entry.symbol == knowledge_.weekday) continue;  // "a segunda opção"
                 const std::int16_t score = first_unknown ? -2 : 0;
                 add({at, end + 1, entry.symbol, score, entry.value});
             }
@@ -132,12 +139,41 @@ private:
             while (end + 1 < text_.tokens.size() && is_chain_mark(end) && text_.tokens[end].glued &&
                    text_.tokens[end + 1].glued && text_.tokens[end + 1].kind == TokenKind::kNumber)
                 end += 2;
-            if (is_no_time(begin, end)) std::fill(dead_.begin() + begin, dead_.begin() + end, true);
+            if (is_no_time(begin, end)) {
+                std::fill(dead_.begin() + begin, dead_.begin() + end, true);
+                bury_street_name(end);
+            }
             begin = end;
         }
     }
 
+    /// "rua 25 de março": the month goes with its number.
+    void bury_street_name(std::size_t at) {
+        if (at + 1 >= text_.tokens.size() || !has_class(words_[at], knowledge_.of) ||
+            !has_class(words_[at + 1], knowledge_.month))
+            return;
+        dead_[at] = dead_[at + 1] = true;
+    }
+
+    /// "farmacia 24 horas", "24 Hour Fitness", "24/7": always open, no length and no date.
+    [[nodiscard]] bool is_always_open(std::size_t begin, std::size_t end) const {
+        if (text_.tokens[begin].number != 24 || end >= text_.tokens.size() + 1) return false;
+        const auto size = text_.tokens.size();
+        if (end == begin + 3)
+            return character(begin + 1) == '/' && text_.tokens[begin + 2].number == 7 &&
+                   (begin == 0 || !(has_class(words_[begin - 1], knowledge_.the) ||
+                                    has_class(words_[begin - 1], knowledge_.day_word) ||
+                                    has_class(words_[begin - 1], knowledge_.on)));
+        if (end != begin + 1 || end >= size || !has_class(words_[end], knowledge_.hour_word)) return false;
+        if (end + 1 < size && has_class(words_[end + 1], knowledge_.ahead)) return false;
+        const bool behind_noun = begin > 0 && text_.tokens[begin - 1].kind == TokenKind::kWord &&
+                                 words_[begin - 1] == Lexicon::kUnknown;
+        const bool before_name = end + 1 < size && text_.tokens[end + 1].capital;
+        return behind_noun || before_name;
+    }
+
     [[nodiscard]] bool is_no_time(std::size_t begin, std::size_t end) const {
+        if (is_always_open(begin, end)) return true;
         if (begin > 0) {
             const Token& before = text_.tokens[begin - 1];
             const char c = character(begin - 1);
@@ -153,7 +189,8 @@ private:
             const Token& after = text_.tokens[end];
             if (after.glued && after.kind == TokenKind::kWord && words_[end] == Lexicon::kUnknown)
                 return true;
-            const bool ordinal = after.glued && has_class(words_[end], knowledge_.ordinal_mark);
+            const bool ordinal = after.glued && (has_class(words_[end], knowledge_.ordinal_mark) ||
+                                                  has_class(words_[end], knowledge_.ordinal_mark_feminine));
             if (ordinal && end + 1 < text_.tokens.size() &&
                 has_class(words_[end + 1], knowledge_.ordered_noun))
                 return true;  // "2nd floor"
@@ -247,7 +284,18 @@ private:
         edges_.push_back(edge);
     }
 
+    /// "con Julio", "with April": a month alone behind such a word is a person; so is one written with a
+    /// capital where months are not.
+    [[nodiscard]] bool is_person(const Edge& edge) const {
+        if (edge.end - edge.begin != 1 || edge.symbol != knowledge_.period || edge.begin == 0) return false;
+        if (has_class(words_[edge.begin - 1], knowledge_.name_before)) return true;
+        const Token& before = text_.tokens[edge.begin - 1];
+        return text_.tokens[edge.begin].capital && before.kind == TokenKind::kWord && !before.capital &&
+               (result_.language & kCapitalMonths) == 0;
+    }
+
     [[nodiscard]] int gain(const Edge& edge) const {
+        if (is_person(edge)) return -1;
         // Each expression costs something, so that one long one beats two that meet.
         if (knowledge_.roots.test(edge.symbol))
             return (edge.end - edge.begin == 1 ? 3 : static_cast<int>(edge.end - edge.begin) * 10 - 12) +
