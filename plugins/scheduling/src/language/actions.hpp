@@ -137,6 +137,14 @@ bool act_bare_range(const Context&, Arguments, std::int32_t, Value&);
 bool act_duration_upto(const Context&, Arguments, std::int32_t, Value&);
 bool act_minutes_to(const Context&, Arguments, std::int32_t, Value&);
 bool act_every_repeated(const Context&, Arguments, std::int32_t, Value&);
+bool act_weekday_beside(const Context&, Arguments, std::int32_t, Value&);
+bool act_unit_beside(const Context&, Arguments, std::int32_t, Value&);
+bool act_unit_around(const Context&, Arguments, std::int32_t, Value&);
+bool act_times_per(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_alternate(const Context&, Arguments, std::int32_t, Value&);
+bool act_in_minutes(const Context&, Arguments, std::int32_t, Value&);
+bool act_holy_week(const Context&, Arguments, std::int32_t, Value&);
+bool act_impossible_hour(const Context&, Arguments, std::int32_t, Value&);
 bool act_nth_weekday_part(const Context&, Arguments, std::int32_t, Value&);
 
 }  // namespace scheduling::language

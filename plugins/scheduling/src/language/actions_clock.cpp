@@ -169,4 +169,12 @@ bool act_impossible_clock(const Context&, Arguments arguments, std::int32_t, Val
     return true;
 }
 
+/// "a las 27".
+bool act_impossible_hour(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    if (arguments[0]->number < 25 || arguments[0]->number > 59 || arguments[0]->digits != 2) return false;
+    out.clock = 0;
+    out.flags = kImpossible;
+    return true;
+}
+
 }  // namespace scheduling::language

@@ -243,6 +243,19 @@ bool act_within_unit(const Context& context, Arguments arguments, std::int32_t, 
     return act_duration(context, arguments, 1, length) && act_within(context, stretch, 0, out);
 }
 
+/// "call me in 10".
+bool act_in_minutes(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value& number = *arguments[0];
+    if (number.digits == 0 || number.number < 5 || number.number > 60 || number.number % 5 != 0) return false;
+    Value length;
+    length.has_duration = true;
+    length.seconds = number.number * 60;
+    const Value* stretch[] = {&length};
+    if (!act_shift_moment(context, stretch, 1, out)) return false;
+    out.flags |= kVague;
+    return true;
+}
+
 /// "2-3 hours": the longer one.
 bool act_duration_upto(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     if (arguments[0]->number >= arguments[1]->number) return false;

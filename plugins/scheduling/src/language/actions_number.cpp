@@ -95,7 +95,8 @@ bool act_year2(const Context& context, Arguments arguments, std::int32_t, Value&
 /// Parameter: the least number that counts; "the third" is rarely a day, "the fifteenth" is.
 bool act_dom(const Context&, Arguments arguments, std::int32_t least, Value& out) {
     const Value& number = *arguments[0];
-    if (number.number < std::max(least, 1) || number.number > 31 || number.digits > 2 || number.seconds != 0) return false;
+    if (number.number < std::max(least, 1) || number.number > 31 || number.digits > 2 || number.seconds != 0)
+        return false;
     out.form = DayForm::kFields;
     out.dom = static_cast<std::int8_t>(number.number);
     return true;

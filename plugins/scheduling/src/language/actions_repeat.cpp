@@ -147,6 +147,22 @@ bool act_every_unit(const Context&, Arguments arguments, std::int32_t interval, 
     return freq_of(static_cast<Grain>(arguments[arguments.size() - 1]->number), out);
 }
 
+/// "twice a week": how often is clear, on which days is not.
+bool act_times_per(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value* unit[] = {arguments[arguments.size() - 1]};
+    if (static_cast<Grain>(unit[0]->number) < Grain::kDay || !act_every_unit(context, unit, 0, out))
+        return false;
+    out.flags = kVague;
+    return true;
+}
+
+/// "semana sim, semana não", "un día sí y otro no".
+bool act_every_alternate(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value* unit[] = {arguments[0]};
+    if (arguments.size() > 1 && arguments[1]->number != unit[0]->number) return false;
+    return act_every_unit(context, unit, 2, out);
+}
+
 /// Weekdays joined: "Monday, Wednesday and Friday"; parameter 1: the days between as well.
 bool act_weekday_set(const Context&, Arguments arguments, std::int32_t between, Value& out) {
     std::uint8_t mask = 0;
@@ -315,7 +331,8 @@ bool act_repeat_except(const Context& context, Arguments arguments, std::int32_t
     if (out.freq == Freq::kNone || out.nth_mask != 0 || but.nth_mask != 0 || but.has_clock()) return false;
     std::uint8_t mask = but.by_weekday;
     if (but.form == DayForm::kFields && but.weekday != 0 && but.dom == 0) mask = bit_of(but.weekday);
-    if (but.freq == Freq::kNone && but.form == DayForm::kFixed && but.grain == Grain::kWeekend) mask = 0b1100000;
+    if (but.freq == Freq::kNone && but.form == DayForm::kFixed && but.grain == Grain::kWeekend)
+        mask = 0b1100000;
     if (mask == 0) {
         Value day = but;
         if (but.freq != Freq::kNone || !fix_day(context, day)) return false;

@@ -9,6 +9,7 @@ namespace {
 
 // No time expression of the corpora is longer than this many tokens.
 constexpr std::uint32_t kLongest = 28;
+constexpr std::uint32_t kLongestPhrase = 8;
 constexpr std::size_t kMostEdgesAtOneToken = 160;
 // Steps for a whole message: short ones may use many a token, long ones fewer each.
 constexpr std::uint64_t kMostSteps = 60'000;
@@ -95,7 +96,7 @@ private:
                                 has_class(words_[at], knowledge_.ordinal_word);
         Lexicon::NodeId node = Lexicon::kRoot;
         const bool first_unknown = words_[at] == Lexicon::kUnknown;
-        for (std::uint32_t end = at; end < text_.tokens.size() && end - at < 6; ++end) {
+        for (std::uint32_t end = at; end < text_.tokens.size() && end - at < kLongestPhrase; ++end) {
             Lexicon::WordId word = words_[end];
             if (word == Lexicon::kUnknown && text_.tokens[end].kind == TokenKind::kWord) {
                 word = knowledge_.lexicon.find_misspelt(text_.word(end), result_.language);
@@ -190,7 +191,7 @@ private:
             if (after.glued && after.kind == TokenKind::kWord && words_[end] == Lexicon::kUnknown)
                 return true;
             const bool ordinal = after.glued && (has_class(words_[end], knowledge_.ordinal_mark) ||
-                                                  has_class(words_[end], knowledge_.ordinal_mark_feminine));
+                                                 has_class(words_[end], knowledge_.ordinal_mark_feminine));
             if (ordinal && end + 1 < text_.tokens.size() &&
                 has_class(words_[end + 1], knowledge_.ordered_noun))
                 return true;  // "2nd floor"

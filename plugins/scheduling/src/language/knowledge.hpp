@@ -34,13 +34,13 @@ struct Knowledge {
     Symbol ordered_by_word = kNoSymbol;    ///< "opção": the ordinal word before is no weekday
     Symbol ordinal_word = kNoSymbol;
     Symbol weekday = kNoSymbol, month = kNoSymbol, hour_word = kNoSymbol, of = kNoSymbol;
-    Symbol ahead = kNoSymbol;              ///< "before": a length stands before it, no name
-    Symbol name_before = kNoSymbol;        ///< "with": behind it April is a person
+    Symbol ahead = kNoSymbol;        ///< "before": a length stands before it, no name
+    Symbol name_before = kNoSymbol;  ///< "with": behind it April is a person
     Symbol day_word = kNoSymbol, the = kNoSymbol, on = kNoSymbol, period = kNoSymbol;
     Symbol ordinal_mark_feminine = kNoSymbol;
-    Symbol ordinal_mark = kNoSymbol;       ///< "th", "º"
-    Symbol number = kNoSymbol;             ///< a run of digits
-    Symbol sole = kNoSymbol;               ///< what only counts when it is the whole message
+    Symbol ordinal_mark = kNoSymbol;  ///< "th", "º"
+    Symbol number = kNoSymbol;        ///< a run of digits
+    Symbol sole = kNoSymbol;          ///< what only counts when it is the whole message
 
     /// Reads the embedded data. Throws std::invalid_argument when it is malformed.
     Knowledge();

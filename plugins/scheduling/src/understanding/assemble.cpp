@@ -110,19 +110,20 @@ bool Assembly::is_source(const Expression& expression) const {
 /// "almuerzo de fin de año, viernes 18", "Christmas party Dec 12": what only names the occasion.
 bool Assembly::names_occasion(const Expression& expression) const {
     const auto names = [](const Value& value) {
-        return value.has_day() && !value.has_clock() && (value.has(Flag::kHoliday) || value.has(Flag::kVague));
+        return value.has_day() && !value.has_clock() &&
+               (value.has(Flag::kHoliday) || value.has(Flag::kVague));
     };
     if (!names(expression.value)) return false;
-    return std::any_of(
-        reading_.expressions.begin(), reading_.expressions.end(), [&](const Expression& other) {
-            const Value& day = other.value;
-            const bool single = day.form == language::DayForm::kFields
-                                    ? day.weekday != 0 || day.dom != 0
-                                    : day.has_day() && day.day_end - day.day_begin == 1;
-            Value both;
-            return single && !names(day) && day.freq == language::Freq::kNone &&
-                   !meet(context_, expression.value, day, both);
-        });
+    return std::any_of(reading_.expressions.begin(), reading_.expressions.end(),
+                       [&](const Expression& other) {
+                           const Value& day = other.value;
+                           const bool single = day.form == language::DayForm::kFields
+                                                   ? day.weekday != 0 || day.dom != 0
+                                                   : day.has_day() && day.day_end - day.day_begin == 1;
+                           Value both;
+                           return single && !names(day) && day.freq == language::Freq::kNone &&
+                                  !meet(context_, expression.value, day, both);
+                       });
 }
 
 void Assembly::collect(Understanding& out) {
@@ -149,8 +150,7 @@ void Assembly::add(const Expression& expression, Understanding& out) {
     if (value.freq != language::Freq::kNone) {
         // "reunión semanal … cada lunes a las 9": the one that says more.
         // "quarterly review": the word stays in the title, and the repeat counts as inferred.
-        const bool adjective =
-            value.has(Flag::kVague) && expression.end_token - expression.begin_token == 1;
+        const bool adjective = value.has(Flag::kVague) && expression.end_token - expression.begin_token == 1;
         if (adjective) around_.mark(expression.begin_token, expression.end_token, Role::kFree);
         const bool vaguer =
             repeat_ && repeat_->by_weekday == 0 && repeat_->by_monthday == 0 && !repeat_->has_clock();
@@ -345,7 +345,9 @@ void Assembly::name_inferred(Understanding& out) const {
     EventDraft& draft = out.draft;
     const bool deadline = when_ && when_->has(Flag::kDeadline);
     if (!draft.has_date || (deadline && when_->has_day())) draft.inferred.emplace_back("date");
-    if ((!draft.has_time && !draft.all_day) || (deadline && when_->has_clock())) draft.inferred.emplace_back("time");
+    if ((!draft.has_time && !draft.all_day) ||
+        ((deadline || (when_ && when_->has(Flag::kVague))) && when_->has_clock()))
+        draft.inferred.emplace_back("time");
     if (repeat_ && repeat_->has(Flag::kVague)) draft.inferred.emplace_back("rrule");
     if (!draft.end && !draft.duration) draft.inferred.emplace_back("end");
     if (draft.zone == moment_.zone && !(when_ && when_->zone >= 0)) draft.inferred.emplace_back("tz");

@@ -197,6 +197,10 @@ std::optional<TimeMention> mention_of(const language::Expression& expression,
     }
     if (value.has(language::kImpossible)) return std::nullopt;
     if (value.has_day() && !fix_day(context, value)) return std::nullopt;
+    // Tonight's midnight is the next one.
+    if (value.has(language::kMidnight) && value.clock == 0 && value.has_day() &&
+        value.day_begin == context.today)
+        ++value.day_begin;
     if (value.has_clock())
         print_clocks(value, zone_of(value, zone), context.today, out);
     else

@@ -177,8 +177,8 @@ std::uint32_t place_end(const Around& around, std::uint32_t begin) {
     const Symbol with = around.symbol("WITH"), small = around.symbol("SMALL");
     std::uint32_t end = begin;
     while (end < around.size() && around.is_free(end) && around.phrase(end, with) == 0 &&
-           around.punctuation(end) != ',' && around.punctuation(end) != '.' && around.punctuation(end) != ';' &&
-           around.punctuation(end) != '(' && end - begin < 8)
+           around.punctuation(end) != ',' && around.punctuation(end) != '.' &&
+           around.punctuation(end) != ';' && around.punctuation(end) != '(' && end - begin < 8)
         ++end;
     while (end > begin + 1 && (around.phrase(end - 1, small) == 1 || !is_word_like(around, end - 1))) --end;
     return end;
