@@ -38,6 +38,14 @@ bool act_meet(const Context& context, Arguments arguments, std::int32_t flags, V
     return true;
 }
 
+/// "Friday 27"; but "Friday 8", when the next 8th is no Friday, names an hour.
+bool act_weekday_dom(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    if (!meet(context, *arguments[0], *arguments[1], out)) return false;
+    Value day = *arguments[1];
+    const bool may_be_hour = day.digits > 0 && day.dom <= 12;
+    return !may_be_hour || (fix_day(context, day) && weekday_of(day.day_begin) == out.weekday);
+}
+
 /// Two or three numbers: day-month(-year) by the locale, year first when it has four digits.
 /// Parameter 1: two numbers with a dash, which are more often hours.
 bool act_numeric_date(const Context& context, Arguments arguments, std::int32_t dashed, Value& out) {

@@ -98,6 +98,7 @@ bool act_dom(const Context&, Arguments arguments, std::int32_t least, Value& out
     if (number.number < std::max(least, 1) || number.number > 31 || number.digits > 2 || number.seconds != 0)
         return false;
     out.form = DayForm::kFields;
+    out.digits = number.digits;
     out.dom = static_cast<std::int8_t>(number.number);
     return true;
 }

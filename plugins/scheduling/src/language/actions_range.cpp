@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 
 #include "language/actions.hpp"
 
@@ -70,6 +71,22 @@ bool act_day_range(const Context& context, Arguments arguments, std::int32_t pla
     out = fixed_days(a.day_begin, b.day_end, Grain::kDay);
     out.flags = (a.flags | b.flags) & ~(kNextWord);
     return true;
+}
+
+/// "4, 5 and 6 December": days that follow each other.
+bool act_days_in_row(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const bool month_first = arguments[0]->month != 0;
+    const std::uint32_t days = arguments[month_first ? 1 : 0]->by_monthday;
+    const std::int8_t month = arguments[month_first ? 0 : 1]->month;
+    if (days == 0 || month == 0) return false;
+    Value first, last;
+    first.form = last.form = DayForm::kFields;
+    first.month = last.month = month;
+    first.dom = static_cast<std::int8_t>(std::countr_zero(days));
+    last.dom = static_cast<std::int8_t>(31 - std::countl_zero(days));
+    if (std::popcount(days) != last.dom - first.dom + 1) return false;
+    const Value* both[] = {&first, &last};
+    return act_day_range(context, both, 0, out);
 }
 
 /// Parameter: 0 from, 1 after, 2 until/before, 3 by (a deadline).

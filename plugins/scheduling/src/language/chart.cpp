@@ -23,6 +23,7 @@ public:
         find_words();
         find_dead_numbers();
         result_.language = choose_language(preferred);
+        bury_names();
     }
 
     ChartResult run() {
@@ -145,6 +146,23 @@ private:
                 bury_street_name(end);
             }
             begin = end;
+        }
+    }
+
+    /// "café da manhã", "good evening", "movie night": names with words of time in them.
+    void bury_names() {
+        for (std::size_t at = 0; at < text_.tokens.size(); ++at) {
+            Lexicon::NodeId node = Lexicon::kRoot;
+            std::size_t named = at;
+            for (std::size_t end = at; end < text_.tokens.size() && end - at < kLongestPhrase; ++end) {
+                const auto next = knowledge_.around.next(node, knowledge_.around.find(text_.word(end)));
+                if (!next) break;
+                node = *next;
+                for (const LexiconEntry& entry : knowledge_.around.entries(node))
+                    if (entry.symbol == knowledge_.no_time && (entry.language & result_.language) != 0)
+                        named = end + 1;
+            }
+            std::fill(dead_.begin() + at, dead_.begin() + named, true);
         }
     }
 

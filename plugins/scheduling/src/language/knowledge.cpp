@@ -15,7 +15,7 @@ std::string_view data(const std::string& path) {
 }
 
 constexpr std::string_view kRoots[] = {"date", "period", "dayrange", "clock", "crange",
-                                       "part", "when",   "duration", "set"};
+                                       "part", "when",   "duration", "set",   "adjset"};
 
 }  // namespace
 
@@ -24,6 +24,7 @@ Knowledge::Knowledge() {
     not_time_before = symbols.intern("NUMBERED");
     not_time_after = symbols.intern("COUNTED");
     ordered_noun = symbols.intern("ORDERED");
+    no_time = symbols.intern("NOTIME");
     ordinal_mark_feminine = symbols.intern("ORDMARKF");
     ordinal_mark = symbols.intern("ORDMARK");
     ordered_by_word = symbols.intern("ORDEREDW");

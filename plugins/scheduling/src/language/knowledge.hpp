@@ -37,6 +37,7 @@ struct Knowledge {
     Symbol ahead = kNoSymbol;        ///< "before": a length stands before it, no name
     Symbol name_before = kNoSymbol;  ///< "with": behind it April is a person
     Symbol day_word = kNoSymbol, the = kNoSymbol, on = kNoSymbol, period = kNoSymbol;
+    Symbol no_time = kNoSymbol;  ///< around: names with words of time in them
     Symbol ordinal_mark_feminine = kNoSymbol;
     Symbol ordinal_mark = kNoSymbol;  ///< "th", "º"
     Symbol number = kNoSymbol;        ///< a run of digits

@@ -11,7 +11,8 @@
 namespace scheduling {
 
 enum class Role : std::uint8_t {
-    kFree,  ///< belongs to the title
+    kFree,   ///< belongs to the title
+    kTitle,  ///< so do these, whatever their words could mean besides
     kTime,
     kCommand,  ///< "agéndame", "please"
     kGuest,    ///< a name after "con": stays in the title

@@ -56,6 +56,7 @@ LocalMinutes Assembly::at(DayNumber day, std::int64_t seconds) const {
 void Assembly::write(Understanding& out) {
     out.draft.zone = moment_.zone;
     take_reminders(out);
+    take_day_before(out);
     collect(out);
     if (when_) {
         settle_by_words();
@@ -63,9 +64,24 @@ void Assembly::write(Understanding& out) {
         write_start(out);
     }
     drop_adjective();
+    repeat_daily();
     write_repeat(out);
     write_span(out);
     name_inferred(out);
+}
+
+/// "remind me the day before": a length without a number.
+void Assembly::take_day_before(Understanding& out) {
+    const auto remind = around_.symbol("REMIND"), day_before = around_.symbol("DAYBEFORE");
+    for (std::uint32_t at = 0; at < around_.size(); ++at) {
+        if (!around_.is_free(at)) continue;
+        const std::uint32_t size = around_.phrase(at, remind);
+        if (size == 0 || at + size >= around_.size()) continue;
+        const std::uint32_t length = around_.phrase(at + size, day_before);
+        if (length == 0) continue;
+        out.draft.reminder = std::chrono::minutes(1440);
+        around_.mark(at, at + size + length, Role::kReminder);
+    }
 }
 
 /// "avísame 10 minutos antes": a duration before a word of that kind is no part of the event.
@@ -126,11 +142,41 @@ bool Assembly::names_occasion(const Expression& expression) const {
                        });
 }
 
+/// "asap, maybe 3ish": now is not meant where another hour is said.
+bool Assembly::is_only_soon(const Expression& expression) const {
+    const Value& now = expression.value;
+    const bool is_now = now.has(Flag::kMoment) && now.clock == context_.now && now.clock_end < 0 &&
+                        now.day_begin == context_.today;
+    return is_now &&
+           std::any_of(reading_.expressions.begin(), reading_.expressions.end(), [](const Expression& other) {
+               return other.value.clock >= 0 && !other.value.has(Flag::kMoment);
+           });
+}
+
+/// "Thanksgiving dinner", "cena de navidad": a holiday joined to the title is said there too.
+void Assembly::keep_in_title(const Expression& expression) {
+    if (!expression.value.has(Flag::kHoliday) || expression.value.has_clock()) return;
+    const std::uint32_t begin = expression.begin_token, end = expression.end_token;
+    const auto is_word = [&](std::uint32_t at) {
+        return at < around_.size() && around_.is_free(at) && around_.punctuation(at) == '\0' &&
+               around_.phrase(at, around_.symbol("SMALL")) == 0 &&
+               around_.phrase(at, around_.symbol("WITH")) == 0;
+    };
+    const bool before_noun = is_word(end) && reading_.text.tokens[begin].capital;
+    const bool behind_of = begin > 1 && around_.phrase(begin - 1, around_.symbol("MOVEFROM")) > 0 &&
+                           is_word(begin - 2) && around_.is_free(begin - 1);
+    if (before_noun || behind_of) around_.mark(begin, end, Role::kTitle);
+}
+
 void Assembly::collect(Understanding& out) {
     for (const Expression& expression : reading_.expressions) {
         if (around_.roles[expression.begin_token] == Role::kReminder) continue;
+        if (is_only_soon(expression)) {
+            around_.mark(expression.begin_token, expression.end_token, Role::kDropped);
+            continue;
+        }
         if (names_occasion(expression)) {
-            around_.mark(expression.begin_token, expression.end_token, Role::kFree);
+            around_.mark(expression.begin_token, expression.end_token, Role::kTitle);
             continue;
         }
         if (expression.value.has(Flag::kImpossible) && impossible_ == nullptr) {
@@ -142,6 +188,7 @@ void Assembly::collect(Understanding& out) {
             continue;
         }
         add(expression, out);
+        keep_in_title(expression);
     }
 }
 
@@ -158,6 +205,10 @@ void Assembly::add(const Expression& expression, Understanding& out) {
             repeat_ = value;
             adjective_ = adjective;
         }
+        return;
+    }
+    if (value.has_duration && value.months >= 12) {  // "festa de 15 anos"
+        around_.mark(expression.begin_token, expression.end_token, Role::kTitle);
         return;
     }
     if (value.has_duration) {
@@ -209,7 +260,21 @@ void Assembly::settle() {
 void Assembly::drop_adjective() {
     if (!repeat_ || !adjective_ || !when_ || !spoken_ || !when_->has_day()) return;
     const bool only_weekday = spoken_->form == language::DayForm::kFields && spoken_->dom == 0;
-    if (!only_weekday && when_->day_end - when_->day_begin == 1) repeat_.reset();
+    if (!only_weekday && when_->grain == language::Grain::kDay) repeat_.reset();
+}
+
+/// "del 7 al 11 de 6 a 8 pm": the same hours on each of these days.
+void Assembly::repeat_daily() {
+    if (!when_ || repeat_ || !when_->has_day() || when_->clock < 0 || when_->has(Flag::kPartOnly)) return;
+    constexpr DayNumber kMostDays = 62;
+    const DayNumber days = when_->day_end - when_->day_begin;
+    const bool open = when_->has(Flag::kOpenBegin) || when_->has(Flag::kOpenEnd);
+    if (open || when_->grain != language::Grain::kDay || days < 2 || days > kMostDays) return;
+    Value rule;
+    rule.freq = language::Freq::kDaily;
+    rule.until = when_->day_end - 1;
+    rule.flags = Flag::kVague;
+    repeat_ = rule;
 }
 
 /// A deadline is when it has to be done at the latest: there it stands in the calendar.

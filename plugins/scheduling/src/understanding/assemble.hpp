@@ -24,11 +24,15 @@ private:
     void take_reminders(Understanding& out);
     void collect(Understanding& out);
     void add(const language::Expression& expression, Understanding& out);
+    void take_day_before(Understanding& out);
+    [[nodiscard]] bool is_only_soon(const language::Expression& expression) const;
+    void keep_in_title(const language::Expression& expression);
     [[nodiscard]] bool names_occasion(const language::Expression& expression) const;
     void settle_by_words();
     void settle();
     void settle_deadline();
     void drop_adjective();
+    void repeat_daily();
     void write_start(Understanding& out) const;
     void write_span(Understanding& out) const;
     void write_repeat(Understanding& out) const;

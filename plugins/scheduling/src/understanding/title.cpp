@@ -21,7 +21,7 @@ std::string capitalized(std::string text) {
 }
 
 bool is_title_role(Role role) {
-    return role == Role::kFree || role == Role::kGuest;
+    return role == Role::kFree || role == Role::kTitle || role == Role::kGuest;
 }
 
 bool is_word_like(const Around& around, std::uint32_t at) {
@@ -168,9 +168,13 @@ bool is_place_behind_time(const Around& around, std::uint32_t at) {
     if (std::none_of(around.roles.begin(), around.roles.begin() + last, is_title_role)) return false;
     const Symbol noun = around.symbol("PLACENOUN");
     if (around.phrase(at, noun) > 0) return true;
-    std::uint32_t end = at;
-    while (end < around.size() && around.is_free(end) && around.reading.text.tokens[end].capital) ++end;
-    return end > at + 1 && around.phrase(end - 1, noun) > 0;
+    if (!around.is_free(at) || !around.reading.text.tokens[at].capital) return false;
+    for (std::uint32_t end = at + 1; end < around.size() && around.is_free(end) && end - at < 8; ++end) {
+        const bool glued = around.reading.text.tokens[end].glued;  // "St Mary's Church"
+        if (!around.reading.text.tokens[end].capital && !glued) return false;
+        if (around.phrase(end, noun) > 0) return true;
+    }
+    return false;
 }
 
 std::uint32_t place_end(const Around& around, std::uint32_t begin) {
@@ -231,7 +235,25 @@ bool find_video(Around& around) {
     return found;
 }
 
+namespace {
+
+/// What stands in quotation marks, when it is all of the title's words; "" else.
+std::string quoted_title(const Around& around) {
+    std::uint32_t open = around.size(), close = around.size();
+    for (std::uint32_t at = 0; at < around.size(); ++at) {
+        if (around.punctuation(at) != '"') continue;
+        (open == around.size() ? open : close) = at;
+    }
+    if (close == around.size() || close < open + 2 || close - open > 24) return {};
+    for (std::uint32_t at = open + 1; at < close; ++at)
+        if (!is_title_role(around.roles[at])) return {};
+    return std::string(around.slice(open + 1, close));
+}
+
+}  // namespace
+
 std::string make_title(Around& around) {
+    if (auto quoted = quoted_title(around); !quoted.empty()) return capitalized(std::move(quoted));
     drop_small_words(around);
     const auto first = std::find_if(around.roles.begin(), around.roles.end(), is_title_role);
     if (first == around.roles.end()) return {};
