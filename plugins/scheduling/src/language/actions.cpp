@@ -111,6 +111,7 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"doms_of", act_doms_of},
     {"day_beside", act_day_beside},
     {"every_nth_unit", act_every_nth_unit},
+    {"weekdays_row", act_weekdays_row},
     {"days_in_row", act_days_in_row},
     {"weekday_dom", act_weekday_dom},
     {"weekday_beside", act_weekday_beside},

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "language/actions.hpp"
 
@@ -312,6 +313,14 @@ bool act_weekdays_loose(const Context& context, Arguments arguments, std::int32_
     if (!act_every_weekday(context, set, 0, every)) return false;
     const Value* parts[] = {&every, arguments[1]};
     if (!act_repeat_with(context, parts, 0, out)) return false;
+    out.flags |= kVague;
+    return true;
+}
+
+/// "lunes miércoles y viernes": three and more in a row are a habit; two may be two days.
+bool act_weekdays_row(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    if (std::popcount(arguments[0]->by_weekday) < 3 || !act_every_weekday(context, arguments, 0, out))
+        return false;
     out.flags |= kVague;
     return true;
 }

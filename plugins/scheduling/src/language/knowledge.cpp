@@ -43,7 +43,7 @@ Knowledge::Knowledge() {
     for (const std::string_view root : kRoots) roots.set(symbols.intern(root));
     grammar.load(kEveryLanguage, data("common/patterns.txt"), symbols);
     lexicon.load(kEveryLanguage, data("common/lexicon.txt"), symbols);
-    for (const auto& [code, bit, meeting] : kLanguages) {
+    for (const auto& [code, bit, meeting, with] : kLanguages) {
         const std::string folder(code);
         try {
             lexicon.load(bit, data(folder + "/lexicon.txt"), symbols);

@@ -15,11 +15,12 @@ struct LanguageInfo {
     std::string_view code;  ///< "es"
     LanguageMask bit;
     std::string_view meeting;  ///< the title of "something with Pedro"
+    std::string_view with;     ///< for titles: "w/ Pedro"
 };
 
 /// One entry a folder of data; a new language is a new line here and a new folder.
 inline constexpr LanguageInfo kLanguages[] = {
-    {"es", 1, "Reunión"}, {"en", 2, "Meeting"}, {"pt", 4, "Reunião"}};
+    {"es", 1, "Reunión", "con"}, {"en", 2, "Meeting", "with"}, {"pt", 4, "Reunião", "com"}};
 
 struct Knowledge {
     Symbols symbols;

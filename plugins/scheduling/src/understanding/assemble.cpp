@@ -32,10 +32,10 @@ bool allows(const Value& rule, DayNumber day) {
     return (rule.nth_mask >> ((dom - 1) / 7) & 1) != 0 || last || last_but_one;
 }
 
-/// The first day that the rule allows and whose hour is not over.
-DayNumber first_day(const Value& rule, const language::Context& context, bool timed) {
+/// The first day from `begin` on that the rule allows and whose hour is not over.
+DayNumber first_day(const Value& rule, const language::Context& context, bool timed, DayNumber begin) {
     constexpr int kFourYears = 4 * 366;  // a 29 February is no further away
-    DayNumber day = rule.has_day() ? rule.day_begin : context.today;
+    DayNumber day = rule.has_day() ? rule.day_begin : begin;
     for (int tries = 0; tries < kFourYears; ++tries, ++day) {
         const bool over = day == context.today && timed && rule.clock <= context.now;
         if (allows(rule, day) && !over) break;
@@ -354,22 +354,28 @@ void Assembly::write_repeat(Understanding& out) const {
             if (rule.by_hour >> hour & 1) rule.clock = hour * 3600;
     draft.rrule = rrule_of(bare);
     if (rule.until != 0 && (rule.clock >= 0 || draft.has_time)) end_timed_rule(draft.rrule, rule);
-    if (when_ && when_->has_day() && draft.has_date) return;  // the begin was said
+    const bool begin_said = when_ && when_->has_day() && draft.has_date;
     const bool timed = rule.clock >= 0 && !rule.has(Flag::kPartOnly);
-    const DayNumber day = first_day(rule, context_, timed);
+    if (begin_said && (draft.has_time || !timed)) return;
+    const DayNumber day = first_day(rule, context_, timed, begin_said ? when_->day_begin : context_.today);
     draft.zone = zone_of(rule, moment_.zone);
     draft.has_date = true;
     draft.has_time = timed;
+    draft.all_day = false;
     draft.start = at(day, timed ? rule.clock : 0);
-    draft.end.reset();
-    if (timed && rule.clock_end >= 0)
-        draft.end = at(day, rule.clock_end);
-    else if (timed && draft.duration)
-        draft.end = *draft.start + *draft.duration;
+    draft.end = end_of_first(draft, rule, day);
     if (!timed && around_.find("ALLDAY")) {
         draft.all_day = true;
         draft.end = at(day + 1, 0);
     }
+}
+
+std::optional<LocalMinutes> Assembly::end_of_first(const EventDraft& draft, const Value& rule,
+                                                   DayNumber day) const {
+    if (!draft.has_time) return std::nullopt;
+    if (rule.clock_end >= 0) return at(day, rule.clock_end);
+    if (draft.duration) return at(day, rule.clock) + *draft.duration;
+    return std::nullopt;
 }
 
 /// RFC 5545 wants the end of a timed series as an instant: the last second of that day, in UTC.

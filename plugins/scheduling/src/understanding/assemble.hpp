@@ -36,6 +36,9 @@ private:
     void write_start(Understanding& out) const;
     void write_span(Understanding& out) const;
     void write_repeat(Understanding& out) const;
+    [[nodiscard]] std::optional<LocalMinutes> end_of_first(const EventDraft& draft,
+                                                           const language::Value& rule,
+                                                           language::DayNumber day) const;
     void end_timed_rule(std::string& rrule, const language::Value& rule) const;
     void name_inferred(Understanding& out) const;
 

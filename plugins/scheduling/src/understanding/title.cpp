@@ -98,10 +98,22 @@ void drop_lone_brackets(std::string& title) {
     while (title.find("  ") != std::string::npos) title.erase(title.find("  "), 1);
 }
 
+const language::LanguageInfo& language_of(const Around& around) {
+    return *std::find_if(std::begin(language::kLanguages), std::end(language::kLanguages),
+                         [&](const auto& info) { return (info.bit & around.reading.language) != 0; });
+}
+
 std::string joined(const Around& around) {
+    const Symbol short_with = around.symbol("WITHSHORT");
     std::string title;
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!is_title_role(around.roles[at])) continue;
+        if (const auto size = around.phrase(at, short_with, true); size > 0 && !title.empty()) {
+            title += ' ';
+            title += language_of(around).with;  // "w/ Sam"
+            at += size - 1;
+            continue;
+        }
         const bool glued =
             at > 0 && is_title_role(around.roles[at - 1]) && around.reading.text.tokens[at].glued;
         if (!title.empty() && !glued) title += ' ';
@@ -268,8 +280,10 @@ std::string make_title(Around& around) {
         around.mark(at, next, Role::kDropped);
     title = joined(around);
     if (bare_guest && around.roles[at] != Role::kFree) {
-        for (const auto& info : language::kLanguages)
-            if ((info.bit & around.reading.language) != 0) title = std::string(info.meeting) + " " + title;
+        const auto short_with = around.phrase(at, around.symbol("WITHSHORT"), true);
+        if (short_with > 0 && title.starts_with(around.slice(at, at + short_with)))
+            title.replace(0, around.slice(at, at + short_with).size(), language_of(around).with);
+        title = std::string(language_of(around).meeting) + " " + title;
     }
     return capitalized(std::move(title));
 }

@@ -83,7 +83,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "2026-11-26 11:00", "2026-11-26 11:45", Names{"Sam"}},
         Message{"en", "dinner with Anna at 8 at La Trattoria on Saturday", "Dinner with Anna",
                 "2026-11-28 20:00", "none", Names{"Anna"}, "La Trattoria"},
-        Message{"en", "coffee w/ john tmrw 10am at starbucks", "Coffee w/ john", "2026-11-24 10:00", "none",
+        Message{"en", "coffee w/ john tmrw 10am at starbucks", "Coffee with john", "2026-11-24 10:00", "none",
                 Names{"john"}, "starbucks"},
         Message{"en", "please schedule dentist appointment Monday next week at 3", "Dentist appointment",
                 "2026-11-30 15:00", "none"},
