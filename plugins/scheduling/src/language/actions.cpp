@@ -111,6 +111,8 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"doms_of", act_doms_of},
     {"day_beside", act_day_beside},
     {"every_nth_unit", act_every_nth_unit},
+    {"repeat_range", act_repeat_range},
+    {"words_to", act_words_to},
     {"weekdays_row", act_weekdays_row},
     {"days_in_row", act_days_in_row},
     {"weekday_dom", act_weekday_dom},

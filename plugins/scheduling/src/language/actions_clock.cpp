@@ -157,6 +157,13 @@ bool act_minutes_to(const Context& context, Arguments arguments, std::int32_t, V
     return act_clock_shift(context, arguments, -1, out);
 }
 
+/// "at ten to five": minutes that people count towards the hour.
+bool act_words_to(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const std::int32_t minutes = arguments[0]->number;
+    if (minutes != 5 && minutes != 10 && minutes != 20 && minutes != 25) return false;
+    return act_clock_shift(context, arguments, -1, out);
+}
+
 /// "25:00", "10:75": said as a clock time, but there is none.
 bool act_impossible_clock(const Context&, Arguments arguments, std::int32_t, Value& out) {
     const Value& hour = *arguments[0];

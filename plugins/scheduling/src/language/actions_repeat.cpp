@@ -408,13 +408,24 @@ bool act_first_monthday(const Context&, Arguments arguments, std::int32_t, Value
            arguments[0]->by_weekday == 0;
 }
 
-/// "at 10, 12 and 17": whole hours only.
+/// "sábados 9 a 12".
+bool act_repeat_range(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value range;
+    if (arguments[0]->has_clock() || !act_clock_range(context, arguments.subspan(1), 0, range)) return false;
+    const Value* parts[] = {arguments[0], &range};
+    return act_repeat_with(context, parts, 0, out);
+}
+
+/// "at 10, 12 and 17": whole hours only. Beside an hour of the 24-hour clock the others are of it too.
 bool act_hour_set(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    const bool as_written = std::any_of(arguments.begin(), arguments.end(), [](const Value* value) {
+        return value->clock > kHalfDay + 3599 && !value->has(kBareHour);
+    });
     for (const Value* value : arguments) {
         out.by_hour |= value->by_hour;
         if (value->by_hour != 0) continue;
         Value hour = *value;
-        settle_hours(hour);
+        if (!as_written) settle_hours(hour);
         if (hour.clock < 0 || hour.clock_end >= 0 || hour.clock % 3600 != 0) return false;
         out.by_hour |= 1u << (hour.clock / 3600 % 24);
     }

@@ -21,8 +21,8 @@ public:
     Chart(const Knowledge& knowledge, const Text& text, LanguageMask preferred, const Context& context)
         : knowledge_(knowledge), text_(text), context_(context), begins_(text.tokens.size() + 1) {
         find_words();
-        find_dead_numbers();
         result_.language = choose_language(preferred);
+        find_dead_numbers();
         bury_names();
     }
 
@@ -213,6 +213,12 @@ private:
             if (ordinal && end + 1 < text_.tokens.size() &&
                 has_class(words_[end + 1], knowledge_.ordered_noun))
                 return true;  // "2nd floor"
+            // "at 450 Sutter St"
+            const bool house_number = end == begin + 1 &&
+                                      text_.tokens[begin].end - text_.tokens[begin].begin >= 3 &&
+                                      !after.glued && after.capital && after.kind == TokenKind::kWord &&
+                                      words_[end] == Lexicon::kUnknown && begin > 0;
+            if (house_number) return true;
             const char c = character(end);
             if (c == '%' || c == '$' || has_class(words_[end], knowledge_.not_time_after)) return true;
         }
@@ -224,8 +230,9 @@ private:
             word == Lexicon::kUnknown ? std::nullopt : knowledge_.lexicon.next(Lexicon::kRoot, word);
         if (!node) return false;
         const auto& entries = knowledge_.lexicon.entries(*node);
-        return std::any_of(entries.begin(), entries.end(),
-                           [&](const LexiconEntry& entry) { return entry.symbol == symbol; });
+        return std::any_of(entries.begin(), entries.end(), [&](const LexiconEntry& entry) {
+            return entry.symbol == symbol && (entry.language & result_.language) != 0;
+        });
     }
 
     /// An expression must not begin or end inside a chain of numbers.

@@ -201,6 +201,7 @@ void Assembly::add(const Expression& expression, Understanding& out) {
         if (adjective) around_.mark(expression.begin_token, expression.end_token, Role::kFree);
         const bool vaguer =
             repeat_ && repeat_->by_weekday == 0 && repeat_->by_monthday == 0 && !repeat_->has_clock();
+        if (repeat_ && complete_repeat(value)) return;
         if (!repeat_ || vaguer) {
             repeat_ = value;
             adjective_ = adjective;
@@ -211,6 +212,8 @@ void Assembly::add(const Expression& expression, Understanding& out) {
         around_.mark(expression.begin_token, expression.end_token, Role::kTitle);
         return;
     }
+    const bool weeks = value.has_duration && value.seconds == 0 && (value.months != 0 || value.days >= 7);
+    if (weeks && !stretch_) stretch_ = value;  // how long a series goes on, if there is one
     if (value.has_duration) {
         if (!out.draft.duration && value.months == 0)
             out.draft.duration = std::chrono::minutes(value.seconds / 60 + std::int64_t{value.days} * 1440);
@@ -225,6 +228,26 @@ void Assembly::add(const Expression& expression, Understanding& out) {
         when_ = both;
     else if (!rival_)
         rival_ = value;
+}
+
+/// "los miércoles …, a las 6 todas las semanas": two rules that say the same, each a part of it.
+bool Assembly::complete_repeat(const Value& other) {
+    Value& rule = *repeat_;
+    const bool alike =
+        rule.freq == other.freq && rule.interval == other.interval &&
+        (rule.by_weekday == 0 || other.by_weekday == 0 || rule.by_weekday == other.by_weekday) &&
+        rule.nth_mask == other.nth_mask && rule.by_monthday == other.by_monthday;
+    if (!alike || (rule.has_clock() && other.has_clock())) return false;
+    if (rule.by_weekday == 0) rule.by_weekday = other.by_weekday;
+    if (rule.until == 0) rule.until = other.until;
+    if (rule.count == 0) rule.count = other.count;
+    if (other.has_clock()) {
+        rule.clock = other.clock;
+        rule.clock_end = other.clock_end;
+        rule.part = other.part;
+        rule.flags |= other.flags;
+    }
+    return true;
 }
 
 /// "cena a las 8": words that say which half of the day is meant.
@@ -343,6 +366,11 @@ void Assembly::write_repeat(Understanding& out) const {
     EventDraft& draft = out.draft;
     Value rule = *repeat_;
     settle_hours(rule);
+    if (stretch_ && rule.until == 0 && rule.count == 0) {  // "toda segunda às 7h academia por 2 meses"
+        const DayNumber begin = rule.has_day() ? rule.day_begin : context_.today;
+        rule.until = language::add_months(begin, stretch_->months) + stretch_->days;
+        if (stretch_->months == 0) draft.duration.reset();
+    }
     if (rule.clock < 0 && when_ && when_->clock >= 0 && !when_->has_day()) {
         rule.clock = when_->clock;
         rule.clock_end = when_->clock_end;

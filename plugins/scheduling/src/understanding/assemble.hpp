@@ -28,6 +28,7 @@ private:
     [[nodiscard]] bool is_only_soon(const language::Expression& expression) const;
     void keep_in_title(const language::Expression& expression);
     [[nodiscard]] bool names_occasion(const language::Expression& expression) const;
+    bool complete_repeat(const language::Value& other);
     void settle_by_words();
     void settle();
     void settle_deadline();
@@ -66,7 +67,8 @@ private:
     std::optional<language::Value> source_;  ///< "move *tomorrow's 3pm* to Friday"
     std::optional<language::Value> spoken_;  ///< when_ as said, before days and hours were settled
     std::optional<language::Value> repeat_;
-    bool adjective_ = false;  ///< repeat_ is one word that may be an adjective ("weekly")
+    std::optional<language::Value> stretch_;  ///< a length of weeks or months
+    bool adjective_ = false;                  ///< repeat_ is one word that may be an adjective ("weekly")
     const language::Expression* impossible_ = nullptr;
 };
 

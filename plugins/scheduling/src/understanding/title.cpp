@@ -182,9 +182,9 @@ bool is_place_behind_time(const Around& around, std::uint32_t at) {
     if (around.phrase(at, noun) > 0) return true;
     if (!around.is_free(at) || !around.reading.text.tokens[at].capital) return false;
     for (std::uint32_t end = at + 1; end < around.size() && around.is_free(end) && end - at < 8; ++end) {
+        if (around.phrase(end, noun) > 0) return true;
         const bool glued = around.reading.text.tokens[end].glued;  // "St Mary's Church"
         if (!around.reading.text.tokens[end].capital && !glued) return false;
-        if (around.phrase(end, noun) > 0) return true;
     }
     return false;
 }
@@ -214,8 +214,10 @@ std::string find_place(Around& around) {
         const bool says_place = around.phrase(at, place_only) > 0 && is_word_like(around, begin) &&
                                 around.phrase(begin, small) == 0 &&
                                 around.reading.text.tokens[begin].kind == TokenKind::kWord;
-        const bool proper =
-            around.reading.text.tokens[begin].capital || around.phrase(begin, noun) > 0 || says_place;
+        const bool street = around.reading.text.tokens[begin].kind == TokenKind::kNumber &&
+                            begin + 1 < around.size() && around.reading.text.tokens[begin + 1].capital;
+        const bool proper = around.reading.text.tokens[begin].capital || around.phrase(begin, noun) > 0 ||
+                            says_place || street;
         if (!proper) continue;
         const std::uint32_t end = place_end(around, begin);
         const std::string place(around.slice(begin, end));
@@ -280,9 +282,9 @@ std::string make_title(Around& around) {
         around.mark(at, next, Role::kDropped);
     title = joined(around);
     if (bare_guest && around.roles[at] != Role::kFree) {
-        const auto short_with = around.phrase(at, around.symbol("WITHSHORT"), true);
-        if (short_with > 0 && title.starts_with(around.slice(at, at + short_with)))
-            title.replace(0, around.slice(at, at + short_with).size(), language_of(around).with);
+        const auto short_with = around.phrase(next, around.symbol("WITHSHORT"), true);
+        if (short_with > 0 && title.starts_with(around.slice(next, next + short_with)))
+            title.replace(0, around.slice(next, next + short_with).size(), language_of(around).with);
         title = std::string(language_of(around).meeting) + " " + title;
     }
     return capitalized(std::move(title));
