@@ -275,8 +275,10 @@ bool act_nth_day_unit(const Context& context, Arguments arguments, std::int32_t 
     const Value* unit[] = {arguments[arguments.size() - 1]};
     if (!act_relative_period(context, unit, 0, period) || period.has_clock()) return false;
     const Value* parts[] = {arguments[0], &period};
-    return act_nth_day(context, arguments.size() > 1 ? Arguments(parts) : Arguments(parts).subspan(1), which,
-                       out);
+    const Arguments used = arguments.size() > 1 ? Arguments(parts) : Arguments(parts).subspan(1);
+    if (!act_nth_day(context, used, which, out)) return false;
+    if (out.day_begin >= context.today) return true;
+    return act_relative_period(context, unit, 1, period) && act_nth_day(context, used, which, out);
 }
 
 /// "Monday to Friday at 9": a repeat, not one long stretch.
