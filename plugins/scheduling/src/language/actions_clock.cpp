@@ -164,6 +164,12 @@ bool act_words_to(const Context& context, Arguments arguments, std::int32_t, Val
     return act_clock_shift(context, arguments, -1, out);
 }
 
+/// A message that is only "2030" or "1945" may be a year: it says nothing for sure.
+bool act_not_year(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    return out.clock < 19 * 3600 || out.clock >= 21 * 3600;
+}
+
 /// "25:00", "10:75": said as a clock time, but there is none.
 bool act_impossible_clock(const Context&, Arguments arguments, std::int32_t, Value& out) {
     const Value& hour = *arguments[0];
