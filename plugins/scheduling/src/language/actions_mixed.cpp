@@ -315,7 +315,7 @@ bool act_weekdays_loose(const Context& context, Arguments arguments, std::int32_
     if (!act_every_weekday(context, set, 0, every)) return false;
     const Value* parts[] = {&every, arguments[1]};
     if (!act_repeat_with(context, parts, 0, out)) return false;
-    out.flags |= kVague;
+    out.flags |= kPartly;
     return true;
 }
 
@@ -323,7 +323,7 @@ bool act_weekdays_loose(const Context& context, Arguments arguments, std::int32_
 bool act_weekdays_row(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     if (std::popcount(arguments[0]->by_weekday) < 3 || !act_every_weekday(context, arguments, 0, out))
         return false;
-    out.flags |= kVague;
+    out.flags |= kPartly;
     return true;
 }
 

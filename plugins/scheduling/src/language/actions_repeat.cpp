@@ -152,7 +152,7 @@ bool act_times_per(const Context& context, Arguments arguments, std::int32_t, Va
     const Value* unit[] = {arguments[arguments.size() - 1]};
     if (static_cast<Grain>(unit[0]->number) < Grain::kDay || !act_every_unit(context, unit, 0, out))
         return false;
-    out.flags = kVague;
+    out.flags = kPartly;
     return true;
 }
 
@@ -300,7 +300,7 @@ bool act_repeat_with(const Context& context, Arguments arguments, std::int32_t, 
         out.clock = clocks.clock;
         out.clock_end = clocks.clock_end;
         out.part = clocks.part;
-        out.flags = clocks.flags;
+        out.flags = clocks.flags | (out.flags & kPartly);
         out.zone = std::max(out.zone, other.zone);
     }
     if (other.by_weekday != 0 || (other.form == DayForm::kFields && other.weekday != 0 && other.dom == 0)) {
@@ -336,7 +336,7 @@ bool act_repeat_except(const Context& context, Arguments arguments, std::int32_t
     if (mask == 0) {
         Value day = but;
         if (but.freq != Freq::kNone || !fix_day(context, day)) return false;
-        out.flags |= kVague;
+        out.flags |= kPartly;
         return true;
     }
     const bool daily = out.freq == Freq::kDaily && out.interval == 1;

@@ -271,6 +271,7 @@ void Assembly::settle() {
         when_.reset();
         return;
     }
+    follow_clock_change(when, context_, moment_.zone);
     // Tonight's midnight is the next one.
     if (when.has(Flag::kMidnight) && when.clock == 0 && when.has_day() && when.day_begin == context_.today) {
         ++when.day_begin;
@@ -296,7 +297,7 @@ void Assembly::repeat_daily() {
     Value rule;
     rule.freq = language::Freq::kDaily;
     rule.until = when_->day_end - 1;
-    rule.flags = Flag::kVague;
+    rule.flags = Flag::kPartly;
     repeat_ = rule;
 }
 
@@ -447,7 +448,7 @@ void Assembly::name_inferred(Understanding& out) const {
     if ((!draft.has_time && !draft.all_day) ||
         ((deadline || (when_ && when_->has(Flag::kVague))) && when_->has_clock()))
         draft.inferred.emplace_back("time");
-    if (repeat_ && repeat_->has(Flag::kVague)) draft.inferred.emplace_back("rrule");
+    if (repeat_ && (repeat_->has(Flag::kVague) || repeat_->has(Flag::kPartly))) draft.inferred.emplace_back("rrule");
     if (!draft.end && !draft.duration) draft.inferred.emplace_back("end");
     if (draft.zone == moment_.zone && !(when_ && when_->zone >= 0)) draft.inferred.emplace_back("tz");
 }
