@@ -17,6 +17,11 @@ elseif(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
   target_link_options(migue_build_options INTERFACE LINKER:-z,relro LINKER:-z,now)
 endif()
 
+# Every target counts its branches for the fuzzer; only the fuzz targets get its main().
+if(MIGUE_FUZZ)
+  target_compile_options(migue_build_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 # mold and lld link the host in a fraction of the time of the default linker.
 find_program(MIGUE_LINKER NAMES mold)
 if(MIGUE_LINKER AND NOT MIGUE_SANITIZE)

@@ -11,9 +11,11 @@ bool act_clock(const Context&, Arguments arguments, std::int32_t style, Value& o
     const std::int32_t minute = arguments.size() > 1 ? arguments[1]->number : 0;
     const std::int32_t second = arguments.size() > 2 ? arguments[2]->number : 0;
     if (hour.number > 24 || hour.number < 0 || hour.digits > 2 || hour.seconds != 0) return false;
+    if (style == 0 && arguments.size() == 1 && hour.number == 0) return false;  // a lone "00"
     if (minute > 59 || second > 59 || (hour.number == 24 && minute + second > 0)) return false;
     // "3:5" is no time; "3 y 5" is, and comes without digits or with style 2.
-    if (style != 2 && arguments.size() > 1 && arguments[1]->digits == 1) return false;
+    if (style != 2 && arguments.size() > 1 && (arguments[1]->digits == 1 || arguments[1]->digits > 2))
+        return false;
     if (style == 3 && hour.digits == 0) return false;
     out.clock = hour.number * 3600 + minute * 60 + second;
     const bool two_digits = hour.digits == 2 && hour.number < 10;
@@ -40,7 +42,7 @@ bool act_noon(const Context&, Arguments, std::int32_t hour, Value& out) {
     return true;
 }
 
-/// A clock and am (0) or pm (1).
+/// A clock and am (0), pm (1) or noon (2).
 bool act_meridiem(const Context&, Arguments arguments, std::int32_t, Value& out) {
     const bool clock_first = arguments[0]->has_clock();
     const Value& clock = *arguments[clock_first ? 0 : 1];
@@ -49,6 +51,8 @@ bool act_meridiem(const Context&, Arguments arguments, std::int32_t, Value& out)
         return false;
     out = clock;
     out.flags &= ~kBareHour;
+    const bool noon_mark = arguments[clock_first ? 1 : 0]->number == 2;  // "12 m"
+    if (noon_mark) return clock.clock == kHalfDay;
     if (clock.clock >= kHalfDay + 3600) return pm;  // "15h pm"
     out.clock = clock.clock % kHalfDay + (pm ? kHalfDay : 0);
     return true;
@@ -138,6 +142,34 @@ bool act_clock_h(const Context& context, Arguments arguments, std::int32_t, Valu
     return arguments[0]->number > 4 && act_clock(context, arguments, 1, out);
 }
 
+/// "right now, at 3": today, and the clock that was said.
+bool act_today_clock(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    if (arguments[0]->has(kPartOnly)) return false;
+    const Value today = fixed_days(context.today, context.today + 1, Grain::kDay);
+    return meet(context, today, *arguments[0], out);
+}
+
+/// "at 20 to 7": minutes in digits, which are no hour of a range.
+bool act_minutes_to(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const std::int32_t minutes = arguments[0]->number, hour = arguments[1]->clock / 3600;
+    const bool is_minutes = minutes == 15 || minutes == 20 || minutes == 25;
+    if (!is_minutes || (arguments[1]->has(kBareHour) && hour > 12)) return false;
+    return act_clock_shift(context, arguments, -1, out);
+}
+
+/// "at ten to five": minutes that people count towards the hour.
+bool act_words_to(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const std::int32_t minutes = arguments[0]->number;
+    if (minutes != 5 && minutes != 10 && minutes != 20 && minutes != 25) return false;
+    return act_clock_shift(context, arguments, -1, out);
+}
+
+/// A message that is only "2030" or "1945" may be a year: it says nothing for sure.
+bool act_not_year(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    return out.clock < 19 * 3600 || out.clock >= 21 * 3600;
+}
+
 /// "25:00", "10:75": said as a clock time, but there is none.
 bool act_impossible_clock(const Context&, Arguments arguments, std::int32_t, Value& out) {
     const Value& hour = *arguments[0];
@@ -145,6 +177,14 @@ bool act_impossible_clock(const Context&, Arguments arguments, std::int32_t, Val
     if (minute.digits != 2 || hour.digits > 2 || hour.number > 29) return false;
     if (hour.number < 24 && minute.number < 60) return false;
     if (hour.number == 24 && minute.number == 0) return false;
+    out.clock = 0;
+    out.flags = kImpossible;
+    return true;
+}
+
+/// "a las 27".
+bool act_impossible_hour(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    if (arguments[0]->number < 25 || arguments[0]->number > 59 || arguments[0]->digits != 2) return false;
     out.clock = 0;
     out.flags = kImpossible;
     return true;

@@ -18,6 +18,13 @@ DayNumber moved(DayNumber day, const Value& duration, int sign) {
     return add_months(day, sign * duration.months) + sign * duration.days;
 }
 
+bool both_fit_hours(const Value& a, const Value& b) {
+    const auto fits = [](const Value& number) {
+        return number.number >= 1 && number.number <= 12 && !(number.digits == 2 && number.number < 10);
+    };
+    return fits(a) && fits(b);
+}
+
 }  // namespace
 
 bool act_meet(const Context& context, Arguments arguments, std::int32_t flags, Value& out) {
@@ -31,9 +38,17 @@ bool act_meet(const Context& context, Arguments arguments, std::int32_t flags, V
     return true;
 }
 
+/// "Friday 27"; but "Friday 8", when the next 8th is no Friday, names an hour.
+bool act_weekday_dom(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    if (!meet(context, *arguments[0], *arguments[1], out)) return false;
+    Value day = *arguments[1];
+    const bool may_be_hour = day.digits > 0 && day.dom <= 12;
+    return !may_be_hour || (fix_day(context, day) && weekday_of(day.day_begin) == out.weekday);
+}
+
 /// Two or three numbers: day-month(-year) by the locale, year first when it has four digits.
-/// Parameter 1: month-day only when the locale says so or nothing else is possible.
-bool act_numeric_date(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+/// Parameter 1: two numbers with a dash, which are more often hours.
+bool act_numeric_date(const Context& context, Arguments arguments, std::int32_t dashed, Value& out) {
     std::int32_t year = 0, first = arguments[0]->number, second = arguments[1]->number;
     int first_digits = arguments[0]->digits, second_digits = arguments[1]->digits;
     bool swap_allowed = true;
@@ -64,6 +79,8 @@ bool act_numeric_date(const Context& context, Arguments arguments, std::int32_t,
         if (month > 12 && day <= 12) std::swap(day, month);
         if (both_fit && !context.order_known) out.flags |= kDayMonthSwap;
     }
+    // "3-4" are hours, "1-1" is a talk between two: a dash alone makes a date only where no hours fit.
+    if (dashed != 0 && both_fit_hours(*arguments[0], *arguments[1])) return false;
     if (year != 0 && (year < 1900 || year > 2150)) return false;
     if (month < 1 || month > 12 || day < 1 || day > 31) return false;
     if (!is_valid_date(year != 0 ? year : 2024, month, day)) out.flags |= kImpossible;
@@ -82,16 +99,18 @@ bool act_relative_day(const Context& context, Arguments arguments, std::int32_t 
     return true;
 }
 
-/// Parameter: 0 this, 1 next, -1 last.
+/// Parameter: 0 this, 1 next, -1 last, 2 the one after next, 3 "el otro viernes": the nearest or the next.
 bool act_relative_weekday(const Context& context, Arguments arguments, std::int32_t which, Value& out) {
     const int weekday = arguments[0]->weekday;
     if (weekday == 0 || arguments[0]->form != DayForm::kFields || arguments[0]->dom != 0) return false;
     int ahead = (weekday - weekday_of(context.today) + 7) % 7;
     if (which < 0) ahead = ahead == 0 ? -7 : ahead - 7;
     if (which > 0 && ahead == 0) ahead = 7;
+    if (which == 2) ahead += 7;
     out = fixed_days(context.today + ahead, context.today + ahead + 1, Grain::kDay);
     // The nearest one, unless it is still this week: then next week's is as likely.
-    if (which > 0 && out.day_begin < monday_of(context.today) + 7) out.flags |= kNextWord;
+    const DayNumber next_monday = monday_of(context.today) + (which == 2 ? 14 : 7);
+    if ((which > 0 && out.day_begin < next_monday) || which == 3) out.flags |= kNextWord;
     if (which < 0) out.flags |= kPast;
     return true;
 }
@@ -133,7 +152,8 @@ bool act_shift_day(const Context& context, Arguments arguments, std::int32_t sig
     if (anchor.has_clock() || !fix_day(context, anchor)) return false;
     if (anchor.day_end - anchor.day_begin != 1) return false;
     // Parameter 15: "in fifteen days" may also mean two weeks, as in Spanish and Portuguese.
-    const bool two_weeks = sign == 15 && duration.days == 15 && duration.months == 0;
+    // "en ocho días" likewise.
+    const bool two_weeks = sign == 15 && (duration.days == 15 || duration.days == 8) && duration.months == 0;
     sign = sign < 0 ? -1 : 1;
     const DayNumber day = moved(anchor.day_begin, duration, sign);
     out = fixed_days(day, day + 1, Grain::kDay);
@@ -198,7 +218,7 @@ bool act_nth_weekday(const Context& context, Arguments arguments, std::int32_t w
     DayNumber day = nth_weekday(period.day_begin, weekday.weekday, nth);
     if (day != 0 && day < context.today && yearless)
         day = nth_weekday(add_months(period.day_begin, 12), weekday.weekday, nth);
-    if (day == 0) return false;
+    if (day == 0) return false;  // no such day, or not known so far ahead
     out = fixed_days(day, day + 1, Grain::kDay);
     return true;
 }
@@ -218,10 +238,13 @@ bool act_nth_day(const Context& context, Arguments arguments, std::int32_t which
 
 bool act_holiday(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     // number: month*100+day, or 5000+days after Easter, 6000+month*100+weekday*10+nth (nth 9: last),
-    // or 8000+days after Thanksgiving
+    // 8000+days after Thanksgiving, 8500 the Tuesday after the first Monday of November, 9000 and more by
+    // another calendar
     const std::int32_t code = arguments[0]->number;
     const int said_year = arguments.size() > 1 ? arguments[1]->year : 0;
     const auto on = [&](int year) -> DayNumber {
+        if (code >= 9000) return moving_holiday(code - 9000, year);
+        if (code == 8500) return nth_weekday(to_day(year, 11, 1), 1, 1) + 1;
         if (code >= 8000) return nth_weekday(to_day(year, 11, 1), 4, 4) + (code - 8000);
         if (code >= 6000) {
             const int month = (code - 6000) / 100, weekday = code / 10 % 10, nth = code % 10;
@@ -233,6 +256,7 @@ bool act_holiday(const Context& context, Arguments arguments, std::int32_t, Valu
     int year = said_year != 0 ? said_year : static_cast<int>(to_date(context.today).year());
     DayNumber day = on(year);
     if (said_year == 0 && day < context.today) day = on(year + 1);
+    if (day == 0) return false;  // no such day, or not known so far ahead
     out = fixed_days(day, day + 1, Grain::kDay);
     out.flags = kHoliday;
     return true;
@@ -243,6 +267,19 @@ bool act_weekday_in(const Context& context, Arguments arguments, std::int32_t da
     Value day = *arguments[0];
     if (day.has_clock() || !fix_day(context, day) || day.day_end - day.day_begin != 1) return false;
     out = fixed_days(day.day_begin + days, day.day_begin + days + 1, Grain::kDay);
+    return true;
+}
+
+/// "the Monday before Christmas", "el lunes después de navidad": parameter is the direction.
+bool act_weekday_beside(const Context& context, Arguments arguments, std::int32_t sign, Value& out) {
+    const int weekday = arguments[0]->weekday;
+    Value day = *arguments[1];
+    if (weekday == 0 || arguments[0]->dom != 0 || day.has_clock() || !fix_day(context, day)) return false;
+    if (day.day_end - day.day_begin != 1) return false;
+    const DayNumber first = day.day_begin + sign;
+    const int ahead =
+        sign > 0 ? (weekday - weekday_of(first) + 7) % 7 : -((weekday_of(first) - weekday + 7) % 7);
+    out = fixed_days(first + ahead, first + ahead + 1, Grain::kDay);
     return true;
 }
 

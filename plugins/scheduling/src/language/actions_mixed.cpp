@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "language/actions.hpp"
 
@@ -185,10 +186,10 @@ bool act_repeat_weekend(const Context&, Arguments arguments, std::int32_t, Value
     return true;
 }
 
-/// "a second" is how people say wait.
+/// "a second", "un minuto" is how people say wait.
 bool act_not_second(const Context&, Arguments arguments, std::int32_t, Value& out) {
     out = *arguments[0];
-    return out.seconds == 0 || out.seconds >= 60;
+    return out.days != 0 || out.months != 0 || (out.seconds != 1 && out.seconds != 60);
 }
 
 /// "una hora y media" without a count.
@@ -217,10 +218,55 @@ bool act_within(const Context& context, Arguments arguments, std::int32_t, Value
 }
 
 /// "mañana a 11": an hour without its article, only beside a day.
-bool act_hour_on(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+bool act_hour_on(const Context& context, Arguments arguments, std::int32_t style, Value& out) {
     Value clock;
-    const Value* hour[] = {arguments[1]};
-    return act_clock(context, hour, 0, clock) && meet(context, *arguments[0], clock, out);
+    return act_clock(context, arguments.subspan(1), style, clock) && meet(context, *arguments[0], clock, out);
+}
+
+/// "9 tomorrow": only digits, "one tomorrow" is no hour.
+bool act_hour_before(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value clock;
+    if (arguments[0]->digits == 0 || !act_clock(context, arguments.first(1), 0, clock)) return false;
+    return meet(context, clock, *arguments[1], out);
+}
+
+/// "Friday by 5": a day and the latest hour.
+bool act_deadline_on(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value latest;
+    const Value* clock[] = {arguments[1]};
+    return act_open_clock(context, clock, 3, latest) && meet(context, *arguments[0], latest, out);
+}
+
+/// "within the hour", "within the week".
+bool act_within_unit(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value length;
+    const Value* stretch[] = {&length};
+    return act_duration(context, arguments, 1, length) && act_within(context, stretch, 0, out);
+}
+
+/// "call me in 10".
+bool act_in_minutes(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value& number = *arguments[0];
+    if (number.digits == 0 || number.number < 5 || number.number > 60 || number.number % 5 != 0) return false;
+    Value length;
+    length.has_duration = true;
+    length.seconds = number.number * 60;
+    const Value* stretch[] = {&length};
+    if (!act_shift_moment(context, stretch, 1, out)) return false;
+    out.flags |= kVague;
+    return true;
+}
+
+/// "2-3 hours": the longer one.
+bool act_duration_upto(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    if (arguments[0]->number >= arguments[1]->number) return false;
+    return act_duration(context, arguments.subspan(1), 0, out);
+}
+
+/// "de 8 em 8 horas": the same number twice.
+bool act_every_repeated(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    if (arguments[0]->number != arguments[1]->number) return false;
+    return act_every_unit(context, arguments.subspan(1), 0, out);
 }
 
 /// "the last day of the month".
@@ -229,8 +275,10 @@ bool act_nth_day_unit(const Context& context, Arguments arguments, std::int32_t 
     const Value* unit[] = {arguments[arguments.size() - 1]};
     if (!act_relative_period(context, unit, 0, period) || period.has_clock()) return false;
     const Value* parts[] = {arguments[0], &period};
-    return act_nth_day(context, arguments.size() > 1 ? Arguments(parts) : Arguments(parts).subspan(1), which,
-                       out);
+    const Arguments used = arguments.size() > 1 ? Arguments(parts) : Arguments(parts).subspan(1);
+    if (!act_nth_day(context, used, which, out)) return false;
+    if (out.day_begin >= context.today) return true;
+    return act_relative_period(context, unit, 1, period) && act_nth_day(context, used, which, out);
 }
 
 /// "Monday to Friday at 9": a repeat, not one long stretch.
@@ -267,7 +315,15 @@ bool act_weekdays_loose(const Context& context, Arguments arguments, std::int32_
     if (!act_every_weekday(context, set, 0, every)) return false;
     const Value* parts[] = {&every, arguments[1]};
     if (!act_repeat_with(context, parts, 0, out)) return false;
-    out.flags |= kVague;
+    out.flags |= kPartly;
+    return true;
+}
+
+/// "lunes miércoles y viernes": three and more in a row are a habit; two may be two days.
+bool act_weekdays_row(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    if (std::popcount(arguments[0]->by_weekday) < 3 || !act_every_weekday(context, arguments, 0, out))
+        return false;
+    out.flags |= kPartly;
     return true;
 }
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "language/actions.hpp"
 
 namespace scheduling::language {
@@ -90,10 +92,13 @@ bool act_year2(const Context& context, Arguments arguments, std::int32_t, Value&
     return true;
 }
 
-bool act_dom(const Context&, Arguments arguments, std::int32_t, Value& out) {
+/// Parameter: the least number that counts; "the third" is rarely a day, "the fifteenth" is.
+bool act_dom(const Context&, Arguments arguments, std::int32_t least, Value& out) {
     const Value& number = *arguments[0];
-    if (number.number < 1 || number.number > 31 || number.digits > 2 || number.seconds != 0) return false;
+    if (number.number < std::max(least, 1) || number.number > 31 || number.digits > 2 || number.seconds != 0)
+        return false;
     out.form = DayForm::kFields;
+    out.digits = number.digits;
     out.dom = static_cast<std::int8_t>(number.number);
     return true;
 }

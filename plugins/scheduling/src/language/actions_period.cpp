@@ -140,6 +140,39 @@ bool act_unit_of(const Context& context, Arguments arguments, std::int32_t, Valu
     return true;
 }
 
+/// "the week before Christmas", "the weekend after the 5th": parameter is the direction.
+bool act_unit_beside(const Context& context, Arguments arguments, std::int32_t sign, Value& out) {
+    const Grain grain = grain_of(*arguments[0]);
+    Value day = *arguments[1];
+    if (grain != Grain::kWeek && grain != Grain::kWeekend && grain != Grain::kMonth) return false;
+    if (day.has_clock() || !fix_day(context, day) || day.day_end - day.day_begin != 1) return false;
+    DayNumber begin = 0, end = 0;
+    if (!period_of(day.day_begin, grain, 0, begin, end)) return false;
+    const bool beside = sign > 0 ? begin > day.day_begin : end <= day.day_begin;
+    if (!beside && !period_of(day.day_begin, grain, sign, begin, end)) return false;
+    out = fixed_days(begin, end, grain);
+    return true;
+}
+
+/// "Memorial Day weekend": the one that touches the day.
+bool act_unit_around(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value day;
+    const Value* name[] = {arguments[0]};
+    if (!act_holiday(context, name, 0, day)) return false;
+    const DayNumber saturday = monday_of(day.day_begin) + (weekday_of(day.day_begin) < 3 ? -2 : 5);
+    out = fixed_days(saturday, saturday + 2, Grain::kWeekend);
+    return true;
+}
+
+/// Palm Sunday to Easter Sunday.
+bool act_holy_week(const Context& context, Arguments, std::int32_t, Value& out) {
+    const int year = static_cast<int>(to_date(context.today).year());
+    DayNumber easter = easter_sunday(year);
+    if (easter < context.today) easter = easter_sunday(year + 1);
+    out = fixed_days(easter - 7, easter + 1, Grain::kDay);
+    return true;
+}
+
 /// "early March", "end of next week": parameter 0 begin, 1 middle, 2 end, 3 what is left of it, 4 later in
 /// it.
 bool act_piece_of(const Context& context, Arguments arguments, std::int32_t piece, Value& out) {

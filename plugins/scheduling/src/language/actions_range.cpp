@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 
 #include "language/actions.hpp"
 
@@ -48,8 +49,10 @@ void pair_hours(Value& a, Value& b) {
 
 }  // namespace
 
-bool act_day_range(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+/// Parameter 1: two plain numbers, which may also be a score ("de 3 a 1").
+bool act_day_range(const Context& context, Arguments arguments, std::int32_t plain, Value& out) {
     Value a = *arguments[0], b = *arguments[1];
+    if (plain != 0 && a.dom > b.dom && a.dom <= 12) return false;
     if (a.has_clock() || b.has_clock() || !a.has_day() || !b.has_day()) return false;
     share_fields(a, b);
     const bool dom_alone = is_only(a, false, true, false, false);
@@ -70,14 +73,32 @@ bool act_day_range(const Context& context, Arguments arguments, std::int32_t, Va
     return true;
 }
 
-/// Parameter: 0 from, 1 after, 2 until/before.
+/// "4, 5 and 6 December": days that follow each other.
+bool act_days_in_row(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const bool month_first = arguments[0]->month != 0;
+    const std::uint32_t days = arguments[month_first ? 1 : 0]->by_monthday;
+    const std::int8_t month = arguments[month_first ? 0 : 1]->month;
+    if (days == 0 || month == 0) return false;
+    Value first, last;
+    first.form = last.form = DayForm::kFields;
+    first.month = last.month = month;
+    first.dom = static_cast<std::int8_t>(std::countr_zero(days));
+    last.dom = static_cast<std::int8_t>(31 - std::countl_zero(days));
+    if (std::popcount(days) != last.dom - first.dom + 1) return false;
+    const Value* both[] = {&first, &last};
+    return act_day_range(context, both, 0, out);
+}
+
+/// Parameter: 0 from, 1 after, 2 until/before, 3 by (a deadline).
 bool act_open_days(const Context& context, Arguments arguments, std::int32_t kind, Value& out) {
     Value day = *arguments[0];
     if (day.has_clock() || !fix_day(context, day) || day.has(kOpenBegin) || day.has(kOpenEnd)) return false;
     out = day;
-    if (kind == 2) {
-        out.day_end = day.day_begin;
-        out.flags |= kOpenBegin;
+    if (kind >= 2) {
+        const bool piece = kind == 3 && day.has(kVague);  // "by the end of the month": its last day
+        out.day_end = piece ? day.day_end - 1 : day.day_begin;
+        out.flags |= kind == 3 ? kOpenBegin | kDeadline : kOpenBegin;
+        out.flags &= ~kVague;
     } else {
         const bool whole = kind == 1 && day.grain != Grain::kDay;
         out.day_begin = whole ? day.day_end : day.day_begin;
@@ -99,31 +120,47 @@ bool act_clock_range(const Context&, Arguments arguments, std::int32_t, Value& o
     out.clock_end = b.clock > a.clock ? b.clock : b.clock + kDaySeconds;
     out.flags = ((a.flags | b.flags) & ~(kBareHour | kBareHourEnd)) | (a.flags & kBareHour) |
                 (b.has(kBareHour) ? kBareHourEnd : 0u);
+    // "de 3 a 1" is rather a score: from the afternoon on nothing lasts that long.
+    const bool both_bare = arguments[0]->has(kBareHour) && arguments[1]->has(kBareHour);
+    if (both_bare && out.clock > kHalfDay && out.clock_end - out.clock > 8 * 3600) return false;
     // Both were paired already; settle_hours must not move them again.
     out.zone = std::max(a.zone, b.zone);
     return true;
 }
 
-/// Parameter: 0 from, 1 after, 2 until/before.
+/// Parameter: 0 from, 1 after, 2 until/before, 3 by (a deadline).
 bool act_open_clock(const Context&, Arguments arguments, std::int32_t kind, Value& out) {
     const Value& clock = *arguments[0];
     if (clock.clock < 0 || clock.clock_end >= 0 || clock.has(kPartOnly)) return false;
     out = clock;
-    if (kind == 2) {
+    if (kind >= 2) {
         out.clock_end = clock.clock;
         out.clock = -1;
         out.flags &= ~kBareHour;
-        out.flags |= kOpenBegin;
+        out.flags |= kind == 3 ? kOpenBegin | kDeadline : kOpenBegin;
         if (clock.has(kBareHour)) out.flags |= kBareHourEnd;
     } else {
-        out.flags |= kOpenEnd;
+        out.flags |= kind == 1 ? kOpenEnd | kAfter : kOpenEnd;
     }
     return true;
 }
 
-/// "from 2pm till tomorrow 4:30pm": at least one end has a day.
-bool act_moment_range(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+/// "3-4" with nothing beside it: hours that follow each other within a working day.
+bool act_bare_range(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value a, b;
+    const Value *first[] = {arguments[0]}, *last[] = {arguments[1]};
+    if (!act_clock(context, first, 0, a) || !act_clock(context, last, 0, b)) return false;
+    if (!a.has(kBareHour) || !b.has(kBareHour)) return false;
+    const std::int32_t apart = (b.clock - a.clock + kHalfDay) % kHalfDay;
+    const Value* both[] = {&a, &b};
+    return apart <= 8 * 3600 && act_clock_range(context, both, 0, out);
+}
+
+/// "from 2pm till tomorrow 4:30pm": at least one end has a day. Parameter 0: nothing but "to" says that it
+/// is a range, which is too little for "ahora a las 3".
+bool act_moment_range(const Context& context, Arguments arguments, std::int32_t sure, Value& out) {
     Value a = *arguments[0], b = *arguments[1];
+    if (sure == 0 && a.has(kMoment)) return false;
     if (a.clock < 0 || b.clock < 0 || a.clock_end >= 0 || b.clock_end >= 0) return false;
     if (a.has(kPartOnly) || b.has(kPartOnly)) return false;
     if (!a.has_day() && !b.has_day()) return false;

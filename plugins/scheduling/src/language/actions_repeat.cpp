@@ -147,6 +147,22 @@ bool act_every_unit(const Context&, Arguments arguments, std::int32_t interval, 
     return freq_of(static_cast<Grain>(arguments[arguments.size() - 1]->number), out);
 }
 
+/// "twice a week": how often is clear, on which days is not.
+bool act_times_per(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value* unit[] = {arguments[arguments.size() - 1]};
+    if (static_cast<Grain>(unit[0]->number) < Grain::kDay || !act_every_unit(context, unit, 0, out))
+        return false;
+    out.flags = kPartly;
+    return true;
+}
+
+/// "semana sim, semana não", "un día sí y otro no".
+bool act_every_alternate(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value* unit[] = {arguments[0]};
+    if (arguments.size() > 1 && arguments[1]->number != unit[0]->number) return false;
+    return act_every_unit(context, unit, 2, out);
+}
+
 /// Weekdays joined: "Monday, Wednesday and Friday"; parameter 1: the days between as well.
 bool act_weekday_set(const Context&, Arguments arguments, std::int32_t between, Value& out) {
     std::uint8_t mask = 0;
@@ -284,14 +300,14 @@ bool act_repeat_with(const Context& context, Arguments arguments, std::int32_t, 
         out.clock = clocks.clock;
         out.clock_end = clocks.clock_end;
         out.part = clocks.part;
-        out.flags = clocks.flags;
+        out.flags = clocks.flags | (out.flags & kPartly);
         out.zone = std::max(out.zone, other.zone);
     }
     if (other.by_weekday != 0 || (other.form == DayForm::kFields && other.weekday != 0 && other.dom == 0)) {
         if (out.by_weekday != 0 || out.freq < Freq::kDaily) return false;
         out.by_weekday = other.by_weekday != 0 ? other.by_weekday : bit_of(other.weekday);
         if (out.freq == Freq::kDaily) out.freq = Freq::kWeekly;
-        return out.freq == Freq::kWeekly;
+        return out.freq == Freq::kWeekly || out.freq == Freq::kMonthly;
     }
     if (other.form == DayForm::kFields && other.dom != 0) {
         if (out.freq == Freq::kMonthly && other.month == 0)
@@ -305,6 +321,29 @@ bool act_repeat_with(const Context& context, Arguments arguments, std::int32_t, 
         return true;
     }
     return other.has_clock();
+}
+
+/// "every day except Sunday": the weekdays are taken out. Single days and stretches cannot stand in a rule;
+/// then the rule stays as it is and counts as inferred.
+bool act_repeat_except(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    const Value& but = *arguments[1];
+    if (out.freq == Freq::kNone || out.nth_mask != 0 || but.nth_mask != 0 || but.has_clock()) return false;
+    std::uint8_t mask = but.by_weekday;
+    if (but.form == DayForm::kFields && but.weekday != 0 && but.dom == 0) mask = bit_of(but.weekday);
+    if (but.freq == Freq::kNone && but.form == DayForm::kFixed && but.grain == Grain::kWeekend)
+        mask = 0b1100000;
+    if (mask == 0) {
+        Value day = but;
+        if (but.freq != Freq::kNone || !fix_day(context, day)) return false;
+        out.flags |= kPartly;
+        return true;
+    }
+    const bool daily = out.freq == Freq::kDaily && out.interval == 1;
+    if (!daily && (out.freq != Freq::kWeekly || out.by_weekday == 0)) return false;
+    out.freq = Freq::kWeekly;
+    out.by_weekday = static_cast<std::uint8_t>((daily ? 0b1111111 : out.by_weekday) & ~mask);
+    return out.by_weekday != 0;
 }
 
 bool act_repeat_count(const Context&, Arguments arguments, std::int32_t, Value& out) {
@@ -369,13 +408,24 @@ bool act_first_monthday(const Context&, Arguments arguments, std::int32_t, Value
            arguments[0]->by_weekday == 0;
 }
 
-/// "at 10, 12 and 17": whole hours only.
+/// "sábados 9 a 12".
+bool act_repeat_range(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value range;
+    if (arguments[0]->has_clock() || !act_clock_range(context, arguments.subspan(1), 0, range)) return false;
+    const Value* parts[] = {arguments[0], &range};
+    return act_repeat_with(context, parts, 0, out);
+}
+
+/// "at 10, 12 and 17": whole hours only. Beside an hour of the 24-hour clock the others are of it too.
 bool act_hour_set(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    const bool as_written = std::any_of(arguments.begin(), arguments.end(), [](const Value* value) {
+        return value->clock > kHalfDay + 3599 && !value->has(kBareHour);
+    });
     for (const Value* value : arguments) {
         out.by_hour |= value->by_hour;
         if (value->by_hour != 0) continue;
         Value hour = *value;
-        settle_hours(hour);
+        if (!as_written) settle_hours(hour);
         if (hour.clock < 0 || hour.clock_end >= 0 || hour.clock % 3600 != 0) return false;
         out.by_hour |= 1u << (hour.clock / 3600 % 24);
     }

@@ -279,7 +279,7 @@ Stretch stretch_of(Part part) {
         case Part::kLunch:
             return {12 * h, 14 * h};
         case Part::kAfternoon:
-            return {12 * h, 19 * h};
+            return {12 * h, 18 * h};
         case Part::kEvening:
             return {18 * h, 22 * h};
         case Part::kNight:
@@ -293,7 +293,7 @@ Stretch stretch_of(Part part) {
         case Part::kEarlyAfternoon:
             return {12 * h, 15 * h};
         case Part::kLateAfternoon:
-            return {16 * h, 19 * h};
+            return {16 * h, 18 * h};
         case Part::kEarlyEvening:
             return {18 * h, 20 * h};
         case Part::kLateNight:

@@ -22,4 +22,11 @@ using DayNumber = std::int32_t;
 [[nodiscard]] DayNumber nth_weekday(DayNumber day, int weekday, int nth);
 [[nodiscard]] DayNumber easter_sunday(int year);
 
+/// Holidays of other calendars, as the lexicons number them (less 9000).
+inline constexpr int kLunarNewYearHoliday = 1, kPassoverHoliday = 101, kRoshHashanahHoliday = 102,
+                     kYomKippurHoliday = 103, kHanukkahHoliday = 104, kDiwaliHoliday = 201;
+/// The first day by daylight (Hanukkah's first candle is lit the evening before); 0 when not known for that
+/// year.
+[[nodiscard]] DayNumber moving_holiday(int which, int year);
+
 }  // namespace scheduling::language

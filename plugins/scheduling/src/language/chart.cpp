@@ -9,17 +9,21 @@ namespace {
 
 // No time expression of the corpora is longer than this many tokens.
 constexpr std::uint32_t kLongest = 28;
+constexpr std::uint32_t kLongestPhrase = 8;
 constexpr std::size_t kMostEdgesAtOneToken = 160;
 // Steps for a whole message: short ones may use many a token, long ones fewer each.
 constexpr std::uint64_t kMostSteps = 60'000;
+// The languages that write months with a capital.
+constexpr LanguageMask kCapitalMonths = 2;
 
 class Chart {
 public:
     Chart(const Knowledge& knowledge, const Text& text, LanguageMask preferred, const Context& context)
         : knowledge_(knowledge), text_(text), context_(context), begins_(text.tokens.size() + 1) {
         find_words();
-        find_dead_numbers();
         result_.language = choose_language(preferred);
+        find_dead_numbers();
+        bury_names();
     }
 
     ChartResult run() {
@@ -87,9 +91,13 @@ private:
     }
 
     void seed_words(std::uint32_t at) {
+        if (dead_[at]) return;
+        const bool is_ordinal = at + 1 < text_.tokens.size() &&
+                                has_class(words_[at + 1], knowledge_.ordered_by_word) &&
+                                has_class(words_[at], knowledge_.ordinal_word);
         Lexicon::NodeId node = Lexicon::kRoot;
         const bool first_unknown = words_[at] == Lexicon::kUnknown;
-        for (std::uint32_t end = at; end < text_.tokens.size() && end - at < 6; ++end) {
+        for (std::uint32_t end = at; end < text_.tokens.size() && end - at < kLongestPhrase; ++end) {
             Lexicon::WordId word = words_[end];
             if (word == Lexicon::kUnknown && text_.tokens[end].kind == TokenKind::kWord) {
                 word = knowledge_.lexicon.find_misspelt(text_.word(end), result_.language);
@@ -103,6 +111,7 @@ private:
                 const bool known_here =
                     !first_unknown && (knowledge_.lexicon.languages(words_[at]) & result_.language);
                 if (!native && (!entry.portable || known_here)) continue;
+                if (is_ordinal && entry.symbol == knowledge_.weekday) continue;  // "a segunda opção"
                 const std::int16_t score = first_unknown ? -2 : 0;
                 add({at, end + 1, entry.symbol, score, entry.value});
             }
@@ -132,12 +141,58 @@ private:
             while (end + 1 < text_.tokens.size() && is_chain_mark(end) && text_.tokens[end].glued &&
                    text_.tokens[end + 1].glued && text_.tokens[end + 1].kind == TokenKind::kNumber)
                 end += 2;
-            if (is_no_time(begin, end)) std::fill(dead_.begin() + begin, dead_.begin() + end, true);
+            if (is_no_time(begin, end)) {
+                std::fill(dead_.begin() + begin, dead_.begin() + end, true);
+                bury_street_name(end);
+            }
             begin = end;
         }
     }
 
+    /// "café da manhã", "good evening", "movie night": names with words of time in them.
+    void bury_names() {
+        for (std::size_t at = 0; at < text_.tokens.size(); ++at) {
+            Lexicon::NodeId node = Lexicon::kRoot;
+            std::size_t named = at;
+            for (std::size_t end = at; end < text_.tokens.size() && end - at < kLongestPhrase; ++end) {
+                const auto next = knowledge_.around.next(node, knowledge_.around.find(text_.word(end)));
+                if (!next) break;
+                node = *next;
+                for (const LexiconEntry& entry : knowledge_.around.entries(node))
+                    if (entry.symbol == knowledge_.no_time && (entry.language & result_.language) != 0)
+                        named = end + 1;
+            }
+            std::fill(dead_.begin() + at, dead_.begin() + named, true);
+        }
+    }
+
+    /// "rua 25 de março": the month goes with its number.
+    void bury_street_name(std::size_t at) {
+        if (at + 1 >= text_.tokens.size() || !has_class(words_[at], knowledge_.of) ||
+            !has_class(words_[at + 1], knowledge_.month))
+            return;
+        dead_[at] = dead_[at + 1] = true;
+    }
+
+    /// "farmacia 24 horas", "24 Hour Fitness", "24/7": always open, no length and no date.
+    [[nodiscard]] bool is_always_open(std::size_t begin, std::size_t end) const {
+        if (text_.tokens[begin].number != 24 || end >= text_.tokens.size() + 1) return false;
+        const auto size = text_.tokens.size();
+        if (end == begin + 3)
+            return character(begin + 1) == '/' && text_.tokens[begin + 2].number == 7 &&
+                   (begin == 0 || !(has_class(words_[begin - 1], knowledge_.the) ||
+                                    has_class(words_[begin - 1], knowledge_.day_word) ||
+                                    has_class(words_[begin - 1], knowledge_.on)));
+        if (end != begin + 1 || end >= size || !has_class(words_[end], knowledge_.hour_word)) return false;
+        if (end + 1 < size && has_class(words_[end + 1], knowledge_.ahead)) return false;
+        const bool behind_noun = begin > 0 && text_.tokens[begin - 1].kind == TokenKind::kWord &&
+                                 words_[begin - 1] == Lexicon::kUnknown;
+        const bool before_name = end + 1 < size && text_.tokens[end + 1].capital;
+        return behind_noun || before_name;
+    }
+
     [[nodiscard]] bool is_no_time(std::size_t begin, std::size_t end) const {
+        if (is_always_open(begin, end)) return true;
         if (begin > 0) {
             const Token& before = text_.tokens[begin - 1];
             const char c = character(begin - 1);
@@ -153,6 +208,17 @@ private:
             const Token& after = text_.tokens[end];
             if (after.glued && after.kind == TokenKind::kWord && words_[end] == Lexicon::kUnknown)
                 return true;
+            const bool ordinal = after.glued && (has_class(words_[end], knowledge_.ordinal_mark) ||
+                                                 has_class(words_[end], knowledge_.ordinal_mark_feminine));
+            if (ordinal && end + 1 < text_.tokens.size() &&
+                has_class(words_[end + 1], knowledge_.ordered_noun))
+                return true;  // "2nd floor"
+            // "at 450 Sutter St"
+            const bool house_number = end == begin + 1 &&
+                                      text_.tokens[begin].end - text_.tokens[begin].begin >= 3 &&
+                                      !after.glued && after.capital && after.kind == TokenKind::kWord &&
+                                      words_[end] == Lexicon::kUnknown && begin > 0;
+            if (house_number) return true;
             const char c = character(end);
             if (c == '%' || c == '$' || has_class(words_[end], knowledge_.not_time_after)) return true;
         }
@@ -164,8 +230,9 @@ private:
             word == Lexicon::kUnknown ? std::nullopt : knowledge_.lexicon.next(Lexicon::kRoot, word);
         if (!node) return false;
         const auto& entries = knowledge_.lexicon.entries(*node);
-        return std::any_of(entries.begin(), entries.end(),
-                           [&](const LexiconEntry& entry) { return entry.symbol == symbol; });
+        return std::any_of(entries.begin(), entries.end(), [&](const LexiconEntry& entry) {
+            return entry.symbol == symbol && (entry.language & result_.language) != 0;
+        });
     }
 
     /// An expression must not begin or end inside a chain of numbers.
@@ -243,7 +310,18 @@ private:
         edges_.push_back(edge);
     }
 
+    /// "con Julio", "with April": a month alone behind such a word is a person; so is one written with a
+    /// capital where months are not.
+    [[nodiscard]] bool is_person(const Edge& edge) const {
+        if (edge.end - edge.begin != 1 || edge.symbol != knowledge_.period || edge.begin == 0) return false;
+        if (has_class(words_[edge.begin - 1], knowledge_.name_before)) return true;
+        const Token& before = text_.tokens[edge.begin - 1];
+        return text_.tokens[edge.begin].capital && before.kind == TokenKind::kWord && !before.capital &&
+               (result_.language & kCapitalMonths) == 0;
+    }
+
     [[nodiscard]] int gain(const Edge& edge) const {
+        if (is_person(edge)) return -1;
         // Each expression costs something, so that one long one beats two that meet.
         if (knowledge_.roots.test(edge.symbol))
             return (edge.end - edge.begin == 1 ? 3 : static_cast<int>(edge.end - edge.begin) * 10 - 12) +

@@ -15,7 +15,7 @@ std::string_view data(const std::string& path) {
 }
 
 constexpr std::string_view kRoots[] = {"date", "period", "dayrange", "clock", "crange",
-                                       "part", "when",   "duration", "set"};
+                                       "part", "when",   "duration", "set",   "adjset"};
 
 }  // namespace
 
@@ -23,11 +23,27 @@ Knowledge::Knowledge() {
     number = symbols.intern("int");
     not_time_before = symbols.intern("NUMBERED");
     not_time_after = symbols.intern("COUNTED");
+    ordered_noun = symbols.intern("ORDERED");
+    no_time = symbols.intern("NOTIME");
+    ordinal_mark_feminine = symbols.intern("ORDMARKF");
+    ordinal_mark = symbols.intern("ORDMARK");
+    ordered_by_word = symbols.intern("ORDEREDW");
+    ordinal_word = symbols.intern("ordw");
+    weekday = symbols.intern("weekday");
+    month = symbols.intern("month");
+    hour_word = symbols.intern("HOURS");
+    of = symbols.intern("OF");
+    ahead = symbols.intern("AHEAD");
+    name_before = symbols.intern("NAMEBEFORE");
+    day_word = symbols.intern("DAYW");
+    the = symbols.intern("THE");
+    on = symbols.intern("ON");
+    period = symbols.intern("period");
     sole = symbols.intern("sole");
     for (const std::string_view root : kRoots) roots.set(symbols.intern(root));
     grammar.load(kEveryLanguage, data("common/patterns.txt"), symbols);
     lexicon.load(kEveryLanguage, data("common/lexicon.txt"), symbols);
-    for (const auto& [code, bit, meeting] : kLanguages) {
+    for (const auto& [code, bit, meeting, with] : kLanguages) {
         const std::string folder(code);
         try {
             lexicon.load(bit, data(folder + "/lexicon.txt"), symbols);

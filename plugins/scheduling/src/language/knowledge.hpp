@@ -15,11 +15,12 @@ struct LanguageInfo {
     std::string_view code;  ///< "es"
     LanguageMask bit;
     std::string_view meeting;  ///< the title of "something with Pedro"
+    std::string_view with;     ///< for titles: "w/ Pedro"
 };
 
 /// One entry a folder of data; a new language is a new line here and a new folder.
 inline constexpr LanguageInfo kLanguages[] = {
-    {"es", 1, "Reunión"}, {"en", 2, "Meeting"}, {"pt", 4, "Reunião"}};
+    {"es", 1, "Reunión", "con"}, {"en", 2, "Meeting", "with"}, {"pt", 4, "Reunião", "com"}};
 
 struct Knowledge {
     Symbols symbols;
@@ -30,8 +31,18 @@ struct Knowledge {
     std::array<Symbol, 128> characters{};  ///< the symbol of a punctuation character
     Symbol not_time_before = kNoSymbol;    ///< "room", "version": the number behind is no time
     Symbol not_time_after = kNoSymbol;     ///< "people", "kg": nor is the number before
-    Symbol number = kNoSymbol;             ///< a run of digits
-    Symbol sole = kNoSymbol;               ///< what only counts when it is the whole message
+    Symbol ordered_noun = kNoSymbol;       ///< "floor": the ordinal before is no day
+    Symbol ordered_by_word = kNoSymbol;    ///< "opção": the ordinal word before is no weekday
+    Symbol ordinal_word = kNoSymbol;
+    Symbol weekday = kNoSymbol, month = kNoSymbol, hour_word = kNoSymbol, of = kNoSymbol;
+    Symbol ahead = kNoSymbol;        ///< "before": a length stands before it, no name
+    Symbol name_before = kNoSymbol;  ///< "with": behind it April is a person
+    Symbol day_word = kNoSymbol, the = kNoSymbol, on = kNoSymbol, period = kNoSymbol;
+    Symbol no_time = kNoSymbol;  ///< around: names with words of time in them
+    Symbol ordinal_mark_feminine = kNoSymbol;
+    Symbol ordinal_mark = kNoSymbol;  ///< "th", "º"
+    Symbol number = kNoSymbol;        ///< a run of digits
+    Symbol sole = kNoSymbol;          ///< what only counts when it is the whole message
 
     /// Reads the embedded data. Throws std::invalid_argument when it is malformed.
     Knowledge();

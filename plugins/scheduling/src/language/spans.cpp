@@ -95,8 +95,8 @@ std::size_t phone_size(std::string_view text, std::size_t at) {
     if (found) return groups.end - at;
     if (plus || bracket) return 0;
     groups = groups_from(text, at, true);  // "300 123 4567"
-    const bool spaced =
-        is({3, 3, 4}) || is({3, 3, 2, 2}) || is({3, 2, 2, 2}) || is({2, 5, 4}) || is({2, 4, 4});
+    const bool spaced = is({3, 4}) || is({2, 4, 6}) || is({4, 3, 4}) || is({3, 3, 4}) || is({3, 3, 2, 2}) ||
+                        is({3, 2, 2, 2}) || is({2, 5, 4}) || is({2, 4, 4});
     return spaced ? groups.end - at : 0;
 }
 

@@ -11,7 +11,8 @@
 namespace scheduling {
 
 enum class Role : std::uint8_t {
-    kFree,  ///< belongs to the title
+    kFree,   ///< belongs to the title
+    kTitle,  ///< so do these, whatever their words could mean besides
     kTime,
     kCommand,  ///< "agéndame", "please"
     kGuest,    ///< a name after "con": stays in the title
@@ -54,8 +55,9 @@ struct Guests {
 /// Names after "con", addresses and phone numbers; marks their tokens.
 [[nodiscard]] Guests find_guests(Around& around);
 
-/// Marks request verbs, greetings and thanks at the head, and politeness anywhere.
-void drop_commands(Around& around);
+/// Marks request verbs, greetings and thanks at the head, and politeness anywhere. Verbs that change an
+/// event ("move", "cancela") are requests only when `edits`; else they are the title ("mover muebles").
+void drop_commands(Around& around, bool edits);
 
 /// "en la sala 3", "at Starbucks"; marks its tokens. "" when none.
 [[nodiscard]] std::string find_place(Around& around);

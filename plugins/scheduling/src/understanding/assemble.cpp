@@ -32,10 +32,10 @@ bool allows(const Value& rule, DayNumber day) {
     return (rule.nth_mask >> ((dom - 1) / 7) & 1) != 0 || last || last_but_one;
 }
 
-/// The first day that the rule allows and whose hour is not over.
-DayNumber first_day(const Value& rule, const language::Context& context, bool timed) {
+/// The first day from `begin` on that the rule allows and whose hour is not over.
+DayNumber first_day(const Value& rule, const language::Context& context, bool timed, DayNumber begin) {
     constexpr int kFourYears = 4 * 366;  // a 29 February is no further away
-    DayNumber day = rule.has_day() ? rule.day_begin : context.today;
+    DayNumber day = rule.has_day() ? rule.day_begin : begin;
     for (int tries = 0; tries < kFourYears; ++tries, ++day) {
         const bool over = day == context.today && timed && rule.clock <= context.now;
         if (allows(rule, day) && !over) break;
@@ -56,15 +56,32 @@ LocalMinutes Assembly::at(DayNumber day, std::int64_t seconds) const {
 void Assembly::write(Understanding& out) {
     out.draft.zone = moment_.zone;
     take_reminders(out);
+    take_day_before(out);
     collect(out);
     if (when_) {
         settle_by_words();
         settle();
         write_start(out);
     }
+    drop_adjective();
+    repeat_daily();
     write_repeat(out);
     write_span(out);
     name_inferred(out);
+}
+
+/// "remind me the day before": a length without a number.
+void Assembly::take_day_before(Understanding& out) {
+    const auto remind = around_.symbol("REMIND"), day_before = around_.symbol("DAYBEFORE");
+    for (std::uint32_t at = 0; at < around_.size(); ++at) {
+        if (!around_.is_free(at)) continue;
+        const std::uint32_t size = around_.phrase(at, remind);
+        if (size == 0 || at + size >= around_.size()) continue;
+        const std::uint32_t length = around_.phrase(at + size, day_before);
+        if (length == 0) continue;
+        out.draft.reminder = std::chrono::minutes(1440);
+        around_.mark(at, at + size + length, Role::kReminder);
+    }
 }
 
 /// "avísame 10 minutos antes": a duration before a word of that kind is no part of the event.
@@ -106,9 +123,62 @@ bool Assembly::is_source(const Expression& expression) const {
     return expression.begin_token > 0 && around_.phrase(expression.begin_token - 1, from) > 0;
 }
 
+/// "almuerzo de fin de año, viernes 18", "Christmas party Dec 12": what only names the occasion.
+bool Assembly::names_occasion(const Expression& expression) const {
+    const auto names = [](const Value& value) {
+        return value.has_day() && !value.has_clock() &&
+               (value.has(Flag::kHoliday) || value.has(Flag::kVague));
+    };
+    if (!names(expression.value)) return false;
+    return std::any_of(reading_.expressions.begin(), reading_.expressions.end(),
+                       [&](const Expression& other) {
+                           const Value& day = other.value;
+                           const bool single = day.form == language::DayForm::kFields
+                                                   ? day.weekday != 0 || day.dom != 0
+                                                   : day.has_day() && day.day_end - day.day_begin == 1;
+                           Value both;
+                           return single && !names(day) && day.freq == language::Freq::kNone &&
+                                  !meet(context_, expression.value, day, both);
+                       });
+}
+
+/// "asap, maybe 3ish": now is not meant where another hour is said.
+bool Assembly::is_only_soon(const Expression& expression) const {
+    const Value& now = expression.value;
+    const bool is_now = now.has(Flag::kMoment) && now.clock == context_.now && now.clock_end < 0 &&
+                        now.day_begin == context_.today;
+    return is_now &&
+           std::any_of(reading_.expressions.begin(), reading_.expressions.end(), [](const Expression& other) {
+               return other.value.clock >= 0 && !other.value.has(Flag::kMoment);
+           });
+}
+
+/// "Thanksgiving dinner", "cena de navidad": a holiday joined to the title is said there too.
+void Assembly::keep_in_title(const Expression& expression) {
+    if (!expression.value.has(Flag::kHoliday) || expression.value.has_clock()) return;
+    const std::uint32_t begin = expression.begin_token, end = expression.end_token;
+    const auto is_word = [&](std::uint32_t at) {
+        return at < around_.size() && around_.is_free(at) && around_.punctuation(at) == '\0' &&
+               around_.phrase(at, around_.symbol("SMALL")) == 0 &&
+               around_.phrase(at, around_.symbol("WITH")) == 0;
+    };
+    const bool before_noun = is_word(end) && reading_.text.tokens[begin].capital;
+    const bool behind_of = begin > 1 && around_.phrase(begin - 1, around_.symbol("MOVEFROM")) > 0 &&
+                           is_word(begin - 2) && around_.is_free(begin - 1);
+    if (before_noun || behind_of) around_.mark(begin, end, Role::kTitle);
+}
+
 void Assembly::collect(Understanding& out) {
     for (const Expression& expression : reading_.expressions) {
         if (around_.roles[expression.begin_token] == Role::kReminder) continue;
+        if (is_only_soon(expression)) {
+            around_.mark(expression.begin_token, expression.end_token, Role::kDropped);
+            continue;
+        }
+        if (names_occasion(expression)) {
+            around_.mark(expression.begin_token, expression.end_token, Role::kTitle);
+            continue;
+        }
         if (expression.value.has(Flag::kImpossible) && impossible_ == nullptr) {
             impossible_ = &expression;
             continue;
@@ -118,6 +188,7 @@ void Assembly::collect(Understanding& out) {
             continue;
         }
         add(expression, out);
+        keep_in_title(expression);
     }
 }
 
@@ -125,14 +196,24 @@ void Assembly::add(const Expression& expression, Understanding& out) {
     const Value& value = expression.value;
     if (value.freq != language::Freq::kNone) {
         // "reunión semanal … cada lunes a las 9": the one that says more.
+        // "quarterly review": the word stays in the title, and the repeat counts as inferred.
+        const bool adjective = value.has(Flag::kVague) && expression.end_token - expression.begin_token == 1;
+        if (adjective) around_.mark(expression.begin_token, expression.end_token, Role::kFree);
         const bool vaguer =
             repeat_ && repeat_->by_weekday == 0 && repeat_->by_monthday == 0 && !repeat_->has_clock();
-        if (!repeat_ || vaguer) repeat_ = value;
-        // "quarterly review": the word stays in the title, and the repeat counts as inferred.
-        if (value.has(Flag::kVague) && expression.end_token - expression.begin_token == 1)
-            around_.mark(expression.begin_token, expression.end_token, Role::kFree);
+        if (repeat_ && complete_repeat(value)) return;
+        if (!repeat_ || vaguer) {
+            repeat_ = value;
+            adjective_ = adjective;
+        }
         return;
     }
+    if (value.has_duration && value.months >= 12) {  // "festa de 15 anos"
+        around_.mark(expression.begin_token, expression.end_token, Role::kTitle);
+        return;
+    }
+    const bool weeks = value.has_duration && value.seconds == 0 && (value.months != 0 || value.days >= 7);
+    if (weeks && !stretch_) stretch_ = value;  // how long a series goes on, if there is one
     if (value.has_duration) {
         if (!out.draft.duration && value.months == 0)
             out.draft.duration = std::chrono::minutes(value.seconds / 60 + std::int64_t{value.days} * 1440);
@@ -147,6 +228,26 @@ void Assembly::add(const Expression& expression, Understanding& out) {
         when_ = both;
     else if (!rival_)
         rival_ = value;
+}
+
+/// "los miércoles …, a las 6 todas las semanas": two rules that say the same, each a part of it.
+bool Assembly::complete_repeat(const Value& other) {
+    Value& rule = *repeat_;
+    const bool alike =
+        rule.freq == other.freq && rule.interval == other.interval &&
+        (rule.by_weekday == 0 || other.by_weekday == 0 || rule.by_weekday == other.by_weekday) &&
+        rule.nth_mask == other.nth_mask && rule.by_monthday == other.by_monthday;
+    if (!alike || (rule.has_clock() && other.has_clock())) return false;
+    if (rule.by_weekday == 0) rule.by_weekday = other.by_weekday;
+    if (rule.until == 0) rule.until = other.until;
+    if (rule.count == 0) rule.count = other.count;
+    if (other.has_clock()) {
+        rule.clock = other.clock;
+        rule.clock_end = other.clock_end;
+        rule.part = other.part;
+        rule.flags |= other.flags;
+    }
+    return true;
 }
 
 /// "cena a las 8": words that say which half of the day is meant.
@@ -165,10 +266,12 @@ void Assembly::settle() {
     spoken_ = when_;
     Value& when = *when_;
     settle_hours(when);
+    settle_deadline();
     if (when.has_day() && !fix_day(context_, when)) {
         when_.reset();
         return;
     }
+    follow_clock_change(when, context_, moment_.zone);
     // Tonight's midnight is the next one.
     if (when.has(Flag::kMidnight) && when.clock == 0 && when.has_day() && when.day_begin == context_.today) {
         ++when.day_begin;
@@ -177,14 +280,54 @@ void Assembly::settle() {
     }
 }
 
+/// "revisão semanal amanhã": beside one day the word only says which review it is.
+void Assembly::drop_adjective() {
+    if (!repeat_ || !adjective_ || !when_ || !spoken_ || !when_->has_day()) return;
+    const bool only_weekday = spoken_->form == language::DayForm::kFields && spoken_->dom == 0;
+    if (!only_weekday && when_->grain == language::Grain::kDay) repeat_.reset();
+}
+
+/// "del 7 al 11 de 6 a 8 pm": the same hours on each of these days.
+void Assembly::repeat_daily() {
+    if (!when_ || repeat_ || !when_->has_day() || when_->clock < 0 || when_->has(Flag::kPartOnly)) return;
+    constexpr DayNumber kMostDays = 62;
+    const DayNumber days = when_->day_end - when_->day_begin;
+    const bool open = when_->has(Flag::kOpenBegin) || when_->has(Flag::kOpenEnd);
+    if (open || when_->grain != language::Grain::kDay || days < 2 || days > kMostDays) return;
+    Value rule;
+    rule.freq = language::Freq::kDaily;
+    rule.until = when_->day_end - 1;
+    rule.flags = Flag::kPartly;
+    repeat_ = rule;
+}
+
+/// A deadline is when it has to be done at the latest: there it stands in the calendar.
+void Assembly::settle_deadline() {
+    Value& when = *when_;
+    if (!when.has(Flag::kDeadline)) return;
+    if (when.clock_end >= 0 && when.clock < 0) {
+        when.clock = when.clock_end;
+        when.clock_end = -1;
+        if (when.has(Flag::kBareHourEnd)) spoken_->flags |= Flag::kBareHour;
+    } else if (when.has_day() && !when.has_clock()) {
+        when.day_begin = when.day_end;
+        ++when.day_end;
+        when.grain = language::Grain::kDay;
+    }
+    when.flags &= ~Flag::kOpenBegin;
+}
+
 void Assembly::write_start(Understanding& out) const {
     if (!when_) return;
     const Value& when = *when_;
     EventDraft& draft = out.draft;
     draft.zone = zone_of(when, moment_.zone);
-    // "after 6pm", "before noon" leave the hour open, as a part of the day does.
-    const bool open = when.has_clock() && (when.has(Flag::kOpenBegin) || when.has(Flag::kOpenEnd));
-    const bool part = when.has(Flag::kPartOnly) || open;
+    // "after 6pm", "before noon" leave the hour open, as a part of the day does; so does a stretch that is
+    // longer than the event: "una hora el martes entre 2 y 5".
+    const bool roomy = when.clock >= 0 && when.clock_end >= 0 && draft.duration &&
+                       *draft.duration < std::chrono::seconds(when.clock_end - when.clock);
+    const bool open = when.has_clock() && (when.has(Flag::kOpenBegin) || when.has(Flag::kAfter));
+    const bool part = when.has(Flag::kPartOnly) || open || roomy;
     const bool day =
         when.has_day() && when.day_end - when.day_begin == 1 && (open || !when.has(Flag::kOpenBegin));
     const bool closed = !when.has(Flag::kOpenBegin) && !when.has(Flag::kOpenEnd);
@@ -224,6 +367,11 @@ void Assembly::write_repeat(Understanding& out) const {
     EventDraft& draft = out.draft;
     Value rule = *repeat_;
     settle_hours(rule);
+    if (stretch_ && rule.until == 0 && rule.count == 0) {  // "toda segunda às 7h academia por 2 meses"
+        const DayNumber begin = rule.has_day() ? rule.day_begin : context_.today;
+        rule.until = language::add_months(begin, stretch_->months) + stretch_->days;
+        if (stretch_->months == 0) draft.duration.reset();
+    }
     if (rule.clock < 0 && when_ && when_->clock >= 0 && !when_->has_day()) {
         rule.clock = when_->clock;
         rule.clock_end = when_->clock_end;
@@ -235,22 +383,28 @@ void Assembly::write_repeat(Understanding& out) const {
             if (rule.by_hour >> hour & 1) rule.clock = hour * 3600;
     draft.rrule = rrule_of(bare);
     if (rule.until != 0 && (rule.clock >= 0 || draft.has_time)) end_timed_rule(draft.rrule, rule);
-    if (when_ && when_->has_day() && draft.has_date) return;  // the begin was said
+    const bool begin_said = when_ && when_->has_day() && draft.has_date;
     const bool timed = rule.clock >= 0 && !rule.has(Flag::kPartOnly);
-    const DayNumber day = first_day(rule, context_, timed);
+    if (begin_said && (draft.has_time || !timed)) return;
+    const DayNumber day = first_day(rule, context_, timed, begin_said ? when_->day_begin : context_.today);
     draft.zone = zone_of(rule, moment_.zone);
     draft.has_date = true;
     draft.has_time = timed;
+    draft.all_day = false;
     draft.start = at(day, timed ? rule.clock : 0);
-    draft.end.reset();
-    if (timed && rule.clock_end >= 0)
-        draft.end = at(day, rule.clock_end);
-    else if (timed && draft.duration)
-        draft.end = *draft.start + *draft.duration;
+    draft.end = end_of_first(draft, rule, day);
     if (!timed && around_.find("ALLDAY")) {
         draft.all_day = true;
         draft.end = at(day + 1, 0);
     }
+}
+
+std::optional<LocalMinutes> Assembly::end_of_first(const EventDraft& draft, const Value& rule,
+                                                   DayNumber day) const {
+    if (!draft.has_time) return std::nullopt;
+    if (rule.clock_end >= 0) return at(day, rule.clock_end);
+    if (draft.duration) return at(day, rule.clock) + *draft.duration;
+    return std::nullopt;
 }
 
 /// RFC 5545 wants the end of a timed series as an instant: the last second of that day, in UTC.
@@ -289,9 +443,12 @@ void Assembly::write_span(Understanding& out) const {
 
 void Assembly::name_inferred(Understanding& out) const {
     EventDraft& draft = out.draft;
-    if (!draft.has_date) draft.inferred.emplace_back("date");
-    if (!draft.has_time && !draft.all_day) draft.inferred.emplace_back("time");
-    if (repeat_ && repeat_->has(Flag::kVague)) draft.inferred.emplace_back("rrule");
+    const bool deadline = when_ && when_->has(Flag::kDeadline);
+    if (!draft.has_date || (deadline && when_->has_day())) draft.inferred.emplace_back("date");
+    if ((!draft.has_time && !draft.all_day) ||
+        ((deadline || (when_ && when_->has(Flag::kVague))) && when_->has_clock()))
+        draft.inferred.emplace_back("time");
+    if (repeat_ && (repeat_->has(Flag::kVague) || repeat_->has(Flag::kPartly))) draft.inferred.emplace_back("rrule");
     if (!draft.end && !draft.duration) draft.inferred.emplace_back("end");
     if (draft.zone == moment_.zone && !(when_ && when_->zone >= 0)) draft.inferred.emplace_back("tz");
 }

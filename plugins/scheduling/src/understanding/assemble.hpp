@@ -24,11 +24,22 @@ private:
     void take_reminders(Understanding& out);
     void collect(Understanding& out);
     void add(const language::Expression& expression, Understanding& out);
+    void take_day_before(Understanding& out);
+    [[nodiscard]] bool is_only_soon(const language::Expression& expression) const;
+    void keep_in_title(const language::Expression& expression);
+    [[nodiscard]] bool names_occasion(const language::Expression& expression) const;
+    bool complete_repeat(const language::Value& other);
     void settle_by_words();
     void settle();
+    void settle_deadline();
+    void drop_adjective();
+    void repeat_daily();
     void write_start(Understanding& out) const;
     void write_span(Understanding& out) const;
     void write_repeat(Understanding& out) const;
+    [[nodiscard]] std::optional<LocalMinutes> end_of_first(const EventDraft& draft,
+                                                           const language::Value& rule,
+                                                           language::DayNumber day) const;
     void end_timed_rule(std::string& rrule, const language::Value& rule) const;
     void name_inferred(Understanding& out) const;
 
@@ -56,6 +67,8 @@ private:
     std::optional<language::Value> source_;  ///< "move *tomorrow's 3pm* to Friday"
     std::optional<language::Value> spoken_;  ///< when_ as said, before days and hours were settled
     std::optional<language::Value> repeat_;
+    std::optional<language::Value> stretch_;  ///< a length of weeks or months
+    bool adjective_ = false;                  ///< repeat_ is one word that may be an adjective ("weekly")
     const language::Expression* impossible_ = nullptr;
 };
 

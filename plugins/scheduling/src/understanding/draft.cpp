@@ -23,6 +23,27 @@ void set_date_order(const Moment& moment, language::Context& context) {
     context.order_known = !english || !region.empty();
 }
 
+/// "una con Pedro mañana a las 9 y otra con Ana a las 11": takes the second away; returns its words.
+std::string cut_second_wish(language::Reading& reading, Around& around) {
+    const auto second = around.symbol("SECOND");
+    const auto has_clock = [](const language::Expression& expression) {
+        return expression.value.clock >= 0 && !expression.value.has(language::kPartOnly);
+    };
+    auto& all = reading.expressions;
+    for (std::uint32_t at = 1; at < around.size(); ++at) {
+        if (!around.is_free(at) || around.phrase(at, second) == 0) continue;
+        const auto behind =
+            std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.begin_token >= at; });
+        if (std::none_of(all.begin(), behind, has_clock) || std::none_of(behind, all.end(), has_clock))
+            continue;
+        std::string words(around.slice(at, around.size()));
+        all.erase(behind, all.end());
+        around.mark(at, around.size(), Role::kDropped);
+        return words;
+    }
+    return {};
+}
+
 }  // namespace
 
 Understanding understand(std::string_view text, std::string_view intent, const Moment& moment) {
@@ -32,18 +53,19 @@ Understanding understand(std::string_view text, std::string_view intent, const M
     context.now = now.seconds;
     set_date_order(moment, context);
 
-    const language::Reading reading = language::read(text, moment.locale, context);
+    language::Reading reading = language::read(text, moment.locale, context);
     Understanding out;
     for (const auto& expression : reading.expressions)
         if (auto mention = mention_of(expression, context, moment.zone))
             out.times.push_back(std::move(*mention));
 
     Around around(reading);
+    out.left_out = cut_second_wish(reading, around);
     Assembly assembly(reading, around, context, moment, intent);
     assembly.write(out);
 
     Guests guests = find_guests(around);
-    drop_commands(around);
+    drop_commands(around, intent != "schedule_meeting");
     out.draft.video_call = find_video(around);
     out.draft.attendees = std::move(guests.names);
     out.draft.invites = guests.invites;

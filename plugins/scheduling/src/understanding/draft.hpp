@@ -79,6 +79,8 @@ struct Understanding {
     std::vector<TimeMention> times;
     std::optional<Question> question;
     std::optional<Span> span;  ///< what the times cover together; absent when no day was said
+    /// The words of a second wish ("… y otra con Ana a las 11"), which the draft leaves out; "" when none.
+    std::string left_out;
 };
 
 /// Reads a message. `intent` guides what counts as a title ("cancela la reunión con Laura").

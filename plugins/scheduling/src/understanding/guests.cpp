@@ -36,7 +36,15 @@ std::uint32_t name_end(const Around& around, std::uint32_t at) {
     }
     std::uint32_t end = at + 1;
     while (is_word(end) && text.tokens[end].capital && end - at < 4) ++end;
-    return end;
+    // "London office", "Acme team": many people, or none.
+    const bool names_group = is_word(end) && around.phrase(end, around.symbol("ORGANISATION")) > 0;
+    return names_group ? at : end;
+}
+
+/// "con la Dra. Ruiz": behind an article only a name in capitals is a guest.
+bool is_proper(const Around& around, std::uint32_t at) {
+    return at < around.size() &&
+           (around.reading.text.tokens[at].capital || around.phrase(at, around.symbol("HONORIFIC")) > 0);
 }
 
 /// Names joined by commas and "and" from `at` on; returns where they end.
@@ -65,7 +73,8 @@ std::uint32_t take_names(Around& around, std::uint32_t at, Guests& guests, Role 
 
 Guests find_guests(Around& around) {
     Guests guests;
-    const auto with = around.symbol("WITH"), invite = around.symbol("INVITE");
+    const auto with = around.symbol("WITH"), invite = around.symbol("INVITE"),
+               with_the = around.symbol("WITHTHE");
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_free(at)) continue;
         const TokenKind kind = around.reading.text.tokens[at].kind;
@@ -86,7 +95,9 @@ Guests find_guests(Around& around) {
             at = std::max(end, at + size) - 1;
             continue;
         }
-        if (const std::uint32_t size = around.phrase(at, with); size > 0) {
+        std::uint32_t size = around.phrase(at, with_the);
+        if (size == 0 || !is_proper(around, at + size)) size = around.phrase(at, with);
+        if (size > 0) {
             const std::uint32_t end = take_names(around, at + size, guests, Role::kGuest);
             if (end > at + size) around.mark(at, at + size, Role::kGuest);
             at = std::max(end, at + size) - 1;

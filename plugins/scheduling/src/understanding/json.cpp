@@ -133,6 +133,10 @@ std::string to_json(const Understanding& understanding, const Moment&, std::stri
         write_question(out, *understanding.question, understanding.draft.zone);
     else
         out += "null";
+    if (!understanding.left_out.empty()) {
+        out += ",\"left_out\":";
+        quote(out, understanding.left_out);
+    }
     out += '}';
     return out;
 }

@@ -109,6 +109,18 @@ int occurrences(const std::string& zone, DayNumber day, std::int64_t seconds) {
     return result == date::local_info::nonexistent ? 0 : result == date::local_info::ambiguous ? 2 : 1;
 }
 
+void follow_clock_change(Value& value, const language::Context& context, const std::string& zone) {
+    if (!value.has(language::kMoment) || value.clock < 0 || value.clock_end >= 0 || !value.has_day()) return;
+    const std::int32_t change =
+        offset_at(zone, value.day_begin, value.clock) - offset_at(zone, context.today, context.now);
+    if (change == 0) return;
+    value.clock += change;
+    const std::int32_t days = value.clock < 0 ? -1 : value.clock / kDaySeconds;
+    value.clock -= days * kDaySeconds;
+    value.day_begin += days;
+    value.day_end += days;
+}
+
 std::string print_day(DayNumber day) {
     const auto ymd = language::to_date(day);
     return printed("%04d-%02u-%02u", static_cast<int>(ymd.year()), static_cast<unsigned>(ymd.month()),
@@ -197,6 +209,11 @@ std::optional<TimeMention> mention_of(const language::Expression& expression,
     }
     if (value.has(language::kImpossible)) return std::nullopt;
     if (value.has_day() && !fix_day(context, value)) return std::nullopt;
+    follow_clock_change(value, context, zone);
+    // Tonight's midnight is the next one.
+    if (value.has(language::kMidnight) && value.clock == 0 && value.has_day() &&
+        value.day_begin == context.today)
+        ++value.day_begin;
     if (value.has_clock())
         print_clocks(value, zone_of(value, zone), context.today, out);
     else

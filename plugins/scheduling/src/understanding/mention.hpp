@@ -22,6 +22,10 @@ struct LocalNow {
 /// How often a wall-clock time happens: 1; 0 when the clock skips it, 2 when it repeats it.
 [[nodiscard]] int occurrences(const std::string& zone, language::DayNumber day, std::int64_t seconds);
 
+/// "in 6 hours" is counted by the stopwatch: where the clock changes meanwhile, the wall clock that `value`
+/// carries is moved by the change.
+void follow_clock_change(language::Value& value, const language::Context& context, const std::string& zone);
+
 /// RFC 5545, without "RRULE:"; "" when the value does not repeat.
 [[nodiscard]] std::string rrule_of(const language::Value& value);
 

@@ -79,7 +79,15 @@ std::optional<Question> Assembly::ambiguous_date() const {
         settle_hours(other);
         if (other.has_day() && fix_day(context_, other) && other.day_begin != day) {
             question.choices = {day_choice(day), day_choice(other.day_begin)};
-            if (other.clock >= 0 && !other.has(Flag::kPartOnly)) question.choices[1] = choice_of(other);
+            if (other.clock >= 0 && !other.has(Flag::kPartOnly)) {
+                question.choices[1] = choice_of(other);
+                // "martes o jueves a las 3": the hour is said once and meant for both.
+                if (!when.has_clock()) {
+                    Value first = other;
+                    first.day_begin = day;
+                    question.choices[0] = choice_of(first);
+                }
+            }
             return question;
         }
     }
@@ -160,8 +168,8 @@ std::optional<Question> Assembly::ambiguous_hour() const {
     if (auto rivals = rival_hours()) return rivals;
     if (!when_ || when_->clock < 0 || !when_->has_day() || !spoken_->has(Flag::kBareHour))
         return std::nullopt;
-    if (spoken_->has(Flag::kHourMark) && when_->clock >= 7 * 3600)
-        return std::nullopt;  // "8h" is 8:00, else "20h"
+    if (spoken_->has(Flag::kHourMark) && when_->clock >= 5 * 3600)
+        return std::nullopt;  // "6h" is 6:00, else "18h"
     const std::chrono::minutes start(when_->clock / 60);
     const bool night_or_noon = spoken_->has(Flag::kHourMark) && when_->clock % kHalfDay < 5 * 3600;  // "3h"
     if (!night_or_noon && start >= moment_.work_begin && start <= moment_.work_end) return std::nullopt;

@@ -21,7 +21,7 @@ std::string capitalized(std::string text) {
 }
 
 bool is_title_role(Role role) {
-    return role == Role::kFree || role == Role::kGuest;
+    return role == Role::kFree || role == Role::kTitle || role == Role::kGuest;
 }
 
 bool is_word_like(const Around& around, std::uint32_t at) {
@@ -30,10 +30,14 @@ bool is_word_like(const Around& around, std::uint32_t at) {
 
 }  // namespace
 
-void drop_commands(Around& around) {
-    const Symbol small = around.symbol("SMALL");
+void drop_commands(Around& around, bool edits) {
+    const Symbol small = around.symbol("SMALL"), edit = around.symbol("EDIT");
     const Symbol command = around.symbol("COMMAND"), polite = around.symbol("POLITE"),
-                 article = around.symbol("ARTICLE");
+                 article = around.symbol("ARTICLE"), title = around.symbol("TITLE");
+    const auto command_size = [&](std::uint32_t at) {
+        const auto size = std::max(around.phrase(at, command), edits ? around.phrase(at, edit) : 0u);
+        return around.phrase(at, title) > size ? 0u : size;  // "book club" asks for nothing
+    };
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_free(at)) continue;
         if (const auto size = around.phrase(at, polite); size > 0) around.mark(at, at + size, Role::kCommand);
@@ -45,7 +49,7 @@ void drop_commands(Around& around) {
             ++at;
             continue;
         }
-        const auto size = around.phrase(at, command);
+        const auto size = command_size(at);
         const bool joined = at + size < around.size() && around.punctuation(at + size) == '-';
         if (size > 0 && !joined) {
             around.mark(at, at + size, Role::kCommand);
@@ -85,16 +89,38 @@ void drop_small_words(Around& around) {
     }
 }
 
+/// Brackets whose inside or partner was taken away.
+void drop_lone_brackets(std::string& title) {
+    const std::size_t open = title.find('('), close = title.find(')');
+    const bool paired = open != std::string::npos && close != std::string::npos && open < close;
+    if (paired && title.find_first_not_of(" ()", open) < close) return;
+    std::erase_if(title, [](char c) { return c == '(' || c == ')'; });
+    while (title.find("  ") != std::string::npos) title.erase(title.find("  "), 1);
+}
+
+const language::LanguageInfo& language_of(const Around& around) {
+    return *std::find_if(std::begin(language::kLanguages), std::end(language::kLanguages),
+                         [&](const auto& info) { return (info.bit & around.reading.language) != 0; });
+}
+
 std::string joined(const Around& around) {
+    const Symbol short_with = around.symbol("WITHSHORT");
     std::string title;
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!is_title_role(around.roles[at])) continue;
+        if (const auto size = around.phrase(at, short_with, true); size > 0 && !title.empty()) {
+            title += ' ';
+            title += language_of(around).with;  // "w/ Sam"
+            at += size - 1;
+            continue;
+        }
         const bool glued =
             at > 0 && is_title_role(around.roles[at - 1]) && around.reading.text.tokens[at].glued;
         if (!title.empty() && !glued) title += ' ';
         title += around.slice(at, at + 1);
     }
     constexpr std::string_view kEdge = " ,.;:!?-\"'";
+    drop_lone_brackets(title);
     while (!title.empty() && kEdge.find(title.back()) != std::string_view::npos) title.pop_back();
     const std::size_t begin = title.find_first_not_of(kEdge);
     return begin == std::string::npos ? std::string() : title.substr(begin);
@@ -143,30 +169,57 @@ std::optional<std::uint32_t> Around::find(std::string_view class_name) const {
     return std::nullopt;
 }
 
+namespace {
+
+/// A place named behind the time needs no preposition: "martes 6pm colegio San José", "2pm salón 301",
+/// "at 4, Lincoln Center".
+bool is_place_behind_time(const Around& around, std::uint32_t at) {
+    if (at == 0) return false;
+    const std::uint32_t last = around.punctuation(at - 1) == ',' && at > 1 ? at - 2 : at - 1;
+    if (around.roles[last] != Role::kTime) return false;
+    if (std::none_of(around.roles.begin(), around.roles.begin() + last, is_title_role)) return false;
+    const Symbol noun = around.symbol("PLACENOUN");
+    if (around.phrase(at, noun) > 0) return true;
+    if (!around.is_free(at) || !around.reading.text.tokens[at].capital) return false;
+    for (std::uint32_t end = at + 1; end < around.size() && around.is_free(end) && end - at < 8; ++end) {
+        if (around.phrase(end, noun) > 0) return true;
+        const bool glued = around.reading.text.tokens[end].glued;  // "St Mary's Church"
+        if (!around.reading.text.tokens[end].capital && !glued) return false;
+    }
+    return false;
+}
+
+std::uint32_t place_end(const Around& around, std::uint32_t begin) {
+    const Symbol with = around.symbol("WITH"), small = around.symbol("SMALL");
+    std::uint32_t end = begin;
+    while (end < around.size() && around.is_free(end) && around.phrase(end, with) == 0 &&
+           around.punctuation(end) != ',' && around.punctuation(end) != '.' &&
+           around.punctuation(end) != ';' && around.punctuation(end) != '(' && end - begin < 8)
+        ++end;
+    while (end > begin + 1 && (around.phrase(end - 1, small) == 1 || !is_word_like(around, end - 1))) --end;
+    return end;
+}
+
+}  // namespace
+
 std::string find_place(Around& around) {
     const Symbol preposition = around.symbol("PLACEPREP"), noun = around.symbol("PLACENOUN");
-    const Symbol with = around.symbol("WITH"), small = around.symbol("SMALL"),
-                 place_only = around.symbol("PLACEAT");
+    const Symbol small = around.symbol("SMALL"), place_only = around.symbol("PLACEAT");
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_free(at)) continue;
         const auto size = around.phrase(at, preposition);
         const std::uint32_t begin = at + size;
-        // Behind the time no preposition is needed: "martes 6pm colegio San José".
-        const bool behind_time = at > 0 && around.roles[at - 1] == Role::kTime &&
-                                 around.phrase(at, noun) > 0 && begin + 1 < around.size() &&
-                                 around.reading.text.tokens[begin + 1].capital;
-        if ((size == 0 && !behind_time) || begin >= around.size() || !around.is_free(begin)) continue;
+        if (begin >= around.size() || !around.is_free(begin)) continue;
+        if (size == 0 && !is_place_behind_time(around, at)) continue;
         const bool says_place = around.phrase(at, place_only) > 0 && is_word_like(around, begin) &&
                                 around.phrase(begin, small) == 0 &&
                                 around.reading.text.tokens[begin].kind == TokenKind::kWord;
-        const bool proper =
-            around.reading.text.tokens[begin].capital || around.phrase(begin, noun) > 0 || says_place;
+        const bool street = around.reading.text.tokens[begin].kind == TokenKind::kNumber &&
+                            begin + 1 < around.size() && around.reading.text.tokens[begin + 1].capital;
+        const bool proper = around.reading.text.tokens[begin].capital || around.phrase(begin, noun) > 0 ||
+                            says_place || street;
         if (!proper) continue;
-        std::uint32_t end = begin;
-        while (end < around.size() && around.is_free(end) && around.phrase(end, with) == 0 &&
-               around.punctuation(end) != ',' && around.punctuation(end) != '.' && end - begin < 8)
-            ++end;
-        while (end > begin + 1 && around.phrase(end - 1, small) == 1) --end;
+        const std::uint32_t end = place_end(around, begin);
         const std::string place(around.slice(begin, end));
         around.mark(at, end, Role::kPlace);
         return place;
@@ -187,15 +240,34 @@ bool find_video(Around& around) {
         const bool names_noun = next < around.size() && around.is_free(next) && is_word_like(around, next) &&
                                 around.phrase(next, around.symbol("SMALL")) == 0 &&
                                 around.phrase(next, around.symbol("WITH")) == 0;
+        const bool with_guest = next < around.size() && around.roles[next] == Role::kGuest;
         const bool is_title = std::none_of(around.roles.begin(), around.roles.begin() + at, is_title_role) &&
-                              (around.reading.text.word(at).size() > 6 || names_noun);
+                              (around.reading.text.word(at).size() > 6 || names_noun || with_guest);
         if (!is_title) around.mark(at, at + size, Role::kVideo);
         at += size - 1;
     }
     return found;
 }
 
+namespace {
+
+/// What stands in quotation marks, when it is all of the title's words; "" else.
+std::string quoted_title(const Around& around) {
+    std::uint32_t open = around.size(), close = around.size();
+    for (std::uint32_t at = 0; at < around.size(); ++at) {
+        if (around.punctuation(at) != '"') continue;
+        (open == around.size() ? open : close) = at;
+    }
+    if (close == around.size() || close < open + 2 || close - open > 24) return {};
+    for (std::uint32_t at = open + 1; at < close; ++at)
+        if (!is_title_role(around.roles[at])) return {};
+    return std::string(around.slice(open + 1, close));
+}
+
+}  // namespace
+
 std::string make_title(Around& around) {
+    if (auto quoted = quoted_title(around); !quoted.empty()) return capitalized(std::move(quoted));
     drop_small_words(around);
     const auto first = std::find_if(around.roles.begin(), around.roles.end(), is_title_role);
     if (first == around.roles.end()) return {};
@@ -210,8 +282,10 @@ std::string make_title(Around& around) {
         around.mark(at, next, Role::kDropped);
     title = joined(around);
     if (bare_guest && around.roles[at] != Role::kFree) {
-        for (const auto& info : language::kLanguages)
-            if ((info.bit & around.reading.language) != 0) title = std::string(info.meeting) + " " + title;
+        const auto short_with = around.phrase(next, around.symbol("WITHSHORT"), true);
+        if (short_with > 0 && title.starts_with(around.slice(next, next + short_with)))
+            title.replace(0, around.slice(next, next + short_with).size(), language_of(around).with);
+        title = std::string(language_of(around).meeting) + " " + title;
     }
     return capitalized(std::move(title));
 }

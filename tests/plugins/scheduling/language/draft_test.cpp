@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -83,7 +84,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "2026-11-26 11:00", "2026-11-26 11:45", Names{"Sam"}},
         Message{"en", "dinner with Anna at 8 at La Trattoria on Saturday", "Dinner with Anna",
                 "2026-11-28 20:00", "none", Names{"Anna"}, "La Trattoria"},
-        Message{"en", "coffee w/ john tmrw 10am at starbucks", "Coffee w/ john", "2026-11-24 10:00", "none",
+        Message{"en", "coffee w/ john tmrw 10am at starbucks", "Coffee with john", "2026-11-24 10:00", "none",
                 Names{"john"}, "starbucks"},
         Message{"en", "please schedule dentist appointment Monday next week at 3", "Dentist appointment",
                 "2026-11-30 15:00", "none"},
@@ -196,7 +197,7 @@ TEST(Span, CoversWhatIsAskedAbout) {
     };
     for (const Case& one :
          {Case{"es", "¿qué tengo mañana?", "query_agenda", "2026-11-24 00:00", "2026-11-25 00:00"},
-          Case{"en", "am I free Wednesday afternoon?", "find_slot", "2026-11-25 12:00", "2026-11-25 19:00"},
+          Case{"en", "am I free Wednesday afternoon?", "find_slot", "2026-11-25 12:00", "2026-11-25 18:00"},
           Case{"es", "¿qué tengo esta semana?", "query_agenda", "2026-11-23 00:00", "2026-11-30 00:00"},
           Case{"en", "cancel everything tomorrow", "cancel_meeting", "2026-11-24 00:00", "2026-11-25 00:00"},
           Case{"en", "move tomorrow's 3pm to Friday", "reschedule_meeting", "2026-11-24 15:00",
@@ -246,6 +247,73 @@ TEST(Json, HasTheShapeOfTheCommand) {
     EXPECT_EQ(question.at("kind"), "past");
     EXPECT_EQ(question.at("choices").at(0).at("start"), "2026-11-23T20:00:00-05:00");
     EXPECT_TRUE(nlohmann::json::parse(to_json(asked, moment, "query_agenda")).at("event").is_null());
+}
+
+bool is_inferred(const EventDraft& draft, std::string_view field) {
+    return std::find(draft.inferred.begin(), draft.inferred.end(), field) != draft.inferred.end();
+}
+
+TEST(SecondWish, IsLeftOutAndNamed) {
+    const auto read =
+        understand("agéndame dos reuniones: una con Pedro mañana a las 9 y otra con Ana a las 11",
+                   "schedule_meeting", moment_in("es"));
+    EXPECT_EQ(print(read.draft.start), "2026-11-24 09:00");
+    EXPECT_EQ(read.draft.attendees, std::vector<std::string>{"Pedro"});
+    EXPECT_EQ(read.left_out, "y otra con Ana a las 11");
+    EXPECT_FALSE(read.question);
+    EXPECT_EQ(
+        understand("lunch with Ann at noon, dessert later", "schedule_meeting", moment_in("en")).left_out,
+        "");
+}
+
+TEST(Deadlines, StandWhereTheyEndAndAreInferred) {
+    const auto read = understand("submit the report by Friday at 5pm", "schedule_meeting", moment_in("en"));
+    EXPECT_EQ(print(read.draft.start), "2026-11-27 17:00");
+    EXPECT_TRUE(is_inferred(read.draft, "date") && is_inferred(read.draft, "time"));
+    const auto open = understand("call me after 5pm Friday", "schedule_meeting", moment_in("en"));
+    EXPECT_FALSE(open.draft.has_time) << "after five is not at five";
+    EXPECT_TRUE(understand("party from 5pm Friday", "schedule_meeting", moment_in("en")).draft.has_time);
+}
+
+TEST(Repeats, AreNotMadeOfAnAdjectiveBesideOneDay) {
+    EXPECT_EQ(understand("revisão semanal amanhã às 10", "schedule_meeting", moment_in("pt")).draft.rrule,
+              "");
+    EXPECT_EQ(understand("daily mañana a las 9", "schedule_meeting", moment_in("es")).draft.rrule, "");
+    const auto weekly = understand("weekly sync Mondays at 10", "schedule_meeting", moment_in("en")).draft;
+    EXPECT_EQ(weekly.rrule, "FREQ=WEEKLY;BYDAY=MO");
+    EXPECT_EQ(weekly.title, "Weekly sync");
+}
+
+TEST(Repeats, ThatTheRuleCannotTellWhollyAreInferred) {
+    for (const char* text : {"pizza every Friday at 7pm except Christmas", "course December 7 to 11 at 6pm",
+                             "gym mon wed fri 6am", "swim twice a week at 7pm"}) {
+        const auto draft = understand(text, "schedule_meeting", moment_in("en")).draft;
+        EXPECT_NE(draft.rrule, "") << text;
+        EXPECT_TRUE(is_inferred(draft, "rrule")) << text;
+    }
+}
+
+TEST(RoomyStretches, LeaveTheHourOpen) {
+    const auto read =
+        understand("una hora con Luis el martes entre las 2 y las 5", "schedule_meeting", moment_in("es"));
+    EXPECT_FALSE(read.draft.has_time);
+    EXPECT_EQ(read.draft.part_begin, std::chrono::hours(14));
+    EXPECT_EQ(read.draft.part_end, std::chrono::hours(17));
+    ASSERT_TRUE(read.question);
+    EXPECT_EQ(read.question->kind, "part_of_day");
+}
+
+TEST(Reminders, OfADayBeforeNeedNoNumber) {
+    EXPECT_EQ(
+        understand("dentist Nov 30 at 2pm, remind me the day before", "schedule_meeting", moment_in("en"))
+            .draft.reminder,
+        std::chrono::hours(24));
+}
+
+TEST(Verbs, ThatChangeEventsAreTitlesUnlessAnEventIsChanged) {
+    EXPECT_EQ(understand("mover muebles el sábado a las 9", "schedule_meeting", moment_in("es")).draft.title,
+              "Mover muebles");
+    EXPECT_EQ(understand("muévela al sábado a las 9", "reschedule_meeting", moment_in("es")).draft.title, "");
 }
 
 }  // namespace
