@@ -4,6 +4,7 @@
 #include <libical/ical.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 #include <regex>
 #include <sstream>
@@ -29,11 +30,14 @@ const date::time_zone* zone_of(const std::string& name) {
 }
 
 std::optional<LocalSeconds> wall_of(const std::string& text) {
-    std::istringstream in(text.substr(0, 19));
-    LocalSeconds at{};
-    in >> date::parse(text.size() == 10 ? "%F" : "%FT%T", at);
-    if (in.fail()) return std::nullopt;
-    return at;
+    int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
+    const int read =
+        std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d", &year, &month, &day, &hour, &minute, &second);
+    const date::year_month_day ymd{date::year(year), date::month(static_cast<unsigned>(month)),
+                                   date::day(static_cast<unsigned>(day))};
+    if ((text.size() == 10 ? read != 3 : read != 6) || !ymd.ok()) return std::nullopt;
+    return LocalSeconds(date::local_days(ymd)) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+           std::chrono::seconds(second);
 }
 
 std::int64_t millis(date::sys_seconds at) {
