@@ -8,7 +8,7 @@ namespace scheduling {
 
 namespace {
 
-enum RouteIndex : std::size_t { kFeed, kAgenda, kDeleteEvent };
+enum RouteIndex : std::size_t { kFeed, kAgenda, kDeleteEvent, kLinkPage, kLinkStart, kCallback, kCodePage };
 
 }  // namespace
 
@@ -41,18 +41,36 @@ migue::Result<std::unique_ptr<Plugin>> Plugin::create(const migue::Context& cont
 Plugin::Plugin(const migue::Services& services, Parts parts)
     : services_(services),
       parts_(std::move(parts)),
-      calendar_(services.sql, services.clock),
+      local_(services.sql, services.clock),
       people_(services),
-      tools_{services_, parts_.settings, calendar_, people_, parts_.book, parts_.answers},
-      web_{services_, parts_.settings, calendar_, people_, parts_.book} {}
+      oauth_(services, parts_.settings.google),
+      accounts_(services, oauth_),
+      attempts_(services, accounts_),
+      google_(services, accounts_, parts_.settings.google),
+      calendar_(parts_.settings.uses_google ? static_cast<Calendar&>(google_) : local_),
+      google_tools_{oauth_, accounts_, attempts_, google_},
+      tools_{services_,
+             parts_.settings,
+             calendar_,
+             people_,
+             parts_.book,
+             parts_.answers,
+             parts_.settings.uses_google ? &google_tools_ : nullptr},
+      web_{services_, parts_.settings, calendar_, people_, parts_.book},
+      links_{services_, parts_.settings, oauth_, accounts_, attempts_, parts_.book} {}
 
 std::vector<migue::Route> Plugin::routes() const {
     return {{migue::Route::Access::kPublic, "GET", "/feed/:file"},
             {migue::Route::Access::kAdmin, "GET", "/agenda"},
-            {migue::Route::Access::kAdmin, "DELETE", "/events/:id"}};
+            {migue::Route::Access::kAdmin, "DELETE", "/events/:id"},
+            {migue::Route::Access::kPublic, "GET", "/link/:link"},
+            {migue::Route::Access::kPublic, "POST", "/link/:link"},
+            {migue::Route::Access::kPublic, "GET", "/callback"},
+            {migue::Route::Access::kPublic, "GET", "/linked"}};
 }
 
 migue::Task<migue::RouteReply> Plugin::route(const migue::RouteRequest& request) {
+    if (request.route() >= kLinkPage && !parts_.settings.uses_google) return migue::Plugin::route(request);
     switch (request.route()) {
         case kFeed:
             return serve_feed(web_, request);
@@ -60,6 +78,14 @@ migue::Task<migue::RouteReply> Plugin::route(const migue::RouteRequest& request)
             return serve_agenda(web_, request);
         case kDeleteEvent:
             return serve_delete(web_, request);
+        case kLinkPage:
+            return serve_link_page(links_, request);
+        case kLinkStart:
+            return serve_link_start(links_, request);
+        case kCallback:
+            return serve_callback(links_, request);
+        case kCodePage:
+            return serve_code_page(links_, request);
         default:
             return migue::Plugin::route(request);
     }

@@ -3,11 +3,16 @@
 #include <string>
 #include <vector>
 
+#include "accounts/google_accounts.hpp"
+#include "accounts/link_attempts.hpp"
+#include "accounts/oauth_client.hpp"
 #include "accounts/people.hpp"
+#include "calendar/google/google_calendar.hpp"
 #include "calendar/local/local_calendar.hpp"
 #include "dialogue/dialogue.hpp"
 #include "migue/cpp/plugin.hpp"
 #include "settings.hpp"
+#include "web/link_pages.hpp"
 #include "web/pages.hpp"
 
 namespace scheduling {
@@ -37,10 +42,17 @@ public:
 private:
     const migue::Services services_;
     const Parts parts_;
-    LocalCalendar calendar_;
+    LocalCalendar local_;
     const People people_;
+    const OAuthClient oauth_;
+    const GoogleAccounts accounts_;
+    const LinkAttempts attempts_;
+    GoogleCalendar google_;
+    Calendar& calendar_;  ///< one of the two
+    const GoogleTools google_tools_;
     const Tools tools_;
     const WebTools web_;
+    const LinkTools links_;
 };
 
 }  // namespace scheduling

@@ -37,11 +37,20 @@ constexpr std::string_view kSchema = R"json({
       "properties": {
         "client_id": {"type": "string", "minLength": 1},
         "client_secret": {"type": "string", "minLength": 1, "x-secret": true},
-        "auth_url": {"type": "string", "pattern": "^https?://[^\\s]+$"},
-        "token_url": {"type": "string", "pattern": "^https?://[^\\s]+$", "x-egress": true},
-        "revoke_url": {"type": "string", "pattern": "^https?://[^\\s]+$", "x-egress": true},
-        "userinfo_url": {"type": "string", "pattern": "^https?://[^\\s]+$", "x-egress": true},
-        "calendar_url": {"type": "string", "pattern": "^https?://[^\\s]+$", "x-egress": true}
+        "auth_url": {"type": "string", "pattern": "^https?://[^\\s]+$",
+          "default": "https://accounts.google.com/o/oauth2/v2/auth"},
+        "token_url": {"type": "string", "pattern": "^https?://[^\\s]+$", "x-egress": true,
+          "default": "https://oauth2.googleapis.com/token"},
+        "revoke_url": {"type": "string", "pattern": "^https?://[^\\s]+$", "x-egress": true,
+          "default": "https://oauth2.googleapis.com/revoke"},
+        "userinfo_url": {"type": "string", "pattern": "^https?://[^\\s]+$", "x-egress": true,
+          "default": "https://openidconnect.googleapis.com/v1/userinfo"},
+        "calendar_url": {"type": "string", "pattern": "^https?://[^\\s]+$", "x-egress": true,
+          "default": "https://www.googleapis.com/calendar/v3"},
+        "calls_per_account": {"type": "integer", "minimum": 1, "maximum": 100, "default": 5,
+          "description": "Calls to the Calendar API a second, for one linked account"},
+        "calls_in_all": {"type": "integer", "minimum": 1, "maximum": 10000, "default": 100,
+          "description": "The same for all accounts together, on this host"}
       }
     },
     "model": {
@@ -68,6 +77,25 @@ Confirm read_confirm(const std::string& text) {
     return Confirm::kWhenUnsure;
 }
 
+GoogleSettings read_google(const json& section) {
+    const auto address = [&](const char* name) {
+        std::string url = section.value(name, "");
+        while (url.ends_with('/')) url.pop_back();
+        return url;
+    };
+    GoogleSettings google;
+    google.client_id = section.value("client_id", "");
+    google.client_secret = section.value("client_secret", "");
+    google.auth_url = address("auth_url");
+    google.token_url = address("token_url");
+    google.revoke_url = address("revoke_url");
+    google.userinfo_url = address("userinfo_url");
+    google.calendar_url = address("calendar_url");
+    google.calls_per_account = section.value("calls_per_account", google.calls_per_account);
+    google.calls_in_all = section.value("calls_in_all", google.calls_in_all);
+    return google;
+}
+
 }  // namespace
 
 std::string_view config_schema() {
@@ -88,8 +116,12 @@ migue::Result<Settings> read_settings(const migue::Context& context) {
     settings.zone = config.value("timezone", settings.zone);
     settings.public_url = config.value("public_url", "");
     while (settings.public_url.ends_with('/')) settings.public_url.pop_back();
-    if (config.value("calendar", "local") == "google")
-        fault("/calendar", "google is not available in this version; use local");
+    settings.uses_google = config.value("calendar", "local") == "google";
+    if (settings.uses_google && !config.contains("google"))
+        fault("/google", "calendar: google needs google: { client_id, client_secret } of an OAuth client");
+    if (settings.uses_google && settings.public_url.empty())
+        fault("/public_url", "calendar: google needs http.public_url: Google sends people back there");
+    if (config.contains("google")) settings.google = read_google(config.at("google"));
     if (!is_zone(settings.zone))
         fault("/timezone",
               "'" + settings.zone + "' is no IANA zone of this machine, expected one like America/Bogota");

@@ -14,11 +14,20 @@ enum class Confirm {
     kNever,  ///< only when there is a question that nobody else can answer
 };
 
+/// Google's side, with every outside address.
+struct GoogleSettings {
+    std::string client_id, client_secret;
+    std::string auth_url, token_url, revoke_url, userinfo_url, calendar_url;  ///< no slash at the end
+    int calls_per_account = 5, calls_in_all = 100;                            ///< a second, at most
+};
+
 /// What an operator sets under plugins.scheduling.
 struct Settings {
     Confirm confirm = Confirm::kWhenUnsure;
     std::string zone = "America/Bogota";  ///< of people who have not told theirs
     std::chrono::minutes work_begin{9 * 60}, work_end{18 * 60};
+    bool uses_google = false;
+    GoogleSettings google;
     std::string public_url;  ///< where people reach this host, no slash at the end; "" unknown
 };
 

@@ -53,6 +53,16 @@ Task<Result<Person>> People::load(std::string person) const {
     co_return read_person(statements->at(0).rows.front());
 }
 
+Task<Result<void>> People::learn_zone(std::string person, std::string zone) const {
+    migue::SqlStatement learn{
+        "INSERT INTO scheduling.people (person_id, zone, created_ms) VALUES ($1, $2, $3)"
+        " ON CONFLICT (person_id) DO UPDATE SET zone = excluded.zone WHERE people.zone = ''",
+        json::array({person, zone, clock_.unix_ms()}).dump(), false};
+    auto answer = co_await sql_.execute(std::move(learn));
+    if (!answer) co_return std::move(answer).error().within("keep a zone");
+    co_return Result<void>();
+}
+
 Task<Result<std::string>> People::feed_token(std::string person) const {
     auto fresh = vault_.random(kTokenBytes);
     if (!fresh) co_return std::move(fresh).error().within("feed token");

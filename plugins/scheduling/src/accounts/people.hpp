@@ -25,6 +25,9 @@ public:
     /// A person who is not known yet is one with nothing told.
     [[nodiscard]] migue::Task<migue::Result<Person>> load(std::string person) const;
 
+    /// Only for a person who has not told a zone.
+    [[nodiscard]] migue::Task<migue::Result<void>> learn_zone(std::string person, std::string zone) const;
+
     /// The secret of this person's feed: 256 random bits as 64 hexadecimal digits; made at the
     /// first call, the same one until revoked. Stored sealed, and hashed to be found by.
     [[nodiscard]] migue::Task<migue::Result<std::string>> feed_token(std::string person) const;

@@ -18,17 +18,28 @@ struct Outcome {
         kTaken,     ///< another event has the time
         kGone,      ///< there is no such event any more
         kFailed,    ///< nothing happened
-        kUnknown,   ///< no answer, and asking again gave none either
+        kUnknown,   ///< no answer, and asking again gave none either: it may still happen
     };
     Kind kind = Kind::kFailed;
     Event event;  ///< with kDone, as it is now
 };
 
+/// Why the calendar could not be used, beyond what an Outcome says.
+enum class Trouble {
+    kNone = 1,
+    kNotLinked,    ///< the person has linked no calendar
+    kAccessEnded,  ///< the link is dead
+    kScope,        ///< a permission is missing
+    kService,      ///< set up wrongly by whoever runs this bot
+    kNotYours,     ///< only the event's organizer may
+    kSilent,       ///< no usable answer; passes
+};
+
 /// One turn's way to one person's calendar.
 class Booking {
 public:
-    Booking(Calendar& calendar, Audit& audit, std::string person)
-        : calendar_(calendar), audit_(audit), person_(std::move(person)) {}
+    Booking(Calendar& calendar, Audit& audit, Caller caller)
+        : calendar_(calendar), audit_(audit), caller_(std::move(caller)) {}
 
     /// Makes the event under the id it brings. Repeating it finds the same event.
     [[nodiscard]] migue::Task<Outcome> book(Event event, Overlap overlap);
@@ -42,17 +53,26 @@ public:
     [[nodiscard]] migue::Task<migue::Result<std::vector<Event>>> list(Interval span);
     [[nodiscard]] migue::Task<migue::Result<std::optional<Event>>> get(std::string id);
 
+    /// Of the last call that failed.
+    [[nodiscard]] Trouble trouble() const noexcept { return trouble_; }
+    /// A write got no answer and may still take effect.
+    [[nodiscard]] bool is_open() const noexcept { return is_open_; }
+    [[nodiscard]] Caller caller() const { return caller_; }
+
     /// Records that a time was looked at and found taken.
     [[nodiscard]] migue::Task<void> note_taken(const Event& event);
 
 private:
+    void remember(const migue::Error& error);
     migue::Task<Outcome> settle(std::string action, Event event, migue::Error error, std::uint64_t since_ns);
     migue::Task<void> note(std::string action, const Event& event, std::string outcome, std::string error,
                            std::uint64_t since_ns);
 
     Calendar& calendar_;
     Audit& audit_;
-    std::string person_;
+    Caller caller_;
+    Trouble trouble_ = Trouble::kNone;
+    bool is_open_ = false;
 };
 
 }  // namespace scheduling

@@ -2,6 +2,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "migue/cpp/result.hpp"
@@ -24,6 +26,10 @@ struct Event {
     std::vector<std::string> guests;    ///< as written
     std::string rrule;                  ///< RFC 5545 without "RRULE:", "" for a single event
     std::vector<std::int64_t> exdates;  ///< starts of occurrences taken out of the series
+    std::string series;                 ///< of an occurrence that has an id of its own: the series'
+    bool video_call = false;            ///< wants a link to a video call
+    std::string video_url;              ///< "" until the calendar made one
+    std::optional<std::int64_t> reminder_minutes;  ///< before the start
     bool cancelled = false;
     std::int64_t sequence = 0;  ///< grows with each change
     std::int64_t created_ms = 0, updated_ms = 0;
@@ -34,6 +40,21 @@ struct Interval {
     std::int64_t begin_ms = 0, end_ms = 0;
 };
 
+/// On whose behalf something is done, and until when an answer is of use.
+struct Caller {
+    std::string person;
+    std::uint64_t until_ns = 0;  ///< on the monotonic clock; 0: nobody waits
+
+    Caller(std::string id, std::uint64_t until = 0)  // NOLINT(*-explicit-*)
+        : person(std::move(id)), until_ns(until) {}
+};
+
+/// What an error of an outside calendar is about, as the last part of its text.
+inline constexpr std::string_view kWhyNotLinked = "no calendar is linked";            // kUnsupported
+inline constexpr std::string_view kWhyAccessEnded = "access was withdrawn";           // kUnsupported
+inline constexpr std::string_view kWhyScopeMissing = "a permission was not given";    // kUnsupported
+inline constexpr std::string_view kWhyNotYours = "only its organizer may change it";  // kInvalid
+
 enum class Overlap {
     kRefuse = 1,  ///< kConflict when a busy event has part of that time
     kAllow = 2,   ///< the person said so
@@ -41,6 +62,10 @@ enum class Overlap {
 
 /// Implementations are thread-safe. Every write may be repeated: the same write on an event
 /// that already looks like that succeeds and changes nothing.
+///
+/// Errors of all: kUnavailable, nothing happened and it is worth trying again; kDeadline and
+/// kInternal, it may have happened; kUnsupported, the person has to give access; kConfig, an
+/// operator has to look.
 class Calendar {
 public:
     Calendar() = default;
@@ -50,19 +75,22 @@ public:
 
     /// Makes the event under the id it brings. The id known already: gives that event as it
     /// is now and makes none. kConflict: the time is taken.
-    virtual migue::Task<migue::Result<Event>> insert(std::string person, Event event, Overlap overlap) = 0;
+    virtual migue::Task<migue::Result<Event>> insert(Caller caller, Event event, Overlap overlap) = 0;
     /// Not cancelled, touching the span, by start; series come as their occurrences.
-    virtual migue::Task<migue::Result<std::vector<Event>>> list(std::string person, Interval span) = 0;
+    virtual migue::Task<migue::Result<std::vector<Event>>> list(Caller caller, Interval span) = 0;
     /// Cancelled ones too; a series comes as itself.
-    virtual migue::Task<migue::Result<std::optional<Event>>> get(std::string person, std::string id) = 0;
+    virtual migue::Task<migue::Result<std::optional<Event>>> get(Caller caller, std::string id) = 0;
     /// Replaces what the person may change. kConflict: the new time is taken. kState: gone or
     /// cancelled.
-    virtual migue::Task<migue::Result<Event>> update(std::string person, Event event, Overlap overlap) = 0;
-    /// Cancels all of them or none. Unknown ids are kState.
-    virtual migue::Task<migue::Result<void>> cancel(std::string person, std::vector<std::string> ids) = 0;
-    /// Takes a cancellation back. kConflict: the time was given away meanwhile.
-    virtual migue::Task<migue::Result<Event>> restore(std::string person, std::string id,
-                                                      Overlap overlap) = 0;
+    virtual migue::Task<migue::Result<Event>> update(Caller caller, Event event, Overlap overlap) = 0;
+    /// Unknown ids are kState. Where the calendar can, all of them or none; else repeating it
+    /// finishes the rest.
+    virtual migue::Task<migue::Result<void>> cancel(Caller caller, std::vector<std::string> ids) = 0;
+    /// Takes a cancellation back: the event as it is remembered, under another id if the old
+    /// one is spent. kConflict: the time was given away meanwhile.
+    virtual migue::Task<migue::Result<Event>> restore(Caller caller, Event remembered, Overlap overlap) = 0;
+    /// A write without an answer may still take effect after the event was looked for in vain.
+    [[nodiscard]] virtual bool answers_may_be_late() const { return false; }
 };
 
 }  // namespace scheduling

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "calendar/google/event_json.hpp"
 #include "calendar/zone_time.hpp"
 #include "dialogue/dates.hpp"
 #include "dialogue/edits.hpp"
@@ -17,6 +18,17 @@ std::string dates_of(const Phrases& phrases, const std::vector<LocalMinutes>& da
     std::string text;
     for (const std::string& day : dates) text += (text.empty() ? "" : ", ") + day;
     return text;
+}
+
+/// Who will get a mail, and who was to be invited but has no address.
+void add_invitations(const Phrases& phrases, const EventDraft& draft, std::string& details) {
+    std::vector<std::string> mailed, unknown;
+    for (const std::string& guest : draft.attendees)
+        (is_mail_address(guest) ? mailed : unknown).push_back(guest);
+    if (!mailed.empty())
+        details += " " + phrases.say("detail_google_invite", {{"names", shown(phrases.join(mailed))}});
+    if (draft.invites && !unknown.empty())
+        details += " " + phrases.say("detail_no_mail", {{"names", shown(phrases.join(unknown))}});
 }
 
 /// Sentences after the first line of a card, each with a space in front.
@@ -37,9 +49,13 @@ std::string details_of(const Scene& scene, const EventDraft& draft) {
     }
     if (!draft.rrule.empty())
         add(phrases.say("detail_repeat", {{"rule", write_repeat(phrases, draft.rrule)}}));
-    if (draft.video_call) add(phrases.say("detail_video"));
-    if (draft.invites) add(phrases.say("detail_invite"));
-    if (draft.reminder) add(phrases.say("detail_reminder"));
+    const bool outside = scene.tools.google != nullptr;
+    if (draft.video_call) add(phrases.say(outside ? "detail_google_video" : "detail_video"));
+    if (outside)
+        add_invitations(phrases, draft, details);
+    else if (draft.invites)
+        add(phrases.say("detail_invite"));
+    if (draft.reminder) add(phrases.say(outside ? "detail_google_reminder" : "detail_reminder"));
     if (scene.input.forwarded) add(phrases.say("detail_forwarded"));
     return details;
 }
@@ -70,6 +86,10 @@ bool needs_card(const Scene& scene, const EventDraft& draft, const std::string& 
         case Confirm::kWhenUnsure:
             break;
     }
+    const bool mails = scene.tools.google != nullptr &&
+                       std::any_of(draft.attendees.begin(), draft.attendees.end(),
+                                   [](const std::string& guest) { return is_mail_address(guest); });
+    if (mails) return true;
     const bool inferred_time = !draft.has_date || (!draft.has_time && !draft.all_day);
     return inferred_time || draft.all_day || !draft.rrule.empty() || draft.reminder.has_value() ||
            is_generic_title(scene.answers(), draft.title);
@@ -116,12 +136,15 @@ Reply change_card(const Scene& scene, EventDraft draft, const Event& before) {
     const bool only_time =
         was.title == draft.title && was.attendees == draft.attendees && was.location == draft.location;
     Reply reply;
+    const std::string only_this =
+        before.series.empty() ? std::string() : " " + phrases.say("detail_one_of_series");
     if (only_time)
         reply.text = phrases.say(
             "move_ask", {{"title", title}, {"before", when_of(scene, before, false)}, {"after", after}});
     else
         reply.text = phrases.say("edit_ask",
                                  {{"title", title}, {"after", after}, {"details", details_of(scene, draft)}});
+    reply.text += only_this;
     Open open;
     open.waiting = Waiting::kCard;
     open.target = before.id;
@@ -136,12 +159,17 @@ Reply change_card(const Scene& scene, EventDraft draft, const Event& before) {
 Reply booked_card(const Scene& scene, const Event& event, const EventDraft& said) {
     EventDraft draft = to_draft(event);
     draft.invites = said.invites;
-    draft.video_call = said.video_call;
+    draft.video_call = said.video_call && event.video_url.empty() && scene.tools.google == nullptr;
     draft.reminder = said.reminder;
     const std::string title = shown(event.title), when = when_of(scene, draft, true);
+    std::string details = details_of(scene, draft);
+    if (!event.video_url.empty())
+        details += " " + scene.phrases.say("detail_video_link", {{"url", event.video_url}});
+    else if (scene.tools.google != nullptr && said.video_call)
+        details += " " + scene.phrases.say("detail_video_later");
     Reply reply;
-    reply.text = scene.phrases.say_of(
-        "booked", event.title, {{"title", title}, {"when", when}, {"details", details_of(scene, draft)}});
+    reply.text =
+        scene.phrases.say_of("booked", event.title, {{"title", title}, {"when", when}, {"details", details}});
     Open open;
     open.waiting = Waiting::kDone;
     open.target = event.id;

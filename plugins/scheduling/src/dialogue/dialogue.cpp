@@ -21,7 +21,18 @@ Input read_input(std::string_view input_json) {
     input.kind = parsed.value("kind", "text");
     input.tap = parsed.value("tap", "");
     input.forwarded = parsed.value("forwarded", false);
+    if (const auto job = parsed.find("job"); job != parsed.end() && job->is_object()) {
+        input.job_key = job->value("key", "");
+        if (const auto payload = job->find("payload"); payload != job->end())
+            input.job_payload = payload->is_string() ? payload->get<std::string>() : payload->dump();
+    }
     return input;
+}
+
+/// When calls outside must be over, so that there is time left to say what came of them.
+std::uint64_t end_of_calls(const migue::Turn& turn) {
+    constexpr std::uint64_t kLeftToAnswerNs = 250'000'000;
+    return turn.deadline_ns() > kLeftToAnswerNs ? turn.deadline_ns() - kLeftToAnswerNs : 0;
 }
 
 Moment moment_of(const Tools& tools, const migue::Turn& turn, const Person& person) {
@@ -96,6 +107,8 @@ Task<Reply> perform(Scene& scene, const Open& open, std::size_t index) {
             co_return co_await list_to_choose(scene, open);
         case Action::kEvent:
             co_return co_await take_event(scene, open, chosen);
+        case Action::kUnlink:
+            co_return co_await unlink(scene, chosen.event_id);
     }
     co_return say(scene.phrases.say("stale"));
 }
@@ -149,6 +162,7 @@ Task<std::optional<Reply>> answer_open(Scene& scene, const Open& open, std::stri
     if (scene.answers().is("undo", text)) co_return co_await undo(scene);
     if (open.waiting != Waiting::kDone && scene.answers().is("no", text)) co_return leave(scene, open);
     const bool takes_edits = open.waiting != Waiting::kCancel && open.waiting != Waiting::kPick &&
+                             open.waiting != Waiting::kLink &&
                              !(open.waiting == Waiting::kDone && open.target.empty());
     if (!takes_edits) co_return std::nullopt;
     const Understanding read = scene.understand(text, "reschedule_meeting");
@@ -175,6 +189,8 @@ Task<Reply> take_intent(Scene& scene, std::string text) {
     if (intent == "reschedule_meeting") co_return co_await move_by_words(scene, text);
     if (intent == "query_agenda") co_return co_await show_agenda(scene, text);
     if (intent == "find_slot") co_return co_await find_slot(scene, text);
+    const bool links = intent == "link_account" && scene.tools.google != nullptr;
+    if (links) co_return co_await show_account(scene, text);
     if (intent == "link_account") co_return co_await show_feed(scene, text);
     if (intent == "reminder") {
         const Understanding read = scene.understand(text, "reminder");
@@ -187,6 +203,11 @@ Task<Reply> take_intent(Scene& scene, std::string text) {
 
 Task<Reply> take_text(Scene& scene) {
     std::string text(scene.turn.text());
+    const auto code = scene.tools.google != nullptr ? code_in(text) : std::nullopt;
+    if (code) {
+        auto taken = co_await take_code(scene, *code);
+        if (taken) co_return std::move(*taken);
+    }
     if (const Open* alive = scene.state.alive(scene.now_ms); alive != nullptr) {
         const Open open = *alive;
         auto answer = co_await answer_open(scene, open, text);
@@ -218,19 +239,23 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn) {
                 read_input(turn.input_json()),
                 Moment{},
                 tools.services.clock.unix_ms(),
-                Booking(tools.calendar, audit, person_id),
+                Booking(tools.calendar, audit, Caller(person_id, end_of_calls(turn))),
                 event_id->substr(0, 10),
                 *event_id};
     scene.moment = moment_of(tools, turn, scene.person);
     const bool words = scene.input.kind == "text" && !turn.text().empty();
     // Statements, not one conditional: GCC 12 destroys the result of a co_await in it twice.
     Reply reply;
-    if (scene.input.kind == "tap")
+    if (scene.input.kind == "job" && tools.google != nullptr)
+        reply = co_await take_job(scene);
+    else if (scene.input.kind == "tap")
         reply = co_await take_tap(scene);
     else if (words)
         reply = co_await take_text(scene);
     else
         reply = pass_on();
+    if (tools.google != nullptr && !reply.pass && !reply.silent)
+        reply = co_await answer_trouble(scene, std::move(reply));
     co_return finish(scene, std::move(reply));
 }
 

@@ -19,6 +19,14 @@ constexpr std::int64_t kPastGraceMs = 60 * 1000;
 constexpr std::size_t kShownOccurrences = 3;
 constexpr std::size_t kCheckedOccurrences = 60;
 
+Plan plan_of(Plan::Kind kind, const EventDraft& draft, const std::string& target) {
+    Plan plan;
+    plan.kind = kind;
+    plan.open.draft = draft;
+    plan.open.target = target;
+    return plan;
+}
+
 bool is_complete(const EventDraft& draft) {
     return draft.start && draft.has_date && (draft.has_time || draft.all_day);
 }
@@ -36,8 +44,9 @@ Task<migue::Result<SeriesNote>> look_at_series(Scene& scene, const EventDraft& d
         const LocalMinutes at = to_local(occurrence.start_ms, draft.zone);
         if (note.occurrences.size() < kShownOccurrences) note.occurrences.push_back(at);
         const bool clashes = std::any_of(listed->begin(), listed->end(), [&](const Event& other) {
-            return other.busy && !other.all_day && other.id != scene.own_event_id && other.id != target &&
-                   other.start_ms < occurrence.end_ms && occurrence.start_ms < other.end_ms;
+            return other.busy && other.id != scene.own_event_id && other.id != target &&
+                   (other.series.empty() || other.series != target) && other.start_ms < occurrence.end_ms &&
+                   occurrence.start_ms < other.end_ms;
         });
         if (clashes && !draft.all_day && note.clashes.size() < kShownOccurrences) note.clashes.push_back(at);
     }
@@ -53,7 +62,8 @@ Task<migue::Result<std::optional<Event>>> find_clash(Scene& scene, const EventDr
     auto listed = co_await scene.booking.list(Interval{event.start_ms, event.end_ms});
     if (!listed) co_return std::move(listed).error();
     for (const Event& other : *listed)
-        if (other.busy && !other.all_day && other.id != target && other.id != scene.own_event_id) {
+        if (other.busy && other.id != target && other.id != scene.own_event_id &&
+            (other.series.empty() || (other.series != target && other.series != scene.own_event_id))) {
             clash = other;
             break;
         }
@@ -152,6 +162,8 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
 }
 
 Task<Reply> proceed(Scene& scene, EventDraft draft, std::string target, bool sure) {
+    scene.plan = plan_of(Plan::Kind::kProceed, draft, target);
+    scene.plan->sure = sure;
     if (!draft.start || (!draft.has_date && !draft.has_time))
         co_return ask_date(scene, std::move(draft), std::move(target));
     if (!draft.has_time && !draft.all_day)
@@ -161,7 +173,9 @@ Task<Reply> proceed(Scene& scene, EventDraft draft, std::string target, bool sur
     const bool over =
         draft.all_day ? event.end_ms <= scene.now_ms : event.start_ms < scene.now_ms - kPastGraceMs;
     if (over) co_return ask_past(scene, std::move(draft), std::move(target));
-    if (draft.rrule.empty()) {
+    const bool at_once = sure || !needs_card(scene, draft, target);
+    // A calendar outside is asked right before the write in any case: once is enough there.
+    if (draft.rrule.empty() && !(at_once && scene.tools.google != nullptr)) {
         auto clash = co_await find_clash(scene, draft, target);
         if (!clash) co_return say(scene.phrases.say("failed_read"));
         if (clash->has_value()) {
@@ -171,12 +185,13 @@ Task<Reply> proceed(Scene& scene, EventDraft draft, std::string target, bool sur
             co_return co_await offer_other_times(scene, std::move(draft), std::move(target));
         }
     }
-    if (!sure && needs_card(scene, draft, target))
-        co_return co_await show_draft_card(scene, std::move(draft), std::move(target));
+    if (!at_once) co_return co_await show_draft_card(scene, std::move(draft), std::move(target));
     co_return co_await commit(scene, std::move(draft), std::move(target), Overlap::kRefuse);
 }
 
 Task<Reply> commit(Scene& scene, EventDraft draft, std::string target, Overlap overlap) {
+    scene.plan = plan_of(Plan::Kind::kCommit, draft, target);
+    scene.plan->force = overlap == Overlap::kAllow;
     if (!target.empty()) co_return co_await write_change(scene, std::move(draft), std::move(target), overlap);
     Event event = to_event(draft);
     event.id = scene.own_event_id;
@@ -184,6 +199,7 @@ Task<Reply> commit(Scene& scene, EventDraft draft, std::string target, Overlap o
     if (outcome.kind == Outcome::Kind::kTaken)
         co_return co_await offer_other_times(scene, std::move(draft), std::move(target));
     if (outcome.kind != Outcome::Kind::kDone) co_return failure(scene, outcome.kind);
+    co_await look_again_later(scene, outcome.event, overlap);
     co_return after_booking(scene, outcome.event, draft);
 }
 
@@ -214,15 +230,20 @@ Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& said)
     const bool answers = open.waiting == Waiting::kTime || open.waiting == Waiting::kTaken;
     if (answers)
         co_return co_await proceed(scene, std::move(draft), open.target, open.waiting == Waiting::kTaken);
-    if (!is_complete(draft)) co_return co_await proceed(scene, std::move(draft), open.target, false);
+    co_return co_await show_again(scene, std::move(draft), open.target);
+}
+
+Task<Reply> show_again(Scene& scene, EventDraft draft, std::string target) {
+    if (!is_complete(draft)) co_return co_await proceed(scene, std::move(draft), std::move(target), false);
+    scene.plan = plan_of(Plan::Kind::kProceed, draft, target);
     const Event event = to_event(draft);
     if (!draft.all_day && event.start_ms < scene.now_ms - kPastGraceMs)
-        co_return ask_past(scene, std::move(draft), open.target);
-    auto clash = co_await find_clash(scene, draft, open.target);
+        co_return ask_past(scene, std::move(draft), std::move(target));
+    auto clash = co_await find_clash(scene, draft, target);
     if (!clash) co_return say(scene.phrases.say("failed_read"));
     if (clash->has_value() && draft.rrule.empty())
-        co_return co_await offer_other_times(scene, std::move(draft), open.target);
-    co_return co_await show_draft_card(scene, std::move(draft), open.target);
+        co_return co_await offer_other_times(scene, std::move(draft), std::move(target));
+    co_return co_await show_draft_card(scene, std::move(draft), std::move(target));
 }
 
 Task<Reply> add_guest(Scene& scene, const Open& open, std::string name) {

@@ -83,6 +83,8 @@ Event to_event(const EventDraft& draft) {
     event.location = draft.location;
     event.guests = draft.attendees;
     event.rrule = draft.rrule;
+    event.video_call = draft.video_call;
+    if (draft.reminder) event.reminder_minutes = draft.reminder->count();
     const LocalMinutes start = draft.all_day ? LocalMinutes(day_of(*draft.start)) : *draft.start;
     event.start_ms = to_unix_ms(start, draft.zone);
     event.end_ms = to_unix_ms(start + length_of(draft), draft.zone);

@@ -22,8 +22,9 @@ constexpr std::size_t kListedInText = 20;
 std::vector<Event> without_repeats(std::vector<Event> events) {
     std::vector<Event> once;
     for (Event& event : events) {
-        const bool known =
-            std::any_of(once.begin(), once.end(), [&](const Event& e) { return e.id == event.id; });
+        const bool known = std::any_of(once.begin(), once.end(), [&](const Event& e) {
+            return e.id == event.id || (!e.series.empty() && e.series == event.series);
+        });
         if (!known) once.push_back(std::move(event));
     }
     return once;
@@ -63,7 +64,7 @@ Reply ask_cancel(const Scene& scene, const Event& event) {
     open.waiting = Waiting::kCancel;
     open.events.push_back(event.id);
     open.occurrences.push_back(event.rrule.empty() ? 0 : event.start_ms);
-    if (event.rrule.empty()) {
+    if (event.rrule.empty() && event.series.empty()) {
         reply.text = scene.phrases.say_of("cancel_ask", event.title, {{"title", title}, {"when", when}});
         open.options.push_back(option(scene, Action::kCancel, "cancel_yes", "yes"));
     } else {
@@ -153,6 +154,10 @@ Task<migue::Result<std::vector<Meant>>> events_of(Scene& scene, const Open& open
     for (std::size_t i = 0; i < open.events.size(); ++i) {
         auto event = co_await scene.booking.get(open.events[i]);
         if (!event) co_return std::move(event).error();
+        if (whole_series && event->has_value() && !(*event)->series.empty()) {
+            event = co_await scene.booking.get(std::string((*event)->series));
+            if (!event) co_return std::move(event).error();
+        }
         if (!event->has_value() || (*event)->cancelled) continue;
         const std::int64_t occurrence =
             i < open.occurrences.size() && !whole_series ? open.occurrences[i] : 0;
@@ -227,6 +232,10 @@ Task<Reply> take_event(Scene& scene, const Open& open, const Option& chosen) {
 }
 
 Task<Reply> cancel_events(Scene& scene, const Open& open, bool whole_series) {
+    scene.plan = Plan{};
+    scene.plan->kind = Plan::Kind::kCancel;
+    scene.plan->open = open;
+    scene.plan->whole_series = whole_series;
     auto meant = co_await events_of(scene, open, whole_series);
     if (!meant) co_return say(scene.phrases.say("failed_read"));
     if (meant->empty()) co_return say(scene.phrases.say("not_found"));

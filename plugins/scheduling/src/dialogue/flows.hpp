@@ -20,6 +20,8 @@ namespace scheduling {
 [[nodiscard]] migue::Task<Reply> commit(Scene& scene, EventDraft draft, std::string target, Overlap overlap);
 /// Takes an edit in words into the open draft, or into the event it is about.
 [[nodiscard]] migue::Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& said);
+/// The draft as a card, checked anew: nothing is written before a tap.
+[[nodiscard]] migue::Task<Reply> show_again(Scene& scene, EventDraft draft, std::string target);
 [[nodiscard]] migue::Task<Reply> add_guest(Scene& scene, const Open& open, std::string name);
 
 // question_flow.cpp: asking for a time.
@@ -46,5 +48,27 @@ namespace scheduling {
 [[nodiscard]] migue::Task<Reply> show_agenda(Scene& scene, std::string_view text);
 [[nodiscard]] migue::Task<Reply> find_slot(Scene& scene, std::string_view text);
 [[nodiscard]] migue::Task<Reply> show_feed(Scene& scene, std::string_view text);
+
+// link_flow.cpp: a calendar outside.
+
+/// "conecta mi calendario", "qué cuenta tengo", "desconecta trabajo".
+[[nodiscard]] migue::Task<Reply> show_account(Scene& scene, std::string_view text);
+[[nodiscard]] migue::Task<Reply> offer_link(Scene& scene, std::string text);
+/// The code from the page after Google's consent; nothing when none is waited for.
+[[nodiscard]] migue::Task<std::optional<Reply>> take_code(Scene& scene, std::string code);
+[[nodiscard]] migue::Task<Reply> unlink(Scene& scene, std::string account);
+/// What is said instead when the calendar could not be used: it may be a link, or a promise
+/// that a job keeps.
+[[nodiscard]] migue::Task<Reply> answer_trouble(Scene& scene, Reply reply);
+
+// later_flow.cpp: what a job goes on with.
+
+/// Tries the plan again until it is done or fifteen minutes are over, and reports either way.
+[[nodiscard]] migue::Task<Reply> try_later(Scene& scene, Reply reply);
+/// After a booking: whether another program took the same hour, and the link of its video call.
+[[nodiscard]] migue::Task<void> look_again_later(Scene& scene, const Event& event, Overlap overlap);
+[[nodiscard]] migue::Task<Reply> take_job(Scene& scene);
+/// Google ends grants that are not used: this uses them.
+[[nodiscard]] migue::Task<void> keep_alive_later(Scene& scene, std::string account);
 
 }  // namespace scheduling

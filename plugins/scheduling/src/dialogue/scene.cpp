@@ -67,10 +67,10 @@ migue::Result<void> send_open(migue::Turn& turn, const Reply& reply, const Open&
 }
 
 migue::Result<void> send(migue::Turn& turn, const Reply& reply) {
-    if (reply.open) return send_open(turn, reply, *reply.open);
     if (!reply.link_url.empty())
         return turn.link(shorten(reply.text, kBodyText), shorten(reply.link_title, kButtonTitle),
                          reply.link_url);
+    if (reply.open) return send_open(turn, reply, *reply.open);
     return turn.say(shorten(reply.text, kPlainText));
 }
 
@@ -99,6 +99,7 @@ Reply pass_on() {
 
 migue::TurnEnd finish(Scene& scene, Reply reply) {
     if (reply.pass) return migue::TurnEnd::pass();
+    if (reply.silent) return migue::TurnEnd::done();
     // Dates begin sentences here and there; phrases write them small.
     reply.text = capitalised(std::move(reply.text));
     if (reply.open) {
@@ -114,7 +115,7 @@ migue::TurnEnd finish(Scene& scene, Reply reply) {
         scene.state.open.reset();
     if (auto kept = scene.turn.set_state(write_state(scene.state)); !kept) return std::move(kept).error();
     if (const Open* open = scene.state.alive(scene.now_ms); open != nullptr) {
-        const std::int64_t life = open->waiting == Waiting::kDone ? kUndoLifeMs : kCardLifeMs;
+        const std::int64_t life = life_of(open->waiting);
         const std::chrono::milliseconds left(std::max<std::int64_t>(1, life - (scene.now_ms - open->at_ms)));
         if (auto asked = scene.turn.ask(left); !asked) return std::move(asked).error();
     }
@@ -153,7 +154,7 @@ std::string when_of(const Scene& scene, const Event& event, bool with_year) {
 std::vector<LocalSpan> busy_spans(const std::vector<Event>& events, std::string_view zone) {
     std::vector<LocalSpan> spans;
     for (const Event& event : events)
-        if (event.busy && !event.all_day && !event.cancelled) spans.push_back(span_of(event, zone));
+        if (event.busy && !event.cancelled) spans.push_back(span_of(event, zone));
     return spans;
 }
 

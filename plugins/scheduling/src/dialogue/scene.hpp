@@ -4,10 +4,12 @@
 #include <string_view>
 #include <vector>
 
+#include "accounts/link_attempts.hpp"
 #include "accounts/people.hpp"
 #include "audit/audit.hpp"
 #include "booking/booking.hpp"
 #include "booking/free_slots.hpp"
+#include "calendar/google/google_calendar.hpp"
 #include "dialogue/answers.hpp"
 #include "dialogue/phrases.hpp"
 #include "dialogue/state.hpp"
@@ -17,6 +19,14 @@
 /// One turn of the dialogue: everything it may look at, and what it answers.
 namespace scheduling {
 
+/// What linking needs.
+struct GoogleTools {
+    const OAuthClient& oauth;
+    const GoogleAccounts& accounts;
+    const LinkAttempts& attempts;
+    GoogleCalendar& calendar;
+};
+
 /// What every turn shares. Immutable but for the calendar, which is thread-safe.
 struct Tools {
     const migue::Services& services;
@@ -25,6 +35,7 @@ struct Tools {
     const People& people;
     const PhraseBook& book;
     const Answers& answers;
+    const GoogleTools* google = nullptr;  ///< null with the local calendar
 };
 
 /// What came in, beside the words.
@@ -32,6 +43,19 @@ struct Input {
     std::string kind = "text";
     std::string tap;  ///< id of the pressed button
     bool forwarded = false;
+    std::string job_key, job_payload;  ///< of a job of our own
+};
+
+/// What the person wants done, for when the calendar cannot do it now.
+struct Plan {
+    enum class Kind {
+        kProceed = 1,  ///< check the draft, then ask, show or book
+        kCommit,       ///< write the draft
+        kCancel,       ///< cancel the events
+    };
+    Kind kind = Kind::kProceed;
+    Open open;  ///< draft and target, or events and occurrences
+    bool sure = false, force = false, whole_series = false;
 };
 
 struct Scene {
@@ -46,6 +70,7 @@ struct Scene {
     Booking booking;
     std::string card;          ///< the name of the card this turn may show: from its message
     std::string own_event_id;  ///< the id of the event this turn may make
+    std::optional<Plan> plan = {};
 
     [[nodiscard]] const Answers& answers() const { return tools.answers; }
     /// Now, on the person's wall clock.
@@ -62,7 +87,8 @@ struct Reply {
     std::string list_label = {};  ///< of the button that opens a list
     std::string link_title = {}, link_url = {};
     After after = After::kClose;
-    bool pass = false;  ///< not for this plugin
+    bool pass = false;    ///< not for this plugin
+    bool silent = false;  ///< a job that has nothing to say yet
 };
 
 [[nodiscard]] Reply say(std::string text, Reply::After after = Reply::After::kClose);

@@ -107,6 +107,9 @@ json event_json(const Event& event) {
             {"guests", event.guests},
             {"rrule", event.rrule},
             {"exdates", event.exdates},
+            {"series", event.series},
+            {"video_call", event.video_call},
+            {"reminder", event.reminder_minutes ? json(*event.reminder_minutes) : json()},
             {"cancelled", event.cancelled},
             {"sequence", event.sequence}};
 }
@@ -123,6 +126,10 @@ Event read_event_json(const json& object) {
     event.guests = object.at("guests").get<std::vector<std::string>>();
     event.rrule = object.at("rrule");
     event.exdates = object.at("exdates").get<std::vector<std::int64_t>>();
+    event.series = object.value("series", "");
+    event.video_call = object.value("video_call", false);
+    if (const auto minutes = object.find("reminder"); minutes != object.end() && minutes->is_number_integer())
+        event.reminder_minutes = minutes->get<std::int64_t>();
     event.cancelled = object.at("cancelled");
     event.sequence = object.at("sequence");
     return event;
@@ -143,7 +150,7 @@ json open_json(const Open& open) {
             {"purpose", static_cast<int>(open.purpose)},
             {"said", open.said}};
 }
-Open read_open(const json& object) {
+Open read_open_json(const json& object) {
     Open open;
     open.waiting = static_cast<Waiting>(object.at("waiting").get<int>());
     open.card = object.at("card");
@@ -174,7 +181,7 @@ Undo read_undo(const json& object) {
 
 State read_known(const json& object) {
     State state;
-    if (object.contains("open")) state.open = read_open(object.at("open"));
+    if (object.contains("open")) state.open = read_open_json(object.at("open"));
     if (object.contains("undo")) state.undo = read_undo(object.at("undo"));
     state.last_event = object.at("last_event");
     state.locale = object.at("locale");
@@ -185,8 +192,26 @@ State read_known(const json& object) {
 
 const Open* State::alive(std::int64_t now_ms) const {
     if (!open) return nullptr;
-    const std::int64_t life = open->waiting == Waiting::kDone ? kUndoLifeMs : kCardLifeMs;
-    return now_ms - open->at_ms <= life ? &*open : nullptr;
+    return now_ms - open->at_ms <= life_of(open->waiting) ? &*open : nullptr;
+}
+
+std::int64_t life_of(Waiting waiting) {
+    if (waiting == Waiting::kLink) return kLinkedWaitMs;
+    return waiting == Waiting::kDone ? kUndoLifeMs : kCardLifeMs;
+}
+
+std::string write_open(const Open& open) {
+    return open_json(open).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::optional<Open> read_open(std::string_view text) {
+    const json object = json::parse(text, nullptr, false);
+    if (!object.is_object()) return std::nullopt;
+    try {
+        return read_open_json(object);
+    } catch (const json::exception&) {
+        return std::nullopt;  // written by a version that kept something else
+    }
 }
 
 std::string write_state(const State& state) {

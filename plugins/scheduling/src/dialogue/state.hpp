@@ -14,6 +14,8 @@ namespace scheduling {
 
 inline constexpr std::int64_t kCardLifeMs = 15 * 60 * 1000;
 inline constexpr std::int64_t kUndoLifeMs = 10 * 60 * 1000;
+/// A link's ten minutes, a code's ten, and a little.
+inline constexpr std::int64_t kLinkedWaitMs = 25 * 60 * 1000;
 
 /// What choosing an option does.
 enum class Action {
@@ -29,6 +31,7 @@ enum class Action {
     kCancelOne,  ///< the same, but of a series only the occurrence
     kChoose,     ///< lists the events of the card one by one
     kEvent,      ///< this event is the one meant
+    kUnlink,     ///< takes the account's permissions back; the account is in `event_id`
 };
 
 /// One button or row, with the words that choose it when typed.
@@ -53,6 +56,7 @@ enum class Waiting {
     kCancel,    ///< for a yes to a cancellation
     kPick,      ///< for the event that is meant
     kDone,      ///< for nothing; done, and may still be undone or changed
+    kLink,      ///< for the code that links a calendar; the draft waits
 };
 
 enum class Purpose { kCancel = 1, kMove };
@@ -88,6 +92,12 @@ struct State {
     /// The open card, unless it is older than its life.
     [[nodiscard]] const Open* alive(std::int64_t now_ms) const;
 };
+
+[[nodiscard]] std::int64_t life_of(Waiting waiting);
+
+/// One open thing as JSON, for a job to go on with; nothing when it cannot be read.
+[[nodiscard]] std::string write_open(const Open& open);
+[[nodiscard]] std::optional<Open> read_open(std::string_view json);
 
 [[nodiscard]] std::string write_state(const State& state);
 /// An empty, foreign or broken state reads as a fresh one.

@@ -98,7 +98,8 @@ bool matches_etag(std::string_view if_none_match, std::string_view etag) {
 
 Task<RouteReply> serve_feed(const WebTools& tools, const RouteRequest& request) {
     const std::string_view file = request.param("file");
-    if (!file.ends_with(kFeedSuffix)) co_return RouteReply{404, {}, {}};
+    // A calendar outside has its own ways to be followed.
+    if (!file.ends_with(kFeedSuffix) || tools.settings.uses_google) co_return RouteReply{404, {}, {}};
     auto person =
         co_await tools.people.find_by_feed(std::string(file.substr(0, file.size() - kFeedSuffix.size())));
     if (!person) co_return RouteReply{503, {}, {}};
@@ -146,6 +147,8 @@ Task<RouteReply> serve_agenda(const WebTools& tools, const RouteRequest& request
     json listed = json::array();
     for (auto day = first; day < end; day += date::days(1))
         listed.push_back(day_json(phrases, day, events_of_day(*events, day, zone), zone));
+    if (tools.settings.uses_google)
+        co_return json_reply(200, json{{"zone", zone}, {"days", listed}, {"feed_url", ""}});
     auto token = co_await tools.people.feed_token(person_id);
     if (!token) co_return fault(503, "the store does not answer");
     const std::string base =

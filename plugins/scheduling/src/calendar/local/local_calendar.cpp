@@ -34,24 +34,24 @@ std::vector<Event> read_events(const StatementRows& statement) {
 
 }  // namespace
 
-Task<Result<Event>> LocalCalendar::insert(std::string person, Event event, Overlap overlap) {
+Task<Result<Event>> LocalCalendar::insert(Caller caller, Event event, Overlap overlap) {
     event.created_ms = event.updated_ms = clock_.unix_ms();
     std::vector<migue::SqlStatement> statements;
-    statements.push_back(lock_person(person, event.created_ms));
-    for (auto& statement : reserve(person, event)) statements.push_back(std::move(statement));
-    statements.push_back(insert_event(person, event, overlap));
+    statements.push_back(lock_person(caller.person, event.created_ms));
+    for (auto& statement : reserve(caller.person, event)) statements.push_back(std::move(statement));
+    statements.push_back(insert_event(caller.person, event, overlap));
     auto written = co_await sql_.execute(std::move(statements));
     if (written) co_return event;
     if (written.error().code != Error::Code::kConflict)
         co_return std::move(written).error().within("insert event");
-    auto stored = co_await get(person, event.id);
+    auto stored = co_await get(caller.person, event.id);
     if (!stored) co_return std::move(stored).error();
     if (stored->has_value()) co_return **stored;
     co_return Error{Error::Code::kConflict, "insert event: the time is taken"};
 }
 
-Task<Result<std::vector<Event>>> LocalCalendar::list(std::string person, Interval span) {
-    auto answer = co_await sql_.execute(select_span(person, span));
+Task<Result<std::vector<Event>>> LocalCalendar::list(Caller caller, Interval span) {
+    auto answer = co_await sql_.execute(select_span(caller.person, span));
     if (!answer) co_return std::move(answer).error().within("list events");
     auto statements = read_rows(*answer);
     if (!statements) co_return std::move(statements).error();
@@ -64,8 +64,8 @@ Task<Result<std::vector<Event>>> LocalCalendar::list(std::string person, Interva
     co_return found;
 }
 
-Task<Result<std::optional<Event>>> LocalCalendar::get(std::string person, std::string id) {
-    auto answer = co_await sql_.execute(select_event(person, id));
+Task<Result<std::optional<Event>>> LocalCalendar::get(Caller caller, std::string id) {
+    auto answer = co_await sql_.execute(select_event(caller.person, id));
     if (!answer) co_return std::move(answer).error().within("get event");
     auto statements = read_rows(*answer);
     if (!statements) co_return std::move(statements).error();
@@ -74,8 +74,8 @@ Task<Result<std::optional<Event>>> LocalCalendar::get(std::string person, std::s
     co_return found;
 }
 
-Task<Result<Event>> LocalCalendar::update(std::string person, Event event, Overlap overlap) {
-    auto stored = co_await get(person, event.id);
+Task<Result<Event>> LocalCalendar::update(Caller caller, Event event, Overlap overlap) {
+    auto stored = co_await get(caller.person, event.id);
     if (!stored) co_return std::move(stored).error();
     if (!stored->has_value() || (*stored)->cancelled)
         co_return Error{Error::Code::kState, "update event: it is gone or cancelled"};
@@ -83,16 +83,16 @@ Task<Result<Event>> LocalCalendar::update(std::string person, Event event, Overl
     event.sequence = (*stored)->sequence + 1;
     event.created_ms = (*stored)->created_ms;
     event.cancelled = false;
-    co_return co_await rewrite(std::move(person), std::move(event), overlap);
+    co_return co_await rewrite(std::move(caller.person), std::move(event), overlap);
 }
 
-Task<Result<void>> LocalCalendar::cancel(std::string person, std::vector<std::string> ids) {
+Task<Result<void>> LocalCalendar::cancel(Caller caller, std::vector<std::string> ids) {
     const std::int64_t now = clock_.unix_ms();
     std::vector<migue::SqlStatement> statements;
-    statements.push_back(lock_person(person, now));
+    statements.push_back(lock_person(caller.person, now));
     for (const std::string& id : ids) {
-        statements.push_back(release(person, id));
-        statements.push_back(cancel_event(person, id, now));
+        statements.push_back(release(caller.person, id));
+        statements.push_back(cancel_event(caller.person, id, now));
     }
     auto written = co_await sql_.execute(std::move(statements));
     if (written) co_return Result<void>();
@@ -101,15 +101,15 @@ Task<Result<void>> LocalCalendar::cancel(std::string person, std::vector<std::st
     co_return std::move(written).error().within("cancel events");
 }
 
-Task<Result<Event>> LocalCalendar::restore(std::string person, std::string id, Overlap overlap) {
-    auto stored = co_await get(person, std::move(id));
+Task<Result<Event>> LocalCalendar::restore(Caller caller, Event remembered, Overlap overlap) {
+    auto stored = co_await get(caller.person, std::move(remembered.id));
     if (!stored) co_return std::move(stored).error();
     if (!stored->has_value()) co_return Error{Error::Code::kState, "restore event: it is unknown"};
     Event event = std::move(**stored);
     if (!event.cancelled) co_return event;
     event.cancelled = false;
     event.sequence += 1;
-    co_return co_await rewrite(std::move(person), std::move(event), overlap);
+    co_return co_await rewrite(std::move(caller.person), std::move(event), overlap);
 }
 
 Task<Result<Event>> LocalCalendar::rewrite(std::string person, Event event, Overlap overlap) {

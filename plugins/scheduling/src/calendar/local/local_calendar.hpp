@@ -13,12 +13,12 @@ class LocalCalendar final : public Calendar {
 public:
     LocalCalendar(migue::Sql sql, migue::Clock clock) : sql_(sql), clock_(clock) {}
 
-    migue::Task<migue::Result<Event>> insert(std::string person, Event event, Overlap overlap) override;
-    migue::Task<migue::Result<std::vector<Event>>> list(std::string person, Interval span) override;
-    migue::Task<migue::Result<std::optional<Event>>> get(std::string person, std::string id) override;
-    migue::Task<migue::Result<Event>> update(std::string person, Event event, Overlap overlap) override;
-    migue::Task<migue::Result<void>> cancel(std::string person, std::vector<std::string> ids) override;
-    migue::Task<migue::Result<Event>> restore(std::string person, std::string id, Overlap overlap) override;
+    migue::Task<migue::Result<Event>> insert(Caller caller, Event event, Overlap overlap) override;
+    migue::Task<migue::Result<std::vector<Event>>> list(Caller caller, Interval span) override;
+    migue::Task<migue::Result<std::optional<Event>>> get(Caller caller, std::string id) override;
+    migue::Task<migue::Result<Event>> update(Caller caller, Event event, Overlap overlap) override;
+    migue::Task<migue::Result<void>> cancel(Caller caller, std::vector<std::string> ids) override;
+    migue::Task<migue::Result<Event>> restore(Caller caller, Event remembered, Overlap overlap) override;
 
 private:
     migue::Task<migue::Result<Event>> rewrite(std::string person, Event event, Overlap overlap);
