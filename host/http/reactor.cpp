@@ -2,8 +2,8 @@
 
 #include <Poco/Net/SocketAddress.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -23,7 +23,8 @@ using TimePoint = Connection::Clock::time_point;
 constexpr TimePoint kTaken = TimePoint::max();
 /// How late a deadline may be noticed.
 constexpr milliseconds kTick{100};
-/// How long a client that has said nothing, or only half a request, is safe from making room.
+/// How long a client may say nothing, or only half a request, before it goes first when there
+/// is no room.
 constexpr milliseconds kGrace{1000};
 /// How long a stopping server waits for clients to take their answers.
 constexpr milliseconds kFarewell{1500};
@@ -37,6 +38,12 @@ constexpr milliseconds kNudge{1};
 
 bool out_of_resources(int error) {
     return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+/// Whether a client waits to be accepted; needs no descriptor.
+bool has_client(int listener) {
+    pollfd asked{listener, POLLIN, 0};
+    return ::poll(&asked, 1, 0) == 1;
 }
 
 }  // namespace
@@ -221,8 +228,11 @@ void Reactor::accept_some() {
         }
         if (errno == EAGAIN || errno == EWOULDBLOCK) break;
         if (!out_of_resources(errno)) continue;  // that client is gone: the next one
+        // Linux looks for a free descriptor before it looks for a client.
+        const int error = errno;
+        if (!has_client(listener_.impl()->sockfd())) break;
         if (!std::exchange(short_of_files_, true))
-            log_.warn("no more connections for now", {{"errno", std::to_string(errno)}});
+            log_.warn("no more connections for now", {{"errno", std::to_string(error)}});
         make_room();
         pausing_ = true;  // they wait in the listener's queue until the next tick
         return;
@@ -276,12 +286,18 @@ bool Reactor::make_room() {
         Slot* first = nullptr;
         const Lock lock(mutex_);
         const auto young = Clock::now() - kGrace;
+        const auto rank_of = [&](const Slot& slot) {
+            if (slot.deadline == kTaken) return Rank::kStays;
+            if (slot.since <= young || slot.rank == Rank::kIdle) return slot.rank;
+            return slot.rank == Rank::kSilent ? Rank::kIdle : Rank::kStays;
+        };
+        Rank lowest = Rank::kStays;
         for (Slot& slot : slots_) {
-            if (slot.deadline == kTaken || slot.rank == Rank::kStays) continue;
-            if (slot.rank != Rank::kKeptAlive && slot.since > young) continue;
-            if (first == nullptr || slot.rank < first->rank ||
-                (slot.rank == first->rank && slot.since < first->since))
-                first = &slot;
+            const Rank rank = rank_of(slot);
+            if (rank > lowest || rank == Rank::kStays) continue;
+            if (rank == lowest && slot.since >= first->since) continue;
+            lowest = rank;
+            first = &slot;
         }
         if (first == nullptr) return false;
         leaves = &take(*first);
@@ -353,7 +369,7 @@ bool Reactor::park(Seat& seat, Next next) {
     slot.held = seat.held;
     slot.rank = !connection.idle()           ? (connection.receiving() ? Rank::kSlow : Rank::kStays)
                 : connection.answered() == 0 ? Rank::kSilent
-                                             : Rank::kKeptAlive;
+                                             : Rank::kIdle;
     slot.deadline = connection.deadline();
     if (stopping_) slot.deadline = std::min(slot.deadline, Clock::now() + kFarewell);
     if (next == Next::kTurn) return true;  // nothing to wait for but the turn

@@ -59,8 +59,9 @@ private:
         bool known = false;    // to the poller
         bool resting = false;  // in resting_
     };
-    /// Who is closed first when there is no room; kStays is not.
-    enum class Rank { kSilent = 1, kSlow, kKeptAlive, kStays };
+    /// Who goes first when there is no room. kSilent has never said a thing, kSlow only half a
+    /// request: both once they had time to. Of the others the longest idle goes.
+    enum class Rank { kSilent = 1, kSlow, kIdle, kStays };
     struct Slot {
         std::unique_ptr<Seat> seat;
         Clock::time_point deadline;  // kTaken: not parked

@@ -268,6 +268,20 @@ TEST_F(Crowd, AtTheLimitTheConnectionThatWasSilentForLongestGivesWay) {
     EXPECT_EQ(server.counters().turned_away, 0u);
 }
 
+TEST_F(Crowd, AtTheLimitSilentNewcomersGiveWayToo) {
+    Limits some = limits();
+    some.connections = 2;
+    Server& server = start(some);
+    const auto first = client();
+    ASSERT_TRUE(eventually([&] { return server.counters().parked == 1; }));
+    const auto second = client();
+    ASSERT_TRUE(eventually([&] { return server.counters().parked == 2; }));
+    EXPECT_EQ(client()->ask(kGet).status, 200);
+    EXPECT_TRUE(first->ended());
+    EXPECT_EQ(second->ask(kGet).status, 200);
+    EXPECT_EQ(server.counters().turned_away, 0u);
+}
+
 /// No file can be opened while it lives, but for `spare` ones.
 class FewFiles {
 public:
