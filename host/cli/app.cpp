@@ -177,8 +177,11 @@ void App::Impl::make_channels() {
 
 void App::Impl::make_pipeline() {
     executor_ = std::make_unique<Executor>(kPipelineThreads);
-    outbox_ = std::make_unique<Outbox>(*store_, channels_, clock_, log_,
-                                       Outbox::Options{.most_senders = kMostSends});
+    Outbox::Options sending{.most_senders = kMostSends};
+    if (settings_.whatsapp && settings_.whatsapp->messages_per_second > 0)
+        sending.first_pace = static_cast<double>(settings_.whatsapp->messages_per_second) *
+                             static_cast<double>(settings_.whatsapp->phone_number_ids.size());
+    outbox_ = std::make_unique<Outbox>(*store_, channels_, clock_, log_, sending);
     turns_ = std::make_unique<TurnRunner>(
         *store_, *plugins_, [this] { return routes_->router(); }, channels_, *outbox_, *executor_, clock_,
         log_, TurnRunner::Options{});

@@ -14,7 +14,7 @@ struct SendOutcome {
         kRetry,      ///< try again after `retry_after_ms` (0: the outbox's own backoff)
         kUncertain,  ///< it may have arrived: no answer after the request was written
         kRefused,    ///< never going to work; `why` stays with the reply
-        kHeld,       ///< nothing was tried: ask permit() again
+        kHeld,       ///< not taken, as nothing of its account can be: ask permit() again
     };
     Kind kind = Kind::kSent;
     std::string channel_message_id;

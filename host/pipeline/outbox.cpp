@@ -49,7 +49,7 @@ Outbox::Outbox(Store& store, Channels channels, Clock& clock, Log& log, Options 
       clock_(clock),
       log_(log),
       options_(options),
-      load_({}),
+      load_({.first_pace = options.first_pace}),
       executor_(Executor::Options{.least = options.senders,
                                   .most = std::max(options.senders, options.most_senders)}) {}
 

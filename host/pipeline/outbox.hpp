@@ -47,6 +47,7 @@ public:
         std::int64_t uncertain_ms = 30'000;  ///< before a reply that may have arrived is sent again
         std::uint32_t uncertain_sends = 6;   ///< then such a reply is given up
         std::size_t most_waiting = 20'000;   ///< replies: they are all in memory
+        double first_pace = 2000;            ///< sends a second that are expected, until it is measured
         std::int64_t look_again_ms = 1000;   ///< at an account that cannot send
     };
 

@@ -129,8 +129,12 @@ Verdict WhatsAppChannel::call(const OutboundReply& reply, Number& number, const 
     const auto answer = graph_.post_message(number.id, *body, kCallLimit);
     Verdict verdict = answer ? judge(*answer, reply.attempt) : judge(answer.error(), reply.attempt);
     // A call that began with the old token says nothing about the new one.
-    if (tokens != tokens_ && verdict.is_access) verdict.pause = 0ms;
+    const bool is_outdated = tokens != tokens_ && verdict.is_access;
+    if (is_outdated) verdict.pause = 0ms;
     learn(verdict, number, reply);
+    // It goes with all the others of its number, as soon as that opens again.
+    if (verdict.outcome.kind == Kind::kRetry && (verdict.pause > 0ms || is_outdated))
+        verdict.outcome.kind = Kind::kHeld;
     return verdict;
 }
 

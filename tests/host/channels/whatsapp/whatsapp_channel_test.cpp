@@ -119,7 +119,7 @@ TEST_F(WhatsAppChannelTest, WhatCannotBeEncodedIsRefusedWithoutACall) {
 
 TEST_F(WhatsAppChannelTest, ADeadTokenStopsSendingUntilItIsReplaced) {
     graph_.set_access_token("new_token");
-    EXPECT_EQ(channel_.send(reply_to("+15550100001")).kind, Kind::kRetry);
+    EXPECT_EQ(channel_.send(reply_to("+15550100001")).kind, Kind::kHeld);
     const auto calls = graph_.refused().size();
     for (int i = 0; i < 5; ++i) {
         EXPECT_EQ(channel_.permit(reply_to("+15550100002")).kind, Permit::Kind::kAccountShut);
@@ -146,7 +146,7 @@ TEST_F(WhatsAppChannelTest, ALateAnswerToTheOldTokenDoesNotStopTheNewOne) {
     ASSERT_TRUE(graph_.wait_for_requests(1, 5s));
     channel_.set_access_token("test_access_token");
     graph_.clear_faults();
-    EXPECT_EQ(late.get().kind, Kind::kRetry);
+    EXPECT_EQ(late.get().kind, Kind::kHeld) << "to be sent again at once";
     EXPECT_EQ(channel_.send(reply_to("+15550100001")).kind, Kind::kSent);
 }
 
@@ -199,7 +199,7 @@ INSTANTIATE_TEST_SUITE_P(
         FaultCase{"Undeliverable", GraphFault::Kind::kError, 131026, 400, "", Kind::kRefused},
         FaultCase{"HtmlPage", GraphFault::Kind::kRaw, 0, 502, "<html>bad gateway</html>", Kind::kRetry},
         FaultCase{"HtmlButAccepted", GraphFault::Kind::kRaw, 0, 200, "<html>", Kind::kSent},
-        FaultCase{"Redirect", GraphFault::Kind::kRaw, 0, 302, "", Kind::kRetry},
+        FaultCase{"Redirect", GraphFault::Kind::kRaw, 0, 302, "", Kind::kHeld},
         FaultCase{"EndlessAnswer", GraphFault::Kind::kRaw, 0, 200, std::string(200'000, 'x'),
                   Kind::kUncertain},
         FaultCase{"Dropped", GraphFault::Kind::kCloseAfterReading, 0, 0, "", Kind::kUncertain},
@@ -304,7 +304,7 @@ TEST_F(WhatsAppChannelTest, StaysWithinTheRatesThatGraphCounts) {
 
 TEST_F(WhatsAppChannelTest, OnlyAPauseAboutTheTokenEndsWithANewOne) {
     fail(GraphFault::Kind::kError, 131048, 400);
-    EXPECT_EQ(channel_.send(reply_to("+15550100001")).kind, Kind::kRetry);
+    EXPECT_EQ(channel_.send(reply_to("+15550100001")).kind, Kind::kHeld);
     channel_.set_access_token("test_access_token");
     EXPECT_EQ(channel_.send(reply_to("+15550100001")).kind, Kind::kHeld) << "limited for spam";
     clock_.forward(2h + 1s);
@@ -319,7 +319,7 @@ TEST_F(WhatsAppChannelTest, FollowsTheTokenInItsFile) {
     from_file.access_token = "old_token";
     from_file.access_token_file = file;
     WhatsAppChannel channel(from_file, http_, clock_, log_);
-    EXPECT_EQ(channel.send(reply_to("+15550100001")).kind, Kind::kRetry);
+    EXPECT_EQ(channel.send(reply_to("+15550100001")).kind, Kind::kHeld);
     EXPECT_EQ(channel.counts().paused, 1u);
     std::ofstream(file) << "";  // half written: changes nothing
     std::ofstream(folder.path() / "new") << "test_access_token\n";
@@ -341,7 +341,7 @@ TEST_F(WhatsAppChannelTest, AnswersFromTheNumberThatWasWrittenTo) {
     EXPECT_EQ(channel.send(reply).kind, Kind::kSent);
     EXPECT_EQ(graph.messages().front().from, "999");
     graph.fail({.kind = GraphFault::Kind::kError, .code = 131048, .status = 400});
-    EXPECT_EQ(channel.send(reply).kind, Kind::kRetry);
+    EXPECT_EQ(channel.send(reply).kind, Kind::kHeld);
     EXPECT_EQ(channel.permit(reply).kind, Permit::Kind::kAccountShut);
     EXPECT_EQ(channel.send(reply_to("+15550100001")).kind, Kind::kSent) << "the other number goes on";
 }
