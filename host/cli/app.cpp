@@ -15,6 +15,7 @@
 #include "host/cli/host_metrics.hpp"
 #include "host/cli/lock_watch.hpp"
 #include "host/cli/open_store.hpp"
+#include "host/cli/plugin_options.hpp"
 #include "host/console/admin_api.hpp"
 #include "host/console/console.hpp"
 #include "host/http/guards.hpp"
@@ -124,16 +125,9 @@ Result<void> App::Impl::open_rooms() {
 }
 
 Result<void> App::Impl::load_plugins() {
-    const std::filesystem::path local = local_prefix(settings_.store_url);
-    PluginHostOptions options;
-    options.lock_file = settings_.plugin_lock;
-    options.staging_dir = options_.data / "plugins";
-    options.plugins = settings_.plugins;
-    options.public_url = settings_.http.public_url;
-    options.sql_prefix = local.string();
-    options.vault_keys = settings_.vault_keys;
-    options.vault_key_file = local.parent_path() / "vault.keys";
-    auto host = make_plugin_host(std::move(options), clock_, log_, store_.get(), &plugin_metrics_);
+    auto options = plugin_host_options(settings_, options_.data);
+    if (!options) return std::move(options).error();
+    auto host = make_plugin_host(std::move(options).value(), clock_, log_, store_.get(), &plugin_metrics_);
     if (!host) return std::move(host).error();
     plugins_ = std::move(host).value();
     return plugins_->start();

@@ -6,14 +6,11 @@
 
 #include "host/channels/chat/terminal_chat.hpp"
 #include "host/cli/commands.hpp"
-#include "host/cli/open_store.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/shipped.hpp"
 #include "host/config/settings.hpp"
 #include "host/intents/router.hpp"
 #include "host/services/http_client.hpp"
-#include "host/store/sqlite/connection.hpp"
-#include "host/store/sqlite/migrate.hpp"
 
 namespace migue::host::cli {
 
@@ -94,23 +91,6 @@ int plugin_list(const PluginOptions& options) {
                    plugin.value("version", ""), plugin.value("sha256", "").substr(0, 12),
                    plugin.value("generation", 0), plugin.value("state", ""), plugin.value("turns", 0));
     return kDone;
-}
-
-int migrate(const MigrateOptions& options) {
-    const auto settings = config::load_settings(options.config);
-    if (!settings) return could_not_run(settings.error());
-    const auto file = sqlite_file(settings->store_url);
-    if (!file) return could_not_run(file.error());
-    if (!options.dry_run) {
-        // Opening the store brings it up to date, and refuses while a host runs on it.
-        if (const auto store = open_store(settings->store_url); !store) return could_not_run(store.error());
-        std::cout << file->string() << ": up to date\n";
-        return kDone;
-    }
-    const auto pending = sqlite::pending_migrations(*file);
-    if (!pending) return could_not_run(pending.error());
-    for (const std::string& name : *pending) std::cout << name << "\n";
-    return pending->empty() ? kDone : kFindings;
 }
 
 }  // namespace migue::host::cli

@@ -14,11 +14,6 @@ Result<std::filesystem::path> sqlite_file(const std::string& url) {
     return Error{Error::Code::kUnsupported, "store.url: expected sqlite:PATH"};
 }
 
-std::filesystem::path local_prefix(const std::string& url) {
-    const auto file = sqlite_file(url);
-    return file ? std::filesystem::path(*file).replace_extension() : std::filesystem::path("var/migue");
-}
-
 Result<std::unique_ptr<Store>> open_store(const std::string& url) {
     if (postgres::is_postgres_url(url)) {
         auto store = postgres::PostgresStore::open(url);

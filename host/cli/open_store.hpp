@@ -10,9 +10,6 @@ namespace migue::host::cli {
 
 /// The file behind "sqlite:PATH".
 [[nodiscard]] Result<std::filesystem::path> sqlite_file(const std::string& url);
-/// What the names of a host's own files begin with: "var/migue" for "sqlite:var/migue.db", and
-/// for a store that is not on this machine.
-[[nodiscard]] std::filesystem::path local_prefix(const std::string& url);
 /// Opens the store that `store.url` names, its tables up to date. Errors name the setting, and
 /// never the password.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_store(const std::string& url);

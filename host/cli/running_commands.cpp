@@ -6,7 +6,7 @@
 
 #include "host/cli/app.hpp"
 #include "host/cli/commands.hpp"
-#include "host/cli/open_store.hpp"
+#include "host/cli/plugin_options.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/shipped.hpp"
 #include "host/config/settings.hpp"
@@ -82,11 +82,13 @@ int serve(const ServeOptions& options) {
     const StopSignals signals;
     auto settings = config::load_settings(options.config);
     if (!settings) return could_not_run(settings.error());
-    const fs::path data = fs::absolute(local_prefix(settings->store_url)).parent_path();
+    auto data = data_folder(*settings);
+    if (!data) return could_not_run(data.error());
     std::error_code failed;
-    fs::create_directories(data, failed);
-    if (failed) return could_not_run({Error::Code::kConfig, data.string() + ": " + failed.message()});
-    return run_until_stopped({.settings = std::move(settings).value(), .data = data, .dev = false}, signals);
+    fs::create_directories(*data, failed);
+    if (failed) return could_not_run({Error::Code::kConfig, data->string() + ": " + failed.message()});
+    return run_until_stopped(
+        {.settings = std::move(settings).value(), .data = std::move(data).value(), .dev = false}, signals);
 }
 
 int dev(const DevOptions& options) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <future>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "host/plugin_host/control_thread.hpp"
 #include "host/plugin_host/route_call.hpp"
@@ -25,6 +26,14 @@ Result<VaultKeys> vault_keys(const PluginHostOptions& options) {
     if (!options.vault_keys.empty()) return VaultKeys::parse(options.vault_keys);
     if (!options.vault_key_file.empty()) return VaultKeys::read_or_make(options.vault_key_file);
     return VaultKeys::make_for_now();
+}
+
+/// Where plugins' tables are, if in Postgres.
+Result<std::optional<postgres::Target>> sql_target(const PluginHostOptions& options) {
+    if (options.sql_url.empty()) return std::optional<postgres::Target>();
+    auto target = postgres::parse_url(options.sql_url);
+    if (!target) return std::move(target).error();
+    return std::optional(std::move(target).value());
 }
 
 PluginHttpReply plain(int status) {
@@ -52,14 +61,15 @@ PluginStatus status_of(const Instance& instance, std::string state) {
 class NativePluginHost::Impl {
 public:
     Impl(PluginHostOptions options, Clock& clock, Log& log, Store* store, MetricsSink* metrics,
-         VaultKeys keys, std::unique_ptr<StagingArea> area)
+         VaultKeys keys, std::unique_ptr<StagingArea> area, std::optional<postgres::Target> target)
         : options_(std::move(options)),
           clock_(clock),
           log_(log),
           vault_(std::move(keys)),
           area_(std::move(area)),
           http_(options_.http),
-          sql_(options_.sql_prefix),
+          sql_(target ? SqlService::in_postgres(*std::move(target))
+                      : SqlService::in_files(options_.sql_prefix)),
           loader_({options_.lock_file, options_.plugins, options_.public_url, options_.max_workers,
                    options_.max_http_requests, [doorbell = doorbell_] { doorbell->ring(); }},
                   {clock, log, store, metrics, timers_, vault_}, *area_, http_, sql_),
@@ -264,10 +274,13 @@ Result<std::unique_ptr<NativePluginHost>> NativePluginHost::make(PluginHostOptio
                                                                  MetricsSink* metrics) {
     auto keys = vault_keys(options);
     if (!keys) return std::move(keys).error();
+    auto target = sql_target(options);
+    if (!target) return std::move(target).error();
     auto area = StagingArea::make(options.staging_dir);
     if (!area) return std::move(area).error();
-    return std::unique_ptr<NativePluginHost>(new NativePluginHost(std::make_unique<Impl>(
-        std::move(options), clock, log, store, metrics, std::move(keys).value(), std::move(area).value())));
+    return std::unique_ptr<NativePluginHost>(new NativePluginHost(
+        std::make_unique<Impl>(std::move(options), clock, log, store, metrics, std::move(keys).value(),
+                               std::move(area).value(), std::move(target).value())));
 }
 
 Result<std::unique_ptr<PluginHost>> make_plugin_host(PluginHostOptions options, Clock& clock, Log& log,

@@ -22,6 +22,7 @@ struct PluginHostOptions {
     /// Plugins' tables are in `<sql_prefix>.<plugin>.db` ("var/migue" beside var/migue.db);
     /// "" keeps them in memory.
     std::string sql_prefix;
+    std::string sql_url;                   ///< "postgres://…": plugins' tables are there instead
     std::string vault_keys;                ///< as in the settings; "" uses the key file
     std::filesystem::path vault_key_file;  ///< made when missing; "" with no keys: one for this run only
     HttpClientOptions http;

@@ -29,4 +29,13 @@ struct Migration {
                                                                   const std::vector<Migration>& migrations,
                                                                   Deadline deadline);
 
+/// The same for a plugin's own tables, in the schema of its name (which must be a name a plugin
+/// may have). The first one makes the schema and the role `migue_plugin_<id>`, under which the
+/// texts run and which owns what they make; forced row-level security is added where they leave
+/// it out. Role migue_host must be there: migrate() first.
+[[nodiscard]] Result<std::vector<std::string>> migrate_plugin(Connection& connection,
+                                                              const std::string& plugin,
+                                                              const std::vector<Migration>& migrations,
+                                                              Deadline deadline);
+
 }  // namespace migue::host::postgres

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "migue/cpp/text.hpp"
+#include "migue/sql/request.hpp"
 #include "sqlite_status.hpp"
 
 namespace migue::sql {
@@ -81,16 +82,12 @@ Executor::Outcome Executor::commit(std::size_t count, Outcome outcome) {
 }
 
 Result<Executor::Step> Executor::prepare(const migue_sql_statement* raw_statement) {
-    if (raw_statement == nullptr || raw_statement->struct_size < sizeof(migue_sql_statement))
-        return Error{Error::Code::kInvalid, "struct_size is too small"};
-    if ((raw_statement->flags & 0xffffu & ~MIGUE_SQL_REQUIRE_ROW) != 0)
-        return Error{Error::Code::kInvalid, "unknown flags"};
+    auto request = read_statement(raw_statement);
+    if (!request) return std::move(request).error();
     Step step;
-    step.require_row = (raw_statement->flags & MIGUE_SQL_REQUIRE_ROW) != 0;
-    const std::string_view params = to_view(raw_statement->params_json);
-    step.params = nlohmann::json::parse(params.empty() ? std::string_view("[]") : params, nullptr, false);
-    if (!step.params.is_array()) return Error{Error::Code::kInvalid, "params_json is not a JSON array"};
-    const std::string text(to_view(raw_statement->text));
+    step.require_row = request->requires_row;
+    step.params = std::move(request->params);
+    const std::string& text = request->text;
     step.statement = cache_.find(text);
     if (step.statement != nullptr) return step;
     const Fence::Scope scope(connection_.fence(), Fence::Mode::kStatement);

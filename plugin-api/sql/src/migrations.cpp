@@ -3,12 +3,10 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
-#include "migue/cpp/text.hpp"
-#include "statement_text.hpp"
+#include "migue/sql/statement_text.hpp"
 
 namespace migue::sql {
 
@@ -78,24 +76,6 @@ Result<bool> apply(Connection& connection, const MigrationText& migration) {
 }
 
 }  // namespace
-
-Result<std::vector<MigrationText>> sqlite_migrations(const migue_migrations_v1& raw) {
-    std::vector<MigrationText> list;
-    for (std::size_t i = 0; i < raw.count; ++i) {
-        const migue_migration* item = raw.items[i];
-        if (item == nullptr || item->struct_size < sizeof(migue_migration))
-            return Error{Error::Code::kInvalid, "migration " + std::to_string(i) + " is malformed"};
-        if (to_view(item->dialect) != "sqlite") continue;
-        if (item->name.size == 0)
-            return Error{Error::Code::kInvalid, "migration " + std::to_string(i) + " has no name"};
-        list.push_back({std::string(to_view(item->name)), std::string(to_view(item->sql))});
-    }
-    std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
-    const auto twice = std::adjacent_find(list.begin(), list.end(),
-                                          [](const auto& a, const auto& b) { return a.name == b.name; });
-    if (twice != list.end()) return Error{Error::Code::kInvalid, "two migrations are named " + twice->name};
-    return list;
-}
 
 Result<std::vector<std::string>> apply_migrations(Connection& connection,
                                                   const std::vector<MigrationText>& migrations) {

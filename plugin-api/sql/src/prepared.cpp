@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "migue/cpp/text.hpp"
+#include "migue/sql/statement_text.hpp"
 #include "sqlite_status.hpp"
-#include "statement_text.hpp"
 
 namespace migue::sql {
 

@@ -9,8 +9,8 @@
 #include "executor.hpp"
 #include "migrations.hpp"
 #include "migue/cpp/text.hpp"
+#include "migue/sql/statement_text.hpp"
 #include "sqlite_status.hpp"
-#include "statement_text.hpp"
 
 namespace migue::sql {
 
@@ -51,7 +51,7 @@ Result<std::unique_ptr<SqliteSchema>> SqliteSchema::open(const std::string& file
 }
 
 Result<std::vector<std::string>> SqliteSchema::migrate(const migue_migrations_v1& migrations) {
-    Result<std::vector<MigrationText>> list = sqlite_migrations(migrations);
+    Result<std::vector<MigrationText>> list = migrations_of(migrations, "sqlite");
     if (!list) return std::move(list).error();
     const std::lock_guard lock(impl_->mutex);
     try {

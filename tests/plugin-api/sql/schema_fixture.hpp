@@ -19,7 +19,7 @@ struct Sql {
     std::uint32_t flags = 0;
 };
 
-inline SqliteSchema::Outcome execute(SqliteSchema& schema, const std::vector<Sql>& list) {
+inline Schema::Outcome execute(Schema& schema, const std::vector<Sql>& list) {
     std::vector<migue_sql_statement> raw;
     std::vector<const migue_sql_statement*> pointers;
     for (const Sql& one : list)
@@ -29,8 +29,8 @@ inline SqliteSchema::Outcome execute(SqliteSchema& schema, const std::vector<Sql
 }
 
 /// The rows of the last statement; fails the test unless all succeeded.
-inline nlohmann::json rows(SqliteSchema& schema, const std::vector<Sql>& list) {
-    const SqliteSchema::Outcome outcome = execute(schema, list);
+inline nlohmann::json rows(Schema& schema, const std::vector<Sql>& list) {
+    const Schema::Outcome outcome = execute(schema, list);
     EXPECT_EQ(outcome.status, MIGUE_OK) << outcome.why;
     return outcome.status == MIGUE_OK ? nlohmann::json::parse(outcome.json).back().at("rows")
                                       : nlohmann::json();
@@ -38,7 +38,7 @@ inline nlohmann::json rows(SqliteSchema& schema, const std::vector<Sql>& list) {
 
 using NamedSql = std::pair<std::string, std::string>;
 
-inline Result<std::vector<std::string>> migrate(SqliteSchema& schema, const std::vector<NamedSql>& list,
+inline Result<std::vector<std::string>> migrate(Schema& schema, const std::vector<NamedSql>& list,
                                                 std::string_view dialect = "sqlite") {
     std::vector<migue_migration> raw;
     std::vector<const migue_migration*> pointers;

@@ -109,6 +109,8 @@ public:
         const char* const values[] = {folder_.path().c_str(), port.c_str(), "postgres", database.c_str(),
                                       nullptr};
         const Server server(PQconnectdbParams(keywords, values, 0), &PQfinish);
+        PQsetNoticeReceiver(
+            server.get(), [](void*, const PGresult*) {}, nullptr);
         const Answer answer(PQexec(server.get(), sql.c_str()), &PQclear);
         const ExecStatusType status = PQresultStatus(answer.get());
         if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)

@@ -1,0 +1,36 @@
+#include "host/cli/plugin_options.hpp"
+
+#include "host/cli/open_store.hpp"
+#include "host/store/postgres/target.hpp"
+
+namespace migue::host::cli {
+
+namespace fs = std::filesystem;
+
+Result<fs::path> data_folder(const config::Settings& settings) {
+    if (postgres::is_postgres_url(settings.store_url)) return fs::absolute("var");
+    auto file = sqlite_file(settings.store_url);
+    if (!file) return std::move(file).error();
+    return fs::absolute(*file).parent_path();
+}
+
+Result<PluginHostOptions> plugin_host_options(const config::Settings& settings, const fs::path& data) {
+    PluginHostOptions options;
+    options.lock_file = settings.plugin_lock;
+    options.staging_dir = data / "plugins";
+    options.plugins = settings.plugins;
+    options.public_url = settings.http.public_url;
+    options.vault_keys = settings.vault_keys;
+    if (postgres::is_postgres_url(settings.store_url)) {
+        options.sql_url = settings.store_url;
+        options.vault_key_file = data / "vault.keys";
+        return options;
+    }
+    auto file = sqlite_file(settings.store_url);
+    if (!file) return std::move(file).error();
+    options.sql_prefix = fs::path(*file).replace_extension().string();
+    options.vault_key_file = file->parent_path() / "vault.keys";
+    return options;
+}
+
+}  // namespace migue::host::cli

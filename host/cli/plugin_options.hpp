@@ -1,0 +1,19 @@
+#pragma once
+#include <filesystem>
+
+#include "host/config/settings.hpp"
+#include "host/plugin_host/native_plugin_host.hpp"
+#include "migue/cpp/result.hpp"
+
+namespace migue::host::cli {
+
+/// The folder for what is made while running: the one of the SQLite file, else `var`.
+[[nodiscard]] Result<std::filesystem::path> data_folder(const config::Settings& settings);
+
+/// Plugins as the settings want them. Their tables are where the store is: in SQLite files
+/// beside its own, or in its Postgres. Private copies and, unless vault.keys is set, the key
+/// file are in `data`.
+[[nodiscard]] Result<PluginHostOptions> plugin_host_options(const config::Settings& settings,
+                                                            const std::filesystem::path& data);
+
+}  // namespace migue::host::cli
