@@ -37,16 +37,19 @@ std::unordered_map<std::string, Conversation> read_all(const Rows& rows) {
 
 }  // namespace
 
-ConversationReader::ConversationReader(const Target& target, std::chrono::milliseconds limit)
-    : limit_(limit), line_(target), thread_([this] { run(); }) {}
+ConversationReader::ConversationReader(const Target& target, std::size_t lines,
+                                       std::chrono::milliseconds limit)
+    : target_(target), limit_(limit) {
+    for (std::size_t i = 0; i < lines; ++i) threads_.emplace_back([this] { run(); });
+}
 
 ConversationReader::~ConversationReader() {
     {
         const std::lock_guard lock(mutex_);
         is_stopping_ = true;
     }
-    work_or_stop_.notify_one();
-    thread_.join();
+    work_or_stop_.notify_all();
+    for (std::thread& thread : threads_) thread.join();
 }
 
 void ConversationReader::read(const std::string& conversation_id, Done done) {
@@ -62,6 +65,7 @@ void ConversationReader::read(const std::string& conversation_id, Done done) {
 }
 
 void ConversationReader::run() {
+    Line line(target_);
     for (;;) {
         std::vector<Entry> batch;
         {
@@ -74,18 +78,18 @@ void ConversationReader::run() {
             batch.assign(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(last));
             waiting_.erase(waiting_.begin(), last);
         }
-        answer(batch);
+        answer(line, batch);
     }
 }
 
-void ConversationReader::answer(std::vector<Entry>& batch) {
+void ConversationReader::answer(Line& line, std::vector<Entry>& batch) {
     std::vector<std::string> ids;
     ids.reserve(batch.size());
     for (const Entry& entry : batch) ids.push_back(entry.id);
     const Deadline deadline = std::chrono::steady_clock::now() + limit_;
     // Looking twice does no harm.
     const auto rows = retry(deadline, RetryRule{.repeats_in_doubt = true},
-                            [&] { return line_.query(kRead, {Value::array(ids)}, deadline); });
+                            [&] { return line.query(kRead, {Value::array(ids)}, deadline); });
     if (!rows) {
         // Nothing was to happen, so nothing can be in doubt.
         Error away{rows.error().code, "postgres: " + rows.error().what};

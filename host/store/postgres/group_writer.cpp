@@ -24,6 +24,8 @@ constexpr std::size_t kBatch = 256;
 // Beyond this the caller is told to come back; at 10,000 items/s it is a second's worth.
 constexpr std::size_t kMaxWaiting = 10'000;
 constexpr int kAttempts = 3;
+// A host that ends has ten seconds for all of it.
+constexpr std::chrono::seconds kStopLimit{3};
 
 constexpr const char* kWrite =
     "SELECT * FROM migue.write($1::text, $2::text, $3::integer, $4::text[], $5::json, $6::json, $7::json,"
@@ -95,11 +97,15 @@ public:
     void stop() {
         const std::lock_guard lock(mutex_);
         is_stopping_ = true;
-        stop_at_ = Clock::now() + writer_.options_.call_limit;
+        stop_at_ = Clock::now() + std::min<Clock::duration>(kStopLimit, writer_.options_.call_limit);
         work_or_stop_.notify_one();
     }
 
 private:
+    [[nodiscard]] Clock::time_point stop_at() {
+        const std::lock_guard lock(mutex_);
+        return stop_at_;
+    }
     void run();
     std::vector<Entry> next_batch();
     void commit(std::vector<Entry>& batch);
@@ -113,10 +119,10 @@ private:
     std::uint64_t number_ = 0;  // of the commit under way; used by thread_ alone
     std::mutex mutex_;
     std::condition_variable work_or_stop_;
-    std::deque<Entry> waiting_;  // guarded by mutex_
-    std::size_t items_ = 0;      // guarded by mutex_: of all that is waiting
-    bool is_stopping_ = false;   // guarded by mutex_
-    Clock::time_point stop_at_;  // guarded by mutex_
+    std::deque<Entry> waiting_;                             // guarded by mutex_
+    std::size_t items_ = 0;                                 // guarded by mutex_: of all that is waiting
+    bool is_stopping_ = false;                              // guarded by mutex_
+    Clock::time_point stop_at_ = Clock::time_point::max();  // guarded by mutex_
     std::thread thread_;
 };
 
@@ -181,7 +187,7 @@ void GroupWriter::Lane::commit(std::vector<Entry>& batch) {
 Result<Rows> GroupWriter::Lane::attempt(const std::vector<Entry>& batch) {
     const Options& options = writer_.options_;
     const Params bound = params(batch);
-    const auto deadline = Clock::now() + options.call_limit;
+    const auto deadline = std::min(Clock::now() + options.call_limit, stop_at());
     Backoff backoff(RetryRule{});
     bool is_in_doubt = false;
     for (int attempts = 1;; ++attempts) {

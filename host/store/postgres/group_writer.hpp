@@ -43,7 +43,7 @@ public:
     GroupWriter(const Target& target, Doubts& doubts, Options options);
     GroupWriter(const GroupWriter&) = delete;
     GroupWriter& operator=(const GroupWriter&) = delete;
-    ~GroupWriter();  ///< commits what was submitted, for at most options.call_limit, then stops
+    ~GroupWriter();  ///< commits what was submitted, for a few seconds at the most, then stops
 
     /// `finished` is called once, on a thread of the writer: kUnavailable, nothing happened;
     /// kDeadline, it may have (claim() tells, see Doubts); else what is wrong with this work. At

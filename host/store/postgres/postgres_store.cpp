@@ -22,8 +22,6 @@ constexpr std::chrono::seconds kOpenLimit{60};  // migrations of a large databas
 constexpr std::chrono::seconds kPingLimit{2};
 constexpr std::chrono::seconds kFarewellLimit{1};
 constexpr int kOldestServer = 140000;
-// From this round trip on, a second commit under way pays for itself.
-constexpr std::chrono::milliseconds kFar{3};
 
 std::string new_host() {
     return fmt::format("{:016x}{:016x}", static_cast<std::uint64_t>(new_key()),
@@ -60,6 +58,13 @@ Result<steady_clock::duration> round_trip(Connection& connection, Deadline deadl
         best = std::min(best, steady_clock::now() - begun);
     }
     return best;
+}
+
+/// Commits under way at once. While one is on its way the next can only gather: where the
+/// database is far, that is most of the time.
+std::size_t lanes_for(steady_clock::duration round_trip) {
+    if (round_trip > std::chrono::milliseconds(15)) return 4;
+    return round_trip > std::chrono::milliseconds(3) ? 2 : 1;
 }
 
 /// What `read` makes of an answer. An answer it cannot read is a bug, here or in the server's
@@ -139,10 +144,10 @@ Result<void> PostgresStore::begin() {
         if (auto migrated = bring_up_to_date(**connection, deadline); !migrated) return migrated;
         const auto distance = round_trip(**connection, deadline);
         if (!distance) return distance.error();
-        if (lanes == 0) lanes = *distance > kFar ? 2 : 1;
+        if (lanes == 0) lanes = lanes_for(*distance);
     }
     if (auto alive = heartbeat(0); !alive) return alive;
-    reader_ = std::make_unique<ConversationReader>(target_, options_.statement_limit);
+    reader_ = std::make_unique<ConversationReader>(target_, lanes, options_.statement_limit);
     writer_ = std::make_unique<GroupWriter>(target_, doubts_,
                                             GroupWriter::Options{.host = host_,
                                                                  .lease = options_.lease,

@@ -248,7 +248,7 @@ TEST_F(TwoHosts, LeaveAJobToTheOneThatHoldsTheConversation) {
     EXPECT_TRUE(holder->due_jobs(kNow, 10)->empty());
 }
 
-/// Both hosts write to the same few conversations, from many threads, over two lanes each.
+/// Both hosts write to the same few conversations, from many threads, over several lanes.
 TEST_F(TwoHosts, KeepOrderAndNeverBlockEachOtherForGood) {
     constexpr int kThreads = 6;
     constexpr int kEach = 40;
@@ -257,7 +257,7 @@ TEST_F(TwoHosts, KeepOrderAndNeverBlockEachOtherForGood) {
         std::map<std::string, std::int64_t> last;  // sequence, by conversation
         int reversed = 0;
     };
-    const std::array<std::unique_ptr<PostgresStore>, 2> hosts{host({.lanes = 2}), host({.lanes = 2})};
+    const std::array<std::unique_ptr<PostgresStore>, 2> hosts{host({.lanes = 2}), host({.lanes = 4})};
     std::array<Order, 2> orders;
     std::atomic<int> stored{0}, failed{0};
     std::vector<std::thread> threads;

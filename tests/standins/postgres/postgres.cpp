@@ -167,7 +167,7 @@ private:
         std::ofstream settings(data() / "postgresql.conf", std::ios::app);
         settings << "\nlisten_addresses = '127.0.0.1'\nport = " << port_ << "\nunix_socket_directories = '"
                  << folder_.path().string() << "'\nshared_buffers = 16MB\nmax_connections = 200\n"
-                 << "full_page_writes = off\nwal_level = minimal\nmax_wal_senders = 0\n";
+                 << "fsync = off\nfull_page_writes = off\nwal_level = minimal\nmax_wal_senders = 0\n";
         if (options_.tls)
             settings << "ssl = on\nssl_cert_file = '" << (folder_.path() / "server.crt").string()
                      << "'\nssl_key_file = '" << (folder_.path() / "server.key").string() << "'\n";

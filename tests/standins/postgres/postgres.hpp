@@ -11,9 +11,11 @@
 namespace migue::standins {
 
 struct PostgresOptions {
-    std::uint16_t port = 0;                  ///< 0: any free one
-    bool tls = false;                        ///< certificate for "localhost", by an authority made for it
-    std::vector<std::string> settings = {};  ///< "name=value", as in postgresql.conf
+    std::uint16_t port = 0;  ///< 0: any free one
+    bool tls = false;        ///< certificate for "localhost", by an authority made for it
+    /// "name=value", as in postgresql.conf. fsync is off unless it is among them: a server that
+    /// is killed loses nothing by that, but what is measured on it is not what a disk gives.
+    std::vector<std::string> settings = {};
 };
 
 /// Roles there are: `postgres` (superuser), and as on Supabase `anon`, `authenticated`,
