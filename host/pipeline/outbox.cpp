@@ -14,6 +14,10 @@ double chance() {
     return std::uniform_real_distribution<double>(0, 1)(generator);
 }
 
+std::chrono::milliseconds note_backoff(std::uint32_t tries) {
+    return std::chrono::milliseconds(100 << std::min(tries, 5U));
+}
+
 }  // namespace
 
 std::int64_t backoff_ms(std::uint32_t attempt, double chance_0_1) noexcept {
@@ -62,14 +66,22 @@ void Outbox::stop() {
     notes_.wait();
 }
 
-Store::Done<void> Outbox::noted(const char* what, std::string next_of) {
+void Outbox::note(const char* what, const std::string& next_of, const NoteCall& call, std::uint32_t tries) {
     notes_.begin();
-    return [this, what, next_of = std::move(next_of)](const Result<void>& kept) {
-        // What could not be noted is sent once more after a restart: at least once, and said here.
+    call([this, what, next_of, call, tries](const Result<void>& kept) {
+        const bool again = !kept && kept.error().code != Error::Code::kConflict && !next_of.empty();
         if (!kept) log_.error("the store could not note a reply", {{"as", what}, {"why", kept.error().what}});
-        if (!next_of.empty()) go_on(next_of);
+        if (again) {
+            // Until it is noted nothing newer is sent: after a restart this one would be sent
+            // once more, and must not come behind newer ones then.
+            executor_.post_after(note_backoff(tries), [this, what, next_of, call, tries] {
+                note(what, next_of, call, tries + 1);
+            });
+        } else if (!next_of.empty()) {
+            go_on(next_of);
+        }
         notes_.end();
-    };
+    });
 }
 
 void Outbox::send(const OutboundReply& reply) {
@@ -84,8 +96,9 @@ void Outbox::send(const OutboundReply& reply) {
 void Outbox::settle(OutboundReply reply, SendOutcome outcome) {
     switch (outcome.kind) {
         case SendOutcome::Kind::kSent:
-            store_.sent(reply, outcome.channel_message_id, clock_.unix_ms(),
-                        noted("sent", reply.conversation_id));
+            note("sent", reply.conversation_id,
+                 [this, reply, id = outcome.channel_message_id, now = clock_.unix_ms()](
+                     Store::Done<void> done) { store_.sent(reply, id, now, std::move(done)); });
             return;
         case SendOutcome::Kind::kRetry:
             again(std::move(reply), outcome.retry_after_ms, outcome.why);
@@ -110,7 +123,8 @@ void Outbox::again(OutboundReply reply, std::int64_t delay_ms, const std::string
     reply.due_unix_ms = now + delay;
     log_.warn("a reply will be sent again",
               {{"channel", reply.channel}, {"attempt", std::to_string(reply.attempt + 1)}, {"why", why}});
-    store_.postpone(reply, why, noted("postponed", {}));
+    note("postponed", {},
+         [this, reply, why](Store::Done<void> done) { store_.postpone(reply, why, std::move(done)); });
     ++reply.attempt;
     send_when_due(std::move(reply));
 }
@@ -118,7 +132,9 @@ void Outbox::again(OutboundReply reply, std::int64_t delay_ms, const std::string
 void Outbox::bury(const OutboundReply& reply, const std::string& why) {
     log_.error("a reply will not be sent",
                {{"channel", reply.channel}, {"kind", reply.reply.kind}, {"why", why}});
-    store_.bury(reply, why, false, clock_.unix_ms(), noted("buried", reply.conversation_id));
+    note("buried", reply.conversation_id, [this, reply, why, now = clock_.unix_ms()](Store::Done<void> done) {
+        store_.bury(reply, why, false, now, std::move(done));
+    });
 }
 
 void Outbox::go_on(const std::string& conversation_id) {

@@ -55,8 +55,11 @@ private:
     void settle(OutboundReply reply, SendOutcome outcome);
     void again(OutboundReply reply, std::int64_t delay_ms, const std::string& why);
     void bury(const OutboundReply& reply, const std::string& why);
-    /// What to do when the store has noted how a send ended. `what` is for the log.
-    [[nodiscard]] Store::Done<void> noted(const char* what, std::string next_of);
+    using NoteCall = std::function<void(Store::Done<void>)>;
+    /// Has the store note how a send ended, again and again until it does; then the
+    /// conversation `next_of` goes on. "": it is tried once, and nothing waits for it. `what`
+    /// is for the log.
+    void note(const char* what, const std::string& next_of, const NoteCall& call, std::uint32_t tries = 0);
     void go_on(const std::string& conversation_id);
 
     Store& store_;
