@@ -1,6 +1,6 @@
 /// The whole program under load: signed webhooks in, replies at a fake Graph out.
 ///
-///     bench_webhook [--store sqlite] [--only users,steady] [--seconds 10] [--json]
+///     bench_webhook [--store sqlite,postgres] [--only users,steady] [--seconds 5] [--json]
 ///
 /// Load, Graph, host and database share the machine: compare within one run. The goals beside
 /// the figures are those the project set itself for two cores.
@@ -282,7 +282,7 @@ void WebhookBench::run() {
 int main(int argc, char** argv) {
     CLI::App app{"The whole program under load, webhook to reply"};
     Options options;
-    std::vector<std::string> stores{"sqlite"};
+    std::vector<std::string> stores{"sqlite", "postgres"};
     app.add_option("--store", stores, "sqlite, postgres")->delimiter(',');
     app.add_option("--only", options.only,
                    "start, steady, users, throughput, number, overload, open_rows, remote")

@@ -1,6 +1,6 @@
-/// The long run of the torture: ./dev bench torture
+/// The long run of the torture: ./dev bench torture --minutes 60
 ///
-///     bench_torture [--store sqlite,postgres] [--hosts 2] [--minutes 2] [--kills 0] [--seed N]
+///     bench_torture [--store sqlite,postgres] [--hosts 2] [--minutes 1] [--kills 0] [--seed N]
 ///
 /// Exit 1 when a promise was broken; the seed is printed and repeats what can be repeated.
 #include <fmt/format.h>
@@ -31,8 +31,11 @@ void tell(const TortureResult& result) {
     fmt::print("  {} kills ({} before ready), {} outages of the database, {} replies repeated\n",
                result.kills, result.kills_at_start, result.outages, result.findings.repeats);
     if (!result.take_overs.empty())
-        fmt::print("  {} take-overs, the longest until all was answered {} ms\n", result.take_overs.size(),
-                   std::max_element(result.take_overs.begin(), result.take_overs.end())->count());
+        fmt::print(
+            "  {} take-overs, the longest until all was answered {} ms (goal: the lease of 5,000 and "
+            "1,000)\n",
+            result.take_overs.size(),
+            std::max_element(result.take_overs.begin(), result.take_overs.end())->count());
     std::size_t told = 0;
     for (const Violation& violation : result.findings.violations) {
         if (++told > kMostTold) {
@@ -66,8 +69,8 @@ bool run(const std::string& store, const TortureOptions& options) {
 int main(int argc, char** argv) {
     CLI::App app{"Kills hosts at random moments and checks every promise from outside"};
     TortureOptions options;
-    std::vector<std::string> stores{"sqlite"};
-    double minutes = 2;
+    std::vector<std::string> stores{"sqlite", "postgres"};
+    double minutes = 1;
     options.kills = 0;
     options.seed = std::random_device{}();
     options.outages_per_minute = 4;

@@ -106,10 +106,7 @@ HostUnderTest::HostUnderTest(const HostSetup& setup, const std::string& graph_ur
 std::uint16_t HostUnderTest::port() {
     if (port_ != 0) return port_;
     const auto line = process_->line([](const std::string& text) { return text.starts_with(kReady); }, 0ms);
-    if (!line) {
-        if (has_ended()) throw std::runtime_error("migue serve ended before it was ready\n" + log_tail(20));
-        return 0;
-    }
+    if (!line) return 0;
     const std::size_t colon = line->rfind(':');
     std::from_chars(line->data() + colon + 1, line->data() + line->size(), port_);
     return port_;
@@ -119,6 +116,7 @@ std::uint16_t HostUnderTest::wait_ready(EventLoop& loop) {
     const TimePoint deadline = Clock::now() + kStartLimit;
     // Asked each millisecond: the figure of the start is as exact as that.
     while (port() == 0) {
+        if (has_ended()) throw std::runtime_error("migue serve ended before it was ready\n" + log_tail(20));
         if (Clock::now() > deadline)
             throw std::runtime_error("migue serve is not ready after a minute\n" + log_tail(20));
         loop.run_for(1ms);
