@@ -142,6 +142,15 @@ bool Assembly::names_occasion(const Expression& expression) const {
                        });
 }
 
+/// "ayer no pude, agenda para el jueves": what is over is only told.
+bool Assembly::is_only_past(const Expression& expression) const {
+    const auto is_past = [](const Value& value) { return value.has(Flag::kPast) && !value.has_duration; };
+    return is_past(expression.value) && std::any_of(reading_.expressions.begin(), reading_.expressions.end(),
+                                                    [&](const Expression& other) {
+                                                        return other.value.has_day() && !is_past(other.value);
+                                                    });
+}
+
 /// "asap, maybe 3ish": now is not meant where another hour is said.
 bool Assembly::is_only_soon(const Expression& expression) const {
     const Value& now = expression.value;
@@ -171,6 +180,7 @@ void Assembly::keep_in_title(const Expression& expression) {
 void Assembly::collect(Understanding& out) {
     for (const Expression& expression : reading_.expressions) {
         if (around_.roles[expression.begin_token] == Role::kReminder) continue;
+        if (is_only_past(expression)) continue;
         if (is_only_soon(expression)) {
             around_.mark(expression.begin_token, expression.end_token, Role::kDropped);
             continue;
@@ -448,7 +458,8 @@ void Assembly::name_inferred(Understanding& out) const {
     if ((!draft.has_time && !draft.all_day) ||
         ((deadline || (when_ && when_->has(Flag::kVague))) && when_->has_clock()))
         draft.inferred.emplace_back("time");
-    if (repeat_ && (repeat_->has(Flag::kVague) || repeat_->has(Flag::kPartly))) draft.inferred.emplace_back("rrule");
+    if (repeat_ && (repeat_->has(Flag::kVague) || repeat_->has(Flag::kPartly)))
+        draft.inferred.emplace_back("rrule");
     if (!draft.end && !draft.duration) draft.inferred.emplace_back("end");
     if (draft.zone == moment_.zone && !(when_ && when_->zone >= 0)) draft.inferred.emplace_back("tz");
 }
