@@ -111,6 +111,7 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"doms_of", act_doms_of},
     {"day_beside", act_day_beside},
     {"every_nth_unit", act_every_nth_unit},
+    {"packed_on", act_packed_on},
     {"not_year", act_not_year},
     {"repeat_range", act_repeat_range},
     {"words_to", act_words_to},

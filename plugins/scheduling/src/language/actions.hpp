@@ -151,6 +151,7 @@ bool act_weekdays_row(const Context&, Arguments, std::int32_t, Value&);
 bool act_words_to(const Context&, Arguments, std::int32_t, Value&);
 bool act_repeat_range(const Context&, Arguments, std::int32_t, Value&);
 bool act_not_year(const Context&, Arguments, std::int32_t, Value&);
+bool act_packed_on(const Context&, Arguments, std::int32_t, Value&);
 bool act_nth_weekday_part(const Context&, Arguments, std::int32_t, Value&);
 
 }  // namespace scheduling::language

@@ -109,6 +109,7 @@ void Grammar::expand(const std::vector<Item>& items, std::size_t at, std::size_t
     for (const Symbol symbol : item.symbols) {
         NodeId child = nodes_[node].children[symbol];
         if (child == kNone) {
+            if (nodes_.size() >= kNone) throw std::invalid_argument("too many patterns");
             child = static_cast<NodeId>(nodes_.size());
             nodes_[node].children[symbol] = child;
             nodes_[node].has_children = true;

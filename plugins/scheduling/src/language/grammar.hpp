@@ -30,9 +30,9 @@ struct Rule {
 class Grammar {
 public:
     static constexpr std::size_t kMaxItems = 8;
-    using NodeId = std::uint32_t;
+    using NodeId = std::uint16_t;  // small: the tree is walked all the time and should stay in the cache
     static constexpr NodeId kRoot = 0;
-    static constexpr NodeId kNone = ~NodeId{0};
+    static constexpr NodeId kNone = 0xFFFF;
 
     /// Throws std::invalid_argument naming the line when the data is malformed.
     void load(LanguageMask languages, std::string_view data, Symbols& symbols);

@@ -24,7 +24,7 @@ Knowledge::Knowledge() {
     not_time_before = symbols.intern("NUMBERED");
     not_time_after = symbols.intern("COUNTED");
     ordered_noun = symbols.intern("ORDERED");
-    no_time = symbols.intern("NOTIME");
+    no_time = around_symbols.intern("NOTIME");
     ordinal_mark_feminine = symbols.intern("ORDMARKF");
     ordinal_mark = symbols.intern("ORDMARK");
     ordered_by_word = symbols.intern("ORDEREDW");
@@ -48,7 +48,7 @@ Knowledge::Knowledge() {
         try {
             lexicon.load(bit, data(folder + "/lexicon.txt"), symbols);
             grammar.load(bit, data(folder + "/patterns.txt"), symbols);
-            around.load(bit, data(folder + "/around.txt"), symbols);
+            around.load(bit, data(folder + "/around.txt"), around_symbols);
         } catch (const std::invalid_argument& fault) {
             throw std::invalid_argument(folder + ": " + fault.what());
         }

@@ -25,7 +25,8 @@ inline constexpr LanguageInfo kLanguages[] = {
 struct Knowledge {
     Symbols symbols;
     Lexicon lexicon;  ///< the words of time expressions
-    Lexicon around;   ///< the words around them: requests, guests, places
+    Symbols around_symbols;
+    Lexicon around;  ///< the words around them: requests, guests, places; with their own symbols
     Grammar grammar;
     std::bitset<256> roots;                ///< categories that are time expressions on their own
     std::array<Symbol, 128> characters{};  ///< the symbol of a punctuation character

@@ -131,6 +131,10 @@ void Lexicon::add_phrase(LanguageMask language, std::string_view phrase, const L
         const auto [step, is_new] =
             steps_.try_emplace((std::uint64_t{node} << 32) | word, static_cast<NodeId>(nodes_.size()));
         if (is_new) nodes_.emplace_back();
+        if (node == kRoot) {
+            first_steps_.resize(std::max(first_steps_.size(), words_.size()), kRoot);
+            first_steps_[word] = step->second;
+        }
         node = step->second;
     }
     if (entry.symbol == kNoSymbol) return;
@@ -174,6 +178,10 @@ Lexicon::WordId Lexicon::find_misspelt(std::string_view folded, LanguageMask lan
 }
 
 std::optional<Lexicon::NodeId> Lexicon::next(NodeId node, WordId word) const {
+    if (node == kRoot) {
+        const NodeId first = word < first_steps_.size() ? first_steps_[word] : kRoot;
+        return first == kRoot ? std::nullopt : std::optional(first);
+    }
     const auto found = steps_.find((std::uint64_t{node} << 32) | word);
     if (found == steps_.end()) return std::nullopt;
     return found->second;

@@ -76,6 +76,7 @@ private:
     WordMap<WordId> index_;
     std::vector<Node> nodes_{Node{}};
     std::unordered_map<std::uint64_t, NodeId> steps_;
+    std::vector<NodeId> first_steps_{kRoot};  ///< by word: the node behind the root; kRoot when there is none
     WordMap<std::vector<WordId>> slips_;
     std::vector<std::string> portable_, forgiving_;
     std::vector<std::string> zones_;

@@ -30,13 +30,14 @@ struct Around {
     const language::Reading& reading;
     const language::Knowledge& knowledge;
     std::vector<Role> roles;
+    std::vector<language::Lexicon::WordId> words;  ///< each token as the words around times know it
 
     /// How many tokens at `at` are one phrase of this class in the message's language; 0 none.
     /// Words with another role end the phrase unless `any_role`.
     [[nodiscard]] std::uint32_t phrase(std::uint32_t at, language::Symbol symbol,
                                        bool any_role = false) const;
     [[nodiscard]] language::Symbol symbol(std::string_view name) const {
-        return knowledge.symbols.find(name);
+        return knowledge.around_symbols.find(name);
     }
     [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(roles.size()); }
     [[nodiscard]] bool is_free(std::uint32_t at) const { return roles[at] == Role::kFree; }

@@ -25,6 +25,7 @@ private:
     void collect(Understanding& out);
     void add(const language::Expression& expression, Understanding& out);
     void take_day_before(Understanding& out);
+    [[nodiscard]] bool is_only_past(const language::Expression& expression) const;
     [[nodiscard]] bool is_only_soon(const language::Expression& expression) const;
     void keep_in_title(const language::Expression& expression);
     [[nodiscard]] bool names_occasion(const language::Expression& expression) const;

@@ -23,6 +23,21 @@ void set_date_order(const Moment& moment, language::Context& context) {
     context.order_known = !english || !region.empty();
 }
 
+/// "a las 10 reunión con Ana y a las 12 almuerzo": words of an event behind both hours.
+bool joins_events(const Around& around, std::uint32_t at, const language::Expression& first,
+                  const language::Expression& second) {
+    const std::uint32_t size = around.phrase(at, around.symbol("PERSONAND"));
+    if (size == 0 || at + size != second.begin_token || second.value.has_duration) return false;
+    const auto has_words = [&](std::uint32_t begin, std::uint32_t end) {
+        for (std::uint32_t k = begin; k < end; ++k)
+            if (around.is_free(k) && around.punctuation(k) == '\0' &&
+                around.phrase(k, around.symbol("SMALL")) == 0)
+                return true;
+        return false;
+    };
+    return has_words(first.end_token, at) && has_words(second.end_token, around.size());
+}
+
 /// "una con Pedro mañana a las 9 y otra con Ana a las 11": takes the second away; returns its words.
 std::string cut_second_wish(language::Reading& reading, Around& around) {
     const auto second = around.symbol("SECOND");
@@ -31,11 +46,12 @@ std::string cut_second_wish(language::Reading& reading, Around& around) {
     };
     auto& all = reading.expressions;
     for (std::uint32_t at = 1; at < around.size(); ++at) {
-        if (!around.is_free(at) || around.phrase(at, second) == 0) continue;
+        if (!around.is_free(at)) continue;
         const auto behind =
             std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.begin_token >= at; });
         if (std::none_of(all.begin(), behind, has_clock) || std::none_of(behind, all.end(), has_clock))
             continue;
+        if (around.phrase(at, second) == 0 && !joins_events(around, at, *(behind - 1), *behind)) continue;
         std::string words(around.slice(at, around.size()));
         all.erase(behind, all.end());
         around.mark(at, around.size(), Role::kDropped);

@@ -130,6 +130,9 @@ std::string joined(const Around& around) {
 
 Around::Around(const language::Reading& read)
     : reading(read), knowledge(language::knowledge()), roles(read.text.tokens.size(), Role::kFree) {
+    words.reserve(roles.size());
+    for (std::size_t at = 0; at < roles.size(); ++at)
+        words.push_back(knowledge.around.find(read.text.word(at)));
     for (const auto& expression : read.expressions)
         mark(expression.begin_token, expression.end_token, Role::kTime);
 }
@@ -139,7 +142,7 @@ std::uint32_t Around::phrase(std::uint32_t at, Symbol wanted, bool any_role) con
     std::uint32_t longest = 0;
     auto node = language::Lexicon::kRoot;
     for (std::uint32_t end = at; end < size() && end - at < 6; ++end) {
-        const auto next = knowledge.around.next(node, knowledge.around.find(reading.text.word(end)));
+        const auto next = knowledge.around.next(node, words[end]);
         if (!next || (!any_role && end > at && !is_free(end))) break;
         node = *next;
         for (const auto& entry : knowledge.around.entries(node))

@@ -1,0 +1,204 @@
+#include <algorithm>
+
+#include "language/actions.hpp"
+#include "understanding/assemble.hpp"
+
+/// What each time expression of a message says about the event: its time, its repeat, a reminder, or nothing.
+namespace scheduling {
+
+using language::DayNumber;
+using language::Expression;
+using language::Flag;
+using language::Value;
+
+/// "remind me the day before": a length without a number.
+void Assembly::take_day_before(Understanding& out) {
+    const auto remind = around_.symbol("REMIND"), day_before = around_.symbol("DAYBEFORE");
+    for (std::uint32_t at = 0; at < around_.size(); ++at) {
+        if (!around_.is_free(at)) continue;
+        const std::uint32_t size = around_.phrase(at, remind);
+        if (size == 0 || at + size >= around_.size()) continue;
+        const std::uint32_t length = around_.phrase(at + size, day_before);
+        if (length == 0) continue;
+        out.draft.reminder = std::chrono::minutes(1440);
+        around_.mark(at, at + size + length, Role::kReminder);
+    }
+}
+
+/// "avísame 10 minutos antes": a duration before a word of that kind is no part of the event.
+void Assembly::take_reminders(Understanding& out) {
+    const auto before = around_.symbol("BEFOREW"), remind = around_.symbol("REMIND");
+    for (const Expression& expression : reading_.expressions) {
+        if (!expression.value.has_duration) continue;
+        const std::uint32_t end = expression.end_token;
+        const std::uint32_t size =
+            end < around_.size() && around_.is_free(end) ? around_.phrase(end, before) : 0;
+        std::uint32_t begin = expression.begin_token;
+        for (std::uint32_t back = 1; back <= 4 && back <= expression.begin_token; ++back) {
+            const auto phrase = around_.phrase(expression.begin_token - back, remind);
+            if (phrase == back && around_.is_free(expression.begin_token - back))
+                begin = expression.begin_token - back;
+        }
+        if (size == 0 && begin == expression.begin_token) continue;
+        const Value& length = expression.value;
+        const std::int64_t minutes =
+            length.seconds / 60 + std::int64_t{length.days} * 1440 + std::int64_t{length.months} * 43'200;
+        out.draft.reminder = std::chrono::minutes(minutes);
+        around_.mark(begin, end + size, Role::kReminder);
+    }
+}
+
+bool Assembly::is_source(const Expression& expression) const {
+    const bool moves = intent_.find("reschedule") != std::string_view::npos ||
+                       intent_.find("move") != std::string_view::npos;
+    if (!moves) return false;
+    const auto& all = reading_.expressions;
+    const bool another_follows = std::any_of(all.begin(), all.end(), [&](const Expression& other) {
+        return other.begin > expression.begin && !other.value.has_duration &&
+               (expression.value.has_day() || !other.value.has_day() || other.value.has_clock());
+    });
+    if (another_follows) return true;
+    // The only one: "la reunión de mañana" is what to move, "al viernes" is where to.
+    const auto from = around_.symbol("MOVEFROM");
+    if (around_.phrase(expression.begin_token, from) > 0) return true;
+    return expression.begin_token > 0 && around_.phrase(expression.begin_token - 1, from) > 0;
+}
+
+/// "almuerzo de fin de año, viernes 18", "Christmas party Dec 12": what only names the occasion.
+bool Assembly::names_occasion(const Expression& expression) const {
+    const auto names = [](const Value& value) {
+        return value.has_day() && !value.has_clock() &&
+               (value.has(Flag::kHoliday) || value.has(Flag::kVague));
+    };
+    if (!names(expression.value)) return false;
+    return std::any_of(reading_.expressions.begin(), reading_.expressions.end(),
+                       [&](const Expression& other) {
+                           const Value& day = other.value;
+                           const bool single = day.form == language::DayForm::kFields
+                                                   ? day.weekday != 0 || day.dom != 0
+                                                   : day.has_day() && day.day_end - day.day_begin == 1;
+                           Value both;
+                           return single && !names(day) && day.freq == language::Freq::kNone &&
+                                  !meet(context_, expression.value, day, both);
+                       });
+}
+
+/// "ayer no pude, agenda para el jueves": what is over is only told.
+bool Assembly::is_only_past(const Expression& expression) const {
+    const auto is_past = [](const Value& value) { return value.has(Flag::kPast) && !value.has_duration; };
+    return is_past(expression.value) && std::any_of(reading_.expressions.begin(), reading_.expressions.end(),
+                                                    [&](const Expression& other) {
+                                                        return other.value.has_day() && !is_past(other.value);
+                                                    });
+}
+
+/// "asap, maybe 3ish": now is not meant where another hour is said.
+bool Assembly::is_only_soon(const Expression& expression) const {
+    const Value& now = expression.value;
+    const bool is_now = now.has(Flag::kMoment) && now.clock == context_.now && now.clock_end < 0 &&
+                        now.day_begin == context_.today;
+    return is_now &&
+           std::any_of(reading_.expressions.begin(), reading_.expressions.end(), [](const Expression& other) {
+               return other.value.clock >= 0 && !other.value.has(Flag::kMoment);
+           });
+}
+
+/// "Thanksgiving dinner", "cena de navidad": a holiday joined to the title is said there too.
+void Assembly::keep_in_title(const Expression& expression) {
+    if (!expression.value.has(Flag::kHoliday) || expression.value.has_clock()) return;
+    const std::uint32_t begin = expression.begin_token, end = expression.end_token;
+    const auto is_word = [&](std::uint32_t at) {
+        return at < around_.size() && around_.is_free(at) && around_.punctuation(at) == '\0' &&
+               around_.phrase(at, around_.symbol("SMALL")) == 0 &&
+               around_.phrase(at, around_.symbol("WITH")) == 0;
+    };
+    const bool before_noun = is_word(end) && reading_.text.tokens[begin].capital;
+    const bool behind_of = begin > 1 && around_.phrase(begin - 1, around_.symbol("MOVEFROM")) > 0 &&
+                           is_word(begin - 2) && around_.is_free(begin - 1);
+    if (before_noun || behind_of) around_.mark(begin, end, Role::kTitle);
+}
+
+void Assembly::collect(Understanding& out) {
+    for (const Expression& expression : reading_.expressions) {
+        if (around_.roles[expression.begin_token] == Role::kReminder) continue;
+        if (is_only_past(expression)) continue;
+        if (is_only_soon(expression)) {
+            around_.mark(expression.begin_token, expression.end_token, Role::kDropped);
+            continue;
+        }
+        if (names_occasion(expression)) {
+            around_.mark(expression.begin_token, expression.end_token, Role::kTitle);
+            continue;
+        }
+        if (expression.value.has(Flag::kImpossible) && impossible_ == nullptr) {
+            impossible_ = &expression;
+            continue;
+        }
+        if (is_source(expression) && !expression.value.has_duration) {
+            if (!source_) source_ = expression.value;
+            continue;
+        }
+        add(expression, out);
+        keep_in_title(expression);
+    }
+}
+
+/// "los miércoles …, a las 6 todas las semanas": two rules that say the same, each a part of it.
+bool Assembly::complete_repeat(const Value& other) {
+    Value& rule = *repeat_;
+    const bool alike =
+        rule.freq == other.freq && rule.interval == other.interval &&
+        (rule.by_weekday == 0 || other.by_weekday == 0 || rule.by_weekday == other.by_weekday) &&
+        rule.nth_mask == other.nth_mask && rule.by_monthday == other.by_monthday;
+    if (!alike || (rule.has_clock() && other.has_clock())) return false;
+    if (rule.by_weekday == 0) rule.by_weekday = other.by_weekday;
+    if (rule.until == 0) rule.until = other.until;
+    if (rule.count == 0) rule.count = other.count;
+    if (other.has_clock()) {
+        rule.clock = other.clock;
+        rule.clock_end = other.clock_end;
+        rule.part = other.part;
+        rule.flags |= other.flags;
+    }
+    return true;
+}
+
+void Assembly::add(const Expression& expression, Understanding& out) {
+    const Value& value = expression.value;
+    if (value.freq != language::Freq::kNone) {
+        // "reunión semanal … cada lunes a las 9": the one that says more.
+        // "quarterly review": the word stays in the title, and the repeat counts as inferred.
+        const bool adjective = value.has(Flag::kVague) && expression.end_token - expression.begin_token == 1;
+        if (adjective) around_.mark(expression.begin_token, expression.end_token, Role::kFree);
+        const bool vaguer =
+            repeat_ && repeat_->by_weekday == 0 && repeat_->by_monthday == 0 && !repeat_->has_clock();
+        if (repeat_ && complete_repeat(value)) return;
+        if (!repeat_ || vaguer) {
+            repeat_ = value;
+            adjective_ = adjective;
+        }
+        return;
+    }
+    if (value.has_duration && value.months >= 12) {  // "festa de 15 anos"
+        around_.mark(expression.begin_token, expression.end_token, Role::kTitle);
+        return;
+    }
+    const bool weeks = value.has_duration && value.seconds == 0 && (value.months != 0 || value.days >= 7);
+    if (weeks && !stretch_) stretch_ = value;  // how long a series goes on, if there is one
+    if (value.has_duration) {
+        if (!out.draft.duration && value.months == 0)
+            out.draft.duration = std::chrono::minutes(value.seconds / 60 + std::int64_t{value.days} * 1440);
+        return;
+    }
+    if (!when_) {
+        when_ = value;
+        return;
+    }
+    Value both;
+    if (meet(context_, *when_, value, both))
+        when_ = both;
+    else if (!rival_)
+        rival_ = value;
+}
+
+}  // namespace scheduling
