@@ -28,6 +28,7 @@ std::int64_t wait_of(const Scene& scene, int tries) {
 }
 
 Task<bool> schedule(Scene& scene, std::int64_t at_ms, std::string key, json payload) {
+    payload["person"] = scene.person.id;
     auto stored = co_await scene.tools.services.jobs.at(
         at_ms, std::string(scene.turn.conversation_id()), std::move(key),
         payload.dump(-1, ' ', false, json::error_handler_t::replace));
