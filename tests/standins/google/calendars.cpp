@@ -225,8 +225,7 @@ void merge(json& into, const json& change) {
     for (const auto& [name, value] : change.items()) {
         if (value.is_null())
             into.erase(name);
-        else if (value.is_object() && into.contains(name) && into[name].is_object() && name != "start" &&
-                 name != "end")
+        else if (value.is_object() && into.contains(name) && into[name].is_object())
             merge(into[name], value);
         else
             into[name] = value;

@@ -143,8 +143,8 @@ Task<Result<Identity>> OAuthClient::identity(std::string access_token) const {
 }
 
 Task<Result<void>> OAuthClient::revoke(std::string token, std::chrono::nanoseconds timeout) const {
-    auto answer =
-        co_await http_.send(form_request(settings_.revoke_url, write_form({{"token", token}}), timeout));
+    migue::HttpRequest request = form_request(settings_.revoke_url, write_form({{"token", token}}), timeout);
+    auto answer = co_await http_.send(std::move(request));
     if (!answer) co_return Error{Error::Code::kUnavailable, "revoke: no answer"};
     if (answer->status == 200 || answer->status == 400) co_return Result<void>();
     co_return Error{Error::Code::kUnavailable, "revoke: " + std::to_string(answer->status)};

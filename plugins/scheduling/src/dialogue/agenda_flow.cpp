@@ -28,6 +28,10 @@ std::string write_events(const Scene& scene, const std::vector<Event>& events) {
     std::vector<std::string> parts;
     for (const Event& event : events) {
         if (parts.size() == 5) break;
+        if (event.all_day) {
+            parts.push_back(scene.phrases.say("agenda_all_day", {{"title", shorten(event.title, 40)}}));
+            continue;
+        }
         const LocalSpan span = span_of(event, scene.person.zone);
         parts.push_back(scene.phrases.say("agenda_event",
                                           {{"time", write_clock_range(scene.phrases, span.begin, span.end)},
@@ -47,7 +51,7 @@ Task<Reply> tell_free(Scene& scene, LocalSpan span) {
     if (span.end - span.begin < kDefaultLength) span.end = span.begin + kDefaultLength;  // "at 11?"
     auto listed = co_await scene.booking.list(to_interval(span, scene.person.zone));
     if (!listed) co_return say(phrases.say("failed_read"), Reply::After::kKeep);
-    std::erase_if(*listed, [](const Event& event) { return !event.busy || event.all_day; });
+    std::erase_if(*listed, [](const Event& event) { return !event.busy; });
     const std::string when =
         write_when(phrases, span, days && span.end - span.begin > date::days(1), DateStyle::kLong);
     if (listed->empty()) co_return say(phrases.say("free_yes", {{"when", when}}), Reply::After::kKeep);

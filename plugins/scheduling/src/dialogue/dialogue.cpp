@@ -29,6 +29,13 @@ Input read_input(std::string_view input_json) {
     return input;
 }
 
+/// Who the turn is for: of a job, whoever asked for what it goes on with.
+std::string person_of(const migue::Turn& turn, const Input& input) {
+    const auto payload = nlohmann::json::parse(input.job_payload, nullptr, false);
+    const bool named = input.kind == "job" && payload.is_object() && payload.contains("person");
+    return named ? payload.value("person", "") : std::string(turn.person_id());
+}
+
 /// When calls outside must be over, so that there is time left to say what came of them.
 std::uint64_t end_of_calls(const migue::Turn& turn) {
     constexpr std::uint64_t kLeftToAnswerNs = 250'000'000;
@@ -221,7 +228,8 @@ Task<Reply> take_text(Scene& scene) {
 }  // namespace
 
 Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn) {
-    const std::string person_id(turn.person_id());
+    Input input = read_input(turn.input_json());
+    const std::string person_id = person_of(turn, input);
     auto person = co_await tools.people.load(person_id);
     if (!person) co_return std::move(person).error();
     if (!is_zone(person->zone)) person->zone = tools.settings.zone;
@@ -236,7 +244,7 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn) {
                 tools.book.of(locale),
                 std::move(*person),
                 std::move(state),
-                read_input(turn.input_json()),
+                std::move(input),
                 Moment{},
                 tools.services.clock.unix_ms(),
                 Booking(tools.calendar, audit, Caller(person_id, end_of_calls(turn))),

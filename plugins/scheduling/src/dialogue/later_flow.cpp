@@ -28,6 +28,7 @@ std::int64_t wait_of(const Scene& scene, int tries) {
 }
 
 Task<bool> schedule(Scene& scene, std::int64_t at_ms, std::string key, json payload) {
+    payload["person"] = scene.person.id;
     auto stored = co_await scene.tools.services.jobs.at(
         at_ms, std::string(scene.turn.conversation_id()), std::move(key),
         payload.dump(-1, ' ', false, json::error_handler_t::replace));
@@ -171,6 +172,17 @@ Task<Reply> keep_alive(Scene& scene, const std::string& account) {
     co_return quiet;
 }
 
+Task<Reply> purge(Scene& scene) {
+    migue::SqlStatement erase{
+        "DELETE FROM scheduling.link_attempts WHERE person_id = $1 AND expires_ms <= $2",
+        json::array({scene.person.id, scene.now_ms}).dump(), false};
+    auto erased = co_await scene.tools.services.sql.execute(std::move(erase));
+    if (!erased) scene.tools.services.log.warn("old link attempts stay", {{"why", erased.error().what}});
+    Reply quiet;
+    quiet.silent = true;
+    co_return quiet;
+}
+
 }  // namespace
 
 Task<Reply> try_later(Scene& scene, Reply reply) {
@@ -208,6 +220,7 @@ Task<Reply> take_job(Scene& scene) {
     const std::string what = payload.is_object() ? payload.value("do", "") : "";
     if (what == "plan") co_return co_await go_on(scene, std::move(payload));
     if (what == "look") co_return co_await look_again(scene, std::move(payload));
+    if (what == "purge") co_return co_await purge(scene);
     if (what == "keep") co_return co_await keep_alive(scene, payload.value("account", ""));
     co_return pass_on();
 }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "calendar/zone_time.hpp"
 #include "dialogue/flows.hpp"
@@ -80,6 +81,15 @@ std::chrono::nanoseconds time_left(const Scene& scene) {
     return std::chrono::nanoseconds(until > now ? until - now : 1);
 }
 
+/// Tokens that no code came for go when their time is over.
+Task<void> purge_later(const Scene& scene) {
+    const std::int64_t at = scene.now_ms + kLinkLifeMs + kLinkLifeMs + kCodeLifeMs;
+    const std::string payload = nlohmann::json{{"do", "purge"}, {"person", scene.person.id}}.dump();
+    auto stored = co_await scene.tools.services.jobs.at(at, std::string(scene.turn.conversation_id()),
+                                                        "purge", payload);
+    if (!stored) scene.tools.services.log.error("a job was not stored", {{"why", stored.error().what}});
+}
+
 }  // namespace
 
 Task<Reply> show_account(Scene& scene, std::string_view text) {
@@ -103,6 +113,7 @@ Task<Reply> offer_link(Scene& scene, std::string text) {
     auto link = co_await google.attempts.begin(scene.person.id, std::string(scene.turn.conversation_id()),
                                                scene.state.locale, hint);
     if (!link) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
+    co_await purge_later(scene);
     Reply reply;
     reply.text = std::move(text);
     reply.link_title = scene.phrases.label("connect");

@@ -209,7 +209,7 @@ Task<Reply> offer_other_times(Scene& scene, EventDraft draft, std::string target
     if (!listed || !busy) co_return say(phrases.say("failed_read"));
     std::string title;
     for (const Event& event : *listed)
-        if (event.busy && !event.all_day && event.id != target) {
+        if (event.busy && event.id != target && (event.series.empty() || event.series != target)) {
             title = shown(event.title);
             break;
         }

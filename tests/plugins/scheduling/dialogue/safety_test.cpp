@@ -148,12 +148,13 @@ TEST(Swap, ACardOutlivesTheInstanceThatShowedIt) {
     EXPECT_EQ(talk.titles(), Titles{"Reunión"});
 }
 
-TEST(Config, GoogleIsRefusedWithItsPlace) {
+TEST(Config, OfGoogleNeedsItsClientAndAnAddressToComeBackTo) {
     const auto faults = migue::bench::load_faults(migue::bench::entry_of<Plugin>(),
                                                   R"({"calendar":"google","timezone":"Mars/Base"})");
-    ASSERT_EQ(faults.size(), 2u);
-    EXPECT_TRUE(faults[0].starts_with("/calendar: ")) << faults[0];
-    EXPECT_TRUE(faults[1].starts_with("/timezone: ")) << faults[1];
+    ASSERT_EQ(faults.size(), 3u);
+    EXPECT_TRUE(faults[0].starts_with("/google: ")) << faults[0];
+    EXPECT_TRUE(faults[1].starts_with("/public_url: ")) << faults[1];
+    EXPECT_TRUE(faults[2].starts_with("/timezone: ")) << faults[2];
 }
 
 TEST(Config, IsCheckedWhole) {

@@ -48,6 +48,11 @@ std::string key_of(const json& item) {
     return item.value("/extendedProperties/private/migueKey"_json_pointer, std::string());
 }
 
+/// A function, because GCC 12 destroys a braced aggregate inside a co_await twice.
+CalendarKey primary_of(const GoogleAccount& account) {
+    return {account.id, "primary"};
+}
+
 bool overlaps(const Event& a, const Event& b) {
     return a.start_ms < b.end_ms && b.start_ms < a.end_ms;
 }
@@ -188,13 +193,14 @@ Task<Result<std::string>> GoogleCalendar::zone_of(Caller caller, GoogleAccount a
 /// Writes of ours that stand in the way and are older than any turn: Google knows what became
 /// of them. True: it is worth trying again.
 Task<Result<bool>> GoogleCalendar::settle_stale(Caller caller, const GoogleAccount& account, Interval span) {
-    const CalendarKey key{account.id, "primary"};
+    const CalendarKey key = primary_of(account);
     auto ids = co_await held_.stale(key, span);
     if (!ids) co_return std::move(ids).error();
     for (const std::string& id : *ids) {
         // What Google has stands in its lists as well, and is seen there: either way the hold
         // has done its work. A holder that comes later still finds its hold gone.
-        auto stored = co_await fetch(caller, Place{account, id, true});
+        const Place place{account, id, true};
+        auto stored = co_await fetch(caller, place);
         if (!stored) co_return std::move(stored).error();
         auto released = co_await held_.release(key, id);
         if (!released) co_return std::move(released).error();
@@ -204,7 +210,7 @@ Task<Result<bool>> GoogleCalendar::settle_stale(Caller caller, const GoogleAccou
 
 Task<Result<void>> GoogleCalendar::reserve(Caller caller, const GoogleAccount& account, Event event,
                                            Overlap overlap) {
-    const CalendarKey key{account.id, "primary"};
+    const CalendarKey key = primary_of(account);
     auto held = co_await held_.hold(key, caller.person, event, overlap);
     if (!held && held.error().code == Error::Code::kConflict) {
         auto settled = co_await settle_stale(caller, account, Interval{event.start_ms, event.end_ms});
@@ -258,7 +264,7 @@ Task<Result<Event>> GoogleCalendar::insert(Caller caller, Event event, Overlap o
         auto made = co_await send_insert(caller, *account, event, key, is_spent);
         if (!made && is_spent) continue;
         if (made) {
-            auto kept = co_await held_.booked(CalendarKey{account->id, "primary"}, key);
+            auto kept = co_await held_.booked(primary_of(*account), key);
             if (kept && !*kept && overlap == Overlap::kRefuse)
                 co_return co_await finish_insert(caller, *account, std::move(*made));
             co_return made;
@@ -267,7 +273,7 @@ Task<Result<Event>> GoogleCalendar::insert(Caller caller, Event event, Overlap o
                           made.error().code == Error::Code::kInternal ||
                           made.error().code == Error::Code::kCancelled;
         if (!open) {
-            auto released = co_await held_.release(CalendarKey{account->id, "primary"}, key);
+            auto released = co_await held_.release(primary_of(*account), key);
             if (!released)
                 services_.log.warn("a held time stays until somebody asks about it",
                                    {{"why", released.error().what}});
@@ -335,7 +341,7 @@ Task<Result<Event>> GoogleCalendar::update(Caller caller, Event event, Overlap o
     }
     auto done = co_await patch(caller, *place, event, std::move(*stored));
     if (moves) {
-        auto ended = co_await held_.release(CalendarKey{place->account.id, "primary"}, event.id);
+        auto ended = co_await held_.release(primary_of(place->account), event.id);
         if (!ended)
             services_.log.warn("a held time stays until somebody asks about it",
                                {{"why", ended.error().what}});
@@ -391,7 +397,7 @@ Task<Result<void>> GoogleCalendar::remove(Caller caller, std::string id) {
     const Verdict verdict = answer->error.verdict;
     if (verdict != Verdict::kFine && verdict != Verdict::kDeleted && verdict != Verdict::kMissing)
         co_return failed(*answer);
-    auto released = co_await held_.release(CalendarKey{place->account.id, "primary"}, place->id);
+    auto released = co_await held_.release(primary_of(place->account), place->id);
     if (!released)
         services_.log.warn("a held time stays until somebody asks about it",
                            {{"why", released.error().what}});
@@ -421,7 +427,7 @@ Task<Result<Event>> GoogleCalendar::restore(Caller caller, Event remembered, Ove
     if (!reserved) co_return std::move(reserved).error();
     auto back = Result<Event>(Error{Error::Code::kState, "restore event: it is unknown"});
     if (stored->has_value()) back = co_await patch(caller, *place, remembered, std::nullopt);
-    auto ended = co_await held_.release(CalendarKey{place->account.id, "primary"}, remembered.id);
+    auto ended = co_await held_.release(primary_of(place->account), remembered.id);
     if (!ended)
         services_.log.warn("a held time stays until somebody asks about it", {{"why", ended.error().what}});
     const bool is_spent =
