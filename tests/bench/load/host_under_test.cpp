@@ -71,6 +71,7 @@ void HostSetup::write() const {
                            "    access_token: \"{}\"\n"
                            "    phone_number_id: \"{}\"\n"
                            "    graph_url: \"${{GRAPH}}\"\n"
+                           "    messages_per_second: 0\n"  // no pace of our own: the host's is measured
                            "plugins:\n"
                            "  lock: plugins.lock\n"
                            "{}"
