@@ -111,9 +111,11 @@ bool act_part_piece(const Context& context, Arguments arguments, std::int32_t pi
     part.number = static_cast<std::int32_t>(piece == 0 ? kEarly[row] : kLate[row]);
     const Value* argument[] = {&part};
     if (!act_part(context, argument, 0, out)) return false;
-    out.form = plain->form;
-    out.day_begin = plain->day_begin;
-    out.day_end = plain->day_end;
+    Value whole = *plain;  // with its day, however that was said
+    whole.part = out.part;
+    whole.clock = out.clock;
+    whole.clock_end = out.clock_end;
+    out = whole;
     return true;
 }
 

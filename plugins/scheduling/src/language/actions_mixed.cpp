@@ -295,7 +295,10 @@ bool act_weekdays_at(const Context& context, Arguments arguments, std::int32_t, 
     const Value* set[] = {&days};
     if (!act_every_weekday(context, set, 0, every)) return false;
     const Value* parts[] = {&every, arguments[2]};
-    return act_repeat_with(context, parts, 0, out);
+    if (!act_repeat_with(context, parts, 0, out)) return false;
+    const bool working_week = arguments[0]->weekday == 1 && arguments[1]->weekday == 5;
+    if (!working_week) out.flags |= kPartly;  // "from Tuesday to Thursday at noon" may be once
+    return true;
 }
 
 /// "todas las noches": the word for the part, in the plural.

@@ -244,13 +244,13 @@ bool act_month_doms(const Context& context, Arguments arguments, std::int32_t, V
     return act_doms_of(context, parts, 0, out);
 }
 
-/// "the first quarter of the year".
-bool act_nth_of_unit(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+/// "the first quarter of the year"; parameter -1: "the last week of the year".
+bool act_nth_of_unit(const Context& context, Arguments arguments, std::int32_t which, Value& out) {
     Value period;
-    const Value* unit[] = {arguments[2]};
+    const Value* unit[] = {arguments[arguments.size() - 1]};
     if (!act_relative_period(context, unit, 0, period) || period.has_clock()) return false;
-    const Value* parts[] = {arguments[0], arguments[1], &period};
-    return act_nth_unit(context, parts, 0, out);
+    const Value *counted[] = {arguments[0], arguments[1], &period}, *from_end[] = {arguments[0], &period};
+    return which < 0 ? act_nth_unit(context, from_end, -1, out) : act_nth_unit(context, counted, 0, out);
 }
 
 /// "Q4 2018"; 5 and 6 are the halves of the year.

@@ -49,7 +49,13 @@ bool meet_inside(const Context&, const Value& fields, const Value& stretch, Valu
         out.weekday = fields.weekday;  // kept for the question
         return fields.weekday != 0 && fields.dom == 0;
     }
-    if (fields.dom != 0) {
+    const bool whole_year = stretch.grain == Grain::kYear && stretch.day_end - stretch.day_begin >= 365;
+    if (fields.dom != 0 && fields.month != 0 && whole_year) {  // "3 March of next year"
+        const int year = static_cast<int>(to_date(day).year());
+        if (!is_valid_date(year, fields.month, fields.dom) || fields.year != 0) return false;
+        day = to_day(year, fields.month, fields.dom);
+        if (fields.weekday != 0 && fields.weekday != weekday_of(day)) return false;
+    } else if (fields.dom != 0) {
         if (stretch.grain != Grain::kMonth || fields.month != 0) return false;
         day += fields.dom - 1;
         if (day >= stretch.day_end) return false;

@@ -93,7 +93,8 @@ void Assembly::settle() {
     }
     follow_clock_change(when, context_, moment_.zone);
     // Tonight's midnight is the next one.
-    if (when.has(Flag::kMidnight) && when.clock == 0 && when.has_day() && when.day_begin == context_.today) {
+    if (when.clock == 0 && when.clock_end < 0 && !when.has(Flag::kMoment) && when.has_day() &&
+        when.day_begin == context_.today) {
         ++when.day_begin;
         ++when.day_end;
         when.flags &= ~Flag::kMidnight;

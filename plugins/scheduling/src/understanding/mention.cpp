@@ -211,7 +211,7 @@ std::optional<TimeMention> mention_of(const language::Expression& expression,
     if (value.has_day() && !fix_day(context, value)) return std::nullopt;
     follow_clock_change(value, context, zone);
     // Tonight's midnight is the next one.
-    if (value.has(language::kMidnight) && value.clock == 0 && value.has_day() &&
+    if (value.clock == 0 && value.clock_end < 0 && !value.has(language::kMoment) && value.has_day() &&
         value.day_begin == context.today)
         ++value.day_begin;
     if (value.has_clock())
