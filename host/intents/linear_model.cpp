@@ -32,7 +32,8 @@ bool consistent(const LinearModel::Parts& parts) {
     const bool options = parts.options.char_min >= 1 && parts.options.char_min <= parts.options.char_max &&
                          parts.options.char_max <= kMaxCharRun;
     return sizes && options && all_finite(parts.feature_weights) && all_finite(parts.label_scales) &&
-           all_finite(parts.biases) && std::isfinite(parts.sharpness) && std::isfinite(parts.unseen_weight);
+           all_finite(parts.biases) && std::isfinite(parts.sharpness) && std::isfinite(parts.least_sure) &&
+           std::isfinite(parts.unseen_weight);
 }
 
 void write_options(BinaryWriter& out, const FeatureOptions& options) {
@@ -163,6 +164,7 @@ std::string LinearModel::to_bytes() const {
     out.numbers(parts_.label_scales);
     out.numbers(parts_.biases);
     out.number(parts_.sharpness);
+    out.number(parts_.least_sure);
     return std::move(out).take();
 }
 
@@ -180,6 +182,7 @@ Result<LinearModel> LinearModel::from_bytes(std::string_view bytes) {
     parts.label_scales = in.numbers<float>();
     parts.biases = in.numbers<float>();
     parts.sharpness = in.number<float>();
+    parts.least_sure = in.number<float>();
     if (!in.ok() || !in.at_end() || !consistent(parts))
         return Error{Error::Code::kInvalid, "the parts of a model do not fit each other"};
     return LinearModel(std::move(parts));

@@ -56,10 +56,15 @@ public:
         std::vector<float> label_scales;   ///< what one step of a label's bytes stands for
         std::vector<float> biases;         ///< one a label
         float sharpness = 1;               ///< of the softmax that makes probabilities
+        /// The least share of the likeliest label among the labels that are one's own, below which
+        /// a text belongs to none of them; 0 where no example shows what does not belong.
+        float least_sure = 0;
     };
     explicit LinearModel(Parts parts);
 
     [[nodiscard]] const std::vector<std::string>& labels() const noexcept { return parts_.labels; }
+    /// As Parts says.
+    [[nodiscard]] float least_sure() const noexcept { return parts_.least_sure; }
     /// One a label, in the order of labels(); they sum to 1.
     [[nodiscard]] std::vector<float> probabilities(std::string_view text, std::string_view locale) const;
 
