@@ -148,11 +148,13 @@ Result<void> App::Impl::load_routes() {
                 [this](const intents::Router& fresh) {
                     log_.info("the changed routes are in force", {{"file", settings_.routes.string()}});
                     check_routes(fresh);
+                    ::malloc_trim(0);  // as after a start: training took many times what is kept
                 },
             .refused =
                 [this](const Error& why) {
                     log_.error("the changed routes cannot be used; the old ones stay in force",
                                {{"why", why.what}});
+                    ::malloc_trim(0);
                 }});
     return {};
 }

@@ -60,15 +60,25 @@ Result<std::vector<Example>> read_examples(std::istream& lines) {
     return examples;
 }
 
-bool fits_nothing(std::string_view intent) {
-    return intent == "other" || intent == "out_of_scope";
-}
-
 /// The likeliest intent before anything is rejected.
 std::string best_of(const std::vector<Scored>& ranked) {
     const auto best =
-        std::ranges::find_if(ranked, [](const Scored& one) { return !fits_nothing(one.intent); });
+        std::ranges::find_if(ranked, [](const Scored& one) { return !is_out_of_scope(one.intent); });
     return best == ranked.end() ? std::string("other") : best->intent;
+}
+
+/// That the text belongs to none of the intents, under the name the examples gave it, and how
+/// sure that is: what the likeliest intent leaves.
+Scored turned_away(const std::vector<Scored>& ranked) {
+    Scored out{"out_of_scope", 1};
+    const auto by = [](bool outside) {
+        return [outside](const Scored& one) { return is_out_of_scope(one.intent) == outside; };
+    };
+    if (const auto name = std::ranges::find_if(ranked, by(true)); name != ranked.end())
+        out.intent = name->intent;
+    if (const auto best = std::ranges::find_if(ranked, by(false)); best != ranked.end())
+        out.probability = 1 - best->probability;
+    return out;
 }
 
 using Classify = std::function<json(std::string_view text, std::string_view locale)>;
@@ -135,9 +145,8 @@ int run_classify_model(std::istream& in, std::ostream& out, std::ostream& errors
     }
     return answer_lines(in, out, errors, [&](std::string_view text, std::string_view locale) {
         const std::vector<Scored> ranked = (*classifier)->classify(text, locale);
-        return json{{"intent", ranked.front().intent},
-                    {"confidence", ranked.front().probability},
-                    {"best", best_of(ranked)}};
+        const Scored told = (*classifier)->belongs(ranked) ? ranked.front() : turned_away(ranked);
+        return json{{"intent", told.intent}, {"confidence", told.probability}, {"best", best_of(ranked)}};
     });
 }
 

@@ -32,6 +32,10 @@ void add_method(BinaryWriter& out) {
 
 }  // namespace
 
+bool is_out_of_scope(std::string_view intent) {
+    return intent == "other" || intent == "out_of_scope";
+}
+
 Fingerprint digest(std::string_view bytes) {
     Fingerprint out{};
     SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), out.data());

@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace migue::host::intents {
@@ -13,6 +14,9 @@ struct Example {
 
     friend auto operator<=>(const Example&, const Example&) = default;
 };
+
+/// "other" and "out_of_scope": examples of what belongs to no intent.
+[[nodiscard]] bool is_out_of_scope(std::string_view intent);
 
 using Fingerprint = std::array<std::uint8_t, 32>;
 

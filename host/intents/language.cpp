@@ -13,11 +13,16 @@ namespace {
 /// Below this the best guess is wrong too often to change the language of the answer.
 constexpr float kSure = 0.60F;
 
+/// A sentence of so many words has told its language.
+constexpr std::size_t kTellingWords = 12;
+
 /// The words that can tell a language: no numbers, no addresses, no first names.
 std::string telling_words(std::string_view text, const WordClasses& classes) {
     std::string out;
+    std::size_t count = 0;
     for (const Token& token : tokenize(text)) {
         if (token.type != TokenClass::kWord || classes.of(token.bare) == "name") continue;
+        if (++count > kTellingWords) break;
         if (!out.empty()) out += ' ';
         out += token.word;
     }

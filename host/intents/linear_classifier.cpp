@@ -19,7 +19,7 @@ namespace migue::host::intents {
 namespace {
 
 constexpr std::string_view kMagic = "MIGUEINT";
-constexpr std::uint32_t kFormat = 2;
+constexpr std::uint32_t kFormat = 3;
 
 Error bad_file(std::string what) {
     return {Error::Code::kInvalid, std::move(what)};
@@ -137,6 +137,10 @@ std::vector<Scored> LinearClassifier::classify(std::string_view text, std::strin
     for (std::size_t i = 0; i < p.size(); ++i) out.push_back({intents_.labels()[i], p[i]});
     std::ranges::stable_sort(out, std::ranges::greater{}, &Scored::probability);
     return out;
+}
+
+bool LinearClassifier::belongs(const std::vector<Scored>& ranked) const {
+    return !is_out_of_scope(ranked.front().intent) && ranked.front().probability >= intents_.least_sure();
 }
 
 std::string LinearClassifier::language(std::string_view text) const {

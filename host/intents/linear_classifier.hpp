@@ -37,6 +37,9 @@ public:
 
     [[nodiscard]] std::vector<Scored> classify(std::string_view text, std::string_view locale) const override;
     [[nodiscard]] std::string language(std::string_view text) const override;
+    /// Is the likeliest of these intents likely enough to be meant? The bar was found from the
+    /// examples of what is out of scope; without any there is none.
+    [[nodiscard]] bool belongs(const std::vector<Scored>& ranked) const;
     [[nodiscard]] const LanguageIdentifier& languages() const noexcept { return languages_; }
     /// Of the examples it was trained from.
     [[nodiscard]] const Fingerprint& trained_from() const noexcept { return trained_from_; }

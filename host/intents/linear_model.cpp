@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t kMaxLabels = 4096;
 constexpr std::uint8_t kMaxCharRun = 8;
+/// So many features ahead the memory is asked for: each lies somewhere else.
+constexpr std::size_t kAhead = 12;
 
 /// Topics are a help where words are new, no match for the words themselves (measured on
 /// utterances held out).
@@ -32,7 +34,8 @@ bool consistent(const LinearModel::Parts& parts) {
     const bool options = parts.options.char_min >= 1 && parts.options.char_min <= parts.options.char_max &&
                          parts.options.char_max <= kMaxCharRun;
     return sizes && options && all_finite(parts.feature_weights) && all_finite(parts.label_scales) &&
-           all_finite(parts.biases) && std::isfinite(parts.sharpness) && std::isfinite(parts.unseen_weight);
+           all_finite(parts.biases) && std::isfinite(parts.sharpness) && std::isfinite(parts.least_sure) &&
+           std::isfinite(parts.unseen_weight);
 }
 
 void write_options(BinaryWriter& out, const FeatureOptions& options) {
@@ -87,18 +90,18 @@ Spelling::Words read_words(BinaryReader& in) {
 Vocabulary::Vocabulary(std::vector<std::uint32_t> hashes, std::vector<float> weights, float unseen_weight)
     : hashes_(std::move(hashes)), weights_(std::move(weights)), unseen_weight_(unseen_weight) {
     const std::size_t capacity = std::bit_ceil(std::max<std::size_t>(16, hashes_.size() * 2));
-    slots_.assign(capacity, 0);
+    slots_.assign(capacity, {});
     mask_ = static_cast<std::uint32_t>(capacity - 1);
     for (std::size_t i = 0; i < hashes_.size(); ++i) {
         std::uint32_t slot = hashes_[i] & mask_;
-        while (slots_[slot] != 0) slot = (slot + 1) & mask_;
-        slots_[slot] = static_cast<std::uint32_t>(i + 1);
+        while (slots_[slot].index != kUnknown) slot = (slot + 1) & mask_;
+        slots_[slot] = {hashes_[i], static_cast<std::uint32_t>(i)};
     }
 }
 
 std::uint32_t Vocabulary::find(std::uint32_t hash) const noexcept {
-    for (std::uint32_t slot = hash & mask_; slots_[slot] != 0; slot = (slot + 1) & mask_)
-        if (hashes_[slots_[slot] - 1] == hash) return slots_[slot] - 1;
+    for (std::uint32_t slot = hash & mask_; slots_[slot].index != kUnknown; slot = (slot + 1) & mask_)
+        if (slots_[slot].hash == hash) return slots_[slot].index;
     return kUnknown;
 }
 
@@ -106,8 +109,10 @@ float block_scale(const Vocabulary& vocabulary, const Features& features, Block 
                   std::vector<std::uint32_t>& indices) {
     indices.clear();
     float square = 0;
-    for (const std::uint32_t hash : features.of(block)) {
-        const std::uint32_t index = vocabulary.find(hash);
+    const std::vector<std::uint32_t>& hashes = features.of(block);
+    for (std::size_t i = 0; i < hashes.size(); ++i) {
+        if (i + kAhead < hashes.size()) vocabulary.prefetch(hashes[i + kAhead]);
+        const std::uint32_t index = vocabulary.find(hashes[i]);
         const float weight = vocabulary.weight(index);
         square += weight * weight;
         if (index != Vocabulary::kUnknown) indices.push_back(index);
@@ -142,7 +147,10 @@ void LinearModel::add_block(const Features& features, Block block, std::vector<f
     indices.reserve(features.of(block).size());
     const float scale = block_scale(vocabulary_, features, block, indices);
     const std::size_t labels = scores.size();
-    for (const std::uint32_t index : indices) {
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+        if (i + kAhead < indices.size())
+            __builtin_prefetch(parts_.weights.data() + indices[i + kAhead] * labels);
+        const std::uint32_t index = indices[i];
         const float value = scale * vocabulary_.weight(index);
         const std::int8_t* row = parts_.weights.data() + index * labels;
         for (std::size_t label = 0; label < labels; ++label)
@@ -163,6 +171,7 @@ std::string LinearModel::to_bytes() const {
     out.numbers(parts_.label_scales);
     out.numbers(parts_.biases);
     out.number(parts_.sharpness);
+    out.number(parts_.least_sure);
     return std::move(out).take();
 }
 
@@ -180,6 +189,7 @@ Result<LinearModel> LinearModel::from_bytes(std::string_view bytes) {
     parts.label_scales = in.numbers<float>();
     parts.biases = in.numbers<float>();
     parts.sharpness = in.number<float>();
+    parts.least_sure = in.number<float>();
     if (!in.ok() || !in.at_end() || !consistent(parts))
         return Error{Error::Code::kInvalid, "the parts of a model do not fit each other"};
     return LinearModel(std::move(parts));

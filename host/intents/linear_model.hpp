@@ -21,6 +21,8 @@ public:
 
     static constexpr std::uint32_t kUnknown = 0xFFFFFFFF;
     [[nodiscard]] std::uint32_t find(std::uint32_t hash) const noexcept;
+    /// Fetches what find() will look at: the table is larger than the processor's caches.
+    void prefetch(std::uint32_t hash) const noexcept { __builtin_prefetch(&slots_[hash & mask_]); }
     [[nodiscard]] float weight(std::uint32_t index) const noexcept {
         return index == kUnknown ? unseen_weight_ : weights_[index];
     }
@@ -33,7 +35,12 @@ private:
     std::vector<std::uint32_t> hashes_;
     std::vector<float> weights_;
     float unseen_weight_;
-    std::vector<std::uint32_t> slots_;  ///< open addressing: index + 1, or 0
+    /// Open addressing. The hash lies beside the index: a look costs one cache line.
+    struct Slot {
+        std::uint32_t hash = 0;
+        std::uint32_t index = kUnknown;
+    };
+    std::vector<Slot> slots_;
     std::uint32_t mask_ = 0;
 };
 
@@ -56,10 +63,15 @@ public:
         std::vector<float> label_scales;   ///< what one step of a label's bytes stands for
         std::vector<float> biases;         ///< one a label
         float sharpness = 1;               ///< of the softmax that makes probabilities
+        /// The least share of the likeliest label among the labels that are one's own, below which
+        /// a text belongs to none of them; 0 where no example shows what does not belong.
+        float least_sure = 0;
     };
     explicit LinearModel(Parts parts);
 
     [[nodiscard]] const std::vector<std::string>& labels() const noexcept { return parts_.labels; }
+    /// As Parts says.
+    [[nodiscard]] float least_sure() const noexcept { return parts_.least_sure; }
     /// One a label, in the order of labels(); they sum to 1.
     [[nodiscard]] std::vector<float> probabilities(std::string_view text, std::string_view locale) const;
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <fstream>
 #include <iterator>
 
@@ -97,6 +98,8 @@ std::vector<std::string_view> written_words(std::string_view text) {
     for (auto at = text.find_first_not_of(kSpace); at != std::string_view::npos;) {
         const auto end = std::min(text.find_first_of(kSpace, at), text.size());
         words.push_back(text.substr(at, end - at));
+        const auto is_mark = [](char c) { return std::ispunct(static_cast<unsigned char>(c)) != 0; };
+        while (words.back().size() > 1 && is_mark(words.back().back())) words.back().remove_suffix(1);
         at = text.find_first_not_of(kSpace, end);
     }
     return words;

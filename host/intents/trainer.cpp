@@ -21,6 +21,13 @@ constexpr std::size_t kFullCrossValidation = 20'000;
 /// Rarer features are left out until a model keeps within this many weights of a byte each.
 constexpr std::size_t kMaxWeights = 7'000'000;
 
+/// Fewer held-out texts than this tell nothing about where the bar should be.
+constexpr double kLeastOutside = 20;
+constexpr double kGivenUp = 0.05;
+
+/// Turning away what belongs is worse than taking in what does not.
+constexpr double kInsideWeight = 1.5;
+
 struct FreeModel {
     void operator()(model* trained) const noexcept { free_and_destroy_model(&trained); }
 };
@@ -184,6 +191,49 @@ float best_sharpness(const std::vector<Judged>& judged) {
     return static_cast<float>(std::exp((low + high) / 2));
 }
 
+/// The bar below which a text belongs to none of the labels: where as large a share of the
+/// texts that belong as of those that do not falls on its right side. Where too few of either
+/// were held out to tell, it gives up a small share of what is told rightly.
+float best_bar(const std::vector<Judged>& judged, const std::vector<std::string>& labels, float sharpness) {
+    struct Seen {
+        float best;
+        bool belongs, right;
+    };
+    std::vector<Seen> seen;
+    double inside = 0, outside = 0;
+    for (const Judged& one : judged) {
+        std::vector<float> p = one.scores;
+        softmax(p, sharpness);
+        const auto top = static_cast<std::size_t>(std::ranges::max_element(p) - p.begin());
+        const bool belongs = !is_out_of_scope(labels[one.label]);
+        (belongs ? inside : outside) += 1;
+        // Taken for out of scope already: no bar changes that.
+        seen.push_back({is_out_of_scope(labels[top]) ? 0.0F : p[top], belongs, top == one.label});
+    }
+    if (inside == 0 || std::ranges::none_of(labels, is_out_of_scope)) return 0;
+    std::ranges::sort(seen, {}, &Seen::best);
+    double right_inside = 0, caught = 0, best_sum = 0;
+    for (const Seen& one : seen) right_inside += one.belongs && one.right ? 1 : 0;
+    float bar = 0;
+    if (outside < kLeastOutside) {
+        const double kept = right_inside * (1 - kGivenUp);
+        for (const Seen& one : seen) {
+            right_inside -= one.belongs && one.right ? 1 : 0;
+            if (right_inside < kept) return one.best;
+        }
+        return bar;
+    }
+    for (const Seen& one : seen) {
+        // The bar just above this one.
+        (one.belongs ? right_inside : caught) += one.belongs ? (one.right ? -1 : 0) : 1;
+        const double sum = kInsideWeight * right_inside / inside + caught / outside;
+        if (sum <= best_sum) continue;
+        best_sum = sum;
+        bar = std::nextafter(one.best, 1.0F);
+    }
+    return bar;
+}
+
 /// Each label's weights as bytes: the largest becomes 127.
 void quantise(const model& trained, LinearModel::Parts& parts) {
     const std::size_t labels = parts.labels.size(), features = parts.hashes.size();
@@ -262,7 +312,9 @@ Result<LinearModel> train_linear(const std::vector<Example>& examples, Target ta
     parts.hashes = vocabulary.hashes();
     parts.feature_weights = vocabulary.weights();
     parts.unseen_weight = vocabulary.unseen_weight();
-    parts.sharpness = best_sharpness(cross_validate(rows, labels->size(), options));
+    const std::vector<Judged> judged = cross_validate(rows, labels->size(), options);
+    parts.sharpness = best_sharpness(judged);
+    if (target == Target::kIntent) parts.least_sure = best_bar(judged, *labels, parts.sharpness);
     quantise(*fit(rows, every, options.cost), parts);
     return LinearModel(std::move(parts));
 }

@@ -100,5 +100,20 @@ TEST_F(IntentCommands, StopAtALineTheyCannotRead) {
     EXPECT_NE(errors_.str().find("line 2"), std::string::npos);
 }
 
+TEST_F(IntentCommands, TrainFromTheRoutesWhatAStartThenFinds) {
+    write("es.yaml", intent_file("es"));
+    const auto routes = write("routes.yaml", R"(intents: { es: es.yaml }
+fallback: smalltalk
+routes: []
+)");
+    const auto model = folder_ / "intents.model";
+    ASSERT_EQ(run_train_routes(routes, model, errors_), 0) << errors_.str();
+    const auto cache = folder_ / "cache.model";
+    ASSERT_TRUE(Router::load(routes, ModelFiles{.shipped = model, .cache = cache}));
+    EXPECT_FALSE(std::filesystem::exists(cache));
+    EXPECT_EQ(run_train_routes(folder_ / "none.yaml", model, errors_), 2);
+    EXPECT_NE(errors_.str().find("none.yaml"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace migue::host::intents

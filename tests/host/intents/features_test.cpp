@@ -76,5 +76,22 @@ TEST(Extractor, SortsEachBlockAndDropsRepetitions) {
                     std::ranges::adjacent_find(block, std::ranges::greater_equal{}) == block.end());
 }
 
+TEST(Extractor, ReadsAMisspeltWordAsTheOneItKnows) {
+    Spelling::Words known;
+    known["es"] = {{"cancela", 1}};
+    const Extractor extractor({}, std::move(known));
+    EXPECT_EQ(extractor.extract("cacnela eso", "es").blocks, extractor.extract("cancela eso", "es").blocks);
+    EXPECT_NE(extractor.extract("cacnela eso", "en").blocks, extractor.extract("cancela eso", "en").blocks);
+}
+
+TEST(Extractor, KnowsWhatWordsAreAbout) {
+    const Extractor extractor({});
+    const auto erase = extractor.extract("erase it", "en").of(Block::kTopics);
+    const auto undo = extractor.extract("anula", "es").of(Block::kTopics);
+    ASSERT_EQ(undo.size(), 1U);
+    EXPECT_NE(std::ranges::find(erase, undo[0]), erase.end());
+    EXPECT_TRUE(Extractor({.topics = false}).extract("erase it", "en").of(Block::kTopics).empty());
+}
+
 }  // namespace
 }  // namespace migue::host::intents

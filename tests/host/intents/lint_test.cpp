@@ -118,5 +118,32 @@ TEST_F(LintRoutes, ReadsTheFilesFirst) {
     EXPECT_GE(findings->size(), 5U);
 }
 
+TEST(Lint, FindsThresholdsThatLetNothingThrough) {
+    RouteTable table = sound_table();
+    table.thresholds.other = 0;
+    expect_one(lint(table), "thresholds.other is 0");
+}
+
+TEST_F(LintRoutes, FindsIntentsThatLoseTheirOwnExamples) {
+    write("es.yaml", intent_file("es"));
+    const auto routes = write("routes.yaml", R"(
+intents: { es: es.yaml }
+fallback: smalltalk
+routes:
+  - { intent: schedule_meeting, plugin: scheduling }
+  - { intent: cancel_meeting, plugin: scheduling }
+  - intent: other
+    plugin: smalltalk
+    exact:
+      es: ["cancela la reunión de mañana", "borra la cita del viernes", "elimina el evento del lunes"]
+    keywords: { es: ["cancelar la llamada"] }
+)");
+    const auto router = Router::load(routes);
+    ASSERT_TRUE(router) << router.error().what;
+    const auto findings = routes_that_never_win(routes, **router);
+    ASSERT_TRUE(findings) << findings.error().what;
+    expect_one(*findings, "cancel_meeting wins none of 4 of its own examples");
+}
+
 }  // namespace
 }  // namespace migue::host::intents

@@ -118,5 +118,44 @@ TEST(KeywordRoute, PrefersPriorityThenWholeMessagesThenLongerOnes) {
     EXPECT_EQ(winner("adios"), "");
 }
 
+TEST(HoldsPhrase, FindsThePartsOfAPatternInOrder) {
+    EXPECT_TRUE(holds_phrase("borra por favor todos mis datos", "borra * datos"));
+    EXPECT_TRUE(holds_phrase("borra datos", "borra * datos"));
+    EXPECT_FALSE(holds_phrase("datos que borra", "borra * datos"));
+    EXPECT_FALSE(holds_phrase("borra metadatos", "borra * datos"));
+    EXPECT_FALSE(holds_phrase("borra", "borra * borra"));
+}
+
+TEST_F(RouteTableFile, ReadsPatternsCourtesiesAndEveryThreshold) {
+    write("es.yaml", "privacy: [borra mis datos]\n");
+    const auto table = read_route_table(write("routes.yaml", R"(
+intents: { es: es.yaml }
+thresholds: { accept: 0.1, other: 0.2, new_wish: 0.3, doubt: 0.05 }
+fallback: smalltalk
+courtesies: [thanks]
+routes:
+  - intent: privacy
+    plugin: smalltalk
+    patterns: { es: ["*Borra * mis DATOS*"] }
+)"));
+    ASSERT_TRUE(table) << table.error().what;
+    EXPECT_EQ(table->routes[0].keywords[0].folded, "borra * mis datos");
+    EXPECT_EQ(table->courtesies, std::vector<std::string>{"thanks"});
+    EXPECT_FLOAT_EQ(table->thresholds.new_wish, 0.3F);
+    EXPECT_FLOAT_EQ(table->thresholds.doubt, 0.05F);
+    EXPECT_EQ(keyword_route(*table, "por favor borra ya mis datos"), &table->routes[0]);
+    EXPECT_EQ(keyword_route(*table, "mis datos borra"), nullptr);
+}
+
+TEST_F(RouteTableFile, NamesTheExamplesWithoutReadingThemWhenAskedTo) {
+    const auto routes = write("routes.yaml", "intents: { es: none.yaml }\nfallback: smalltalk\nroutes: []\n");
+    EXPECT_FALSE(read_route_table(routes));
+    const auto table = read_route_table(routes, Reading::kRoutesOnly);
+    ASSERT_TRUE(table) << table.error().what;
+    ASSERT_EQ(table->example_files.size(), 1U);
+    EXPECT_EQ(table->example_files[0].path, folder_ / "none.yaml");
+    EXPECT_TRUE(table->examples.empty());
+}
+
 }  // namespace
 }  // namespace migue::host::intents

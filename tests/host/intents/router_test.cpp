@@ -1,5 +1,7 @@
 #include "host/intents/router.hpp"
 
+#include <set>
+
 #include "host/intents/linear_classifier.hpp"
 #include "tests/host/intents/fixture.hpp"
 
@@ -198,6 +200,99 @@ TEST_F(RouterDecides, NotWithoutExamples) {
         Router::load(write("none.yaml", "intents: { es: empty.yaml }\nfallback: smalltalk\nroutes: []\n"));
     ASSERT_FALSE(router);
     EXPECT_NE(router.error().what.find("needs at least two"), std::string::npos) << router.error().what;
+}
+
+TEST_F(RouterDecides, AnswersAreNoWishesWhileAQuestionIsOpen) {
+    write("sure.yaml", R"(
+intents: { es: es.yaml, en: en.yaml }
+thresholds: { accept: 0.2, other: 1, new_wish: 1 }
+fallback: smalltalk
+routes: [{ intent: schedule_meeting, plugin: scheduling }, { intent: cancel_meeting, plugin: scheduling }]
+)");
+    const auto router = Router::load(folder_ / "sure.yaml");
+    ASSERT_TRUE(router) << router.error().what;
+    const char* words = "cancela agenda reunión cita viernes";
+    EXPECT_NE((*router)->route(text(words)).intent, "other");
+    const Decision answer = (*router)->route(text(words, "scheduling"));
+    EXPECT_EQ(answer.intent, "other");
+    EXPECT_EQ(answer.plugin, "scheduling");
+    EXPECT_EQ(answer.reason, "open_question");
+}
+
+class Wishes : public IntentFiles {
+protected:
+    void SetUp() override {
+        IntentFiles::SetUp();
+        write("es.yaml", intent_file("es") + "thanks:\n  - gracias\n  - muchas gracias\n  - mil gracias\n");
+        const auto routes = write("routes.yaml", R"(
+intents: { es: es.yaml }
+thresholds: { accept: 0.3, doubt: 0.2 }
+fallback: smalltalk
+courtesies: [thanks]
+routes:
+  - { intent: schedule_meeting, plugin: scheduling }
+  - { intent: cancel_meeting, plugin: scheduling }
+  - { intent: thanks, plugin: smalltalk, exact: { es: ["mil gracias"] } }
+)");
+        auto loaded = Router::load(routes);
+        ASSERT_TRUE(loaded) << loaded.error().what;
+        router_ = *loaded;
+    }
+    Decision route(std::string_view words) const {
+        return router_->route({.kind = "text", .text = words, .tap = {}, .locale = "es", .asked_plugin = {}});
+    }
+    std::shared_ptr<const Router> router_;
+};
+
+TEST_F(Wishes, TwoInOneMessageAreNoticed) {
+    const Decision decision = route("cancela la reunión de mañana. agenda una reunión con Laura");
+    const std::set<std::string> both{decision.intent, decision.second_wish};
+    EXPECT_EQ(both, (std::set<std::string>{"cancel_meeting", "schedule_meeting"}));
+    EXPECT_EQ(route("cancela la reunión de mañana y borra la cita del viernes").second_wish, "");
+}
+
+TEST_F(Wishes, GoBeforeCourtesies) {
+    EXPECT_EQ(route("muchas gracias").intent, "thanks");
+    const Decision decision = route("muchas gracias. cancela la reunión de mañana");
+    EXPECT_EQ(decision.intent, "cancel_meeting");
+    EXPECT_EQ(decision.plugin, "scheduling");
+    EXPECT_EQ(decision.second_wish, "");
+}
+
+TEST_F(Wishes, ThatAreCloseLeaveADoubt) {
+    const Decision plain = route("cancela la reunión de mañana");
+    EXPECT_EQ(plain.intent, "cancel_meeting");
+    EXPECT_EQ(plain.rival, "");
+    const Decision both = route("cancela agenda reunión cita viernes");
+    ASSERT_EQ(both.reason, "classifier");
+    const bool close = both.ranked[0].probability - both.ranked[1].probability <= 0.2F;
+    EXPECT_EQ(both.rival.empty(), !close || both.ranked[1].intent == "other");
+}
+
+TEST_F(Wishes, AreDecidedByWordsThatCanBeTold) {
+    const auto words = router_->deciding_words("cancela la reunión", route("cancela la reunión"));
+    ASSERT_EQ(words.size(), 3U);
+    EXPECT_GE(words[0].gain, words[1].gain);
+    EXPECT_GE(words[1].gain, words[2].gain);
+    const auto alone = router_->deciding_words("¡cancela!", route("cancela"));
+    ASSERT_EQ(alone.size(), 1U);
+    EXPECT_GT(alone[0].gain, 0.1F);
+    const auto keyword = router_->deciding_words("¡Mil gracias!", route("¡Mil gracias!"));
+    ASSERT_EQ(keyword.size(), 2U);
+    EXPECT_EQ(keyword[1].word, "gracias");
+}
+
+TEST_F(ModelCache, OfTheBuildIsUsedAndNotWritten) {
+    const auto shipped = folder_ / "shipped.model", cache = folder_ / "var" / "intents.model";
+    ASSERT_TRUE(Router::load(folder_ / "routes.yaml", shipped));
+    const ModelFiles files{.shipped = shipped, .cache = cache};
+    ASSERT_TRUE(Router::load(folder_ / "routes.yaml", files));
+    EXPECT_FALSE(std::filesystem::exists(cache));
+    const auto written = std::filesystem::last_write_time(shipped);
+    write("es.yaml", intent_file("es") + "# any change\n");
+    ASSERT_TRUE(Router::load(folder_ / "routes.yaml", files));
+    EXPECT_TRUE(std::filesystem::exists(cache));
+    EXPECT_EQ(std::filesystem::last_write_time(shipped), written);
 }
 
 }  // namespace
