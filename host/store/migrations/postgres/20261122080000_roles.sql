@@ -4,7 +4,8 @@ DO $$
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'migue_host') THEN
         BEGIN
-            CREATE ROLE migue_host NOLOGIN;
+            -- NOINHERIT: what plugins own is reached by becoming them, and not otherwise.
+            CREATE ROLE migue_host NOLOGIN NOINHERIT;
         EXCEPTION WHEN duplicate_object OR unique_violation THEN
             NULL;
         END;

@@ -261,6 +261,28 @@ TEST_F(PostgresOpening, EndsAtItsDeadlineWhenTheServerStandsStill) {
     EXPECT_EQ(frozen.error().code, Code::kUnavailable) << frozen.error().what;
 }
 
+TEST(PostgresTls, BelievesOnlyTheAuthorityAndTheNameThatItWasTold) {
+    const test::Postgres server({.port = 0, .tls = true, .settings = {}});
+    std::string by_address = server.url("postgres") + "?sslmode=verify-full";
+    std::string by_name = by_address + "&hostaddr=127.0.0.1";
+    by_name.replace(by_name.find("127.0.0.1"), std::string("127.0.0.1").size(), "localhost");
+    const std::string trusted = "&sslrootcert=" + server.root_certificate();
+
+    const auto good = Connection::open(target_of(by_name + trusted), soon());
+    ASSERT_TRUE(good) << good.error().what;
+    const auto encrypted =
+        (*good)->query("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()", {}, soon());
+    ASSERT_TRUE(encrypted);
+    EXPECT_TRUE(encrypted->front().boolean(0));
+
+    for (const std::string& refused : {by_name, by_address + trusted}) {
+        const auto opened = Connection::open(target_of(refused), soon());
+        ASSERT_FALSE(opened) << refused;
+        EXPECT_EQ(opened.error().code, Code::kConfig) << opened.error().what;
+        EXPECT_NE(opened.error().what.find("certificate"), std::string::npos) << opened.error().what;
+    }
+}
+
 TEST_F(PostgresOpening, NamesItselfToTheServer) {
     const auto connection = open(server_.url("postgres"));
     ASSERT_TRUE(connection) << connection.error().what;
