@@ -182,8 +182,8 @@ Result<Rows> Connection::guarded(Stage stage, Deadline deadline, Call call) {
             else
                 is_lost = true;
         }
-        // When the server ends the session libpqxx stumbles over what is left of the connection, and
-        // the server's reason is lost.
+        // When the server ends the session libpqxx stumbles over what is left of the connection: the
+        // server's reason is lost, and with it the 2 KB of that result, once a broken connection.
         if (text.starts_with("Could not obtain client encoding")) text = {};
         return refused({.sqlstate = sqlstate, .text = text, .is_lost = is_lost}, stage, has_timed_out);
     }
