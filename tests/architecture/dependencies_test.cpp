@@ -27,7 +27,8 @@ struct Owned {
 };
 const std::vector<Owned> kOwned{
     {"Poco/", {"host/http", "host/channels", "host/services", "tests"}},
-    {"libpq-fe.h", {"host/store/postgres", "tests"}},
+    {"pqxx/", {"host/store/postgres", "tests"}},
+    {"libpq", {"tests"}},
     {"SQLiteCpp/", {"host/store/sqlite", "plugin-api/sql", "tests"}},
     {"yaml-cpp/", {"host/config", "tests"}},
     {"boost/dll", {"host/plugin_host", "tests"}},

@@ -1,22 +1,34 @@
 #include "host/store/postgres/connection.hpp"
 
 #include <fmt/format.h>
-#include <libpq-fe.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <new>
+#include <pqxx/connection>
+#include <pqxx/errorhandler>
+#include <pqxx/except>
+#include <pqxx/nontransaction>
+#include <pqxx/result>
+
+#include "host/store/postgres/watchdog.hpp"
 
 namespace migue::host::postgres {
 
 namespace {
 
 using namespace std::chrono_literals;
-using std::chrono::milliseconds;
-using Answer = std::unique_ptr<PGresult, decltype(&PQclear)>;
 
-// For the ROLLBACK after a failure at the deadline: longer, and the connection is given up.
+// For a ROLLBACK after a failure at the deadline.
 constexpr auto kRollBackLimit = 200ms;
+
+/// libpqxx takes C strings: what follows a NUL would be lost without a word.
+std::optional<Error> unfit(const Params& params) {
+    for (std::size_t i = 0; i < params.size(); ++i)
+        if (params[i].text() && params[i].text()->find('\0') != std::string::npos)
+            return Error{Error::Code::kInvalid, fmt::format("parameter ${} holds a NUL character", i + 1)};
+    return std::nullopt;
+}
 
 std::vector<const char*> pointers(const Params& params) {
     std::vector<const char*> texts;
@@ -25,259 +37,203 @@ std::vector<const char*> pointers(const Params& params) {
     return texts;
 }
 
-/// libpq takes C strings: what follows a NUL would be lost without a word.
-std::optional<Error> unfit(const Params& params) {
-    for (std::size_t i = 0; i < params.size(); ++i)
-        if (params[i].text() && params[i].text()->find('\0') != std::string::npos)
-            return Error{Error::Code::kInvalid, fmt::format("parameter ${} holds a NUL character", i + 1)};
-    return std::nullopt;
-}
-
-Rows empty_rows(const PGresult* result) {
+Rows rows_of(const pqxx::result& result) {
     std::vector<Rows::Column> columns;
-    for (int i = 0; i < PQnfields(result); ++i) columns.push_back({PQfname(result, i), PQftype(result, i)});
-    return Rows(std::move(columns), 0);
-}
-
-void add_rows(Rows& rows, PGresult* result) {
-    const int width = PQnfields(result);
-    for (int row = 0; row < PQntuples(result); ++row)
-        for (int i = 0; i < width; ++i) {
-            if (PQgetisnull(result, row, i))
+    for (pqxx::row::size_type i = 0; i < result.columns(); ++i)
+        columns.push_back({result.column_name(i), result.column_type(i)});
+    Rows rows(std::move(columns), result.affected_rows());
+    for (const auto& row : result)
+        for (const auto& field : row) {
+            if (field.is_null())
                 rows.add(std::nullopt);
             else
-                rows.add(std::string_view(PQgetvalue(result, row, i),
-                                          static_cast<std::size_t>(PQgetlength(result, row, i))));
+                rows.add(std::string_view(field.c_str(), field.size()));
         }
-    std::size_t changed = 0;
-    for (const char* digit = PQcmdTuples(result); *digit; ++digit)
-        changed = changed * 10 + static_cast<std::size_t>(*digit - '0');
-    rows.count(changed);
+    return rows;
 }
 
-std::string_view field(const PGresult* result, int code) {
-    const char* text = PQresultErrorField(result, code);
-    return text ? text : "";
-}
-
-/// False at the deadline.
-bool wait_for(int socket, short events, Deadline deadline) {
-    pollfd waiting{.fd = socket, .events = events, .revents = 0};
-    for (;;) {
-        const auto left =
-            std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now()).count();
-        if (left <= 0) return false;
-        if (::poll(&waiting, 1, static_cast<int>(std::min<std::int64_t>(left, 60'000))) > 0) return true;
+/// libpqxx 6.4 loses the SQLSTATE of those to which it gives a type of their own.
+std::string sqlstate_of(const pqxx::failure& said) {
+    if (const auto* error = dynamic_cast<const pqxx::sql_error*>(&said)) {
+        if (!error->sqlstate().empty()) return error->sqlstate();
+        if (dynamic_cast<const pqxx::insufficient_privilege*>(error)) return "42501";
+        if (dynamic_cast<const pqxx::syntax_error*>(error)) {
+            if (dynamic_cast<const pqxx::undefined_column*>(error)) return "42703";
+            if (dynamic_cast<const pqxx::undefined_function*>(error)) return "42883";
+            return dynamic_cast<const pqxx::undefined_table*>(error) ? "42P01" : "42601";
+        }
+        if (dynamic_cast<const pqxx::insufficient_resources*>(error)) return "53000";
     }
+    if (dynamic_cast<const pqxx::serialization_failure*>(&said)) return "40001";
+    if (dynamic_cast<const pqxx::deadlock_detected*>(&said)) return "40P01";
+    if (dynamic_cast<const pqxx::statement_completion_unknown*>(&said)) return "40003";
+    if (dynamic_cast<const pqxx::transaction_rollback*>(&said)) return "40000";
+    if (dynamic_cast<const pqxx::too_many_connections*>(&said)) return "53300";
+    return {};
 }
 
-bool is_failure(ExecStatusType status) {
-    return status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK && status != PGRES_EMPTY_QUERY &&
-           status != PGRES_SINGLE_TUPLE && status != PGRES_PIPELINE_SYNC;
+bool is_fatal(std::string_view text) {
+    return text.starts_with("FATAL") || text.starts_with("PANIC");
 }
 
-/// The session is over, though its socket may not show it yet.
-bool is_fatal(const PGresult* answer) {
-    const std::string_view severity = field(answer, PG_DIAG_SEVERITY_NONLOCALIZED);
-    return severity == "FATAL" || severity == "PANIC";
+/// As libpq reads it: keyword='value' …
+std::string conninfo(const Target& target, Deadline deadline) {
+    std::string text;
+    const auto add = [&text](std::string_view keyword, std::string_view value) {
+        text += fmt::format("{}='", keyword);
+        for (const char c : value) {
+            if (c == '\\' || c == '\'') text += '\\';
+            text += c;
+        }
+        text += "' ";
+    };
+    for (const auto& [keyword, value] : target.keywords) add(keyword, value);
+    const auto left =
+        std::min<std::chrono::nanoseconds>(deadline - std::chrono::steady_clock::now(), target.connect_limit);
+    // Whole seconds, and libpq makes two of one.
+    const auto seconds = std::max<std::int64_t>(2, std::chrono::ceil<std::chrono::seconds>(left).count());
+    add("connect_timeout", std::to_string(seconds));
+    return text;
 }
 
 }  // namespace
 
-void Connection::Close::operator()(pg_conn* connection) const noexcept {
-    PQfinish(connection);
-}
+struct Connection::Session {
+    explicit Session(const std::string& conninfo) : connection(conninfo), quiet(connection) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"  // until libpqxx 7, which never does it
+        connection.inhibit_reactivation(true);
+#pragma GCC diagnostic pop
+        // Else DETAIL and CONTEXT, which show values of rows, become part of what errors say.
+        connection.set_verbosity(pqxx::connection_base::terse);
+        socket = ::dup(connection.sock());
+    }
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    ~Session() {
+        if (socket >= 0) ::close(socket);
+    }
 
-Connection::Connection(Handle handle) : handle_(std::move(handle)) {}
+    pqxx::connection connection;
+    pqxx::quiet_errorhandler quiet;  // else notices go to standard error
+    const std::shared_ptr<Watchdog> watchdog = Watchdog::shared();
+    /// A second name of the connection's: libpq may close its own in the middle of a call, and the
+    /// number be another socket's when the watchdog comes.
+    int socket = -1;
+};
+
+Connection::Connection(std::unique_ptr<Session> session) : session_(std::move(session)) {}
 Connection::~Connection() = default;
 
 Result<std::unique_ptr<Connection>> Connection::open(const Target& target, Deadline deadline) {
-    const Deadline limit = std::min(deadline, std::chrono::steady_clock::now() + target.connect_limit);
-    std::vector<const char*> keywords, values;
-    for (const auto& [keyword, value] : target.keywords) {
-        keywords.push_back(keyword.c_str());
-        values.push_back(value.c_str());
+    const std::string where = "Postgres at " + target.shown;
+    if (deadline <= std::chrono::steady_clock::now())
+        return Error{Error::Code::kUnavailable, where + ": no time left to connect"};
+    try {
+        auto session = std::make_unique<Session>(conninfo(target, deadline));
+        if (session->socket < 0) return Error{Error::Code::kUnavailable, where + ": no file descriptor left"};
+        return std::unique_ptr<Connection>(new Connection(std::move(session)));
+    } catch (const pqxx::failure& said) {
+        return failure({.text = said.what(), .is_lost = true}, Stage::kConnecting).within(where);
     }
-    keywords.push_back(nullptr);
-    values.push_back(nullptr);
-    Handle handle(PQconnectStartParams(keywords.data(), values.data(), 0));
-    if (!handle) throw std::bad_alloc();
-    const auto refuse = [&target](std::string_view text) {
-        return failure({.text = text, .is_lost = true}, Stage::kConnecting)
-            .within("Postgres at " + target.shown);
-    };
-    // libpq wants to be treated as if it had said "writing" before the first poll.
-    auto wanted = PQstatus(handle.get()) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
-    while (wanted != PGRES_POLLING_OK) {
-        if (wanted == PGRES_POLLING_FAILED) return refuse(PQerrorMessage(handle.get()));
-        const auto events = static_cast<short>(wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT);
-        if (!wait_for(PQsocket(handle.get()), events, limit))
-            return refuse("no answer in time while connecting");
-        wanted = PQconnectPoll(handle.get());
-    }
-    PQsetnonblocking(handle.get(), 1);
-    // Else they go to standard error.
-    PQsetNoticeReceiver(
-        handle.get(), [](void*, const PGresult*) {}, nullptr);
-    return std::unique_ptr<Connection>(new Connection(std::move(handle)));
 }
 
 bool Connection::is_usable() const noexcept {
-    return handle_ && PQstatus(handle_.get()) == CONNECTION_OK &&
-           PQtransactionStatus(handle_.get()) == PQTRANS_IDLE;
+    return !is_broken_ && !is_in_transaction_ && session_->connection.is_open();
 }
 
 bool Connection::is_connected() const noexcept {
     if (!is_usable()) return false;
     // An idle server says nothing, unless that it goes away.
-    pollfd look{.fd = PQsocket(handle_.get()), .events = POLLIN, .revents = 0};
+    pollfd look{.fd = session_->socket, .events = POLLIN, .revents = 0};
     return ::poll(&look, 1, 0) == 0;
 }
 
-bool Connection::is_in_transaction() const noexcept {
-    return handle_ && PQtransactionStatus(handle_.get()) == PQTRANS_INTRANS;
+Error Connection::refused(const Said& said, Stage stage, bool has_timed_out) {
+    is_broken_ |= said.is_lost || has_timed_out;
+    last_sqlstate_ = said.sqlstate;
+    if (has_timed_out && said.sqlstate.empty())
+        return failure({.text = "no answer in time", .is_lost = true}, stage);
+    return failure(said, stage);
 }
 
-Result<void> Connection::ready(Deadline deadline) {
-    failed_statement_.reset();
+template <typename Call>
+Result<Rows> Connection::guarded(Stage stage, Deadline deadline, Call call) {
     last_sqlstate_.clear();
-    if (!handle_) return Error{Error::Code::kUnavailable, "the connection was lost"};
+    if (is_broken_) return Error{Error::Code::kUnavailable, "the connection was lost"};
     if (deadline <= std::chrono::steady_clock::now())
         return Error{Error::Code::kUnavailable, "no time left; nothing was sent"};
-    return {};
-}
-
-bool Connection::wait(short events, Deadline deadline) const {
-    return wait_for(PQsocket(handle_.get()), events, deadline);
-}
-
-bool Connection::flush(Deadline deadline) {
-    for (;;) {
-        const int left = PQflush(handle_.get());
-        if (left <= 0) return left == 0;
-        // Reads too: the server may wait for us to take its answers before it reads on.
-        if (!wait(POLLIN | POLLOUT, deadline) || !PQconsumeInput(handle_.get())) return false;
+    Watchdog::Guard guard = session_->watchdog->watch(session_->socket, deadline);
+    try {
+        const pqxx::result result = call();
+        // The answer came at the last moment: it counts, and the connection is no more.
+        is_broken_ |= guard.disarm();
+        return rows_of(result);
+    } catch (const pqxx::failure& said) {
+        const bool has_timed_out = guard.disarm();
+        std::string sqlstate = sqlstate_of(said);
+        std::string_view text = said.what();
+        bool is_lost = !session_->connection.is_open() || is_fatal(text);
+        // libpqxx tells class 08 by type alone. Over a connection that stands it is the wrong
+        // number of parameters; anything else without a SQLSTATE is libpq's own trouble.
+        if (sqlstate.empty() && !has_timed_out) {
+            if (!is_lost && dynamic_cast<const pqxx::broken_connection*>(&said))
+                sqlstate = "08P01";
+            else
+                is_lost = true;
+        }
+        // When the server ends the session libpqxx stumbles over what is left of the connection: the
+        // server's reason is lost, and with it the 2 KB of that result, once a broken connection.
+        if (text.starts_with("Could not obtain client encoding")) text = {};
+        return refused({.sqlstate = sqlstate, .text = text, .is_lost = is_lost}, stage, has_timed_out);
     }
 }
 
-bool Connection::await(Deadline deadline) {
-    while (PQisBusy(handle_.get()))
-        if (!wait(POLLIN, deadline) || !PQconsumeInput(handle_.get())) return false;
-    return true;
-}
-
-Error Connection::break_off(Stage stage, Deadline deadline) {
-    const bool is_late = std::chrono::steady_clock::now() >= deadline;
-    const std::string text = is_late ? "no answer in time" : PQerrorMessage(handle_.get());
-    handle_.reset();
-    return failure({.text = text, .is_lost = true}, stage);
-}
-
-Error Connection::refused(const pg_result* answer, Stage stage) {
-    last_sqlstate_ = field(answer, PG_DIAG_SQLSTATE);
-    // The primary message alone: DETAIL and CONTEXT show values of rows.
-    std::string_view text = field(answer, PG_DIAG_MESSAGE_PRIMARY);
-    if (last_sqlstate_.empty()) text = PQresultErrorMessage(answer);
-    const bool is_lost = is_fatal(answer) || PQstatus(handle_.get()) != CONNECTION_OK;
-    Error error = failure({.sqlstate = last_sqlstate_, .text = text, .is_lost = is_lost}, stage);
-    if (is_lost) handle_.reset();
-    return error;
-}
-
-Result<Rows> Connection::query(const std::string& sql, const Params& params, Deadline deadline) {
-    const Statement statement{.sql = sql, .params = params};
-    const Statement* const all[] = {&statement};
-    auto rows = pipeline(all, Stage::kCommitting, deadline);
-    if (!rows) return std::move(rows).error();
-    return std::move(rows.value().front());
-}
-
-Result<void> Connection::send(std::span<const Statement* const> statements, Stage stage, Deadline deadline) {
-    if (auto begun = ready(deadline); !begun) return begun;
-    for (const Statement* statement : statements)
-        if (auto fault = unfit(statement->params)) return *std::move(fault);
-    PGconn* const handle = handle_.get();
-    bool is_sent = PQenterPipelineMode(handle) == 1;
-    for (const Statement* statement : statements)
-        is_sent = is_sent && PQsendQueryParams(handle, statement->sql.c_str(),
-                                               static_cast<int>(statement->params.size()), nullptr,
-                                               pointers(statement->params).data(), nullptr, nullptr, 0) == 1;
-    if (!is_sent || PQpipelineSync(handle) != 1 || !flush(deadline)) return break_off(stage, deadline);
-    return {};
-}
-
-Result<std::vector<Rows>> Connection::pipeline(std::span<const Statement* const> statements, Stage stage,
-                                               Deadline deadline, std::optional<std::size_t> most_bytes) {
-    if (auto sent = send(statements, stage, deadline); !sent) return std::move(sent).error();
-    PGconn* const handle = handle_.get();
-    std::vector<Rows> rows;
-    std::optional<Error> failed;
-    std::size_t bytes = 0;
-    bool is_begun = false;  // of this statement some rows have come
-    // Each statement's answers end with a null; after the last comes the sync, which has none.
-    for (std::size_t i = 0; i <= statements.size();) {
-        // Row by row: else libpq keeps all of them before we see how many there are.
-        if (most_bytes && !is_begun && i < statements.size()) PQsetSingleRowMode(handle);
-        if (!await(deadline)) return failed ? *failed : break_off(stage, deadline);
-        const Answer answer(PQgetResult(handle), &PQclear);
-        if (!answer) {
-            ++i;
-            is_begun = false;
-            continue;
-        }
-        const ExecStatusType status = PQresultStatus(answer.get());
-        if (status == PGRES_PIPELINE_SYNC) break;
-        if (!is_failure(status)) {
-            if (!is_begun) rows.push_back(empty_rows(answer.get()));
-            is_begun = true;
-            const std::size_t before = rows.back().bytes();
-            add_rows(rows.back(), answer.get());
-            bytes += rows.back().bytes() - before;
-        } else if (!failed && status != PGRES_PIPELINE_ABORTED) {
-            failed = refused(answer.get(), stage);
-            failed_statement_ = i;
-        }
-        if (!handle_) return *std::move(failed);
-        if (bytes > most_bytes.value_or(bytes)) {
-            handle_.reset();
-            failed_statement_ = i;
-            return Error{Error::Code::kInvalid, fmt::format("the result is over {} bytes", *most_bytes)};
-        }
-    }
-    if (PQexitPipelineMode(handle) != 1) {
-        if (!failed) return break_off(stage, deadline);
-        handle_.reset();
-    }
-    if (failed) return *std::move(failed);
-    return rows;
+Result<Rows> Connection::run(const std::string& sql, const Params& params, Stage stage, Deadline deadline) {
+    if (auto fault = unfit(params)) return *std::move(fault);
+    return guarded(stage, deadline, [&] {
+        pqxx::nontransaction statement(session_->connection);
+        return statement.exec_params(sql, pqxx::prepare::make_dynamic_params(pointers(params)));
+    });
 }
 
 Result<void> Connection::script(const std::string& sql, Stage stage, Deadline deadline) {
-    if (auto begun = ready(deadline); !begun) return begun;
-    PGconn* const handle = handle_.get();
-    if (PQsendQuery(handle, sql.c_str()) != 1 || !flush(deadline)) return break_off(stage, deadline);
-    std::optional<Error> failed;
-    for (;;) {
-        if (!await(deadline)) return failed ? *failed : break_off(stage, deadline);
-        const Answer answer(PQgetResult(handle), &PQclear);
-        if (!answer) break;
-        if (is_failure(PQresultStatus(answer.get())) && !failed) failed = refused(answer.get(), stage);
-        if (!handle_) break;
-    }
-    if (failed) return *std::move(failed);
+    auto done = guarded(stage, deadline, [&] {
+        pqxx::nontransaction statement(session_->connection);
+        return statement.exec(sql);
+    });
+    if (!done) return std::move(done).error();
     return {};
 }
 
+Result<Rows> Connection::query(const std::string& sql, const Params& params, Deadline deadline) {
+    failed_statement_.reset();
+    return run(sql, params, Stage::kCommitting, deadline);
+}
+
+Result<void> Connection::begin(const std::string& opening, Deadline deadline) {
+    failed_statement_.reset();
+    auto begun = script(opening.empty() ? "BEGIN" : "BEGIN; " + opening, Stage::kInside, deadline);
+    // What follows BEGIN may have failed alone.
+    is_in_transaction_ = !is_broken_ && (begun || !last_sqlstate_.empty());
+    return begun;
+}
+
+Result<void> Connection::commit(Deadline deadline) {
+    auto committed = script("COMMIT", Stage::kCommitting, deadline);
+    // One that is refused has ended the transaction all the same.
+    if (committed || !last_sqlstate_.empty()) is_in_transaction_ = false;
+    return committed;
+}
+
 void Connection::roll_back(Deadline deadline) {
-    if (!handle_) return;
-    const PGTransactionStatusType status = PQtransactionStatus(handle_.get());
-    if (status != PQTRANS_INTRANS && status != PQTRANS_INERROR) return;
-    const auto failed = failed_statement_;
+    if (!is_in_transaction_ || is_broken_) return;
     const std::string sqlstate = last_sqlstate_;
-    // If it fails the connection is not usable, which is_usable() tells.
-    (void)script("ROLLBACK", Stage::kInside,
-                 std::max(deadline, std::chrono::steady_clock::now() + kRollBackLimit));
-    failed_statement_ = failed;
+    const auto limit = std::max(deadline, std::chrono::steady_clock::now() + kRollBackLimit);
+    if (script("ROLLBACK", Stage::kInside, limit))
+        is_in_transaction_ = false;
+    else
+        is_broken_ = true;
     last_sqlstate_ = sqlstate;
 }
 
@@ -288,89 +244,73 @@ Result<std::vector<Rows>> Connection::batch(std::span<const Statement> statement
 
 Result<std::vector<Rows>> Connection::batch(std::span<const Statement> statements, Deadline deadline,
                                             const BatchRules& rules) {
-    static const Statement kBegin{.sql = "BEGIN"};
-    static const Statement kCommit{.sql = "COMMIT"};
-    const Statement opening{.sql = rules.opening};
-    std::vector<const Statement*> all{&kBegin};
-    if (!rules.opening.empty()) all.push_back(&opening);
-    const std::size_t first = all.size();
-    bool is_looked_at = static_cast<bool>(rules.check);
-    for (const Statement& statement : statements) {
-        all.push_back(&statement);
-        is_looked_at |= statement.requires_row;
+    const bool is_looked_at = rules.check || rules.most_bytes || !rules.opening.empty();
+    if (statements.size() == 1 && !statements[0].requires_row && !is_looked_at) {
+        auto rows = query(statements[0].sql, statements[0].params, deadline);
+        if (rows) return std::vector<Rows>{std::move(rows).value()};
+        if (!last_sqlstate_.empty()) failed_statement_ = 0;
+        return std::move(rows).error();
     }
-    if (!is_looked_at) all.push_back(&kCommit);
-
-    auto rows = pipeline(all, is_looked_at ? Stage::kInside : Stage::kCommitting, deadline, rules.most_bytes);
-    if (failed_statement_) {
-        const std::size_t failed = *failed_statement_;
-        failed_statement_.reset();
-        if (failed >= first && failed < first + statements.size()) failed_statement_ = failed - first;
-    }
-    if (!rows) {
-        roll_back(deadline);
-        return rows;
-    }
-    auto& given = rows.value();
-    given.erase(given.begin(), given.begin() + static_cast<std::ptrdiff_t>(first));
-    given.resize(statements.size());
-    if (!is_looked_at) return rows;
-    if (auto seen = look_at(statements, given, rules, deadline); !seen) return std::move(seen).error();
+    auto begun = begin(rules.opening, deadline);
+    auto rows =
+        begun ? run_all(statements, deadline, rules) : Result<std::vector<Rows>>(std::move(begun).error());
+    if (rows && rules.check)
+        if (auto good = rules.check(*rows); !good) rows = std::move(good).error();
+    if (rows)
+        if (auto committed = commit(deadline); !committed) rows = std::move(committed).error();
+    if (!rows) roll_back(deadline);
     return rows;
 }
 
-Result<void> Connection::look_at(std::span<const Statement> statements, const std::vector<Rows>& rows,
-                                 const BatchRules& rules, Deadline deadline) {
+Result<std::vector<Rows>> Connection::run_all(std::span<const Statement> statements, Deadline deadline,
+                                              const BatchRules& rules) {
+    std::vector<Rows> all;
+    std::size_t bytes = 0;
     for (std::size_t i = 0; i < statements.size(); ++i) {
-        if (!statements[i].requires_row || rows[i].size() > 0 || rows[i].changed() > 0) continue;
-        roll_back(deadline);
-        failed_statement_ = i;
-        return Error{Error::Code::kConflict, fmt::format("statement {} found no row", i)};
+        const Statement& statement = statements[i];
+        auto rows = run(statement.sql, statement.params, Stage::kInside, deadline);
+        const auto refuse = [&](Error error) {
+            failed_statement_ = i;
+            return error;
+        };
+        if (!rows) return refuse(std::move(rows).error());
+        bytes += rows->bytes();
+        if (bytes > rules.most_bytes.value_or(bytes))
+            return refuse(
+                {Error::Code::kInvalid, fmt::format("the result is over {} bytes", *rules.most_bytes)});
+        if (statement.requires_row && rows->size() == 0 && rows->changed() == 0)
+            return refuse({Error::Code::kConflict, fmt::format("statement {} found no row", i)});
+        all.push_back(std::move(rows).value());
     }
-    if (rules.check)
-        if (auto good = rules.check(rows); !good) {
-            roll_back(deadline);
-            return good;
-        }
-    auto committed = script("COMMIT", Stage::kCommitting, deadline);
-    if (!committed) roll_back(deadline);
-    return committed;
+    return all;
 }
 
 Transaction::Transaction(Connection& connection, Deadline deadline, const std::string& opening)
-    : connection_(connection),
-      deadline_(deadline),
-      begin_{.sql = "BEGIN"},
-      opening_(opening.empty() ? std::nullopt : std::optional<Statement>({.sql = opening})) {}
+    : connection_(connection), deadline_(deadline), opening_(opening) {}
 
-Result<Rows> Transaction::begin(const Statement* statement) {
-    std::vector<const Statement*> all{&begin_};
-    if (opening_) all.push_back(&*opening_);
-    if (statement) all.push_back(statement);
+Result<void> Transaction::begin() {
+    if (is_open_) return {};
     is_open_ = true;
-    auto rows = connection_.pipeline(all, Stage::kInside, deadline_);
-    if (rows) return std::move(rows.value().back());
-    failed_ = rows.error();
-    return *failed_;
+    return connection_.begin(opening_, deadline_);
 }
 
 Result<Rows> Transaction::query(const std::string& sql, const Params& params) {
     if (failed_) return *failed_;
-    const Statement statement{.sql = sql, .params = params};
-    if (!is_open_) return begin(&statement);
-    const Statement* const all[] = {&statement};
-    auto rows = connection_.pipeline(all, Stage::kInside, deadline_);
-    if (rows) return std::move(rows.value().back());
-    failed_ = rows.error();
-    return *failed_;
+    if (auto begun = begin(); !begun) {
+        failed_ = begun.error();
+        return *failed_;
+    }
+    auto rows = connection_.run(sql, params, Stage::kInside, deadline_);
+    if (!rows) failed_ = rows.error();
+    return rows;
 }
 
 Result<void> Transaction::script(const std::string& sql) {
     if (failed_) return *failed_;
-    if (!is_open_)
-        if (auto begun = begin(nullptr); !begun) return std::move(begun).error();
-    auto done = connection_.script(sql, Stage::kInside, deadline_);
-    if (done && !connection_.is_in_transaction())
+    auto done = begin();
+    if (done) done = connection_.script(sql, Stage::kInside, deadline_);
+    // Outside of a transaction it is refused: the text has ended ours.
+    if (done && !connection_.script("SAVEPOINT migue; RELEASE SAVEPOINT migue", Stage::kInside, deadline_))
         done = Error{Error::Code::kInvalid, "the text ends the transaction that it runs in"};
     if (!done) failed_ = done.error();
     return done;
@@ -379,18 +319,13 @@ Result<void> Transaction::script(const std::string& sql) {
 Result<void> Transaction::commit() {
     if (failed_) return *failed_;
     if (!is_open_) return {};
-    auto committed = connection_.script("COMMIT", Stage::kCommitting, deadline_);
-    if (!committed) {
-        failed_ = committed.error();
-        return *failed_;
-    }
-    is_open_ = false;
-    return {};
+    auto committed = connection_.commit(deadline_);
+    if (!committed) failed_ = committed.error();
+    return committed;
 }
 
 void Transaction::abandon() {
-    if (is_open_) connection_.roll_back(deadline_);
-    is_open_ = false;
+    connection_.roll_back(deadline_);
 }
 
 }  // namespace migue::host::postgres

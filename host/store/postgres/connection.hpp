@@ -15,9 +15,6 @@
 #include "host/store/postgres/target.hpp"
 #include "migue/cpp/result.hpp"
 
-struct pg_conn;  // libpq's
-struct pg_result;
-
 namespace migue::host::postgres {
 
 class Transaction;
@@ -32,10 +29,9 @@ struct Statement {
 /// How Connection::batch() goes about it.
 struct BatchRules {
     std::string opening = {};  ///< what follows BEGIN, such as "SET LOCAL ROLE x"
-    /// Looks at what the statements gave; an error rolls them back. Costs a round trip: COMMIT
-    /// waits for it.
+    /// Looks at what the statements gave; an error rolls them back.
     std::function<Result<void>(const std::vector<Rows>&)> check = {};
-    /// Of all cells together. More is kInvalid, and the connection is given up.
+    /// Of all cells together. More is kInvalid, and rolls them back.
     std::optional<std::size_t> most_bytes = {};
 };
 
@@ -43,13 +39,15 @@ struct BatchRules {
 ///
 /// Leans on nothing that lasts longer than a transaction, since a transaction pooler gives
 /// every transaction another session: no prepared statements, SET, LISTEN or session locks.
-/// A call ends at its deadline whatever the server does; what that means is in failure.hpp.
-/// After a failure that left the connection in doubt is_usable() is false: throw it away.
-/// One thread at a time.
+/// A call ends at its deadline whatever the server does (a watchdog shuts the socket); what that
+/// means is in failure.hpp. A broken connection stays broken: libpqxx, which would connect anew in
+/// the middle of things, may not. After a failure that left the connection in doubt is_usable() is false:
+/// throw it away. One thread at a time.
 class Connection {
 public:
     /// kConfig: an operator has to act. kUnavailable: try again. Both name target.shown.
-    /// Looking up the host's name is the system's resolver's business, and takes its time.
+    /// Connecting takes whole seconds, two at least: so much later than the deadline it may end
+    /// when the server stands still.
     [[nodiscard]] static Result<std::unique_ptr<Connection>> open(const Target& target, Deadline deadline);
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -58,17 +56,16 @@ public:
     /// One statement, committed by itself: one round trip.
     [[nodiscard]] Result<Rows> query(const std::string& sql, const Params& params, Deadline deadline);
 
-    /// All or nothing, in the given order: one round trip, two when one of them requires a row.
-    /// `opening`: what follows BEGIN, such as "SET LOCAL ROLE x"; "" for nothing. On failure
-    /// failed_statement() says which it was.
+    /// All or nothing, in the given order: a round trip for each statement, for BEGIN and for
+    /// COMMIT; one in all for a single statement with nothing to look at. `opening`: what follows BEGIN, such
+    /// as "SET LOCAL ROLE x"; "" for nothing. On failure failed_statement() says which it was.
     [[nodiscard]] Result<std::vector<Rows>> batch(std::span<const Statement> statements, Deadline deadline,
                                                   const std::string& opening = {});
     [[nodiscard]] Result<std::vector<Rows>> batch(std::span<const Statement> statements, Deadline deadline,
                                                   const BatchRules& rules);
 
-    /// Runs `work(Transaction&)`, which gives a Result, and commits unless that is an error.
-    /// BEGIN travels with the first statement. `work` may be run again by retry(): it must
-    /// have no effects of its own.
+    /// Runs `work(Transaction&)`, which gives a Result, and commits unless that is an error. `work` may be
+    /// run again by retry(): it must have no effects of its own.
     template <typename Work>
     [[nodiscard]] auto transaction(Work&& work, Deadline deadline, const std::string& opening = {})
         -> std::invoke_result_t<Work, Transaction&>;
@@ -85,40 +82,27 @@ public:
 
 private:
     friend class Transaction;
-    struct Close {
-        void operator()(pg_conn* connection) const noexcept;
-    };
-    using Handle = std::unique_ptr<pg_conn, Close>;
-    explicit Connection(Handle handle);
+    struct Session;
+    explicit Connection(std::unique_ptr<Session> session);
 
-    /// One round trip for all of them, which stop at the first that fails: failed_statement_ is
-    /// its index.
-    [[nodiscard]] Result<std::vector<Rows>> pipeline(std::span<const Statement* const> statements,
-                                                     Stage stage, Deadline deadline,
-                                                     std::optional<std::size_t> most_bytes = {});
-    [[nodiscard]] Result<void> send(std::span<const Statement* const> statements, Stage stage,
-                                    Deadline deadline);
-    /// The second half of a batch whose COMMIT waits for a look at its rows.
-    [[nodiscard]] Result<void> look_at(std::span<const Statement> statements, const std::vector<Rows>& rows,
-                                       const BatchRules& rules, Deadline deadline);
-    [[nodiscard]] bool is_in_transaction() const noexcept;
+    /// Runs `call` on libpqxx, under the watchdog; what it throws becomes an Error.
+    template <typename Call>
+    [[nodiscard]] Result<Rows> guarded(Stage stage, Deadline deadline, Call call);
+    [[nodiscard]] Result<Rows> run(const std::string& sql, const Params& params, Stage stage,
+                                   Deadline deadline);
     /// Several statements in one text, without parameters.
     [[nodiscard]] Result<void> script(const std::string& sql, Stage stage, Deadline deadline);
-    /// Forgets the last failure; whether there is a connection, and time, to begin a call.
-    [[nodiscard]] Result<void> ready(Deadline deadline);
-    /// What was sent leaves. False: the deadline came first, or the connection broke.
-    [[nodiscard]] bool flush(Deadline deadline);
-    /// The next answer can be read without waiting. False as in flush().
-    [[nodiscard]] bool await(Deadline deadline);
-    /// Waits for the socket. False at the deadline.
-    [[nodiscard]] bool wait(short events, Deadline deadline) const;
-    /// After flush() or await() gave false, or libpq gave up: closes the connection.
-    [[nodiscard]] Error break_off(Stage stage, Deadline deadline);
-    [[nodiscard]] Error refused(const pg_result* answer, Stage stage);
-    /// After a failure inside a transaction.
+    [[nodiscard]] Result<void> begin(const std::string& opening, Deadline deadline);
+    [[nodiscard]] Result<void> commit(Deadline deadline);
+    /// The statements of a batch, within its transaction.
+    [[nodiscard]] Result<std::vector<Rows>> run_all(std::span<const Statement> statements, Deadline deadline,
+                                                    const BatchRules& rules);
+    [[nodiscard]] Error refused(const Said& said, Stage stage, bool has_timed_out);
+    /// Ends a transaction that failed. One that takes longer than a moment costs the connection.
     void roll_back(Deadline deadline);
 
-    Handle handle_;  ///< null once broken
+    const std::unique_ptr<Session> session_;
+    bool is_broken_ = false, is_in_transaction_ = false;
     std::string last_sqlstate_;
     std::optional<std::size_t> failed_statement_;
 };
@@ -134,15 +118,14 @@ public:
 private:
     friend class Connection;
     Transaction(Connection& connection, Deadline deadline, const std::string& opening);
-    /// BEGIN, what follows it, and `statement` unless that is null.
-    [[nodiscard]] Result<Rows> begin(const Statement* statement);
+    /// Before the first statement.
+    [[nodiscard]] Result<void> begin();
     [[nodiscard]] Result<void> commit();
     void abandon();
 
     Connection& connection_;
     const Deadline deadline_;
-    const Statement begin_;
-    const std::optional<Statement> opening_;
+    const std::string opening_;
     bool is_open_ = false;
     std::optional<Error> failed_;
 };

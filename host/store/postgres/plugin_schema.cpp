@@ -44,7 +44,6 @@ migue_status status_of(const Error& error, const Connection& connection) {
 struct PluginSchema::Request {
     std::vector<Statement> statements;
     std::vector<StatementShape> shapes;
-    bool writes = false, returns_rows = false;
 };
 
 PluginSchema::PluginSchema(std::shared_ptr<Pool> pool, std::string plugin)
@@ -92,8 +91,6 @@ Result<PluginSchema::Request> PluginSchema::read(const migue_sql_statement* cons
         if (!shape) return std::move(shape).error().within(where);
         auto params = params_of(given->params);
         if (!params) return std::move(params).error().within(where);
-        request.writes |= shape->writes;
-        request.returns_rows |= shape->returns_rows;
         request.shapes.push_back(*shape);
         request.statements.push_back(
             {std::move(given->text), std::move(params).value(), given->requires_row});
@@ -129,12 +126,9 @@ PluginSchema::Outcome PluginSchema::run(const Request& request, Deadline deadlin
         return {};
     };
     BatchRules rules{.opening = opening_, .check = {}, .most_bytes = kMostBytes};
-    // Rows that JSON cannot tell must undo what was written.
-    const bool waits = request.writes && request.returns_rows;
-    if (waits) rules.check = read_rows;
+    // Rows that JSON cannot tell undo what was written.
+    rules.check = read_rows;
     auto rows = connection.batch(request.statements, deadline, rules);
-    if (rows && !waits)
-        if (auto told = read_rows(*rows); !told) return {to_status(told.error().code), {}, told.error().what};
     if (rows) return {MIGUE_OK, all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), {}};
     const auto index = connection.failed_statement();
     if (!index && connection.last_sqlstate().starts_with("22"))

@@ -27,7 +27,7 @@ public:
 
     /// Needs a login that may create roles and schemas, unless nothing is new.
     [[nodiscard]] Result<std::vector<std::string>> migrate(const migue_migrations_v1& migrations) override;
-    /// One round trip; two when rows are read and written, or required.
+    /// A round trip for each statement, one before and one after.
     [[nodiscard]] Outcome execute(const migue_sql_statement* const* statements, std::size_t count) override;
 
 private:

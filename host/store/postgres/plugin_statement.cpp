@@ -128,7 +128,6 @@ Result<StatementShape> look_at_statement(std::string_view text) {
         return invalid("only SELECT, INSERT, UPDATE, DELETE and WITH are allowed");
     StatementShape shape;
     const auto words = sql::words_of(text);
-    shape.returns_rows = is_word(words.front(), "SELECT") || is_word(words.front(), "WITH");
     for (std::size_t i = 0; i < words.size(); ++i) {
         const std::string_view word = words[i];
         if (word == ";" && i + 1 < words.size()) return invalid("there is text after the statement");
@@ -136,7 +135,6 @@ Result<StatementShape> look_at_statement(std::string_view text) {
             return invalid("only INSERT goes INTO something");
         if (is_forbidden(word)) return invalid(std::string(word) + " is not allowed");
         shape.writes |= is_word(word, "INSERT") || is_word(word, "UPDATE") || is_word(word, "DELETE");
-        shape.returns_rows |= is_word(word, "RETURNING");
     }
     return shape;
 }

@@ -10,7 +10,7 @@
 namespace migue::host::postgres {
 
 struct StatementShape {
-    bool writes = false, returns_rows = false;
+    bool writes = false;
 };
 
 /// Refuses (kInvalid) what is no SELECT, INSERT, UPDATE, DELETE or WITH, and what would reach

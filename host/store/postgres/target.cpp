@@ -1,11 +1,10 @@
 #include "host/store/postgres/target.hpp"
 
 #include <fmt/format.h>
-#include <libpq-fe.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
-#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -14,15 +13,57 @@ namespace migue::host::postgres {
 namespace {
 
 constexpr std::size_t kMostConnections = 64;
-constexpr std::string_view kPoolSize = "pool_size";
+constexpr std::size_t kMostSeconds = 300;
 constexpr const char* kExpected =
     "expected postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full, special characters of the "
     "password percent-encoded";
 
-using Options = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
+// Of libpq 15. Read here, and not by libpq: its messages repeat pieces of a malformed URL, which
+// may be pieces of a password.
+constexpr std::array<std::string_view, 37> kParameters{"application_name",
+                                                       "channel_binding",
+                                                       "client_encoding",
+                                                       "connect_timeout",
+                                                       "dbname",
+                                                       "fallback_application_name",
+                                                       "gssencmode",
+                                                       "gsslib",
+                                                       "host",
+                                                       "hostaddr",
+                                                       "keepalives",
+                                                       "keepalives_count",
+                                                       "keepalives_idle",
+                                                       "keepalives_interval",
+                                                       "krbsrvname",
+                                                       "options",
+                                                       "passfile",
+                                                       "password",
+                                                       "port",
+                                                       "replication",
+                                                       "requirepeer",
+                                                       "service",
+                                                       "sslcert",
+                                                       "sslcompression",
+                                                       "sslcrl",
+                                                       "sslcrldir",
+                                                       "sslkey",
+                                                       "sslmode",
+                                                       "sslpassword",
+                                                       "sslrootcert",
+                                                       "sslsni",
+                                                       "ssl_max_protocol_version",
+                                                       "ssl_min_protocol_version",
+                                                       "target_session_attrs",
+                                                       "tcp_user_timeout",
+                                                       "user",
+                                                       "pool_size"};
 
 Error fault(const std::string& what) {
     return {Error::Code::kConfig, "store.url: " + what};
+}
+
+Error malformed(const std::string& what) {
+    return fault(fmt::format("{}; {}", what, kExpected));
 }
 
 std::optional<std::size_t> number(std::string_view text) {
@@ -32,50 +73,151 @@ std::optional<std::size_t> number(std::string_view text) {
     return value;
 }
 
-/// Takes `pool_size=…` out of the query part; gives its text.
-std::optional<std::string> take_pool_size(std::string& url) {
-    const std::size_t query =
-        url.find('?', std::min(url.rfind('@'), url.size()) == url.size() ? 0 : url.rfind('@'));
-    if (query == std::string::npos) return std::nullopt;
-    std::optional<std::string> found;
-    std::string kept;
-    std::size_t begin = query + 1;
-    while (begin <= url.size()) {
-        const std::size_t end = std::min(url.find('&', begin), url.size());
-        const std::string_view part = std::string_view(url).substr(begin, end - begin);
-        if (part.starts_with(kPoolSize) && part.substr(kPoolSize.size()).starts_with('='))
-            found = std::string(part.substr(kPoolSize.size() + 1));
-        else if (!part.empty())
-            kept += (kept.empty() ? "?" : "&") + std::string(part);
-        begin = end + 1;
+std::optional<std::string> decoded(std::string_view text) {
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '%') {
+            plain += text[i];
+            continue;
+        }
+        int byte = 0;
+        const std::string_view digits = text.substr(i + 1, 2);
+        const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
+        if (digits.size() != 2 || failed != std::errc{} || end != digits.data() + 2 || byte == 0)
+            return std::nullopt;
+        plain += static_cast<char>(byte);
+        i += 2;
     }
-    url.resize(query);
-    url += kept;
-    return found;
+    return plain;
 }
 
-bool is_word(std::string_view text) {
-    return !text.empty() && text.size() <= 32 &&
-           std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+/// What is before the first `mark`, which is taken off `text` with it; all when there is none.
+std::string_view take_until(std::string_view& text, char mark) {
+    const std::size_t at = std::min(text.find(mark), text.size());
+    const std::string_view before = text.substr(0, at);
+    text.remove_prefix(std::min(at + 1, text.size()));
+    return before;
 }
 
-/// The name of a parameter that libpq does not know; "" when there is none to name. libpq's own
-/// words are not used: they repeat pieces of the URL, which may be pieces of the password.
-std::string unknown_parameter(const std::string& url) {
-    const std::size_t at = url.rfind('@');
-    const std::size_t query = url.find('?', at == std::string::npos ? 0 : at);
-    if (query == std::string::npos) return {};
-    const Options known(PQconndefaults(), &PQconninfoFree);
-    for (std::size_t begin = query + 1; begin < url.size();) {
-        const std::size_t end = std::min(url.find('&', begin), url.size());
-        const std::string name = url.substr(begin, std::min(url.find('=', begin), end) - begin);
-        bool is_known = name == "ssl";
-        for (const PQconninfoOption* option = known.get(); option && option->keyword; ++option)
-            is_known |= name == option->keyword;
-        if (!is_known && is_word(name)) return name;
-        begin = end + 1;
+/// Fills a Target from the pieces of a URL.
+class Reader {
+public:
+    Result<Target> read(std::string_view url);
+
+private:
+    Result<void> read_user(std::string_view text);
+    Result<void> read_hosts(std::string_view text);
+    Result<void> read_parameters(std::string_view text);
+    Result<void> read_parameter(std::string_view name, const std::string& value);
+    Result<void> add(std::string_view keyword, std::string_view encoded);
+    [[nodiscard]] std::string value_of(std::string_view keyword, std::string_view otherwise) const;
+
+    Target target_;
+};
+
+Result<void> Reader::add(std::string_view keyword, std::string_view encoded) {
+    if (encoded.empty()) return {};
+    auto value = decoded(encoded);
+    if (!value)
+        return malformed(
+            fmt::format("malformed: a % in the {} is not followed by two hexadecimal digits", keyword));
+    target_.keywords.emplace_back(keyword, *std::move(value));
+    return {};
+}
+
+std::string Reader::value_of(std::string_view keyword, std::string_view otherwise) const {
+    for (const auto& [name, value] : target_.keywords)
+        if (name == keyword) return value;
+    return std::string(otherwise);
+}
+
+Result<void> Reader::read_user(std::string_view text) {
+    const std::string_view user = take_until(text, ':');
+    if (auto added = add("user", user); !added) return added;
+    return add("password", text);
+}
+
+Result<void> Reader::read_hosts(std::string_view text) {
+    std::string hosts, ports;
+    for (bool is_first = true; is_first || !text.empty(); is_first = false) {
+        std::string_view each = take_until(text, ',');
+        std::string_view host;
+        if (each.starts_with('[')) {
+            each.remove_prefix(1);
+            host = take_until(each, ']');
+            if (!each.empty() && each.front() != ':') return malformed("malformed host");
+            if (!each.empty()) each.remove_prefix(1);
+        } else {
+            host = take_until(each, ':');
+        }
+        if (each.find_first_not_of("0123456789") != std::string_view::npos)
+            return malformed("malformed port");
+        hosts += (is_first ? "" : ",") + std::string(host);
+        ports += (is_first ? "" : ",") + std::string(each);
+    }
+    if (auto added = add("host", hosts); !added) return added;
+    return add("port", ports.find_first_not_of(',') == std::string::npos ? "" : ports);
+}
+
+Result<void> Reader::read_parameters(std::string_view text) {
+    while (!text.empty()) {
+        std::string_view part = take_until(text, '&');
+        const std::string_view name = take_until(part, '=');
+        auto value = decoded(part);
+        if (!value) return malformed("malformed parameter: a % is not followed by two hexadecimal digits");
+        if (auto read = read_parameter(name, *value); !read) return read;
     }
     return {};
+}
+
+Result<void> Reader::read_parameter(std::string_view name, const std::string& value) {
+    if (name == "ssl" && value == "true") return add("sslmode", "require");  // as JDBC has it
+    if (std::find(kParameters.begin(), kParameters.end(), name) == kParameters.end()) {
+        const bool is_word = !name.empty() && name.size() <= 32 &&
+                             name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string_view::npos;
+        return malformed(is_word ? fmt::format("\"{}\" is no parameter of a Postgres URL", name)
+                                 : std::string("malformed parameters"));
+    }
+    if (name == "pool_size" || name == "connect_timeout") {
+        const std::size_t most = name == "pool_size" ? kMostConnections : kMostSeconds;
+        const auto given = number(value);
+        if (!given || *given < 1 || *given > most)
+            return fault(fmt::format("{}: expected {} from 1 to {}", name,
+                                     name == "pool_size" ? "a number" : "seconds", most));
+        if (name == "pool_size")
+            target_.pool_size = *given;
+        else
+            target_.connect_limit = std::chrono::seconds(*given);
+        return {};
+    }
+    if (name == "port" && value.find_first_not_of("0123456789,") != std::string::npos)
+        return malformed("malformed port");
+    target_.keywords.emplace_back(name, value);
+    return {};
+}
+
+Result<Target> Reader::read(std::string_view url) {
+    url.remove_prefix(url.find("://") + 3);
+    std::string_view query;
+    // A "?" or "/" that belongs into the password, unencoded, leaves an "@" behind where none may be.
+    if (const std::size_t at = url.find('?'); at != std::string_view::npos) {
+        query = url.substr(at + 1);
+        url = url.substr(0, at);
+    }
+    std::string_view authority = take_until(url, '/');
+    if (std::count(authority.begin(), authority.end(), '@') > 1 || url.find('@') != std::string_view::npos ||
+        query.find('@') != std::string_view::npos)
+        return malformed("malformed: more than one @, or one in the wrong place");
+    if (authority.find('@') != std::string_view::npos)
+        if (auto read = read_user(take_until(authority, '@')); !read) return std::move(read).error();
+    if (auto read = read_hosts(authority); !read) return std::move(read).error();
+    if (auto read = add("dbname", url); !read) return std::move(read).error();
+    if (auto read = read_parameters(query); !read) return std::move(read).error();
+    target_.keywords.emplace_back("fallback_application_name", "migue");
+    target_.keywords.emplace_back("client_encoding", "UTF8");
+    target_.shown = fmt::format("{}:{}/{}", value_of("host", value_of("hostaddr", "localhost")),
+                                value_of("port", "5432"), value_of("dbname", ""));
+    return std::move(target_);
 }
 
 }  // namespace
@@ -85,48 +227,8 @@ bool is_postgres_url(const std::string& url) {
 }
 
 Result<Target> parse_url(const std::string& url) {
-    if (!is_postgres_url(url)) return fault(fmt::format("not a Postgres URL; {}", kExpected));
-    Target target;
-    std::string rest = url;
-    if (const auto size = take_pool_size(rest)) {
-        const auto connections = number(*size);
-        if (!connections || *connections < 1 || *connections > kMostConnections)
-            return fault(fmt::format("pool_size: expected a number from 1 to {}", kMostConnections));
-        target.pool_size = *connections;
-    }
-    const Options parsed(PQconninfoParse(rest.c_str(), nullptr), &PQconninfoFree);
-    if (!parsed) {
-        const std::string name = unknown_parameter(rest);
-        if (!name.empty())
-            return fault(fmt::format("\"{}\" is no parameter of a Postgres URL; {}", name, kExpected));
-        return fault(fmt::format("malformed; {}", kExpected));
-    }
-    std::string host = "localhost", port = "5432", database;
-    for (const PQconninfoOption* option = parsed.get(); option->keyword; ++option) {
-        if (!option->val) continue;
-        const std::string_view keyword = option->keyword;
-        if (keyword == "connect_timeout") {
-            const auto seconds = number(option->val);
-            if (!seconds || *seconds < 1 || *seconds > 300)
-                return fault("connect_timeout: expected seconds from 1 to 300");
-            target.connect_limit = std::chrono::seconds(*seconds);
-            continue;
-        }
-        // Where an unencoded password ends up that holds a slash.
-        if (keyword == "dbname" && std::string_view(option->val).find('@') != std::string_view::npos)
-            return fault(fmt::format("malformed; {}", kExpected));
-        if (keyword == "port" &&
-            std::string_view(option->val).find_first_not_of("0123456789,") != std::string_view::npos)
-            return fault(fmt::format("malformed port; {}", kExpected));
-        if (keyword == "host" || (keyword == "hostaddr" && host == "localhost")) host = option->val;
-        if (keyword == "port") port = option->val;
-        if (keyword == "dbname") database = option->val;
-        target.keywords.emplace_back(keyword, option->val);
-    }
-    target.keywords.emplace_back("fallback_application_name", "migue");
-    target.keywords.emplace_back("client_encoding", "UTF8");
-    target.shown = fmt::format("{}:{}/{}", host, port, database);
-    return target;
+    if (!is_postgres_url(url)) return malformed("not a Postgres URL");
+    return Reader().read(url);
 }
 
 }  // namespace migue::host::postgres

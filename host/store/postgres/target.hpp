@@ -23,7 +23,7 @@ struct Target {
 /// True for "postgres://…" and "postgresql://…".
 [[nodiscard]] bool is_postgres_url(const std::string& url);
 
-/// Reads a URL with every keyword of libpq (sslmode, sslrootcert, connect_timeout …) and
+/// Reads a URL with every keyword of libpq 15 (sslmode, sslrootcert, connect_timeout …) and
 /// `pool_size`, which is ours. What libpq reads from the environment and from ~/.pgpass holds
 /// here too. kConfig: what is wrong with it, without repeating anything that may be secret.
 [[nodiscard]] Result<Target> parse_url(const std::string& url);

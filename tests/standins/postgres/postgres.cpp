@@ -13,6 +13,14 @@
 
 #include "tests/standins/postgres/process.hpp"
 
+#if defined(__SANITIZE_ADDRESS__)
+// libpqxx 6.4 forgets a result when its connection breaks: some 2 KB, each time. Not ours to mend.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() {
+    return "leak:PQmakeEmptyPGresult\n";
+}
+#endif
+
 namespace migue::standins {
 
 namespace {

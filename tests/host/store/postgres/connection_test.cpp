@@ -94,6 +94,45 @@ TEST_P(PostgresConnection, NamesTheConstraintAndNoValue) {
     EXPECT_TRUE(connection_->is_usable());
 }
 
+TEST_P(PostgresConnection, TellsFaultsApart) {
+    struct Case {
+        std::string sql, sqlstate;
+        Code code;
+    };
+    for (const Case& fault :
+         {Case{"SELECT * FROM nowhere", "42P01", Code::kConfig},
+          Case{"SELECT nope FROM notes", "42703", Code::kInternal},
+          Case{"SELECT nope(1)", "42883", Code::kInternal}, Case{"SELEC 1", "42601", Code::kInternal},
+          Case{"SELECT 'secret'::bigint", "22P02", Code::kInvalid},
+          Case{"DO $$ BEGIN RAISE EXCEPTION 'secret'; END $$", "P0001", Code::kInternal},
+          Case{"SELECT 1; SELECT 2", "42601", Code::kInternal}}) {
+        const auto refused = connection_->query(fault.sql, {}, soon());
+        ASSERT_FALSE(refused) << fault.sql;
+        EXPECT_EQ(refused.error().code, fault.code) << fault.sql << ": " << refused.error().what;
+        EXPECT_EQ(connection_->last_sqlstate(), fault.sqlstate) << fault.sql;
+        EXPECT_EQ(refused.error().what.find("secret"), std::string::npos) << refused.error().what;
+    }
+    const auto miscounted = connection_->query("SELECT $1::int", {1, 2}, soon());
+    ASSERT_FALSE(miscounted);
+    EXPECT_EQ(miscounted.error().code, Code::kInvalid) << miscounted.error().what;
+    EXPECT_TRUE(connection_->query("SELECT 1", {}, soon())) << "none of them harmed the connection";
+}
+
+TEST_P(PostgresConnection, SaysThatALostRaceMayBeRunAgain) {
+    run("INSERT INTO notes VALUES (1, 'x')");
+    const auto lost = connection_->transaction(
+        [&](Transaction& transaction) {
+            EXPECT_TRUE(transaction.query("SELECT text FROM notes"));
+            run("UPDATE notes SET text = 'theirs'");
+            return transaction.query("UPDATE notes SET text = 'ours'");
+        },
+        soon(), "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+    ASSERT_FALSE(lost);
+    EXPECT_EQ(lost.error().code, Code::kUnavailable) << lost.error().what;
+    EXPECT_EQ(connection_->last_sqlstate(), "40001");
+    EXPECT_TRUE(connection_->is_usable());
+}
+
 TEST_P(PostgresConnection, RunsATransactionWhole) {
     const auto done = connection_->transaction(
         [](Transaction& transaction) -> Result<int> {
@@ -281,6 +320,19 @@ TEST(PostgresTls, BelievesOnlyTheAuthorityAndTheNameThatItWasTold) {
         EXPECT_EQ(opened.error().code, Code::kConfig) << opened.error().what;
         EXPECT_NE(opened.error().what.find("certificate"), std::string::npos) << opened.error().what;
     }
+}
+
+TEST_F(PostgresOpening, StaysBrokenOnceTheServerThrewItOut) {
+    const auto connection = open(server_.url("postgres"));
+    ASSERT_TRUE(connection) << connection.error().what;
+    const auto thrown = (*connection)->query("SELECT pg_terminate_backend(pg_backend_pid())", {}, soon());
+    ASSERT_FALSE(thrown);
+    EXPECT_EQ(thrown.error().code, Code::kDeadline) << "libpqxx does not tell the server's reason";
+    EXPECT_EQ(thrown.error().what, "the connection was lost; it may have been committed");
+    EXPECT_FALSE((*connection)->is_usable());
+    const auto after = (*connection)->query("SELECT 1", {}, soon());
+    ASSERT_FALSE(after) << "libpqxx has connected anew";
+    EXPECT_EQ(after.error().code, Code::kUnavailable);
 }
 
 TEST_F(PostgresOpening, NamesItselfToTheServer) {

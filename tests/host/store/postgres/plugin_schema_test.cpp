@@ -398,7 +398,7 @@ TEST_F(PluginRole, AnswersThatTheDatabaseIsAwayOrSlow) {
     database_.server().freeze();
     const Outcome frozen = execute(*schema_, {{"INSERT INTO notes.note (id) VALUES ('b')"}});
     database_.server().resume();
-    EXPECT_EQ(frozen.status, MIGUE_E_DEADLINE) << frozen.why;
+    EXPECT_EQ(frozen.status, MIGUE_E_UNAVAILABLE) << frozen.why << ": COMMIT was never sent";
     database_.server().stop();
     const Outcome away = execute(*schema_, {{"SELECT 1 AS a"}});
     database_.server().start();
