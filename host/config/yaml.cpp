@@ -5,6 +5,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <array>
 #include <fstream>
 #include <sstream>
 
@@ -113,11 +114,14 @@ Result<Node> read_yaml(const std::filesystem::path& file, const Variables& varia
     if (std::filesystem::is_directory(file, error)) return cannot("this is a directory");
     std::ifstream stream(file, std::ios::binary);
     if (!stream) return cannot("it cannot be opened for reading");
-    // One byte more than allowed, so that a device or pipe without end is refused, not read.
-    std::string text(kMaxSize + 1, '\0');
-    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+    std::string text;
+    std::array<char, 64 * 1024> piece{};
+    // At most one piece more than allowed: a device or pipe without end is refused, not read.
+    while (stream && text.size() <= kMaxSize) {
+        stream.read(piece.data(), piece.size());
+        text.append(piece.data(), static_cast<std::size_t>(stream.gcount()));
+    }
     if (stream.bad()) return cannot("it cannot be read");
-    text.resize(static_cast<std::size_t>(stream.gcount()));
     return parse_yaml(text, file.string(), variables);
 }
 

@@ -12,6 +12,12 @@ namespace {
 constexpr std::size_t kClaimed = 1000;
 constexpr std::size_t kErased = 500;
 constexpr std::int64_t kErasePauseMs = 60'000;
+constexpr int kStartTries = 20;
+constexpr std::chrono::milliseconds kStartPause{500};
+
+bool is_away(const Error& error) {
+    return error.code == Error::Code::kUnavailable || error.code == Error::Code::kDeadline;
+}
 
 /// Calls what reports through a Done, and waits for it.
 template <typename T, typename Call>
@@ -41,15 +47,22 @@ Dispatcher::~Dispatcher() {
 }
 
 Result<void> Dispatcher::start() {
-    if (auto alive = say_alive(); !alive) return alive;
     // All of it before the first new message: a conversation's old turns come first.
-    if (auto claimed = claim_all(); !claimed) return claimed;
+    auto claimed = claim_all();
+    for (int tries = 1; !claimed && is_away(claimed.error()) && tries < kStartTries; ++tries) {
+        log_.warn("what was left open could not be claimed; trying again", {{"why", claimed.error().what}});
+        std::this_thread::sleep_for(kStartPause);
+        claimed = claim_all();
+    }
+    if (!claimed) return claimed;
     watcher_ = std::thread([this] { watch(); });
     return {};
 }
 
 Result<void> Dispatcher::claim_all() {
     for (;;) {
+        // A dead host may have left much: this one must not look dead meanwhile.
+        if (auto alive = say_alive(); !alive) return alive;
         auto left = store_.claim(clock_.unix_ms(), kClaimed);
         if (!left) return std::move(left).error().within("claim what was left open");
         if (left->turns.empty() && left->unsent.empty()) return {};

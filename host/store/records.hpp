@@ -66,8 +66,8 @@ struct FinishedTurn {
     std::string asked_plugin;                        ///< "" closes an open question
     std::int64_t asked_until_unix_ms = 0;
     bool keeps_question = false;  ///< the question and the locale stay as they are
-    std::int64_t told = 0;    ///< of Conversation::untold, so many the person knows about now
-    std::optional<Job> again; ///< put in the same commit: a job's turn that failed and comes back later
+    std::int64_t told = 0;        ///< of Conversation::untold, so many the person knows about now
+    std::optional<Job> again;     ///< put in the same commit: a job's turn that failed and comes back later
 };
 
 /// A reply on its way. (conversation_id, sequence) names it for ever.

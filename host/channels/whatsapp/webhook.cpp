@@ -47,7 +47,11 @@ http::Reply Webhook::receive(const http::Request& request) {
     count(decoded);
     if (const auto stored = store(std::move(decoded)); !stored) {
         ++counters_.not_stored;
-        log_.warn("webhook not stored, asked to bring it again", {{"why", stored.error().what}});
+        // Once a second at most: while the store is away this is every request.
+        const std::int64_t now = clock_.unix_ms();
+        std::int64_t next = next_complaint_unix_ms_;
+        if (now >= next && next_complaint_unix_ms_.compare_exchange_strong(next, now + 1000))
+            log_.warn("webhooks are not stored, asked to bring them again", {{"why", stored.error().what}});
         http::Reply reply = plain(503);
         reply.headers.emplace_back("Retry-After", "2");
         return reply;

@@ -59,6 +59,7 @@ private:
     const Clock& clock_;
     Log& log_;
     WebhookCounters counters_;
+    std::atomic<std::int64_t> next_complaint_unix_ms_{0};
 };
 
 }  // namespace migue::host::whatsapp

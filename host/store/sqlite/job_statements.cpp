@@ -6,7 +6,8 @@
 namespace migue::host::sqlite {
 
 bool has_due_job(Connection& connection, std::int64_t now_unix_ms) {
-    SQLite::Statement& row = connection.query("SELECT 1 FROM jobs WHERE at_unix_ms <= ?1 LIMIT 1", now_unix_ms);
+    SQLite::Statement& row =
+        connection.query("SELECT 1 FROM jobs WHERE at_unix_ms <= ?1 LIMIT 1", now_unix_ms);
     const bool found = row.executeStep();
     row.reset();
     return found;

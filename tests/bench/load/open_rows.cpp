@@ -20,11 +20,11 @@ constexpr std::int64_t kAgoMs = 60'000;
 
 std::vector<host::InboundMessage> messages(const WebhookText& text, const std::string& phone_number_id,
                                            std::size_t first, std::size_t count) {
+    const std::vector<std::string> ours{phone_number_id};
     std::vector<host::InboundMessage> out;
     for (std::size_t i = first; i < first + count; ++i) {
         const std::uint64_t person = kFirstPerson + i;
-        auto decoded =
-            host::whatsapp::decode(text.message(text.message_id(person), person, "hola"), phone_number_id);
+        auto decoded = host::whatsapp::decode(text.message(text.message_id(person), person, "hola"), ours);
         for (auto& message : decoded.messages) out.push_back(std::move(message));
     }
     return out;
