@@ -207,7 +207,7 @@ Result<void> App::Impl::serve() {
         webhook_ = std::make_unique<whatsapp::Webhook>(*settings_.whatsapp, *dispatcher_, clock_, log_);
         webhook_->add_routes(*public_);
     }
-    add_host_metrics(metrics_, *dispatcher_, *outbox_, webhook_.get(), whatsapp_.get());
+    add_host_metrics(metrics_, *dispatcher_, *outbox_, *public_, webhook_.get(), whatsapp_.get());
     public_url_ = settings_.http.public_url;
     if (options_.dev) {
         public_->guard(http::require_host(own_hosts(settings_.http.listen, public_url_)));

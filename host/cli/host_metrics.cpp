@@ -6,6 +6,21 @@ namespace migue::host::cli {
 
 namespace {
 
+void watch_server(Metrics& metrics, const http::Server& server) {
+    using http::Counters;
+    const auto watch = [&](const char* name, const char* help, auto Counters::*value) {
+        metrics.watch(name, help, [&server, value] { return static_cast<double>(server.counters().*value); });
+    };
+    watch("migue_http_connections", "Connections on http.listen", &Counters::open);
+    watch("migue_http_parked", "Of them, those that hold no thread", &Counters::parked);
+    watch("migue_http_threads", "Threads that run handlers", &Counters::threads);
+    watch("migue_http_requests", "Requests that a handler or a guard was asked", &Counters::requests);
+    watch("migue_http_rejected", "Requests answered 400, 413 or 431", &Counters::rejected);
+    watch("migue_http_timeouts", "Connections closed over a deadline", &Counters::timeouts);
+    watch("migue_http_overloaded", "Requests answered 503: nobody free to answer", &Counters::overloaded);
+    watch("migue_http_turned_away", "Connections closed at once: too many", &Counters::turned_away);
+}
+
 void watch_webhook(Metrics& metrics, const whatsapp::WebhookCounters& counters) {
     const auto watch = [&metrics](const char* name, const char* help,
                                   const std::atomic<std::uint64_t>& value) {
@@ -73,10 +88,12 @@ void watch_outbox(Metrics& metrics, const Outbox& outbox) {
 }  // namespace
 
 void add_host_metrics(Metrics& metrics, const Dispatcher& dispatcher, const Outbox& outbox,
-                      const whatsapp::Webhook* webhook, const whatsapp::WhatsAppChannel* channel) {
+                      const http::Server& server, const whatsapp::Webhook* webhook,
+                      const whatsapp::WhatsAppChannel* channel) {
     metrics.watch("migue_open_turns", "Turns that run or wait in this process",
                   [&dispatcher] { return static_cast<double>(dispatcher.open_turns()); });
     watch_outbox(metrics, outbox);
+    watch_server(metrics, server);
     if (webhook != nullptr) watch_webhook(metrics, webhook->counters());
     if (channel != nullptr) watch_channel(metrics, *channel);
 }

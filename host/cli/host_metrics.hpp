@@ -6,6 +6,7 @@
 
 #include "host/channels/whatsapp/webhook.hpp"
 #include "host/channels/whatsapp/whatsapp_channel.hpp"
+#include "host/http/server.hpp"
 #include "host/observe/metrics.hpp"
 #include "host/pipeline/dispatcher.hpp"
 #include "host/pipeline/outbox.hpp"
@@ -16,7 +17,8 @@ namespace migue::host::cli {
 /// What the rooms count, shown at /metrics. The last two may be nullptr. All must outlive
 /// the metrics' last reading.
 void add_host_metrics(Metrics& metrics, const Dispatcher& dispatcher, const Outbox& outbox,
-                      const whatsapp::Webhook* webhook, const whatsapp::WhatsAppChannel* channel);
+                      const http::Server& server, const whatsapp::Webhook* webhook,
+                      const whatsapp::WhatsAppChannel* channel);
 
 /// Plugins' own series, kept in the same registry. Thread-safe.
 class MetricsForPlugins final : public MetricsSink {

@@ -1,5 +1,6 @@
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <filesystem>
 #include <iostream>
@@ -37,7 +38,17 @@ private:
     sigset_t set_{};
 };
 
+/// As many open files as the system lets this process have: each connection is one, and
+/// service managers begin with a low number that may be raised.
+void raise_file_limit() {
+    rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == files.rlim_max) return;
+    files.rlim_cur = files.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int run_until_stopped(App::Options options, const StopSignals& signals) {
+    raise_file_limit();
     Log log;
     const auto app = App::start(std::move(options), log);
     if (!app) return could_not_run(app.error());
