@@ -63,6 +63,7 @@ Result<void> Dispatcher::claim_all() {
     for (;;) {
         // A dead host may have left much: this one must not look dead meanwhile.
         if (auto alive = say_alive(); !alive) return alive;
+        const TakeOver take_over(*this);
         auto left = store_.claim(clock_.unix_ms(), kClaimed);
         if (!left) return std::move(left).error().within("claim what was left open");
         if (left->turns.empty() && left->unsent.empty()) return {};
@@ -110,22 +111,46 @@ Result<void> Dispatcher::note(std::vector<Delivery> news) {
 
 void Dispatcher::enqueue_new(std::vector<InboundMessage>& messages, std::vector<Accepted>& accepted,
                              std::int64_t now_unix_ms) {
+    std::vector<OpenTurn> turns;
     for (std::size_t i = 0; i < accepted.size(); ++i) {
         Accepted& one = accepted[i];
         if (one.duplicate) continue;
         if (const auto channel = channels_.find(messages[i].channel);
             channel != channels_.end() && messages[i].expects_answer)
             channel->second->acknowledge(messages[i]);
-        for (OpenTurn& older : one.before) enqueue(std::move(older));
+        for (OpenTurn& older : one.before) turns.push_back(std::move(older));
         if (!one.ours) {
             const std::lock_guard lock(mutex_);
             held_away_.push_back(one.conversation_id);
             changed_.notify_all();
             continue;
         }
-        enqueue(OpenTurn{
-            std::move(messages[i]), one.conversation_id, one.person_id, one.sequence, now_unix_ms, 1, {}});
+        turns.push_back(
+            {std::move(messages[i]), one.conversation_id, one.person_id, one.sequence, now_unix_ms, 1, {}});
     }
+    enqueue_in_order(std::move(turns));
+}
+
+void Dispatcher::enqueue_in_order(std::vector<OpenTurn> turns) {
+    const std::lock_guard lock(order_mutex_);
+    for (OpenTurn& turn : turns) {
+        if (taking_over_)
+            late_.push_back(std::move(turn));
+        else
+            enqueue(std::move(turn));
+    }
+}
+
+Dispatcher::TakeOver::TakeOver(Dispatcher& dispatcher) : dispatcher_(dispatcher) {
+    const std::lock_guard lock(dispatcher_.order_mutex_);
+    dispatcher_.taking_over_ = true;
+}
+
+Dispatcher::TakeOver::~TakeOver() {
+    const std::lock_guard lock(dispatcher_.order_mutex_);
+    dispatcher_.taking_over_ = false;
+    for (OpenTurn& turn : dispatcher_.late_) dispatcher_.enqueue(std::move(turn));
+    dispatcher_.late_.clear();
 }
 
 void Dispatcher::enqueue(Claimed work) {
@@ -203,6 +228,7 @@ Result<void> Dispatcher::find_out_what_is_lost() {
     std::vector<std::string> held = lanes_.keys();
     const std::vector<std::string> sending = outbox_.conversations();
     held.insert(held.end(), sending.begin(), sending.end());
+    const TakeOver take_over(*this);
     auto taken = store_.take(held, clock_.unix_ms());
     if (!taken) return std::move(taken).error().within("find out which conversations were lost");
     std::set<std::string> lost(taken->still.begin(), taken->still.end());
@@ -227,6 +253,7 @@ void Dispatcher::look_again() {
     }
     std::sort(away.begin(), away.end());
     away.erase(std::unique(away.begin(), away.end()), away.end());
+    const TakeOver take_over(*this);
     auto taken = store_.take(away, clock_.unix_ms());
     if (taken)
         enqueue(std::move(taken->work));

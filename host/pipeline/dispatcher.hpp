@@ -48,6 +48,19 @@ public:
     [[nodiscard]] std::size_t open_turns() const { return lanes_.size(); }
 
 private:
+    /// While work of other hosts is being taken over, new messages wait until it is in its
+    /// lanes: it is older than they are.
+    class TakeOver {
+    public:
+        explicit TakeOver(Dispatcher& dispatcher);
+        TakeOver(const TakeOver&) = delete;
+        TakeOver& operator=(const TakeOver&) = delete;
+        ~TakeOver();
+
+    private:
+        Dispatcher& dispatcher_;
+    };
+    void enqueue_in_order(std::vector<OpenTurn> turns);
     void enqueue_new(std::vector<InboundMessage>& messages, std::vector<Accepted>& accepted,
                      std::int64_t now_unix_ms);
     void enqueue(Claimed work);
@@ -71,6 +84,10 @@ private:
     const Options options_;
     Lanes<OpenTurn> lanes_;
     LoadGauge load_;
+
+    std::mutex order_mutex_;
+    bool taking_over_ = false;    // guarded by order_mutex_
+    std::vector<OpenTurn> late_;  // guarded by order_mutex_: messages that came meanwhile
 
     std::mutex mutex_;
     std::condition_variable changed_;

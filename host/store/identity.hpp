@@ -15,6 +15,12 @@ namespace migue::host {
                                               std::string_view identity);
 [[nodiscard]] std::string new_person_id(std::string_view channel, std::string_view identity);
 
+/// Whether the person wrote this: what the channel itself says about them does not begin a
+/// new 24 hours.
+[[nodiscard]] inline bool opens_window(const InboundMessage& message) {
+    return message.kind != "system";
+}
+
 /// How a reply is named towards a channel that tells how it fared: without a phone number,
 /// short, and never given twice, also when the store is made anew.
 [[nodiscard]] std::string reply_name(const OutboundReply& reply);

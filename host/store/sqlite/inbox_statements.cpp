@@ -63,7 +63,7 @@ Owner take_conversation(Connection& connection, const InboundMessage& message, c
         " last_inbound_unix_ms = excluded.last_inbound_unix_ms, owner = excluded.owner,"
         " person_wrote_unix_ms = max(person_wrote_unix_ms, excluded.person_wrote_unix_ms)",
         owner.conversation_id, owner.person_id, message.channel, message.account, message.address_json,
-        now_unix_ms, host, message.sent_unix_ms);
+        now_unix_ms, host, opens_window(message) ? message.sent_unix_ms : std::int64_t{0});
     for (const std::string& identity : message.identities)
         connection.run(
             "INSERT INTO identities (channel, account, identity, conversation_id) VALUES (?1, ?2, ?3, ?4)"

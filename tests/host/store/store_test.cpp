@@ -309,6 +309,16 @@ TEST_P(StoreTest, FollowsAPersonWhoseIdAndNumberAreChanged) {
     EXPECT_EQ(accept(message("wamid.4", "tel:57301")).conversation_id, before.conversation_id);
 }
 
+TEST_P(StoreTest, CountsTheWindowFromWhatThePersonWrote) {
+    accept(message("wamid.1"));
+    InboundMessage changed = message("wamid.2");
+    changed.kind = "system";
+    changed.sent_unix_ms = kNow + 60'000;
+    const auto replies = finish(answer(accept(changed), "wamid.2"));
+    ASSERT_TRUE(replies);
+    EXPECT_EQ(replies->front().person_wrote_unix_ms, kNow - 1000);
+}
+
 TEST_P(StoreTest, PutsAJobAgainInTheCommitThatFailed) {
     const Accepted turn = accept(message("wamid.1"));
     FinishedTurn failed = answer(turn, "wamid.1");
