@@ -27,8 +27,10 @@ CREATE TABLE migue.conversations (
     untold               bigint NOT NULL DEFAULT 0,
     owner                text NOT NULL DEFAULT '',
     left_waiting         boolean NOT NULL DEFAULT false,  -- open turns lie here that nobody was given yet
-    accepted_by          text NOT NULL DEFAULT '',  -- the writer's lane that stored the latest message,
-    accepted_before_by   text NOT NULL DEFAULT ''   -- and the one before it: a writer calls back in order
+    -- A writer calls back in the order of a conversation, whatever lane each message took: the lane
+    -- that stored the latest message, by host, and the one of the same host before it.
+    accepted_by          jsonb NOT NULL DEFAULT '{}',
+    accepted_before_by   text NOT NULL DEFAULT ''
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 
 -- The names by which a conversation is found. Of several rows of one name the latest holds, so

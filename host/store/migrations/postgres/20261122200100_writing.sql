@@ -280,7 +280,10 @@ BEGIN
             owner = CASE WHEN c.owner = '' AND NOT c.left_waiting THEN p_host ELSE c.owner END,
             address_json = m.address_json, last_inbound_unix_ms = m.received_unix_ms,
             person_wrote_unix_ms = greatest(c.person_wrote_unix_ms, CASE m.kind WHEN 'system' THEN 0 ELSE m.sent_unix_ms END),
-            accepted_before_by = c.accepted_by, accepted_by = p_lane
+            accepted_before_by = coalesce(c.accepted_by ->> p_host, ''),
+            -- Hosts that are gone for good would add up.
+            accepted_by = CASE WHEN pg_column_size(c.accepted_by) > 2000 THEN '{}' ELSE c.accepted_by END
+                          || jsonb_build_object(p_host, p_lane)
         WHERE c.conversation_id = at
         RETURNING c.person_id, c.owner, c.left_waiting, c.accepted_before_by INTO head;
         answer.person_id := head.person_id;
