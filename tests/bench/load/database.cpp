@@ -105,7 +105,8 @@ public:
 
 private:
     Worker worker_;  // outlives the server it may have started
-    standins::Postgres server_;
+    // What is measured is durable: it reaches the disk, as on a server that is not a test's.
+    standins::Postgres server_{{.settings = {"fsync = on", "full_page_writes = on"}}};
     const std::string name_;
     Fault fault_ = Fault::kFrozen;
 };
