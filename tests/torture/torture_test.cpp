@@ -39,7 +39,6 @@ TEST(Torture, ASqliteHostThatIsKilledKeepsEveryPromise) {
 
 TEST(Torture, TwoHostsOnOnePostgresThatGoesAwayKeepEveryPromise) {
     const auto database = load::postgres_database();
-    if (!database) GTEST_SKIP() << "this build has no Postgres for tests";
     TortureOptions options = short_run();
     options.hosts = 2;
     options.kills = 8;

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#ifdef MIGUE_LOAD_POSTGRES
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -10,7 +9,6 @@
 #include <thread>
 
 #include "tests/standins/postgres/postgres.hpp"
-#endif
 
 namespace migue::load {
 
@@ -35,7 +33,6 @@ private:
     const std::string url_;
 };
 
-#ifdef MIGUE_LOAD_POSTGRES
 /// One thread for as long as the server lives: the system ends a server with the very thread
 /// that started it.
 class Worker {
@@ -110,7 +107,6 @@ private:
     const std::string name_;
     Fault fault_ = Fault::kFrozen;
 };
-#endif
 
 }  // namespace
 
@@ -119,11 +115,7 @@ std::unique_ptr<Database> sqlite_database(const std::filesystem::path& folder) {
 }
 
 std::unique_ptr<Database> postgres_database() {
-#ifdef MIGUE_LOAD_POSTGRES
     return std::make_unique<PostgresDatabase>();
-#else
-    return nullptr;
-#endif
 }
 
 }  // namespace migue::load

@@ -33,7 +33,7 @@ public:
 
 /// A file in the folder of the host, which alone uses it.
 [[nodiscard]] std::unique_ptr<Database> sqlite_database(const std::filesystem::path& folder);
-/// A server of its own, or nothing when this build has none.
+/// A server of its own, which writes to disk.
 [[nodiscard]] std::unique_ptr<Database> postgres_database();
 
 }  // namespace migue::load
