@@ -87,7 +87,33 @@ private:
             if (c < knowledge_.characters.size() && knowledge_.characters[c] != kNoSymbol)
                 add({at, at + 1, knowledge_.characters[c], 0, {}});
         }
+        if (token.kind == TokenKind::kCode && !dead_[at]) seed_month_code(at);
         seed_words(at);
+    }
+
+    /// "oct2", "nov25": a month with its day glued on.
+    void seed_month_code(std::uint32_t at) {
+        const std::string_view code = text_.word(at);
+        const std::size_t digits = code.find_first_of("0123456789");
+        if (digits < 3 || code.size() - digits > 2) return;
+        int dom = 0;
+        for (const char c : code.substr(digits)) {
+            if (c < '0' || c > '9') return;
+            dom = dom * 10 + (c - '0');
+        }
+        const Lexicon::WordId word = knowledge_.lexicon.find(code.substr(0, digits));
+        const auto node =
+            word == Lexicon::kUnknown ? std::nullopt : knowledge_.lexicon.next(Lexicon::kRoot, word);
+        if (!node || dom < 1 || dom > 31) return;
+        for (const LexiconEntry& entry : knowledge_.lexicon.entries(*node)) {
+            const bool is_month = entry.symbol == knowledge_.month || entry.symbol == knowledge_.month_short;
+            if (!is_month || (entry.language & result_.language) == 0) continue;
+            Edge edge{at, at + 1, knowledge_.month_code, 0, entry.value};
+            edge.value.dom = static_cast<std::int8_t>(dom);
+            edge.value.grain = Grain::kDay;
+            add(edge);
+            return;
+        }
     }
 
     void seed_words(std::uint32_t at) {
@@ -108,14 +134,24 @@ private:
             node = *next;
             for (const LexiconEntry& entry : knowledge_.lexicon.entries(node)) {
                 const bool native = (entry.language & result_.language) != 0;
-                const bool known_here =
-                    !first_unknown && (knowledge_.lexicon.languages(words_[at]) & result_.language);
+                const bool known_here = !first_unknown && is_native_word(words_[at]);
                 if (!native && (!entry.portable || known_here)) continue;
                 if (is_ordinal && entry.symbol == knowledge_.weekday) continue;  // "a segunda opção"
                 const std::int16_t score = first_unknown ? -2 : 0;
                 add({at, end + 1, entry.symbol, score, entry.value});
             }
         }
+    }
+
+    /// The message's language has the word by itself ("friday" only stands in Spanish's "black friday").
+    [[nodiscard]] bool is_native_word(Lexicon::WordId word) const {
+        if ((knowledge_.lexicon.languages(word) & result_.language) == 0) return false;
+        const auto node = knowledge_.lexicon.next(Lexicon::kRoot, word);
+        if (!node) return true;  // only in KNOWN, or inside other phrases
+        const auto& entries = knowledge_.lexicon.entries(*node);
+        return entries.empty() || std::any_of(entries.begin(), entries.end(), [&](const LexiconEntry& entry) {
+                   return (entry.language & result_.language) != 0;
+               });
     }
 
     [[nodiscard]] char character(std::size_t at) const {

@@ -14,8 +14,8 @@ std::string_view data(const std::string& path) {
     return *found;
 }
 
-constexpr std::string_view kRoots[] = {"date", "period", "dayrange", "clock", "crange",
-                                       "part", "when",   "duration", "set",   "adjset"};
+constexpr std::string_view kRoots[] = {"date", "period",   "dayrange", "clock",  "crange", "part",
+                                       "when", "duration", "set",      "adjset", "except"};
 
 }  // namespace
 
@@ -39,6 +39,8 @@ Knowledge::Knowledge() {
     the = symbols.intern("THE");
     on = symbols.intern("ON");
     period = symbols.intern("period");
+    month_code = symbols.intern("monthcode");
+    month_short = symbols.intern("monthw");
     sole = symbols.intern("sole");
     for (const std::string_view root : kRoots) roots.set(symbols.intern(root));
     grammar.load(kEveryLanguage, data("common/patterns.txt"), symbols);

@@ -42,6 +42,8 @@ struct Knowledge {
     Symbol no_time = kNoSymbol;  ///< around: names with words of time in them
     Symbol ordinal_mark_feminine = kNoSymbol;
     Symbol ordinal_mark = kNoSymbol;  ///< "th", "º"
+    Symbol month_code = kNoSymbol;    ///< a month with its day glued on: "oct2"
+    Symbol month_short = kNoSymbol;   ///< "oct"
     Symbol number = kNoSymbol;        ///< a run of digits
     Symbol sole = kNoSymbol;          ///< what only counts when it is the whole message
 

@@ -10,13 +10,15 @@
 namespace scheduling {
 namespace {
 
-/// Month first is the habit of few places; in Spanish and Portuguese the day is first everywhere.
-void set_date_order(const Moment& moment, language::Context& context) {
+/// Whose holidays, and whose order of day and month: month first is the habit of few places; in Spanish and
+/// Portuguese the day is first everywhere.
+void set_region(const Moment& moment, language::Context& context) {
     const std::string_view locale = moment.locale;
     std::string region = moment.region;
     if (region.empty() && locale.size() >= 5) region = locale.substr(3, 2);
     for (char& c : region)
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
+    if (region.size() == 2) context.country = {{region[0], region[1]}};
     const bool month_first = region == "US" || region == "PH" || region == "PR" || region == "FM";
     const bool english = locale.empty() || locale.starts_with("en");
     context.day_first = !(english && (month_first || region.empty()));
@@ -67,7 +69,7 @@ Understanding understand(std::string_view text, std::string_view intent, const M
     language::Context context;
     context.today = now.day;
     context.now = now.seconds;
-    set_date_order(moment, context);
+    set_region(moment, context);
 
     language::Reading reading = language::read(text, moment.locale, context);
     Understanding out;
