@@ -42,6 +42,7 @@ bool act_meet(const Context& context, Arguments arguments, std::int32_t flags, V
 bool act_weekday_dom(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     if (!meet(context, *arguments[0], *arguments[1], out)) return false;
     Value day = *arguments[1];
+    if (day.digits == 0 && day.dom == 1) return false;  // "el martes un café"
     const bool may_be_hour = day.digits > 0 && day.dom <= 12;
     return !may_be_hour || (fix_day(context, day) && weekday_of(day.day_begin) == out.weekday);
 }

@@ -114,6 +114,23 @@ bool act_repeat_except(const Context& context, Arguments arguments, std::int32_t
     return out.by_weekday != 0;
 }
 
+/// "6 times" of a rule said elsewhere.
+bool act_times_of(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    if (arguments[0]->number < 2 || arguments[0]->number > 1000 || arguments[0]->seconds != 0) return false;
+    out.count = static_cast<std::int16_t>(arguments[0]->number);
+    return true;
+}
+
+/// "Friday at 7, ends at 9": the hour it ends, on the same day or the next.
+bool act_ends_at(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value begin = *arguments[0], hours, clock = begin;
+    if (begin.has(kMoment) || !begin.has_day()) return false;
+    drop_day(clock);
+    drop_clock(begin);
+    const Value* both[] = {&clock, arguments[1]};
+    return act_clock_range(context, both, 0, hours) && meet(context, begin, hours, out);
+}
+
 /// The same, said apart from the rule.
 bool act_except(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     out = *arguments[0];

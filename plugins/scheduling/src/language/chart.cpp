@@ -227,8 +227,24 @@ private:
         return behind_noun || before_name;
     }
 
+    /// "14 Marlow Road", "Rua das Flores 45": the noun of a street, with its name in capitals between.
+    [[nodiscard]] bool is_house_number(std::size_t begin, std::size_t end) const {
+        constexpr std::size_t kLongestName = 5;
+        const auto named = [&](std::size_t at) {
+            return text_.tokens[at].kind == TokenKind::kWord &&
+                   (text_.tokens[at].capital || has_class(words_[at], knowledge_.of));
+        };
+        for (std::size_t at = end; at < text_.tokens.size() && at - end < kLongestName && named(at); ++at)
+            if (at > end && has_class(words_[at], knowledge_.street_behind)) return true;
+        for (std::size_t at = begin; at-- > 0 && begin - at <= kLongestName;) {
+            if (has_class(words_[at], knowledge_.street_before)) return at + 1 < begin;
+            if (!named(at)) return false;
+        }
+        return false;
+    }
+
     [[nodiscard]] bool is_no_time(std::size_t begin, std::size_t end) const {
-        if (is_always_open(begin, end)) return true;
+        if (is_always_open(begin, end) || (end == begin + 1 && is_house_number(begin, end))) return true;
         if (begin > 0) {
             const Token& before = text_.tokens[begin - 1];
             const char c = character(begin - 1);

@@ -15,7 +15,7 @@ std::string_view data(const std::string& path) {
 }
 
 constexpr std::string_view kRoots[] = {"date", "period",   "dayrange", "clock",  "crange", "part",
-                                       "when", "duration", "set",      "adjset", "except"};
+                                       "when", "duration", "set",      "adjset", "except", "times"};
 
 }  // namespace
 
@@ -39,6 +39,8 @@ Knowledge::Knowledge() {
     the = symbols.intern("THE");
     on = symbols.intern("ON");
     period = symbols.intern("period");
+    street_before = symbols.intern("STREET");
+    street_behind = symbols.intern("STREETPOST");
     month_code = symbols.intern("monthcode");
     month_short = symbols.intern("monthw");
     sole = symbols.intern("sole");

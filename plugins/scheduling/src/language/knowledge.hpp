@@ -41,11 +41,12 @@ struct Knowledge {
     Symbol day_word = kNoSymbol, the = kNoSymbol, on = kNoSymbol, period = kNoSymbol;
     Symbol no_time = kNoSymbol;  ///< around: names with words of time in them
     Symbol ordinal_mark_feminine = kNoSymbol;
-    Symbol ordinal_mark = kNoSymbol;  ///< "th", "º"
-    Symbol month_code = kNoSymbol;    ///< a month with its day glued on: "oct2"
-    Symbol month_short = kNoSymbol;   ///< "oct"
-    Symbol number = kNoSymbol;        ///< a run of digits
-    Symbol sole = kNoSymbol;          ///< what only counts when it is the whole message
+    Symbol ordinal_mark = kNoSymbol;                              ///< "th", "º"
+    Symbol street_before = kNoSymbol, street_behind = kNoSymbol;  ///< "calle", "Road"
+    Symbol month_code = kNoSymbol;                                ///< a month with its day glued on: "oct2"
+    Symbol month_short = kNoSymbol;                               ///< "oct"
+    Symbol number = kNoSymbol;                                    ///< a run of digits
+    Symbol sole = kNoSymbol;  ///< what only counts when it is the whole message
 
     /// Reads the embedded data. Throws std::invalid_argument when it is malformed.
     Knowledge();

@@ -207,6 +207,7 @@ std::optional<TimeMention> mention_of(const language::Expression& expression,
         out.start = print_duration(value);
         return out;
     }
+    if (value.count != 0) return std::nullopt;  // of a rule said elsewhere
     if (value.has(language::kImpossible) || (value.has(language::kExcept) && !value.has_day()))
         return std::nullopt;
     if (value.has_day() && !fix_day(context, value)) return std::nullopt;

@@ -30,26 +30,31 @@ bool is_word_like(const Around& around, std::uint32_t at) {
 
 }  // namespace
 
-void drop_commands(Around& around, bool edits) {
+void drop_commands(Around& around, bool edits, std::uint32_t begin) {
     const Symbol small = around.symbol("SMALL"), edit = around.symbol("EDIT");
     const Symbol command = around.symbol("COMMAND"), polite = around.symbol("POLITE"),
-                 article = around.symbol("ARTICLE"), title = around.symbol("TITLE");
+                 article = around.symbol("ARTICLE"), title = around.symbol("TITLE"),
+                 todo = around.symbol("TODO");
     const auto command_size = [&](std::uint32_t at) {
         const auto size = std::max(around.phrase(at, command), edits ? around.phrase(at, edit) : 0u);
         return around.phrase(at, title) > size ? 0u : size;  // "book club" asks for nothing
     };
-    for (std::uint32_t at = 0; at < around.size(); ++at) {
+    for (std::uint32_t at = begin; at < around.size(); ++at) {
         if (!around.is_free(at)) continue;
         if (const auto size = around.phrase(at, polite); size > 0) around.mark(at, at + size, Role::kCommand);
     }
-    bool after_command = false;
-    for (std::uint32_t at = 0; at < around.size();) {
+    bool after_command = begin > 0;
+    for (std::uint32_t at = begin; at < around.size();) {
         if (!around.is_free(at)) {
             if (around.roles[at] != Role::kTime && around.roles[at] != Role::kCommand) return;
             ++at;
             continue;
         }
-        const auto size = command_size(at);
+        if (around.phrase(at, todo) > 0) {  // what is to be remembered is the title, whatever it begins with
+            around.mark(at, at + around.phrase(at, todo), Role::kCommand);
+            return;
+        }
+        const auto size = std::max(command_size(at), request_size(around, at, true));
         const bool joined = at + size < around.size() && around.punctuation(at + size) == '-';
         if (size > 0 && !joined) {
             around.mark(at, at + size, Role::kCommand);
@@ -165,6 +170,15 @@ std::string_view Around::slice(std::uint32_t begin, std::uint32_t end) const {
     return reading.text.original.substr(tokens[begin].begin, tokens[end - 1].end - tokens[begin].begin);
 }
 
+bool Around::is_of(std::string_view folded, Symbol wanted) const {
+    const auto node = knowledge.around.next(language::Lexicon::kRoot, knowledge.around.find(folded));
+    if (!node || wanted == language::kNoSymbol) return false;
+    const auto& entries = knowledge.around.entries(*node);
+    return std::any_of(entries.begin(), entries.end(), [&](const auto& entry) {
+        return entry.symbol == wanted && (entry.language & reading.language) != 0;
+    });
+}
+
 std::optional<std::uint32_t> Around::find(std::string_view class_name) const {
     const Symbol wanted = symbol(class_name);
     for (std::uint32_t at = 0; at < size(); ++at)
@@ -271,6 +285,7 @@ std::string quoted_title(const Around& around) {
 
 std::string make_title(Around& around) {
     if (auto quoted = quoted_title(around); !quoted.empty()) return capitalized(std::move(quoted));
+    keep_title_clause(around);
     drop_small_words(around);
     const auto first = std::find_if(around.roles.begin(), around.roles.end(), is_title_role);
     if (first == around.roles.end()) return {};
