@@ -14,6 +14,53 @@ void add_guest(Guests& guests, std::string_view name) {
     if (!known && guests.names.size() < kMostGuests) guests.names.emplace_back(name);
 }
 
+bool is_word(const Around& around, std::uint32_t at) {
+    return at < around.size() && around.is_free(at) &&
+           around.reading.text.tokens[at].kind == TokenKind::kWord;
+}
+
+/// "mi jefe", "my boss", "o pessoal do marketing": people named by what they are. `at` is at the article.
+std::uint32_t relation_end(const Around& around, std::uint32_t at) {
+    if (!is_word(around, at)) return at;
+    const std::uint32_t article = around.phrase(at, around.symbol("KIN"));
+    std::uint32_t end = at + article;
+    if (article == 0 || !is_word(around, end)) return at;
+    const std::uint32_t group = around.phrase(end, around.symbol("GROUP"));
+    if (group == 0) return at;
+    end += group;
+    // "la doctora Lupita", "a Dra. Paula": a name follows, which is said without the article.
+    const std::uint32_t behind = end < around.size() && around.punctuation(end) == '.' ? end + 1 : end;
+    if (is_word(around, behind) && around.reading.text.tokens[behind].capital &&
+        around.phrase(end - group, around.symbol("HONORIFIC")) > 0)
+        return at;
+    while (is_word(around, end) && around.phrase(end, around.symbol("GROUP")) > 0)  // "design team"
+        end += around.phrase(end, around.symbol("GROUP"));
+    while (is_word(around, end) && around.reading.text.tokens[end].capital && end - at < 5)
+        ++end;  // "el profe Gómez"
+    const std::uint32_t of =
+        end < around.size() && around.is_free(end) ? around.phrase(end, around.symbol("OFGROUP")) : 0;
+    const std::uint32_t name = end + of;
+    if (of == 0 || !is_word(around, name) || around.phrase(name, around.symbol("SMALL")) > 0) return end;
+    std::uint32_t last = name + std::max(around.phrase(name, around.symbol("GROUP")), 1u);
+    while (is_word(around, last) && around.reading.text.tokens[last].capital && last - name < 4) ++last;
+    return last;
+}
+
+/// "with the new joinee Farhan": where the name begins behind what it is; `at` when there is none.
+std::uint32_t name_behind(const Around& around, std::uint32_t at) {
+    constexpr std::uint32_t kMostWords = 3;
+    const std::uint32_t article = is_word(around, at) ? around.phrase(at, around.symbol("KIN")) : 0;
+    if (article == 0) return at;
+    for (std::uint32_t name = at + article; name <= at + article + kMostWords && is_word(around, name);
+         ++name) {
+        if (around.reading.text.tokens[name].capital) return name;
+        if (around.phrase(name, around.symbol("SMALL")) > 0 ||
+            around.phrase(name, around.symbol("GROUP")) > 0)
+            return at;
+    }
+    return at;
+}
+
 /// Ends behind the name that begins at `at`; `at` itself when there is none.
 std::uint32_t name_end(const Around& around, std::uint32_t at) {
     const auto& text = around.reading.text;
@@ -26,13 +73,18 @@ std::uint32_t name_end(const Around& around, std::uint32_t at) {
         if (name < around.size() && around.punctuation(name) == '.') ++name;
         if (is_word(name) && text.tokens[name].capital) return name_end(around, name);
     }
-    if (around.phrase(at, around.symbol("GROUP")) > 0) return at;  // "con el cliente", "with HR"
+    if (const std::uint32_t end = relation_end(around, at); end > at) return end;
+    // "con clientes", "with HR", "con usted"
+    if (around.phrase(at, around.symbol("GROUP")) > 0 || around.phrase(at, around.symbol("NOGUEST")) > 0)
+        return at;
     if (!text.tokens[at].capital) {
         // Typed in small letters: one word that is none of ours ("con laura").
         const bool small =
             around.phrase(at, around.symbol("SMALL")) > 0 || around.phrase(at, around.symbol("ARTICLE")) > 0;
         const bool noun = around.phrase(at, around.symbol("PLACENOUN")) > 0;
-        return small || noun || text.word(at).size() < 2 ? at : at + 1;
+        if (small || noun || text.word(at).size() < 2) return at;
+        const bool surname = is_word(at + 1) && around.phrase(at + 1, around.symbol("SURNAME")) == 1;
+        return surname ? at + 2 : at + 1;  // "juan pérez"
     }
     std::uint32_t end = at + 1;
     while (is_word(end) && text.tokens[end].capital && end - at < 4) ++end;
@@ -54,7 +106,9 @@ std::uint32_t take_names(Around& around, std::uint32_t at, Guests& guests, Role 
         const std::uint32_t name = name_end(around, at);
         if (name == at) return end;
         add_guest(guests, around.slice(at, name));
-        around.mark(at, name, role);
+        // A name is written with a capital in the title; what someone is stays as it is.
+        const bool relation = role == Role::kGuest && relation_end(around, at) == name;
+        around.mark(at, name, relation ? Role::kTitle : role);
         end = name;
         std::uint32_t next = name;
         if (next < around.size() && around.punctuation(next) == ',') ++next;
@@ -98,8 +152,15 @@ Guests find_guests(Around& around) {
         std::uint32_t size = around.phrase(at, with_the);
         if (size == 0 || !is_proper(around, at + size)) size = around.phrase(at, with);
         if (size > 0) {
-            const std::uint32_t end = take_names(around, at + size, guests, Role::kGuest);
-            if (end > at + size) around.mark(at, at + size, Role::kGuest);
+            // "com o pessoal": the article belongs to them.
+            const bool own_article = size > 1 && relation_end(around, at + size - 1) > at + size;
+            std::uint32_t name = at + size - (own_article ? 1 : 0);
+            if (name_end(around, name) == name) name = name_behind(around, name);
+            const std::uint32_t end = take_names(around, name, guests, Role::kGuest);
+            if (end > name) {
+                around.mark(at, at + size - (own_article ? 1 : 0), Role::kGuest);
+                for (std::uint32_t k = at + size; k < name; ++k) around.mark(k, k + 1, Role::kTitle);
+            }
             at = std::max(end, at + size) - 1;
         }
     }

@@ -109,7 +109,8 @@ const language::LanguageInfo& language_of(const Around& around) {
 }
 
 std::string joined(const Around& around) {
-    const Symbol short_with = around.symbol("WITHSHORT");
+    const Symbol short_with = around.symbol("WITHSHORT"), with = around.symbol("WITH");
+    const Symbol small = around.symbol("SMALL"), article = around.symbol("ARTICLE");
     std::string title;
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!is_title_role(around.roles[at])) continue;
@@ -122,7 +123,12 @@ std::string joined(const Around& around) {
         const bool glued =
             at > 0 && is_title_role(around.roles[at - 1]) && around.reading.text.tokens[at].glued;
         if (!title.empty() && !glued) title += ' ';
-        title += around.slice(at, at + 1);
+        const bool name = around.roles[at] == Role::kGuest && around.phrase(at, small, true) != 1 &&
+                          around.phrase(at, article, true) != 1 && around.phrase(at, with, true) == 0 &&
+                          around.phrase(at, around.symbol("PERSONAND"), true) == 0 &&
+                          around.phrase(at, around.symbol("HONORIFIC"), true) == 0;
+        title +=
+            name ? capitalized(std::string(around.slice(at, at + 1))) : std::string(around.slice(at, at + 1));
     }
     constexpr std::string_view kEdge = " ,.;:!?-\"'";
     drop_lone_brackets(title);
@@ -206,15 +212,53 @@ bool is_place_behind_time(const Around& around, std::uint32_t at) {
     return false;
 }
 
+/// "in the big conference room", "en su oficina": a noun of place behind what describes it.
+bool noun_follows(const Around& around, std::uint32_t begin) {
+    constexpr std::uint32_t kMostWords = 3;
+    const Symbol noun = around.symbol("PLACENOUN"), small = around.symbol("SMALL"),
+                 with = around.symbol("WITH");
+    for (std::uint32_t at = begin; at < around.size() && at <= begin + kMostWords; ++at) {
+        if (!around.is_free(at) || !is_word_like(around, at)) return false;
+        if (around.phrase(at, noun) > 0) return true;
+        if (around.phrase(at, small) > 0 || around.phrase(at, with) > 0) return false;
+    }
+    return false;
+}
+
+/// "HQ, 5th floor", "Hall 2, 4th floor": what a comma joins to a place.
+std::uint32_t place_continues(const Around& around, std::uint32_t comma) {
+    if (comma + 1 >= around.size() || around.punctuation(comma) != ',' || !around.is_free(comma))
+        return comma;
+    const Symbol noun = around.symbol("PLACENOUN"), floor = around.symbol("FLOOR");
+    std::uint32_t end = comma;
+    for (std::uint32_t at = comma + 1; at < around.size() && at <= comma + 4; ++at) {
+        if (!around.is_free(at) || around.punctuation(at) == ',') break;
+        if (around.phrase(at, noun) > 0 || around.phrase(at, floor) > 0) {
+            end = at + 1;
+            const bool numbered = end < around.size() && around.is_free(end) &&
+                                  around.reading.text.tokens[end].kind != TokenKind::kWord &&
+                                  is_word_like(around, end);
+            return numbered ? end + 1 : end;
+        }
+    }
+    return end;
+}
+
 std::uint32_t place_end(const Around& around, std::uint32_t begin) {
     const Symbol with = around.symbol("WITH"), small = around.symbol("SMALL");
     std::uint32_t end = begin;
     while (end < around.size() && around.is_free(end) && around.phrase(end, with) == 0 &&
            around.punctuation(end) != ',' && around.punctuation(end) != '.' &&
-           around.punctuation(end) != ';' && around.punctuation(end) != '(' && end - begin < 8)
+           around.punctuation(end) != ';' && around.phrase(end, around.symbol("REMARK")) == 0 &&
+           request_size(around, end, false) == 0 && around.punctuation(end) != '(' && end - begin < 8)
         ++end;
-    while (end > begin + 1 && (around.phrase(end - 1, small) == 1 || !is_word_like(around, end - 1))) --end;
-    return end;
+    const auto is_name = [&](std::uint32_t at) {  // "Room A"
+        return around.reading.text.tokens[at].capital && around.reading.text.word(at).size() == 1;
+    };
+    while (end > begin + 1 && !is_name(end - 1) &&
+           (around.phrase(end - 1, small) == 1 || !is_word_like(around, end - 1)))
+        --end;
+    return end < around.size() ? place_continues(around, end) : end;
 }
 
 }  // namespace
@@ -234,7 +278,7 @@ std::string find_place(Around& around) {
         const bool street = around.reading.text.tokens[begin].kind == TokenKind::kNumber &&
                             begin + 1 < around.size() && around.reading.text.tokens[begin + 1].capital;
         const bool proper = around.reading.text.tokens[begin].capital || around.phrase(begin, noun) > 0 ||
-                            says_place || street;
+                            says_place || street || (size > 0 && noun_follows(around, begin));
         if (!proper) continue;
         const std::uint32_t end = place_end(around, begin);
         const std::string place(around.slice(begin, end));
