@@ -137,10 +137,17 @@ private:
                 const bool known_here = !first_unknown && is_native_word(words_[at]);
                 if (!native && (!entry.portable || known_here)) continue;
                 if (is_ordinal && entry.symbol == knowledge_.weekday) continue;  // "a segunda opção"
+                // "3a" is Tuesday, "3 a 1" a score.
+                const bool apart = end == at + 1 && token_is_number(at) && !text_.tokens[end].glued;
+                if (apart && entry.symbol == knowledge_.weekday_short) continue;
                 const std::int16_t score = first_unknown ? -2 : 0;
                 add({at, end + 1, entry.symbol, score, entry.value});
             }
         }
+    }
+
+    [[nodiscard]] bool token_is_number(std::size_t at) const {
+        return text_.tokens[at].kind == TokenKind::kNumber;
     }
 
     /// The message's language has the word by itself ("friday" only stands in Spanish's "black friday").
@@ -365,7 +372,10 @@ private:
     /// "con Julio", "with April": a month alone behind such a word is a person; so is one written with a
     /// capital where months are not.
     [[nodiscard]] bool is_person(const Edge& edge) const {
-        if (edge.end - edge.begin != 1 || edge.symbol != knowledge_.period || edge.begin == 0) return false;
+        if (edge.end - edge.begin != 1 || edge.symbol != knowledge_.period) return false;
+        if (edge.end < text_.tokens.size() && has_class(words_[edge.end], knowledge_.name_behind))
+            return true;
+        if (edge.begin == 0) return false;
         if (has_class(words_[edge.begin - 1], knowledge_.name_before)) return true;
         const Token& before = text_.tokens[edge.begin - 1];
         return text_.tokens[edge.begin].capital && before.kind == TokenKind::kWord && !before.capital &&

@@ -29,6 +29,7 @@ struct Around {
 
     const language::Reading& reading;
     const language::Knowledge& knowledge;
+    const language::AroundClasses& classes;
     std::vector<Role> roles;
     std::vector<language::Lexicon::WordId> words;  ///< each token as the words around times know it
 
@@ -38,9 +39,6 @@ struct Around {
                                        bool any_role = false) const;
     /// A folded word that is of this class by itself, in the message's language.
     [[nodiscard]] bool is_of(std::string_view folded, language::Symbol symbol) const;
-    [[nodiscard]] language::Symbol symbol(std::string_view name) const {
-        return knowledge.around_symbols.find(name);
-    }
     [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(roles.size()); }
     [[nodiscard]] bool is_free(std::uint32_t at) const { return roles[at] == Role::kFree; }
     [[nodiscard]] char punctuation(std::uint32_t at) const;
@@ -48,7 +46,7 @@ struct Around {
     /// The original bytes of tokens [begin, end).
     [[nodiscard]] std::string_view slice(std::uint32_t begin, std::uint32_t end) const;
     /// Any phrase of the class anywhere; the first token when found.
-    [[nodiscard]] std::optional<std::uint32_t> find(std::string_view class_name) const;
+    [[nodiscard]] std::optional<std::uint32_t> find(language::Symbol symbol) const;
 };
 
 struct Guests {

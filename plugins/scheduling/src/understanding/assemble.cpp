@@ -81,7 +81,8 @@ void Assembly::write(Understanding& out) {
 void Assembly::settle_by_words() {
     Value& when = *when_;
     if (when.clock < 0 || !when.has(Flag::kBareHour) || when.clock_end >= 0) return;
-    const bool evening = around_.find("EVENING").has_value(), breakfast = around_.find("DAWNY").has_value();
+    const bool evening = around_.find(around_.classes.evening).has_value(),
+               breakfast = around_.find(around_.classes.dawny).has_value();
     if (evening == breakfast) return;
     const std::int32_t early = when.clock % language::kHalfDay;
     if (evening && early >= 5 * 3600) when.clock = early + language::kHalfDay;
@@ -161,7 +162,8 @@ void Assembly::write_start(Understanding& out) const {
     const bool closed = !when.has(Flag::kOpenBegin) && !when.has(Flag::kOpenEnd);
     const bool several = when.has_day() && !when.has_clock() && when.day_end - when.day_begin > 1 && closed;
     // "next week" is when to look, unless the words fill whole days: "vacaciones la próxima semana".
-    const bool whole_days = several && (when.grain == language::Grain::kDay || around_.find("ALLDAY"));
+    const bool whole_days =
+        several && (when.grain == language::Grain::kDay || around_.find(around_.classes.all_day));
     if (part) {
         draft.part_begin = std::chrono::minutes(std::max(when.clock, 0) / 60);
         draft.part_end = std::chrono::minutes((when.clock_end >= 0 ? when.clock_end : kDaySeconds) / 60);
@@ -183,7 +185,7 @@ void Assembly::write_start(Understanding& out) const {
             draft.end = *draft.start + *draft.duration;
     } else if (draft.has_date) {
         draft.start = at(base, 0);
-        if (!part && around_.find("ALLDAY")) {
+        if (!part && around_.find(around_.classes.all_day)) {
             draft.all_day = true;
             draft.end = at(base + 1, 0);
         }
@@ -222,7 +224,7 @@ void Assembly::write_repeat(Understanding& out) const {
     draft.all_day = false;
     draft.start = at(day, timed ? rule.clock : 0);
     draft.end = end_of_first(draft, rule, day);
-    if (!timed && around_.find("ALLDAY")) {
+    if (!timed && around_.find(around_.classes.all_day)) {
         draft.all_day = true;
         draft.end = at(day + 1, 0);
     }

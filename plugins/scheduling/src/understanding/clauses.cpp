@@ -18,7 +18,7 @@ bool is_word(const Around& around, std::uint32_t at) {
 /// "agendarme", "bloquéalo": a form of ASK with the person or the thing behind it.
 bool asks_with_ending(const Around& around, std::uint32_t at) {
     const std::string_view word = around.reading.text.word(at);
-    const Symbol ask = around.symbol("ASK"), led = around.symbol("ASKLED"), ending = around.symbol("CLITIC");
+    const Symbol ask = around.classes.ask, led = around.classes.ask_led, ending = around.classes.clitic;
     constexpr std::size_t kLongestEnding = 5;
     for (std::size_t size = 2; size <= kLongestEnding && size + 3 <= word.size(); ++size) {
         const std::string_view stem = word.substr(0, word.size() - size);
@@ -84,7 +84,7 @@ public:
 
 private:
     void cut() {
-        const Symbol remark = around_.symbol("REMARK");
+        const Symbol remark = around_.classes.remark;
         for (std::uint32_t at = 0; at < around_.size(); ++at) {
             const int boundary = boundary_before(around_, at);
             const bool free = around_.is_free(at) && is_word(around_, at);
@@ -116,8 +116,8 @@ private:
     }
 
     void count(Clause& clause) const {
-        const Symbol small = around_.symbol("SMALL"), article = around_.symbol("ARTICLE"),
-                     command = around_.symbol("COMMAND"), verb = around_.symbol("VERB");
+        const Symbol small = around_.classes.small, article = around_.classes.article,
+                     command = around_.classes.command, verb = around_.classes.verb;
         std::uint32_t at = clause.begin;
         if (clause.asks) at += request_size(around_, at, true);
         while (at < clause.end) {
@@ -171,7 +171,7 @@ private:
     }
 
     void drop_request(std::uint32_t at) {
-        const bool task = around_.phrase(at, around_.symbol("TODO")) > 0;
+        const bool task = around_.phrase(at, around_.classes.todo) > 0;
         around_.mark(at, at + request_size(around_, at, true), Role::kCommand);
         if (!task) drop_commands(around_, false, at);
     }
@@ -183,16 +183,16 @@ private:
 }  // namespace
 
 std::uint32_t request_size(const Around& around, std::uint32_t at, bool begins) {
-    const Symbol ask = around.symbol("ASK"), led = around.symbol("ASKLED"), lead = around.symbol("LEAD"),
-                 tail = around.symbol("ASKTAIL");
+    const Symbol ask = around.classes.ask, led = around.classes.ask_led, lead = around.classes.lead,
+                 tail = around.classes.ask_tail;
     std::uint32_t verb = at;
     for (int words = 0; words < 4 && verb < around.size() && around.is_free(verb); ++words) {
         const std::uint32_t size = around.phrase(verb, lead);
         if (size == 0) break;
         verb += size;
     }
-    std::uint32_t size = around.phrase(at, around.symbol("REQUEST"));
-    size = std::max(size, around.phrase(at, around.symbol("TODO")));
+    std::uint32_t size = around.phrase(at, around.classes.request);
+    size = std::max(size, around.phrase(at, around.classes.todo));
     if (verb < around.size() && around.is_free(verb)) {
         std::uint32_t asked = asks_with_ending(around, verb) ? 1 : around.phrase(verb, ask);
         const bool alone = verb == at && asked > 0 && !asks_with_ending(around, verb);
@@ -205,7 +205,7 @@ std::uint32_t request_size(const Around& around, std::uint32_t at, bool begins) 
         if (asked > 0 && (rest > 0 || (!tailed && (!alone || begins))))
             size = std::max(size, behind + rest - at);
     }
-    if (size == 0 || around.phrase(at, around.symbol("TITLE")) > size) return 0;
+    if (size == 0 || around.phrase(at, around.classes.title) > size) return 0;
     return size;
 }
 

@@ -13,7 +13,7 @@ using language::Value;
 
 /// "remind me the day before": a length without a number.
 void Assembly::take_day_before(Understanding& out) {
-    const auto remind = around_.symbol("REMIND"), day_before = around_.symbol("DAYBEFORE");
+    const auto remind = around_.classes.remind, day_before = around_.classes.day_before;
     for (std::uint32_t at = 0; at < around_.size(); ++at) {
         if (!around_.is_free(at)) continue;
         const std::uint32_t size = around_.phrase(at, remind);
@@ -27,7 +27,7 @@ void Assembly::take_day_before(Understanding& out) {
 
 /// "avísame 10 minutos antes": a duration before a word of that kind is no part of the event.
 void Assembly::take_reminders(Understanding& out) {
-    const auto before = around_.symbol("BEFOREW"), remind = around_.symbol("REMIND");
+    const auto before = around_.classes.before, remind = around_.classes.remind;
     for (const Expression& expression : reading_.expressions) {
         if (!expression.value.has_duration) continue;
         const std::uint32_t end = expression.end_token;
@@ -59,7 +59,7 @@ bool Assembly::is_source(const Expression& expression) const {
     });
     if (another_follows) return true;
     // The only one: "la reunión de mañana" is what to move, "al viernes" is where to.
-    const auto from = around_.symbol("MOVEFROM");
+    const auto from = around_.classes.move_from;
     if (around_.phrase(expression.begin_token, from) > 0) return true;
     return expression.begin_token > 0 && around_.phrase(expression.begin_token - 1, from) > 0;
 }
@@ -74,8 +74,8 @@ bool Assembly::names_occasion(const Expression& expression) const {
     // "revisar la campaña de navidad el viernes": behind "of" it names the thing, whatever day it is.
     const std::uint32_t begin = expression.begin_token;
     const bool behind_of = expression.value.has(Flag::kHoliday) && begin > 1 && around_.is_free(begin - 2) &&
-                           (around_.phrase(begin - 1, around_.symbol("MOVEFROM")) > 0 ||
-                            around_.phrase(begin, around_.symbol("MOVEFROM"), true) > 0);
+                           (around_.phrase(begin - 1, around_.classes.move_from) > 0 ||
+                            around_.phrase(begin, around_.classes.move_from, true) > 0);
     return std::any_of(reading_.expressions.begin(), reading_.expressions.end(),
                        [&](const Expression& other) {
                            const Value& day = other.value;
@@ -114,11 +114,11 @@ void Assembly::keep_in_title(const Expression& expression) {
     const std::uint32_t begin = expression.begin_token, end = expression.end_token;
     const auto is_word = [&](std::uint32_t at) {
         return at < around_.size() && around_.is_free(at) && around_.punctuation(at) == '\0' &&
-               around_.phrase(at, around_.symbol("SMALL")) == 0 &&
-               around_.phrase(at, around_.symbol("WITH")) == 0;
+               around_.phrase(at, around_.classes.small) == 0 &&
+               around_.phrase(at, around_.classes.with) == 0;
     };
     const bool before_noun = is_word(end) && reading_.text.tokens[begin].capital;
-    const bool behind_of = begin > 1 && around_.phrase(begin - 1, around_.symbol("MOVEFROM")) > 0 &&
+    const bool behind_of = begin > 1 && around_.phrase(begin - 1, around_.classes.move_from) > 0 &&
                            is_word(begin - 2) && around_.is_free(begin - 1);
     if (before_noun || behind_of) around_.mark(begin, end, Role::kTitle);
 }
@@ -211,7 +211,7 @@ void Assembly::add_length(const Expression& expression, Understanding& out) {
 
 /// "thursday at 2 … actually no wait, make it friday": a word of correction stands before it.
 bool Assembly::is_corrected(const Expression& expression) const {
-    const auto correct = around_.symbol("CORRECT");
+    const auto correct = around_.classes.correct;
     for (std::uint32_t at = last_end_; at < expression.begin_token; ++at)
         if (around_.phrase(at, correct, true) > 0) return true;
     return false;

@@ -28,12 +28,12 @@ void set_region(const Moment& moment, language::Context& context) {
 /// "a las 10 reunión con Ana y a las 12 almuerzo": words of an event behind both hours.
 bool joins_events(const Around& around, std::uint32_t at, const language::Expression& first,
                   const language::Expression& second) {
-    const std::uint32_t size = around.phrase(at, around.symbol("PERSONAND"));
+    const std::uint32_t size = around.phrase(at, around.classes.person_and);
     if (size == 0 || at + size != second.begin_token || second.value.has_duration) return false;
     const auto has_words = [&](std::uint32_t begin, std::uint32_t end) {
         for (std::uint32_t k = begin; k < end; ++k)
             if (around.is_free(k) && around.punctuation(k) == '\0' &&
-                around.phrase(k, around.symbol("SMALL")) == 0)
+                around.phrase(k, around.classes.small) == 0)
                 return true;
         return false;
     };
@@ -42,7 +42,7 @@ bool joins_events(const Around& around, std::uint32_t at, const language::Expres
 
 /// "una con Pedro mañana a las 9 y otra con Ana a las 11": takes the second away; returns its words.
 std::string cut_second_wish(language::Reading& reading, Around& around) {
-    const auto second = around.symbol("SECOND");
+    const auto second = around.classes.second;
     const auto has_clock = [](const language::Expression& expression) {
         return expression.value.clock >= 0 && !expression.value.has(language::kPartOnly);
     };
