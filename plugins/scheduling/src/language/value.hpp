@@ -76,6 +76,7 @@ enum Flag : std::uint32_t {
     kHourMark = 262144,   ///< written "8h"
     kAfter = 1048576,     ///< "after 3": the hour itself is open, unlike "from 3"
     kDeadline = 2097152,  ///< "by Friday": what must be done then at the latest
+    kExcept = 8388608,    ///< the days that a repeat said elsewhere leaves out
     kPartly = 4194304,    ///< a repeat rule that cannot tell all that was said, or was not said as one
 };
 
@@ -108,6 +109,9 @@ struct Value {
     std::int16_t count = 0;
     std::int32_t until = 0;     ///< day; 0 none
     std::uint32_t by_hour = 0;  ///< several hours a day
+    static constexpr int kMostExceptions = 2;
+    std::int32_t except_begin[kMostExceptions]{};  ///< stretches of days that a repeat leaves out; 0 none
+    std::int32_t except_end[kMostExceptions]{};
 
     std::int16_t zone = -1;  ///< index into the knowledge's zones
     std::uint32_t flags = 0;

@@ -207,7 +207,9 @@ std::optional<TimeMention> mention_of(const language::Expression& expression,
         out.start = print_duration(value);
         return out;
     }
-    if (value.has(language::kImpossible)) return std::nullopt;
+    if (value.count != 0) return std::nullopt;  // of a rule said elsewhere
+    if (value.has(language::kImpossible) || (value.has(language::kExcept) && !value.has_day()))
+        return std::nullopt;
     if (value.has_day() && !fix_day(context, value)) return std::nullopt;
     follow_clock_change(value, context, zone);
     // Tonight's midnight is the next one.
