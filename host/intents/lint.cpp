@@ -66,7 +66,9 @@ void find_missing_languages(const RouteTable& table, Findings& out) {
 
 void find_unreachable_routes(const RouteTable& table, const Counts& counts, Findings& out) {
     for (const Route& route : table.routes)
-        if (!counts.contains(route.intent) && route.keywords.empty() && !made_by_host(route.intent))
+        // A title alone is typed by nobody who was not asked.
+        if (!counts.contains(route.intent) && route.keywords.size() == route.titles.size() &&
+            !made_by_host(route.intent))
             out.push_back(fmt::format("{}: the intent {} has no examples and no keywords: nothing leads here",
                                       route.place, route.intent));
     for (const auto& [intent, by_locale] : counts)
@@ -104,6 +106,17 @@ void find_beaten_keywords(const RouteTable& table, Findings& out) {
                 break;
             }
         }
+    }
+}
+
+/// Whoever is asked in a language that a title lacks is not offered that choice.
+void find_missing_titles(const RouteTable& table, Findings& out) {
+    for (const Route& route : table.routes) {
+        if (route.titles.empty()) continue;
+        for (const std::string& locale : table.locales)
+            if (!route.titles.contains(locale))
+                out.push_back(fmt::format("{}: the title of {} is missing in {}: it is no choice there",
+                                          route.place, route.intent, locale));
     }
 }
 
@@ -149,6 +162,7 @@ std::vector<std::string> lint(const RouteTable& table) {
     find_shared_examples(table, out);
     find_unreachable_routes(table, counts, out);
     find_beaten_keywords(table, out);
+    find_missing_titles(table, out);
     find_closed_thresholds(table, out);
     return out;
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,8 @@ struct Route {
     std::int64_t priority = 0;
     std::vector<Keyword> keywords;
     std::string place;
+    /// What it is called in "did you mean …?", by language. A route without is no choice there.
+    std::map<std::string, std::string, std::less<>> titles = {};
 };
 
 struct Thresholds {
