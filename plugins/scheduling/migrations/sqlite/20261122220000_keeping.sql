@@ -1,5 +1,7 @@
 -- How many rows a mark of an erasure stands for. A mark is a row without person.
 ALTER TABLE scheduling.calendar_events ADD COLUMN entries BIGINT NOT NULL DEFAULT 0;
+-- Whose an event is, for an operator who has its id.
+CREATE INDEX scheduling.calendar_events_event ON calendar_events (event_id);
 
 -- The audit for the person it is about.
 CREATE VIEW scheduling.audit_entries AS
