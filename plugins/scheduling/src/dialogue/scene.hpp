@@ -6,6 +6,7 @@
 
 #include "accounts/link_attempts.hpp"
 #include "accounts/people.hpp"
+#include "accounts/personal_data.hpp"
 #include "audit/audit.hpp"
 #include "booking/booking.hpp"
 #include "booking/free_slots.hpp"
@@ -36,6 +37,7 @@ struct Tools {
     const PhraseBook& book;
     const Answers& answers;
     const GoogleTools* google = nullptr;  ///< null with the local calendar
+    const PersonalData* data = nullptr;   ///< "export my data", "delete my data"
 };
 
 /// What came in, beside the words.
