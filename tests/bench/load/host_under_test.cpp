@@ -18,12 +18,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kReady = "migue is ready: ";
 
-void write_file(const fs::path& file, const std::string& text) {
-    std::ofstream out(file);
-    out << text;
-    if (!out.flush()) throw std::runtime_error("could not write " + file.string());
-}
-
 std::string contents(const fs::path& file) {
     std::ostringstream out;
     out << std::ifstream(file).rdbuf();
@@ -54,45 +48,6 @@ std::size_t memory_line(int pid, std::string_view name) {
 }
 
 }  // namespace
-
-void HostSetup::write() const {
-    fs::create_directories(folder);
-    std::string sections;
-    for (const auto& [id, settings] : plugins) sections += fmt::format("  {}: {}\n", id, settings);
-    write_file(folder / "migue.yaml",
-               fmt::format("http: {{ listen: \"127.0.0.1:0\" }}\n"
-                           "store: {{ url: \"{}\" }}\n"
-                           "admin: {{ listen: \"127.0.0.1:0\", token: \"admin-token-of-the-load\" }}\n"
-                           "channels:\n"
-                           "  whatsapp:\n"
-                           "    path: /webhook\n"
-                           "    app_secret: \"{}\"\n"
-                           "    verify_token: \"verify-token-of-the-load\"\n"
-                           "    access_token: \"{}\"\n"
-                           "    phone_number_id: \"{}\"\n"
-                           "    graph_url: \"${{GRAPH}}\"\n"
-                           "    messages_per_second: 0\n"  // no pace of our own: the host's is measured
-                           "plugins:\n"
-                           "  lock: plugins.lock\n"
-                           "{}"
-                           "routes: \"{}\"\n",
-                           store_url, app_secret, access_token, phone_number_id, sections, routes.string()));
-    for (const auto& [id, settings] : plugins) {
-        const auto install =
-            run(folder,
-                {"plugin", "install", (fs::path(MIGUE_PLUGIN_FOLDER) / (id + ".so")).string(), "--config",
-                 "migue.yaml"},
-                {{"GRAPH", "http://127.0.0.1:1"}});
-        const auto exit = install->wait(60s);
-        if (!exit || exit->code != 0)
-            throw std::runtime_error("plugin install " + id + " failed\n" + contents(folder / "migue.log"));
-    }
-}
-
-void use_shipped_plugins(HostSetup& setup) {
-    setup.plugins = {{"scheduling", "{ calendar: local, timezone: America/Bogota }"}, {"smalltalk", "{}"}};
-    setup.routes = fs::path(MIGUE_SOURCE_FOLDER) / "config/routes.yaml";
-}
 
 void use_think_plugin(HostSetup& setup, std::chrono::milliseconds think) {
     setup.plugins = {{"think", fmt::format("{{ think_ms: {} }}", think.count())}};
