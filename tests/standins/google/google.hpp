@@ -46,6 +46,8 @@ struct GoogleResponse {
         kLost,    ///< the connection breaks before an answer; the work may be done
         kHang,    ///< nothing ever comes
         kRefuse,  ///< no connection: not processed
+        kCut,     ///< the head and half of the body, then a reset
+        kDrip,    ///< the body byte by byte, `delay` apart
     };
     int status = 200;
     std::string body = {};
@@ -65,6 +67,11 @@ struct GoogleFault {
         kRefuse,      ///< no connection
         kSlow,        ///< the right answer, after `delay`
         kErrorAfter,  ///< does the work, then answers as kError
+        kCut,         ///< does the work, sends half of the answer, then resets
+        kHalf,        ///< does the work; the answer is whole by its length, but its JSON is cut off
+        kWrongType,   ///< does the work; the right answer, said to be text/html
+        kHuge,        ///< does the work; the answer is `size` bytes of JSON
+        kDrip,        ///< does the work; the right answer byte by byte, `delay` apart
     };
     Kind kind = Kind::kError;
     int status = 503;
@@ -76,6 +83,9 @@ struct GoogleFault {
     /// "userinfo"; empty: any
     std::string call = {};
     int times = 1;  ///< negative: until clear_faults()
+    /// Only calls on behalf of this address; empty: anybody's.
+    std::string account = {};
+    std::size_t size = 64UL * 1024 * 1024;  ///< of kHuge
 };
 
 struct GoogleCall {
@@ -94,6 +104,8 @@ public:
 
     void add_account(GoogleAccount account);
     [[nodiscard]] GoogleResponse handle(const GoogleRequest& request);
+    /// The call's name as in GoogleFault::call, or "".
+    [[nodiscard]] static std::string name_of(const GoogleRequest& request);
 
     /// What a person does on the consent page: the redirect's address, or a reason after
     /// "error: ". `ticked`: scopes to grant besides the sign-in ones; "all" grants what was

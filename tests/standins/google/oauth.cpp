@@ -99,6 +99,11 @@ const GoogleAccount* OAuth::find_sub(std::string_view sub) const {
     return nullptr;
 }
 
+const GoogleAccount* OAuth::find_token(std::string_view refresh_token) const {
+    const auto found = refresh_.find(refresh_token);
+    return found != refresh_.end() ? find_sub(found->second.sub) : nullptr;
+}
+
 std::string OAuth::request_fault(const Fields& query) const {
     static const std::vector<std::string> kKnown{"client_id",
                                                  "redirect_uri",
