@@ -329,6 +329,11 @@ std::string Google::events(std::string_view email) const {
     return impl_->calendars_.events(*impl_->oauth_.find_email(email)).dump();
 }
 
+std::vector<std::int64_t> Google::starts(std::string_view email) const {
+    const std::lock_guard lock(impl_->mutex_);
+    return impl_->calendars_.starts(*impl_->oauth_.find_email(email));
+}
+
 std::vector<GoogleCall> Google::calls() const {
     const std::lock_guard lock(impl_->mutex_);
     return impl_->calls_;

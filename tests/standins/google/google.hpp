@@ -127,6 +127,10 @@ public:
     /// JSON array of the primary calendar's events, deleted ones too.
     [[nodiscard]] std::string events(std::string_view email) const;
 
+    /// Starts of the events that are not cancelled, in order, in Unix milliseconds; a series
+    /// counts once.
+    [[nodiscard]] std::vector<std::int64_t> starts(std::string_view email) const;
+
     [[nodiscard]] std::vector<GoogleCall> calls() const;
     [[nodiscard]] std::size_t count(std::string_view call) const;
     /// Requests that no correct client makes, each with its reason: there should be none.
