@@ -63,8 +63,13 @@ std::uint16_t HostUnderTest::port() {
     if (port_ != 0) return port_;
     const auto line = process_->line([](const std::string& text) { return text.starts_with(kReady); }, 0ms);
     if (!line) return 0;
-    const std::size_t colon = line->rfind(':');
-    std::from_chars(line->data() + colon + 1, line->data() + line->size(), port_);
+    // What it says is its public address, if it has one; where it listens is in its log.
+    constexpr std::string_view kListens = "\"http\":\"http://127.0.0.1:";
+    const std::string log = contents(log_);
+    const std::size_t at = log.rfind(kListens);
+    if (at == std::string::npos) return 0;
+    const char* const begin = log.data() + at + kListens.size();
+    std::from_chars(begin, log.data() + log.size(), port_);
     return port_;
 }
 
