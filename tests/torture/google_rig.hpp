@@ -56,7 +56,7 @@ public:
         std::size_t hosts = 1;
         std::size_t people = 8;
         std::uint64_t seed = 1;
-        bool one_account = false;     ///< everybody has linked the same
+        bool one_account = false;          ///< everybody has linked the same
         std::string google_settings = {};  ///< of plugins.scheduling.google, ", key: value" each
         std::chrono::milliseconds graph_latency{10};
     };

@@ -26,6 +26,8 @@ constexpr auto kMostAfter = 15'000us;
 constexpr double kStaysAway = 0.35;  // share of kills, with two hosts, until the other took over
 constexpr auto kLongestAway = 15s;
 constexpr auto kQuiet = 2s;
+// A turn that was begun eight times is given up, as one that kills its host.
+constexpr std::size_t kMostKills = 5;
 constexpr int kLatency = 12, kLatencyP99 = 60;  // ms of Google
 
 struct Language {
@@ -98,7 +100,7 @@ private:
         Slot slot;                        // of the event this is about
         std::optional<std::size_t> step;  // in the ledger
         TimePoint sent;
-        bool is_lost = false;  // waits no more
+        std::size_t kills = 0;  // since its last message
     };
 
     // people
@@ -162,6 +164,7 @@ void GoogleTorture::begin(std::size_t number, Said wanted, Calendar after) {
     step.after = std::move(after);
     person.step = result_.ledger.steps.size();
     person.sent = Clock::now();
+    person.kills = 0;
     result_.ledger.steps.push_back(std::move(step));
 }
 
@@ -282,7 +285,6 @@ void GoogleTorture::give_up_waiting() {
         if (!person.step || Clock::now() < person.sent + options_.silence) continue;
         step_of(person).is_over = true;
         person.step.reset();
-        person.is_lost = true;
     }
 }
 
@@ -317,6 +319,7 @@ void GoogleTorture::take_kill(const GoogleRig::Sprung& sprung) {
                                 kMoments.at(static_cast<std::size_t>(sprung.trap.moment)),
                                 sprung.trap.after.count() > 0 ? " and a while" : "")];
     trap_until_.reset();
+    for (Person& person : people_) ++person.kills;
     Away away{
         sprung.host, Clock::now() + milliseconds(std::uniform_int_distribution<int>(0, 150)(random_)), {}};
     if (options_.hosts > 1 && chance() < kStaysAway) {
@@ -343,7 +346,9 @@ void GoogleTorture::tick() {
     }
     bool all_ready = away_.empty();
     for (std::size_t i = 0; i < options_.hosts; ++i) all_ready = all_ready && rig_.is_ready(i);
-    if (writing_ && all_ready && !trap_until_) set_trap();
+    const bool enough = std::any_of(people_.begin(), people_.end(),
+                                    [](const Person& one) { return one.step && one.kills >= kMostKills; });
+    if (writing_ && all_ready && !enough && !trap_until_) set_trap();
     give_up_waiting();
     rig_.loop().after(kTick, [this] { tick(); });
 }

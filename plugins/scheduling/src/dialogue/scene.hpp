@@ -52,6 +52,7 @@ struct Plan {
         kProceed = 1,  ///< check the draft, then ask, show or book
         kCommit,       ///< write the draft
         kCancel,       ///< cancel the events
+        kUndo,         ///< take the last action back
     };
     Kind kind = Kind::kProceed;
     Open open;  ///< draft and target, or events and occurrences
