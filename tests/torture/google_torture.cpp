@@ -21,7 +21,7 @@ using standins::CallMoment;
 using std::chrono::milliseconds;
 
 constexpr auto kTick = 2ms;
-constexpr auto kTrapLife = 2500ms;  // a step that does not come
+constexpr auto kTrapLife = 1500ms;  // a step that does not come
 constexpr auto kMostAfter = 15'000us;
 constexpr double kStaysAway = 0.35;  // share of kills, with two hosts, until the other took over
 constexpr auto kLongestAway = 15s;

@@ -14,7 +14,7 @@ namespace migue::torture {
 struct GoogleTortureOptions {
     std::uint64_t seed = 1;
     std::size_t hosts = 1;
-    std::size_t people = 6;
+    std::size_t people = 12;
     std::size_t kills = 0;                        ///< after so many the run ends; 0: only by `limit`
     std::chrono::milliseconds limit{20'000};      ///< of writing; what is open then is waited for
     std::chrono::milliseconds silence{45'000};    ///< longer than this nobody waits for an end

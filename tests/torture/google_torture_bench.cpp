@@ -1,6 +1,6 @@
 /// Kills at every step of what is done on Google Calendar: ./dev bench google_torture --seconds 600
 ///
-///     bench_google_torture [--store sqlite,postgres] [--hosts 2] [--seconds 60] [--people 6] [--seed N]
+///     bench_google_torture [--store sqlite,postgres] [--hosts 2] [--seconds 60] [--people 12] [--seed N]
 ///
 /// Exit 1 when a promise was broken; the seed is printed and repeats what can be repeated.
 #include <fmt/format.h>

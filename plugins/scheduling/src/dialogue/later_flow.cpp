@@ -66,6 +66,7 @@ bool is_complete(const Plan& plan) {
 }
 
 Task<Reply> perform(Scene& scene, Plan plan) {
+    scene.before = plan.open.before;
     switch (plan.kind) {
         case Plan::Kind::kProceed:
             co_return co_await proceed(scene, std::move(plan.open.draft), std::move(plan.open.target),

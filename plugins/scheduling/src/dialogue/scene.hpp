@@ -72,6 +72,7 @@ struct Scene {
     std::string card;          ///< the name of the card this turn may show: from its message
     std::string own_event_id;  ///< the id of the event this turn may make
     std::optional<Plan> plan = {};
+    std::optional<Event> before = {};  ///< the event of the card that was answered, as it showed it
 
     [[nodiscard]] const Answers& answers() const { return tools.answers; }
     /// Now, on the person's wall clock.
