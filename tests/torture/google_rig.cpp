@@ -26,8 +26,9 @@ constexpr std::size_t kConnections = 32;
 constexpr auto kAgain = 60ms;  // Meta brings what was not taken
 constexpr auto kLinkLimit = 60s;
 
-standins::GoogleOptions google_options() {
+standins::GoogleOptions google_options(std::chrono::seconds access_life) {
     standins::GoogleOptions options;
+    options.access_life = access_life;
     options.redirect_uris = {std::string(kPublicUrl) + "/p/scheduling/callback"};
     return options;
 }
@@ -54,7 +55,7 @@ GoogleRig::GoogleRig(const Options& options, load::Database& database)
     : options_(options),
       graph_(loop_, {.latency = options.graph_latency, .seed = options.seed},
              [this](const load::GraphReply& reply) { on_reply(reply); }),
-      google_(google_options()),
+      google_(google_options(options.access_life)),
       text_(load::HostSetup{}.app_secret, graph_.options().phone_number_id,
             static_cast<std::uint32_t>(std::time(nullptr) + static_cast<std::time_t>(options.seed))) {
     for (std::size_t i = 0; i < options_.hosts; ++i) {
@@ -225,7 +226,7 @@ void GoogleRig::look_after_hosts() {
 
 void GoogleRig::stop() {
     for (const auto& host : hosts_)
-        if (host->process && !host->process->stop())
+        if (host->process && !host->process->stop(loop_))
             throw std::runtime_error("migue serve did not end well\n" + host->process->log_tail(30));
 }
 

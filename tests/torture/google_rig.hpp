@@ -59,6 +59,7 @@ public:
         bool one_account = false;          ///< everybody has linked the same
         std::string google_settings = {};  ///< of plugins.scheduling.google, ", key: value" each
         std::chrono::milliseconds graph_latency{10};
+        std::chrono::seconds access_life{3599};  ///< of Google's access tokens
     };
     using OnHeard = std::function<void(const Heard&)>;
 

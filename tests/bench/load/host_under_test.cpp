@@ -96,6 +96,13 @@ bool HostUnderTest::stop() {
     return exit && exit->code == 0;
 }
 
+bool HostUnderTest::stop(EventLoop& loop) {
+    process_->terminate();
+    loop.run_until([this] { return has_ended(); }, Clock::now() + 12s);
+    const auto exit = process_->wait(0ms);
+    return exit && exit->code == 0;
+}
+
 void HostUnderTest::freeze() const {
     ::kill(process_->pid(), SIGSTOP);
 }

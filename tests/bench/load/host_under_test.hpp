@@ -36,6 +36,8 @@ public:
     void kill_now();
     /// Asks it to end in good order. True: it did, with 0, within the 10 seconds it promises.
     [[nodiscard]] bool stop();
+    /// The same while the loop is served: what is under way may need its Graph.
+    [[nodiscard]] bool stop(EventLoop& loop);
     void freeze() const;
     void thaw() const;
     [[nodiscard]] bool has_ended();

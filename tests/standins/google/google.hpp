@@ -22,6 +22,7 @@ struct GoogleOptions {
     bool rotates_refresh = false;  ///< a new refresh token with each refresh; the old one dies
     bool meet_is_slow = false;     ///< a Meet room is "pending" in the insert's answer
     bool undeletes = true;         ///< a patch with status=confirmed brings a deleted event back; else 410
+    std::chrono::seconds access_life{3599};          ///< of access tokens
     std::function<std::int64_t()> now_unix_ms = {};  ///< empty: the system's clock
     std::uint32_t seed = 1;                          ///< of the latency
 };
