@@ -533,6 +533,16 @@ void Calendars::remove(const GoogleAccount& account, const std::string& id, std:
     touch(event, now_ms);
 }
 
+std::vector<std::int64_t> Calendars::starts(const GoogleAccount& account) const {
+    std::vector<std::int64_t> found;
+    if (const auto calendar = calendars_.find(account.sub); calendar != calendars_.end())
+        for (const auto& [id, stored] : calendar->second)
+            if (stored.event.at("status") != "cancelled")
+                found.push_back(bound(stored.event, "start", account.zone));
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
 json Calendars::events(const GoogleAccount& account) const {
     json found = json::array();
     if (const auto calendar = calendars_.find(account.sub); calendar != calendars_.end())

@@ -61,11 +61,12 @@ std::optional<Plan> read_plan(const json& object) {
 
 bool is_complete(const Plan& plan) {
     const EventDraft& draft = plan.open.draft;
-    return plan.kind == Plan::Kind::kCancel ||
+    return plan.kind == Plan::Kind::kCancel || plan.kind == Plan::Kind::kUndo ||
            (draft.start && draft.has_date && (draft.has_time || draft.all_day));
 }
 
 Task<Reply> perform(Scene& scene, Plan plan) {
+    scene.before = plan.open.before;
     switch (plan.kind) {
         case Plan::Kind::kProceed:
             co_return co_await proceed(scene, std::move(plan.open.draft), std::move(plan.open.target),
@@ -75,6 +76,8 @@ Task<Reply> perform(Scene& scene, Plan plan) {
                                       plan.force ? Overlap::kAllow : Overlap::kRefuse);
         case Plan::Kind::kCancel:
             co_return co_await cancel_events(scene, plan.open, plan.whole_series);
+        case Plan::Kind::kUndo:
+            co_return co_await undo(scene);
     }
     co_return say(scene.phrases.say("stale"));
 }

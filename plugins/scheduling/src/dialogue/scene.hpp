@@ -54,6 +54,7 @@ struct Plan {
         kProceed = 1,  ///< check the draft, then ask, show or book
         kCommit,       ///< write the draft
         kCancel,       ///< cancel the events
+        kUndo,         ///< take the last action back
     };
     Kind kind = Kind::kProceed;
     Open open;  ///< draft and target, or events and occurrences
@@ -73,6 +74,7 @@ struct Scene {
     std::string card;          ///< the name of the card this turn may show: from its message
     std::string own_event_id;  ///< the id of the event this turn may make
     std::optional<Plan> plan = {};
+    std::optional<Event> before = {};  ///< the event of the card that was answered, as it showed it
 
     [[nodiscard]] const Answers& answers() const { return tools.answers; }
     /// Now, on the person's wall clock.

@@ -145,6 +145,7 @@ json open_json(const Open& open) {
             {"options", options},
             {"draft", draft_json(open.draft)},
             {"target", open.target},
+            {"before", open.before ? event_json(*open.before) : json()},
             {"events", open.events},
             {"occurrences", open.occurrences},
             {"purpose", static_cast<int>(open.purpose)},
@@ -159,6 +160,8 @@ Open read_open_json(const json& object) {
     for (const json& option : object.at("options")) open.options.push_back(read_option(option));
     open.draft = read_draft(object.at("draft"));
     open.target = object.at("target");
+    if (const auto before = object.find("before"); before != object.end() && before->is_object())
+        open.before = read_event_json(*before);
     open.events = object.at("events").get<std::vector<std::string>>();
     open.occurrences = object.at("occurrences").get<std::vector<std::int64_t>>();
     open.purpose = static_cast<Purpose>(object.at("purpose").get<int>());

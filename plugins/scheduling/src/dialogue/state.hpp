@@ -69,6 +69,7 @@ struct Open {
     std::vector<Option> options;
     EventDraft draft;
     std::string target;                     ///< the event that the draft changes, or ""
+    std::optional<Event> before = {};       ///< that event as the card showed it
     std::vector<std::string> events;        ///< those to be cancelled, or chosen from
     std::vector<std::int64_t> occurrences;  ///< beside `events`: of a series, the one meant; else 0
     Purpose purpose = Purpose::kCancel;
