@@ -301,6 +301,15 @@ bool act_weekdays_at(const Context& context, Arguments arguments, std::int32_t, 
     return true;
 }
 
+/// "Saturday mornings".
+bool act_every_weekday_part(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value every, part;
+    const Value *set[] = {arguments[0]}, *word[] = {arguments[1]};
+    if (!act_every_weekday(context, set, 0, every) || !act_part(context, word, 0, part)) return false;
+    const Value* parts[] = {&every, &part};
+    return act_repeat_with(context, parts, 0, out);
+}
+
 /// "todas las noches": the word for the part, in the plural.
 bool act_every_part_word(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     Value part;

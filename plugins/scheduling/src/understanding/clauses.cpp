@@ -29,6 +29,11 @@ bool asks_with_ending(const Around& around, std::uint32_t at) {
     return false;
 }
 
+/// "é na sala 2" is a remark, "e na sala 2" is none: one letter is taken with its accent.
+bool is_bare_and(const Around& around, std::uint32_t at) {
+    return around.reading.text.word(at) == "e" && around.slice(at, at + 1).size() == 1;
+}
+
 /// One part of a message between its boundaries.
 struct Clause {
     std::uint32_t begin = 0, end = 0;
@@ -90,7 +95,10 @@ private:
             const bool free = around_.is_free(at) && is_word(around_, at);
             const std::uint32_t asked =
                 free ? request_size(around_, at, boundary > 0 || begins_words(at)) : 0;
-            const std::uint32_t remarked = free && asked == 0 ? around_.phrase(at, remark) : 0;
+            // "clínica São Lucas": written with a capital inside a sentence it is a name.
+            const bool named =
+                (boundary == 0 && around_.reading.text.tokens[at].capital) || is_bare_and(around_, at);
+            const std::uint32_t remarked = free && asked == 0 && !named ? around_.phrase(at, remark) : 0;
             if (boundary == 0 && asked == 0 && remarked == 0) continue;
             if (!all_.empty()) all_.back().end = at;
             Clause clause;
@@ -125,7 +133,8 @@ private:
             if (role == Role::kGuest) ++clause.guests;
             if (role == Role::kTitle) ++clause.words;
             const std::uint32_t size = role == Role::kFree ? around_.phrase(at, command) : 0;
-            if (role == Role::kFree && around_.phrase(at, verb) == 1) clause.has_verb = true;
+            if (role == Role::kFree && around_.phrase(at, verb) == 1 && !is_bare_and(around_, at))
+                clause.has_verb = true;
             if (size > 0 && clause.words == 0) {
                 at += size;
                 continue;

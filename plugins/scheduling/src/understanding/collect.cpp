@@ -117,7 +117,7 @@ void Assembly::keep_in_title(const Expression& expression) {
                around_.phrase(at, around_.classes.small) == 0 &&
                around_.phrase(at, around_.classes.with) == 0;
     };
-    const bool before_noun = is_word(end) && reading_.text.tokens[begin].capital;
+    const bool before_noun = is_word(end);
     const bool behind_of = begin > 1 && around_.phrase(begin - 1, around_.classes.move_from) > 0 &&
                            is_word(begin - 2) && around_.is_free(begin - 1);
     if (before_noun || behind_of) around_.mark(begin, end, Role::kTitle);

@@ -40,7 +40,8 @@ void drop_commands(Around& around, bool edits, std::uint32_t begin) {
     };
     for (std::uint32_t at = begin; at < around.size(); ++at) {
         if (!around.is_free(at)) continue;
-        if (const auto size = around.phrase(at, polite); size > 0) around.mark(at, at + size, Role::kCommand);
+        const auto size = std::max(around.phrase(at, polite), around.phrase(at, around.classes.whole_day));
+        if (size > 0) around.mark(at, at + size, Role::kCommand);
     }
     bool after_command = begin > 0;
     for (std::uint32_t at = begin; at < around.size();) {
@@ -249,7 +250,9 @@ std::uint32_t place_end(const Around& around, std::uint32_t begin) {
     std::uint32_t end = begin;
     while (end < around.size() && around.is_free(end) && around.phrase(end, with) == 0 &&
            around.punctuation(end) != ',' && around.punctuation(end) != '.' &&
-           around.punctuation(end) != ';' && around.phrase(end, around.classes.remark) == 0 &&
+           around.punctuation(end) != ';' &&
+           (around.phrase(end, around.classes.remark) == 0 || around.reading.text.tokens[end].capital ||
+            around.reading.text.word(end) == "e") &&
            request_size(around, end, false) == 0 && around.punctuation(end) != '(' && end - begin < 8)
         ++end;
     const auto is_name = [&](std::uint32_t at) {  // "Room A"
@@ -301,7 +304,8 @@ bool find_video(Around& around) {
         const bool names_noun = next < around.size() && around.is_free(next) && is_word_like(around, next) &&
                                 around.phrase(next, around.classes.small) == 0 &&
                                 around.phrase(next, around.classes.with) == 0;
-        const bool with_guest = next < around.size() && around.roles[next] == Role::kGuest;
+        const bool with_guest = next < around.size() && (around.roles[next] == Role::kGuest ||
+                                                         around.phrase(next, around.classes.with) > 0);
         const bool is_title = std::none_of(around.roles.begin(), around.roles.begin() + at, is_title_role) &&
                               (around.reading.text.word(at).size() > 6 || names_noun || with_guest);
         if (!is_title) around.mark(at, at + size, Role::kVideo);
