@@ -142,6 +142,7 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"open_piece", act_open_piece},
     {"bridge", act_bridge},
     {"except", act_except},
+    {"nth_weekday_unit", act_nth_weekday_unit},
     {"every_weekday_part", act_every_weekday_part},
     {"half_of", act_half_of},
     {"half_of_unit", act_half_of_unit},

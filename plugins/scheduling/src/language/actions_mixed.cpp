@@ -310,6 +310,20 @@ bool act_every_weekday_part(const Context& context, Arguments arguments, std::in
     return act_repeat_with(context, parts, 0, out);
 }
 
+/// "the last Thursday of the month": this month's, or next month's when it is over.
+bool act_nth_weekday_unit(const Context& context, Arguments arguments, std::int32_t which, Value& out) {
+    const Value* unit[] = {arguments[arguments.size() - 1]};
+    for (const int month : {0, 1}) {
+        Value period;
+        if (!act_relative_period(context, unit, month, period) || period.has_clock()) return false;
+        const Value* parts[] = {arguments[0], arguments[arguments.size() - 2], &period};
+        const Arguments used = which < 0 ? Arguments(parts).subspan(1) : Arguments(parts);
+        if (!act_nth_weekday(context, used, which, out)) return false;
+        if (out.day_begin >= context.today) return true;
+    }
+    return false;
+}
+
 /// "todas las noches": the word for the part, in the plural.
 bool act_every_part_word(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     Value part;

@@ -21,6 +21,7 @@ constexpr std::string_view kRoots[] = {"date", "period",   "dayrange", "clock", 
 
 AroundClasses::AroundClasses(Symbols& symbols)
     : all_day(symbols.intern("ALLDAY")),
+      purpose(symbols.intern("PURPOSE")),
       whole_day(symbols.intern("WHOLEDAY")),
       then(symbols.intern("THEN")),
       kin_ending(symbols.intern("KINEND")),

@@ -65,7 +65,9 @@ int boundary_before(const Around& around, std::uint32_t at) {
         const bool abbreviated = at > 1 && is_word(around, at - 2) &&
                                  around.reading.text.word(at - 2).size() < 5 &&
                                  !around.reading.text.tokens[at].capital && around.is_free(at - 2);
-        return abbreviated ? 0 : 2;
+        const bool honorific =
+            at > 1 && around.phrase(at - 2, around.classes.honorific) > 0;  // "Dr. Kim's office"
+        return abbreviated || honorific ? 0 : 2;
     }
     return (mark == ',' && !glued) || mark == ':' || mark == ')' ? 1 : 0;
 }

@@ -230,6 +230,11 @@ void Assembly::add_time(const Expression& expression) {
         when_ = both;
         return;
     }
+    Value here = *when_, there = value;
+    settle_hours(here);
+    settle_hours(there);
+    const bool same_hour = !value.has_day() && here.clock == there.clock && here.clock_end == there.clock_end;
+    if (same_hour) return;  // "at 9am …, 9am my time"
     const Value* pair[] = {&*when_, &value};
     if (corrected && act_corrected(context_, pair, 0, both)) {
         when_ = both;
@@ -239,10 +244,28 @@ void Assembly::add_time(const Expression& expression) {
     if (!rival_) rival_ = value;
 }
 
+/// "Mondays at 4:15 for the next 6 weeks", "cada martes …, en diciembre": a stretch of days holds the series.
+void Assembly::bound_repeat() {
+    constexpr DayNumber kShortest = 7;
+    if (!when_ || !when_->has_day() || when_->has_clock() || repeat_->until != 0 || repeat_->count != 0)
+        return;
+    Value stretch = *when_;
+    const bool open = stretch.has(Flag::kOpenBegin) || stretch.has(Flag::kOpenEnd);
+    if (open || repeat_->has_day() || !fix_day(context_, stretch)) return;
+    const DayNumber days = stretch.day_end - stretch.day_begin;
+    if (days < kShortest || (days == kShortest && repeat_->freq != language::Freq::kDaily)) return;
+    repeat_->form = language::DayForm::kFixed;
+    repeat_->day_begin = std::max(stretch.day_begin, context_.today);
+    repeat_->day_end = repeat_->day_begin + 1;
+    repeat_->until = stretch.day_end - 1;
+    when_.reset();
+}
+
 /// "todo lunes a las 9 …, hasta diciembre": a deadline beside a rule is where the rule ends.
 void Assembly::end_repeat() {
     if (!repeat_) return;
     if (repeat_->count == 0) repeat_->count = times_;
+    bound_repeat();
     const auto ends = [](const Value& value) {
         return value.has(Flag::kOpenBegin) && value.has_day() && !value.has_clock();
     };

@@ -205,7 +205,16 @@ bool is_place_behind_time(const Around& around, std::uint32_t at) {
     if (std::none_of(around.roles.begin(), around.roles.begin() + last, is_title_role)) return false;
     const Symbol noun = around.classes.place_noun;
     if (around.phrase(at, noun) > 0) return true;
-    if (!around.is_free(at) || !around.reading.text.tokens[at].capital) return false;
+    if (!around.is_free(at)) return false;
+    const std::uint32_t article =
+        around.phrase(at, around.classes.kin);  // "his office", "the Grand Ballroom"
+    if (article > 0 && at + article < around.size() && around.is_free(at + article)) {
+        if (around.phrase(at + article, noun) > 0) return true;
+        at += article;
+    }
+    const bool house = around.reading.text.tokens[at].kind == TokenKind::kNumber;  // "221 Baker Street"
+    if (house && (at + 1 >= around.size() || !around.reading.text.tokens[at + 1].capital)) return false;
+    if (!house && !around.reading.text.tokens[at].capital) return false;
     for (std::uint32_t end = at + 1; end < around.size() && around.is_free(end) && end - at < 8; ++end) {
         if (around.phrase(end, noun) > 0) return true;
         const bool glued = around.reading.text.tokens[end].glued;  // "St Mary's Church"
@@ -246,11 +255,11 @@ std::uint32_t place_continues(const Around& around, std::uint32_t comma) {
 }
 
 std::uint32_t place_end(const Around& around, std::uint32_t begin) {
-    const Symbol with = around.classes.with, small = around.classes.small;
+    const Symbol with = around.classes.with, small = around.classes.small, purpose = around.classes.purpose;
     std::uint32_t end = begin;
     while (end < around.size() && around.is_free(end) && around.phrase(end, with) == 0 &&
-           around.punctuation(end) != ',' && around.punctuation(end) != '.' &&
-           around.punctuation(end) != ';' &&
+           (end == begin || around.phrase(end, purpose) == 0) && around.punctuation(end) != ',' &&
+           around.punctuation(end) != '.' && around.punctuation(end) != ';' &&
            (around.phrase(end, around.classes.remark) == 0 || around.reading.text.tokens[end].capital ||
             around.reading.text.word(end) == "e") &&
            request_size(around, end, false) == 0 && around.punctuation(end) != '(' && end - begin < 8)
