@@ -230,6 +230,12 @@ bool act_packed_on(const Context& context, Arguments arguments, std::int32_t, Va
     return !may_be_year && clock.clock / 60 % 5 == 0 && meet(context, *arguments[0], clock, out);
 }
 
+/// "1 de dezembro, 16 horas": a number too large for a length.
+bool act_hours_on(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    constexpr std::int32_t kLeast = 10;
+    return arguments[1]->number >= kLeast && act_hour_on(context, arguments, 1, out);
+}
+
 /// "9 tomorrow": only digits, "one tomorrow" is no hour.
 bool act_hour_before(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     Value clock;

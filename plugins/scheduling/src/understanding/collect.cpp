@@ -199,7 +199,11 @@ void Assembly::add_repeat(const Expression& expression) {
 
 void Assembly::add_length(const Expression& expression, Understanding& out) {
     const Value& value = expression.value;
-    if (value.months >= 12) {  // "festa de 15 anos"
+    const bool names = value.months != 0 && expression.end_token < around_.size() &&
+                       around_.is_free(expression.end_token) &&
+                       around_.phrase(expression.end_token, around_.classes.small) == 0 &&
+                       around_.punctuation(expression.end_token) == '\0';
+    if (value.months >= 12 || names) {  // "festa de 15 anos", "six month checkup"
         around_.mark(expression.begin_token, expression.end_token, Role::kTitle);
         return;
     }
@@ -266,6 +270,15 @@ void Assembly::end_repeat() {
     if (!repeat_) return;
     if (repeat_->count == 0) repeat_->count = times_;
     bound_repeat();
+    // "das 19h às 20h30 até junho": the days end the rule, the hours are its own.
+    if (when_ && when_->has(Flag::kOpenBegin) && when_->has_day() && when_->clock >= 0) {
+        Value hours = *when_;
+        hours.form = language::DayForm::kNone;
+        hours.flags &= ~(Flag::kOpenBegin | Flag::kDeadline);
+        when_->clock = when_->clock_end = -1;
+        rival_ = when_;
+        when_ = hours;
+    }
     const auto ends = [](const Value& value) {
         return value.has(Flag::kOpenBegin) && value.has_day() && !value.has_clock();
     };

@@ -150,8 +150,10 @@ Guests find_guests(Around& around) {
             guests.invites = guests.invites || kind == TokenKind::kEmail;
             continue;
         }
-        if (const std::uint32_t size = around.phrase(at, invite); size > 0) {
+        if (std::uint32_t size = around.phrase(at, invite); size > 0) {
             const std::size_t before = guests.names.size();
+            if (at + size < around.size() && around.punctuation(at + size) == ':')
+                ++size;  // "attendees: Lena, Omar"
             const std::uint32_t end = take_names(around, at + size, guests, Role::kInvitee);
             const bool address =
                 at + size < around.size() && around.reading.text.tokens[at + size].kind == TokenKind::kEmail;

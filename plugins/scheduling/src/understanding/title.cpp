@@ -200,7 +200,8 @@ namespace {
 /// "at 4, Lincoln Center".
 bool is_place_behind_time(const Around& around, std::uint32_t at) {
     if (at == 0) return false;
-    const std::uint32_t last = around.punctuation(at - 1) == ',' && at > 1 ? at - 2 : at - 1;
+    const char mark = around.punctuation(at - 1);
+    const std::uint32_t last = (mark == ',' || mark == '-') && at > 1 ? at - 2 : at - 1;
     if (around.roles[last] != Role::kTime) return false;
     if (std::none_of(around.roles.begin(), around.roles.begin() + last, is_title_role)) return false;
     const Symbol noun = around.classes.place_noun;
@@ -248,10 +249,21 @@ std::uint32_t place_continues(const Around& around, std::uint32_t comma) {
             const bool numbered = end < around.size() && around.is_free(end) &&
                                   around.reading.text.tokens[end].kind != TokenKind::kWord &&
                                   is_word_like(around, end);
-            return numbered ? end + 1 : end;
+            if (numbered) ++end;
+            while (numbered && end < around.size() && around.is_free(end) && is_word_like(around, end) &&
+                   around.reading.text.tokens[end].glued)  // "salón 4B"
+                ++end;
+            return end;
         }
     }
     return end;
+}
+
+/// "Av. Paulista": the full stop of a word that is cut short.
+bool is_short_form(const Around& around, std::uint32_t stop) {
+    constexpr std::size_t kLongest = 4;
+    return stop > 0 && stop + 1 < around.size() && around.reading.text.word(stop - 1).size() <= kLongest &&
+           around.reading.text.tokens[stop].glued && around.reading.text.tokens[stop + 1].capital;
 }
 
 std::uint32_t place_end(const Around& around, std::uint32_t begin) {
@@ -259,7 +271,7 @@ std::uint32_t place_end(const Around& around, std::uint32_t begin) {
     std::uint32_t end = begin;
     while (end < around.size() && around.is_free(end) && around.phrase(end, with) == 0 &&
            (end == begin || around.phrase(end, purpose) == 0) && around.punctuation(end) != ',' &&
-           around.punctuation(end) != '.' && around.punctuation(end) != ';' &&
+           (around.punctuation(end) != '.' || is_short_form(around, end)) && around.punctuation(end) != ';' &&
            (around.phrase(end, around.classes.remark) == 0 || around.reading.text.tokens[end].capital ||
             around.reading.text.word(end) == "e") &&
            request_size(around, end, false) == 0 && around.punctuation(end) != '(' && end - begin < 8)
@@ -280,7 +292,11 @@ std::string find_place(Around& around) {
     const Symbol small = around.classes.small, place_only = around.classes.place_at;
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_free(at)) continue;
-        const auto size = around.phrase(at, preposition);
+        auto size = around.phrase(at, preposition);
+        const std::uint32_t label = around.phrase(at, around.classes.place_label);
+        const bool labelled =
+            label > 0 && at + label < around.size() && around.punctuation(at + label) == ':';
+        if (labelled) size = label + 1;
         const std::uint32_t begin = at + size;
         if (begin >= around.size() || !around.is_free(begin)) continue;
         if (size == 0 && !is_place_behind_time(around, at)) continue;
@@ -290,7 +306,7 @@ std::string find_place(Around& around) {
         const bool street = around.reading.text.tokens[begin].kind == TokenKind::kNumber &&
                             begin + 1 < around.size() && around.reading.text.tokens[begin + 1].capital;
         const bool proper = around.reading.text.tokens[begin].capital || around.phrase(begin, noun) > 0 ||
-                            says_place || street || (size > 0 && noun_follows(around, begin));
+                            says_place || street || labelled || (size > 0 && noun_follows(around, begin));
         if (!proper) continue;
         const std::uint32_t end = place_end(around, begin);
         const std::string place(around.slice(begin, end));
