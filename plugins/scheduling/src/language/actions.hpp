@@ -162,6 +162,11 @@ bool act_times_of(const Context&, Arguments, std::int32_t, Value&);
 bool act_ends_at(const Context&, Arguments, std::int32_t, Value&);
 bool act_half_of(const Context&, Arguments, std::int32_t, Value&);
 bool act_half_of_unit(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_weekday_part(const Context&, Arguments, std::int32_t, Value&);
+bool act_nth_weekday_unit(const Context&, Arguments, std::int32_t, Value&);
+bool act_later_one(const Context&, Arguments, std::int32_t, Value&);
+bool act_hours_on(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_workday(const Context&, Arguments, std::int32_t, Value&);
 bool act_except(const Context&, Arguments, std::int32_t, Value&);
 bool act_nth_weekday_part(const Context&, Arguments, std::int32_t, Value&);
 

@@ -182,6 +182,7 @@ bool act_bare_range(const Context& context, Arguments arguments, std::int32_t, V
 bool act_moment_range(const Context& context, Arguments arguments, std::int32_t sure, Value& out) {
     Value a = *arguments[0], b = *arguments[1];
     if (sure == 0 && a.has(kMoment)) return false;
+    if (sure == 0 && a.has(kHourMark) && a.has(kBareHour)) return false;  // "dos horas el sábado a las 4"
     if (a.clock < 0 || b.clock < 0 || a.clock_end >= 0 || b.clock_end >= 0) return false;
     if (a.has(kPartOnly) || b.has(kPartOnly)) return false;
     if (!a.has_day() && !b.has_day()) return false;

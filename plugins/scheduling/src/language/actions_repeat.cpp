@@ -293,6 +293,23 @@ bool act_every_monthdays(const Context& context, Arguments arguments, std::int32
     return act_every_date(context, days, 0, out);
 }
 
+/// "the last business day of each month"; parameter -1: the last.
+bool act_every_workday(const Context& context, Arguments arguments, std::int32_t which, Value& out) {
+    const Value& unit = *arguments[which < 0 ? 0 : 1];
+    const Value& last = *arguments[arguments.size() - 1];
+    if (static_cast<Grain>(unit.number) != Grain::kWorkday) return false;
+    if (last.freq != Freq::kNone)
+        out = last;
+    else if (const Value * month[] = {&last}; !act_every_unit(context, month, 0, out))
+        return false;
+    const std::int32_t nth = which < 0 ? -1 : arguments[0]->number;
+    if (out.freq != Freq::kMonthly || out.by_weekday != 0 || out.by_monthday != 0 || nth > 5 || nth == 0)
+        return false;
+    out.by_weekday = 0b0011111;
+    out.set_pos = static_cast<std::int8_t>(nth);
+    return true;
+}
+
 bool act_last_monthday(const Context&, Arguments arguments, std::int32_t, Value& out) {
     out = *arguments[0];
     out.by_monthday = 1;  // bit 0 stands for -1

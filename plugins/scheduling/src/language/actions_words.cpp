@@ -77,6 +77,19 @@ bool act_corrected(const Context& context, Arguments arguments, std::int32_t, Va
     return true;
 }
 
+/// "next Thursday, not this one": the question is answered already.
+bool act_later_one(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    const bool weekday = out.form == DayForm::kFields && out.weekday != 0 && out.dom == 0;
+    if (!(out.has(kNextWord) || weekday) || !fix_day(context, out)) return false;
+    if (out.day_begin < monday_of(context.today) + 7) {
+        out.day_begin += 7;
+        out.day_end += 7;
+    }
+    out.flags &= ~kNextWord;
+    return true;
+}
+
 /// "half 3 on Tuesday", as the British say 3:30.
 bool act_half_on(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     const bool day_first = arguments[0]->has_day();

@@ -125,7 +125,7 @@ private:
         const bool first_unknown = words_[at] == Lexicon::kUnknown;
         for (std::uint32_t end = at; end < text_.tokens.size() && end - at < kLongestPhrase; ++end) {
             Lexicon::WordId word = words_[end];
-            if (word == Lexicon::kUnknown && text_.tokens[end].kind == TokenKind::kWord) {
+            if (word == Lexicon::kUnknown && text_.tokens[end].kind == TokenKind::kWord && !is_name(end)) {
                 word = knowledge_.lexicon.find_misspelt(text_.word(end), result_.language);
             }
             if (word == Lexicon::kUnknown) return;
@@ -144,6 +144,12 @@ private:
                 add({at, end + 1, entry.symbol, score, entry.value});
             }
         }
+    }
+
+    /// Written with a capital inside a sentence, where days and months are not ("con Mariana").
+    [[nodiscard]] bool is_name(std::size_t at) const {
+        return text_.tokens[at].capital && at > 0 && text_.tokens[at - 1].kind == TokenKind::kWord &&
+               !text_.tokens[at - 1].capital && (result_.language & kCapitalMonths) == 0;
     }
 
     [[nodiscard]] bool token_is_number(std::size_t at) const {

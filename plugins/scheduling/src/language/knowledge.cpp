@@ -21,6 +21,13 @@ constexpr std::string_view kRoots[] = {"date", "period",   "dayrange", "clock", 
 
 AroundClasses::AroundClasses(Symbols& symbols)
     : all_day(symbols.intern("ALLDAY")),
+      has(symbols.intern("HAS")),
+      subject_label(symbols.intern("SUBJECTLABEL")),
+      place_label(symbols.intern("PLACELABEL")),
+      purpose(symbols.intern("PURPOSE")),
+      whole_day(symbols.intern("WHOLEDAY")),
+      then(symbols.intern("THEN")),
+      kin_ending(symbols.intern("KINEND")),
       article(symbols.intern("ARTICLE")),
       ask(symbols.intern("ASK")),
       ask_led(symbols.intern("ASKLED")),

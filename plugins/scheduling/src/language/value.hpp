@@ -106,6 +106,8 @@ struct Value {
     std::uint8_t nth_mask = 0;      ///< bit n-1: the nth weekday; bit 7 the last, bit 6 the last but one
     std::uint32_t by_monthday = 0;  ///< bit n: the nth day; bit 0: the last
     std::int8_t by_month = 0;
+    std::int8_t set_pos =
+        0;  ///< which of the days of a month that the weekdays leave: 1 the first, -1 the last
     std::int16_t count = 0;
     std::int32_t until = 0;     ///< day; 0 none
     std::uint32_t by_hour = 0;  ///< several hours a day

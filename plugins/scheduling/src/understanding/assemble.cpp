@@ -26,6 +26,14 @@ bool allows(const Value& rule, DayNumber day) {
     const bool last_day = dom == language::days_in_month(year, month) && (rule.by_monthday & 1) != 0;
     if (rule.by_monthday != 0 && (rule.by_monthday >> dom & 1) == 0 && !last_day) return false;
     if (rule.by_weekday != 0 && (rule.by_weekday >> (weekday - 1) & 1) == 0) return false;
+    if (rule.set_pos != 0) {  // how many of the rule's days the month has up to this one, or from it on
+        const DayNumber first = language::month_begin(day), end = language::add_months(first, 1);
+        int passed = 0;
+        for (DayNumber other = rule.set_pos > 0 ? first : day; other < (rule.set_pos > 0 ? day + 1 : end);
+             ++other)
+            passed += rule.by_weekday >> (language::weekday_of(other) - 1) & 1;
+        return passed == (rule.set_pos > 0 ? rule.set_pos : -rule.set_pos);
+    }
     if (rule.nth_mask == 0) return true;
     const bool last = language::nth_weekday(day, weekday, -1) == day && (rule.nth_mask & 128) != 0;
     const bool last_but_one = language::nth_weekday(day, weekday, -2) == day && (rule.nth_mask & 64) != 0;

@@ -35,6 +35,7 @@ private:
     void add_time(const language::Expression& expression);
     [[nodiscard]] bool is_corrected(const language::Expression& expression) const;
     void end_repeat();
+    void bound_repeat();
     void except_days();
     void write_exceptions(Understanding& out, const language::Value& rule) const;
     void settle_by_words();

@@ -29,14 +29,22 @@ bool asks_with_ending(const Around& around, std::uint32_t at) {
     return false;
 }
 
+/// "é na sala 2" is a remark, "e na sala 2" is none: one letter is taken with its accent.
+bool is_bare_and(const Around& around, std::uint32_t at) {
+    return around.reading.text.word(at) == "e" && around.slice(at, at + 1).size() == 1;
+}
+
 /// One part of a message between its boundaries.
 struct Clause {
     std::uint32_t begin = 0, end = 0;
     bool sentence = false;  ///< begins behind a full stop, a line's end and the like; else behind a comma
     bool asks = false;
     bool bare = false;  ///< … with a verb alone, which may be a noun ("…, reserva para 4")
+    bool label = false;
+    std::uint32_t had = 0;  ///< "mi esposo y yo tenemos": tokens of the verb
     bool remark = false;
     bool has_verb = false;
+    bool subject = false;      ///< what a remark is said of: ", la función es a las 9"
     std::uint32_t words = 0;   ///< that a title could be made of
     std::uint32_t guests = 0;  ///< names alone are a poor title
 };
@@ -60,7 +68,9 @@ int boundary_before(const Around& around, std::uint32_t at) {
         const bool abbreviated = at > 1 && is_word(around, at - 2) &&
                                  around.reading.text.word(at - 2).size() < 5 &&
                                  !around.reading.text.tokens[at].capital && around.is_free(at - 2);
-        return abbreviated ? 0 : 2;
+        const bool honorific =
+            at > 1 && around.phrase(at - 2, around.classes.honorific) > 0;  // "Dr. Kim's office"
+        return abbreviated || honorific ? 0 : 2;
     }
     return (mark == ',' && !glued) || mark == ':' || mark == ')' ? 1 : 0;
 }
@@ -79,7 +89,15 @@ public:
         if (chosen == all_.size()) return;
         for (std::size_t k = 0; k < all_.size(); ++k)
             if (k != chosen && !belongs(k, chosen)) drop(all_[k]);
-        if (all_[chosen].asks) drop_request(all_[chosen].begin);
+        if (all_[chosen].label)
+            around_.mark(all_[chosen].begin, all_[chosen].begin + label_size(all_[chosen].begin),
+                         Role::kCommand);
+        else if (all_[chosen].had > 0)
+            around_.mark(all_[chosen].begin, all_[chosen].begin + all_[chosen].had, Role::kCommand);
+        else if (all_[chosen].asks)
+            drop_request(all_[chosen].begin);
+        else
+            drop_commands(around_, false, all_[chosen].begin);
     }
 
 private:
@@ -88,22 +106,53 @@ private:
         for (std::uint32_t at = 0; at < around_.size(); ++at) {
             const int boundary = boundary_before(around_, at);
             const bool free = around_.is_free(at) && is_word(around_, at);
-            const std::uint32_t asked =
-                free ? request_size(around_, at, boundary > 0 || begins_words(at)) : 0;
-            const std::uint32_t remarked = free && asked == 0 ? around_.phrase(at, remark) : 0;
+            const std::uint32_t labelled = free && boundary == 2 ? label_size(at) : 0;
+            std::uint32_t asked = labelled;
+            if (free && asked == 0) asked = request_size(around_, at, boundary > 0 || begins_words(at));
+            // "clínica São Lucas": written with a capital inside a sentence it is a name.
+            const bool named =
+                (boundary == 0 && around_.reading.text.tokens[at].capital) || is_bare_and(around_, at);
+            const std::uint32_t remarked = free && asked == 0 && !named ? around_.phrase(at, remark) : 0;
+            const std::uint32_t had = free && asked == 0 ? subject_has(at) : 0;
+            if (had > 0) asked = had;
             if (boundary == 0 && asked == 0 && remarked == 0) continue;
-            if (!all_.empty()) all_.back().end = at;
+            if (!all_.empty()) {
+                all_.back().end = at;
+                all_.back().subject = remarked > 0 && boundary == 0;
+            }
             Clause clause;
             clause.begin = at;
             clause.end = around_.size();
             clause.sentence = boundary == 2;
             clause.asks = asked > 0;
-            clause.bare = clause.asks && request_size(around_, at, false) == 0;
+            clause.label = labelled > 0;
+            clause.had = had;
+            clause.bare = clause.asks && !clause.label && had == 0 && request_size(around_, at, false) == 0;
             clause.remark = remarked > 0;
             all_.push_back(clause);
             if (asked > 0) at += asked - 1;
             if (remarked > 0) at += remarked - 1;
         }
+    }
+
+    /// "Subject: Q1 roadmap": what follows is the title, told outright.
+    [[nodiscard]] std::uint32_t label_size(std::uint32_t at) const {
+        const std::uint32_t size = around_.phrase(at, around_.classes.subject_label);
+        return size > 0 && at + size < around_.size() && around_.punctuation(at + size) == ':' ? size + 1 : 0;
+    }
+
+    /// "los niños tienen natación": who has it is said before the verb; the title is what they have.
+    [[nodiscard]] std::uint32_t subject_has(std::uint32_t at) const {
+        constexpr std::uint32_t kLongestSubject = 6;
+        const std::uint32_t size = around_.phrase(at, around_.classes.has);
+        const std::uint32_t from = all_.empty() ? 0 : all_.back().begin;
+        if (size == 0 || at == from || at - from > kLongestSubject) return 0;
+        std::uint32_t first = from;
+        while (first < at && (!around_.is_free(first) || !is_word(around_, first))) ++first;
+        const bool person = around_.phrase(first, around_.classes.kin) > 0 ||
+                            around_.phrase(first, around_.classes.group) > 0 ||
+                            around_.phrase(first, around_.classes.verb) > 0;
+        return first < at && person ? size : 0;
     }
 
     /// Nothing of a title stands between the last boundary and `at`.
@@ -119,19 +168,23 @@ private:
         const Symbol small = around_.classes.small, article = around_.classes.article,
                      command = around_.classes.command, verb = around_.classes.verb;
         std::uint32_t at = clause.begin;
-        if (clause.asks) at += request_size(around_, at, true);
+        if (clause.asks)
+            at += clause.label     ? label_size(at)
+                  : clause.had > 0 ? clause.had
+                                   : request_size(around_, at, true);
         while (at < clause.end) {
             const Role role = around_.roles[at];
             if (role == Role::kGuest) ++clause.guests;
             if (role == Role::kTitle) ++clause.words;
             const std::uint32_t size = role == Role::kFree ? around_.phrase(at, command) : 0;
-            if (role == Role::kFree && around_.phrase(at, verb) == 1) clause.has_verb = true;
+            if (role == Role::kFree && around_.phrase(at, verb) == 1 && !is_bare_and(around_, at))
+                clause.has_verb = true;
             if (size > 0 && clause.words == 0) {
                 at += size;
                 continue;
             }
             if (role == Role::kFree && is_word(around_, at) && around_.phrase(at, small) != 1 &&
-                around_.phrase(at, article) != 1)
+                around_.phrase(at, article) != 1 && around_.phrase(at, verb) != 1)
                 ++clause.words;
             ++at;
         }
@@ -142,7 +195,9 @@ private:
         const auto first = [&](auto fits) {
             return static_cast<std::size_t>(std::find_if(all_.begin(), all_.end(), fits) - all_.begin());
         };
-        std::size_t found = first([](const Clause& one) { return one.asks && !one.bare && one.words > 0; });
+        std::size_t found = first([](const Clause& one) { return one.label && one.words + one.guests > 0; });
+        if (found == all_.size())
+            found = first([](const Clause& one) { return one.asks && !one.bare && one.words > 0; });
         if (found == all_.size())
             found = first([](const Clause& one) { return !one.remark && one.words > 0; });
         if (found == all_.size()) found = first([](const Clause& one) { return one.asks && one.guests > 0; });
@@ -155,7 +210,7 @@ private:
     /// "Reunión con Ana, presupuesto": joined to the title by commas alone.
     [[nodiscard]] bool belongs(std::size_t k, std::size_t chosen) const {
         const Clause& clause = all_[k];
-        if (clause.remark || clause.asks || (k < chosen && all_[chosen].asks)) return false;
+        if (clause.remark || clause.asks || clause.subject || (k < chosen && all_[chosen].asks)) return false;
         const std::size_t first = std::min(k, chosen) + 1, last = std::max(k, chosen);
         for (std::size_t between = first; between <= last; ++between)
             if (all_[between].sentence || (all_[between].remark && all_[between].words > 0)) return false;
@@ -199,6 +254,10 @@ std::uint32_t request_size(const Around& around, std::uint32_t at, bool begins) 
         if (verb > at) asked = std::max(asked, around.phrase(verb, led));
         const bool tailed = asked == 0 && around.phrase(verb, led) > 0;
         if (tailed) asked = around.phrase(verb, led);
+        if (asked > 0 && verb + asked + 1 < around.size() && around.punctuation(verb + asked) == '-' &&
+            around.phrase(verb + asked + 1, around.classes.clitic) > 0 &&
+            around.reading.text.tokens[verb + asked + 1].glued)
+            asked += 2;  // "marcar-me"
         const std::uint32_t behind = verb + asked;
         const std::uint32_t rest =
             asked > 0 && behind < around.size() && around.is_free(behind) ? around.phrase(behind, tail) : 0;

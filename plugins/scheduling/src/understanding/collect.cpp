@@ -117,7 +117,7 @@ void Assembly::keep_in_title(const Expression& expression) {
                around_.phrase(at, around_.classes.small) == 0 &&
                around_.phrase(at, around_.classes.with) == 0;
     };
-    const bool before_noun = is_word(end) && reading_.text.tokens[begin].capital;
+    const bool before_noun = is_word(end);
     const bool behind_of = begin > 1 && around_.phrase(begin - 1, around_.classes.move_from) > 0 &&
                            is_word(begin - 2) && around_.is_free(begin - 1);
     if (before_noun || behind_of) around_.mark(begin, end, Role::kTitle);
@@ -199,7 +199,11 @@ void Assembly::add_repeat(const Expression& expression) {
 
 void Assembly::add_length(const Expression& expression, Understanding& out) {
     const Value& value = expression.value;
-    if (value.months >= 12) {  // "festa de 15 anos"
+    const bool names = value.months != 0 && expression.end_token < around_.size() &&
+                       around_.is_free(expression.end_token) &&
+                       around_.phrase(expression.end_token, around_.classes.small) == 0 &&
+                       around_.punctuation(expression.end_token) == '\0';
+    if (value.months >= 12 || names) {  // "festa de 15 anos", "six month checkup"
         around_.mark(expression.begin_token, expression.end_token, Role::kTitle);
         return;
     }
@@ -230,6 +234,11 @@ void Assembly::add_time(const Expression& expression) {
         when_ = both;
         return;
     }
+    Value here = *when_, there = value;
+    settle_hours(here);
+    settle_hours(there);
+    const bool same_hour = !value.has_day() && here.clock == there.clock && here.clock_end == there.clock_end;
+    if (same_hour) return;  // "at 9am …, 9am my time"
     const Value* pair[] = {&*when_, &value};
     if (corrected && act_corrected(context_, pair, 0, both)) {
         when_ = both;
@@ -239,10 +248,37 @@ void Assembly::add_time(const Expression& expression) {
     if (!rival_) rival_ = value;
 }
 
+/// "Mondays at 4:15 for the next 6 weeks", "cada martes …, en diciembre": a stretch of days holds the series.
+void Assembly::bound_repeat() {
+    constexpr DayNumber kShortest = 7;
+    if (!when_ || !when_->has_day() || when_->has_clock() || repeat_->until != 0 || repeat_->count != 0)
+        return;
+    Value stretch = *when_;
+    const bool open = stretch.has(Flag::kOpenBegin) || stretch.has(Flag::kOpenEnd);
+    if (open || repeat_->has_day() || !fix_day(context_, stretch)) return;
+    const DayNumber days = stretch.day_end - stretch.day_begin;
+    if (days < kShortest || (days == kShortest && repeat_->freq != language::Freq::kDaily)) return;
+    repeat_->form = language::DayForm::kFixed;
+    repeat_->day_begin = std::max(stretch.day_begin, context_.today);
+    repeat_->day_end = repeat_->day_begin + 1;
+    repeat_->until = stretch.day_end - 1;
+    when_.reset();
+}
+
 /// "todo lunes a las 9 …, hasta diciembre": a deadline beside a rule is where the rule ends.
 void Assembly::end_repeat() {
     if (!repeat_) return;
     if (repeat_->count == 0) repeat_->count = times_;
+    bound_repeat();
+    // "das 19h às 20h30 até junho": the days end the rule, the hours are its own.
+    if (when_ && when_->has(Flag::kOpenBegin) && when_->has_day() && when_->clock >= 0) {
+        Value hours = *when_;
+        hours.form = language::DayForm::kNone;
+        hours.flags &= ~(Flag::kOpenBegin | Flag::kDeadline);
+        when_->clock = when_->clock_end = -1;
+        rival_ = when_;
+        when_ = hours;
+    }
     const auto ends = [](const Value& value) {
         return value.has(Flag::kOpenBegin) && value.has_day() && !value.has_clock();
     };

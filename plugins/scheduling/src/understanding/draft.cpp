@@ -28,8 +28,9 @@ void set_region(const Moment& moment, language::Context& context) {
 /// "a las 10 reunión con Ana y a las 12 almuerzo": words of an event behind both hours.
 bool joins_events(const Around& around, std::uint32_t at, const language::Expression& first,
                   const language::Expression& second) {
-    const std::uint32_t size = around.phrase(at, around.classes.person_and);
-    if (size == 0 || at + size != second.begin_token || second.value.has_duration) return false;
+    const std::uint32_t size =
+        std::max(around.phrase(at, around.classes.person_and), around.phrase(at, around.classes.then));
+    if (size == 0 || second.value.has_duration) return false;
     const auto has_words = [&](std::uint32_t begin, std::uint32_t end) {
         for (std::uint32_t k = begin; k < end; ++k)
             if (around.is_free(k) && around.punctuation(k) == '\0' &&

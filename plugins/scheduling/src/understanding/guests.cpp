@@ -19,13 +19,29 @@ bool is_word(const Around& around, std::uint32_t at) {
            around.reading.text.tokens[at].kind == TokenKind::kWord;
 }
 
+/// "el cardiólogo", "a manicurista": a profession by its ending.
+bool is_profession(const Around& around, std::uint32_t at) {
+    const std::string_view word = around.reading.text.word(at);
+    constexpr std::size_t kShortest = 3, kLongest = 9;
+    for (std::size_t size = kShortest; size <= kLongest && size + 2 < word.size(); ++size)
+        if (around.is_of(word.substr(word.size() - size), around.classes.kin_ending)) return true;
+    return false;
+}
+
+/// How many tokens name people by what they are: "jefe", "human resources"; 0 none.
+std::uint32_t group_size(const Around& around, std::uint32_t at) {
+    const std::uint32_t size = around.phrase(at, around.classes.group);
+    const bool small = !around.reading.text.tokens[at].capital;
+    return size > 0 ? size : small && is_profession(around, at) ? 1 : 0;
+}
+
 /// "mi jefe", "my boss", "o pessoal do marketing": people named by what they are. `at` is at the article.
 std::uint32_t relation_end(const Around& around, std::uint32_t at) {
     if (!is_word(around, at)) return at;
     const std::uint32_t article = around.phrase(at, around.classes.kin);
     std::uint32_t end = at + article;
     if (article == 0 || !is_word(around, end)) return at;
-    const std::uint32_t group = around.phrase(end, around.classes.group);
+    const std::uint32_t group = group_size(around, end);
     if (group == 0) return at;
     end += group;
     // "la doctora Lupita", "a Dra. Paula": a name follows, which is said without the article.
@@ -33,15 +49,15 @@ std::uint32_t relation_end(const Around& around, std::uint32_t at) {
     if (is_word(around, behind) && around.reading.text.tokens[behind].capital &&
         around.phrase(end - group, around.classes.honorific) > 0)
         return at;
-    while (is_word(around, end) && around.phrase(end, around.classes.group) > 0)  // "design team"
-        end += around.phrase(end, around.classes.group);
+    while (is_word(around, end) && group_size(around, end) > 0)  // "design team"
+        end += group_size(around, end);
     while (is_word(around, end) && around.reading.text.tokens[end].capital && end - at < 5)
         ++end;  // "el profe Gómez"
     const std::uint32_t of =
         end < around.size() && around.is_free(end) ? around.phrase(end, around.classes.of_group) : 0;
     const std::uint32_t name = end + of;
     if (of == 0 || !is_word(around, name) || around.phrase(name, around.classes.small) > 0) return end;
-    std::uint32_t last = name + std::max(around.phrase(name, around.classes.group), 1u);
+    std::uint32_t last = name + std::max(group_size(around, name), 1u);
     while (is_word(around, last) && around.reading.text.tokens[last].capital && last - name < 4) ++last;
     return last;
 }
@@ -54,8 +70,7 @@ std::uint32_t name_behind(const Around& around, std::uint32_t at) {
     for (std::uint32_t name = at + article; name <= at + article + kMostWords && is_word(around, name);
          ++name) {
         if (around.reading.text.tokens[name].capital) return name;
-        if (around.phrase(name, around.classes.small) > 0 || around.phrase(name, around.classes.group) > 0)
-            return at;
+        if (around.phrase(name, around.classes.small) > 0 || group_size(around, name) > 0) return at;
     }
     return at;
 }
@@ -74,8 +89,7 @@ std::uint32_t name_end(const Around& around, std::uint32_t at) {
     }
     if (const std::uint32_t end = relation_end(around, at); end > at) return end;
     // "con clientes", "with HR", "con usted"
-    if (around.phrase(at, around.classes.group) > 0 || around.phrase(at, around.classes.no_guest) > 0)
-        return at;
+    if (group_size(around, at) > 0 || around.phrase(at, around.classes.no_guest) > 0) return at;
     if (!text.tokens[at].capital) {
         // Typed in small letters: one word that is none of ours ("con laura").
         const bool small =
@@ -136,8 +150,10 @@ Guests find_guests(Around& around) {
             guests.invites = guests.invites || kind == TokenKind::kEmail;
             continue;
         }
-        if (const std::uint32_t size = around.phrase(at, invite); size > 0) {
+        if (std::uint32_t size = around.phrase(at, invite); size > 0) {
             const std::size_t before = guests.names.size();
+            if (at + size < around.size() && around.punctuation(at + size) == ':')
+                ++size;  // "attendees: Lena, Omar"
             const std::uint32_t end = take_names(around, at + size, guests, Role::kInvitee);
             const bool address =
                 at + size < around.size() && around.reading.text.tokens[at + size].kind == TokenKind::kEmail;

@@ -172,6 +172,7 @@ std::string rrule_of(const Value& value) {
     if (value.by_monthday & 1) month_days += "-1,";
     list("BYDAY", days);
     list("BYMONTHDAY", month_days);
+    if (value.set_pos != 0) out += ";BYSETPOS=" + std::to_string(value.set_pos);
     if (value.clock >= 0 && !value.has(language::kPartOnly)) {
         const int of_day = value.clock % kDaySeconds;
         out += ";BYHOUR=" + std::to_string(of_day / 3600) + ";BYMINUTE=" + std::to_string(of_day / 60 % 60);

@@ -40,7 +40,8 @@ void drop_commands(Around& around, bool edits, std::uint32_t begin) {
     };
     for (std::uint32_t at = begin; at < around.size(); ++at) {
         if (!around.is_free(at)) continue;
-        if (const auto size = around.phrase(at, polite); size > 0) around.mark(at, at + size, Role::kCommand);
+        const auto size = std::max(around.phrase(at, polite), around.phrase(at, around.classes.whole_day));
+        if (size > 0) around.mark(at, at + size, Role::kCommand);
     }
     bool after_command = begin > 0;
     for (std::uint32_t at = begin; at < around.size();) {
@@ -199,12 +200,22 @@ namespace {
 /// "at 4, Lincoln Center".
 bool is_place_behind_time(const Around& around, std::uint32_t at) {
     if (at == 0) return false;
-    const std::uint32_t last = around.punctuation(at - 1) == ',' && at > 1 ? at - 2 : at - 1;
+    const char mark = around.punctuation(at - 1);
+    const std::uint32_t last = (mark == ',' || mark == '-') && at > 1 ? at - 2 : at - 1;
     if (around.roles[last] != Role::kTime) return false;
     if (std::none_of(around.roles.begin(), around.roles.begin() + last, is_title_role)) return false;
     const Symbol noun = around.classes.place_noun;
     if (around.phrase(at, noun) > 0) return true;
-    if (!around.is_free(at) || !around.reading.text.tokens[at].capital) return false;
+    if (!around.is_free(at)) return false;
+    const std::uint32_t article =
+        around.phrase(at, around.classes.kin);  // "his office", "the Grand Ballroom"
+    if (article > 0 && at + article < around.size() && around.is_free(at + article)) {
+        if (around.phrase(at + article, noun) > 0) return true;
+        at += article;
+    }
+    const bool house = around.reading.text.tokens[at].kind == TokenKind::kNumber;  // "221 Baker Street"
+    if (house && (at + 1 >= around.size() || !around.reading.text.tokens[at + 1].capital)) return false;
+    if (!house && !around.reading.text.tokens[at].capital) return false;
     for (std::uint32_t end = at + 1; end < around.size() && around.is_free(end) && end - at < 8; ++end) {
         if (around.phrase(end, noun) > 0) return true;
         const bool glued = around.reading.text.tokens[end].glued;  // "St Mary's Church"
@@ -238,18 +249,31 @@ std::uint32_t place_continues(const Around& around, std::uint32_t comma) {
             const bool numbered = end < around.size() && around.is_free(end) &&
                                   around.reading.text.tokens[end].kind != TokenKind::kWord &&
                                   is_word_like(around, end);
-            return numbered ? end + 1 : end;
+            if (numbered) ++end;
+            while (numbered && end < around.size() && around.is_free(end) && is_word_like(around, end) &&
+                   around.reading.text.tokens[end].glued)  // "salón 4B"
+                ++end;
+            return end;
         }
     }
     return end;
 }
 
+/// "Av. Paulista": the full stop of a word that is cut short.
+bool is_short_form(const Around& around, std::uint32_t stop) {
+    constexpr std::size_t kLongest = 4;
+    return stop > 0 && stop + 1 < around.size() && around.reading.text.word(stop - 1).size() <= kLongest &&
+           around.reading.text.tokens[stop].glued && around.reading.text.tokens[stop + 1].capital;
+}
+
 std::uint32_t place_end(const Around& around, std::uint32_t begin) {
-    const Symbol with = around.classes.with, small = around.classes.small;
+    const Symbol with = around.classes.with, small = around.classes.small, purpose = around.classes.purpose;
     std::uint32_t end = begin;
     while (end < around.size() && around.is_free(end) && around.phrase(end, with) == 0 &&
-           around.punctuation(end) != ',' && around.punctuation(end) != '.' &&
-           around.punctuation(end) != ';' && around.phrase(end, around.classes.remark) == 0 &&
+           (end == begin || around.phrase(end, purpose) == 0) && around.punctuation(end) != ',' &&
+           (around.punctuation(end) != '.' || is_short_form(around, end)) && around.punctuation(end) != ';' &&
+           (around.phrase(end, around.classes.remark) == 0 || around.reading.text.tokens[end].capital ||
+            around.reading.text.word(end) == "e") &&
            request_size(around, end, false) == 0 && around.punctuation(end) != '(' && end - begin < 8)
         ++end;
     const auto is_name = [&](std::uint32_t at) {  // "Room A"
@@ -268,7 +292,11 @@ std::string find_place(Around& around) {
     const Symbol small = around.classes.small, place_only = around.classes.place_at;
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_free(at)) continue;
-        const auto size = around.phrase(at, preposition);
+        auto size = around.phrase(at, preposition);
+        const std::uint32_t label = around.phrase(at, around.classes.place_label);
+        const bool labelled =
+            label > 0 && at + label < around.size() && around.punctuation(at + label) == ':';
+        if (labelled) size = label + 1;
         const std::uint32_t begin = at + size;
         if (begin >= around.size() || !around.is_free(begin)) continue;
         if (size == 0 && !is_place_behind_time(around, at)) continue;
@@ -278,7 +306,7 @@ std::string find_place(Around& around) {
         const bool street = around.reading.text.tokens[begin].kind == TokenKind::kNumber &&
                             begin + 1 < around.size() && around.reading.text.tokens[begin + 1].capital;
         const bool proper = around.reading.text.tokens[begin].capital || around.phrase(begin, noun) > 0 ||
-                            says_place || street || (size > 0 && noun_follows(around, begin));
+                            says_place || street || labelled || (size > 0 && noun_follows(around, begin));
         if (!proper) continue;
         const std::uint32_t end = place_end(around, begin);
         const std::string place(around.slice(begin, end));
@@ -301,7 +329,8 @@ bool find_video(Around& around) {
         const bool names_noun = next < around.size() && around.is_free(next) && is_word_like(around, next) &&
                                 around.phrase(next, around.classes.small) == 0 &&
                                 around.phrase(next, around.classes.with) == 0;
-        const bool with_guest = next < around.size() && around.roles[next] == Role::kGuest;
+        const bool with_guest = next < around.size() && (around.roles[next] == Role::kGuest ||
+                                                         around.phrase(next, around.classes.with) > 0);
         const bool is_title = std::none_of(around.roles.begin(), around.roles.begin() + at, is_title_role) &&
                               (around.reading.text.word(at).size() > 6 || names_noun || with_guest);
         if (!is_title) around.mark(at, at + size, Role::kVideo);
