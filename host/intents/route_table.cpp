@@ -74,8 +74,10 @@ public:
         read_intents(map.required("intents"));
         read_thresholds(map.child("thresholds"));
         table_.fallback = map.text("fallback");
-        if (const Node* fallback = document->find("fallback"))
+        if (const Node* fallback = document->find("fallback")) {
+            table_.fallback_place = fallback->place().text();
             check_name(table_.fallback, fallback->place(), "plugin", faults_);
+        }
         read_courtesies(map.child("courtesies"));
         read_routes(map.required("routes"));
         map.done();
@@ -102,6 +104,7 @@ private:
     void read_intents(const Node* node) {
         if (node == nullptr || !expect(*node, Node::Kind::kMap, "a map of languages, each with its files"))
             return;
+        table_.intents_place = node->place().text();
         for (const auto& [locale, files] : node->members()) {
             if (!is_locale(locale)) {
                 faults_.add(files.key_place(),
@@ -166,6 +169,7 @@ private:
             if (!expect(item, Node::Kind::kScalar, "an intent")) continue;
             check_name(item.scalar(), item.place(), "intent", faults_);
             table_.courtesies.push_back(item.scalar());
+            table_.courtesy_places.push_back(item.place().text());
         }
     }
 
@@ -231,7 +235,9 @@ private:
                     phrase.scalar(),
                     match == Match::kPattern ? folded_pattern(phrase.scalar()) : folded(phrase.scalar()),
                     locale, match == Match::kWhole, phrase.place().text()};
-                if (keyword.folded.empty()) faults_.add(phrase.place(), "a phrase without a word");
+                if (keyword.folded.empty())
+                    faults_.add(phrase.place(),
+                                fmt::format("\"{}\" holds no word; expected one at least", phrase.scalar()));
                 route.keywords.push_back(std::move(keyword));
             }
         }

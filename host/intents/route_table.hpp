@@ -57,11 +57,14 @@ struct ExampleFile {
 /// (see lint.hpp).
 struct RouteTable {
     std::string file;
+    std::string intents_place;   ///< of the list of languages and their files
+    std::string fallback_place;  ///< file:line:col, as are all places
     std::vector<std::string> locales;
     std::vector<ExampleFile> example_files;
     std::vector<PlacedExample> examples;
     Thresholds thresholds;
     std::string fallback;
+    std::vector<std::string> courtesy_places;
     std::vector<std::string> courtesies;  ///< intents said along with a wish: greeting, thanks …
     std::vector<Route> routes;            ///< highest priority first, else as written
 

@@ -149,7 +149,10 @@ public:
         }
         if (!situation.asked_plugin.empty()) {
             // The plugin that asked sees what the message says; an answer is no wish.
-            if (decision.reason == "classifier" && decision.confidence < table.thresholds.new_wish) {
+            // Without a word ("?", an emoji) it can only be about what was asked.
+            const bool is_clear =
+                decision.confidence >= table.thresholds.new_wish && !folded(situation.text).empty();
+            if (decision.reason == "classifier" && !is_clear) {
                 decision.intent = kOther;
                 decision.rival.reset();
                 decision.second_wish.reset();
