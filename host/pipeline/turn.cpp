@@ -272,6 +272,9 @@ FinishedTurn TurnRunner::outcome_of(const Running& run, const TurnResult& result
         if (result.ask_ttl) {
             finished.asked_plugin = run.decision.plugin;
             finished.asked_until_unix_ms = clock_.unix_ms() + result.ask_ttl->count();
+        } else {
+            // The person has answered nothing: what they were asked stays open.
+            finished.keeps_question = !run.turn.job_plugin.empty();
         }
     } else if (run.turn.job_plugin.empty()) {
         finished.replies.push_back(failure_reply(result.status, run.locale, options_.default_locale));

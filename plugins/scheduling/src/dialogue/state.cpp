@@ -188,6 +188,7 @@ State read_known(const json& object) {
     if (object.contains("undo")) state.undo = read_undo(object.at("undo"));
     state.last_event = object.at("last_event");
     state.locale = object.at("locale");
+    state.promised = object.value("promised", std::vector<std::string>());
     return state;
 }
 
@@ -221,6 +222,7 @@ std::string write_state(const State& state) {
     json object{{"v", kVersion}, {"last_event", state.last_event}, {"locale", state.locale}};
     if (state.open) object["open"] = open_json(*state.open);
     if (state.undo) object["undo"] = undo_json(*state.undo);
+    if (!state.promised.empty()) object["promised"] = state.promised;
     return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

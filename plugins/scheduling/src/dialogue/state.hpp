@@ -89,6 +89,8 @@ struct State {
     std::optional<Undo> undo;
     std::string last_event;  ///< what "it" means
     std::string locale;      ///< of the last message whose language was clear
+    /// Jobs whose promise was told. An attempt of a turn that died may have left a job without.
+    std::vector<std::string> promised;
 
     /// The open card, unless it is older than its life.
     [[nodiscard]] const Open* alive(std::int64_t now_ms) const;
