@@ -168,9 +168,10 @@ bool act_every_nth(const Context&, Arguments arguments, std::int32_t, Value& out
     for (const Value* value : arguments) {
         if (value->freq != Freq::kNone)
             repeat = value;
-        else if (value->nth_mask != 0)
+        else if (value->nth_mask != 0) {
             nth = value->nth_mask;
-        else if (value->by_weekday != 0)
+            if (value->by_weekday != 0) mask = value->by_weekday;
+        } else if (value->by_weekday != 0)
             mask = value->by_weekday;
         else if (value->weekday != 0)
             mask = bit_of(value->weekday);
@@ -291,6 +292,45 @@ bool act_every_monthdays(const Context& context, Arguments arguments, std::int32
     if (static_cast<Grain>(arguments[1]->number) != Grain::kMonth) return false;
     const Value* days[] = {arguments[0]};
     return act_every_date(context, days, 0, out);
+}
+
+/// "every second Tuesday" is every other one; "every first Tuesday" is none of these.
+bool act_every_weekday_ord(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    return arguments[0]->number > 1 && act_every_weekday(context, arguments, 0, out);
+}
+
+/// "every 8 hours from 14:00 today".
+bool act_repeat_since(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    Value begin = *arguments[1];
+    if (out.freq == Freq::kNone || out.has_day() || out.has_clock() || begin.clock < 0 ||
+        begin.clock_end >= 0)
+        return false;
+    settle_hours(begin);
+    if (begin.has_day()) {
+        if (!fix_day(context, begin)) return false;
+        out.form = DayForm::kFixed;
+        out.day_begin = begin.day_begin;
+        out.day_end = begin.day_begin + 1;
+    }
+    out.clock = begin.clock;
+    return true;
+}
+
+/// "the last Friday of the month": a day of a rule that is said behind it.
+bool act_nth_mark(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    if (static_cast<Grain>(arguments[2]->number) != Grain::kMonth) return false;
+    out.nth_mask = arguments[0]->nth_mask;
+    out.by_weekday = arguments[1]->by_weekday;
+    return true;
+}
+
+bool act_every_nth_at(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value* rule[] = {arguments[0], arguments[2]};
+    Value every;
+    if (!act_every_nth(context, rule, 0, every)) return false;
+    const Value* parts[] = {&every, arguments[1]};
+    return act_repeat_with(context, parts, 0, out);
 }
 
 /// "the last business day of each month"; parameter -1: the last.

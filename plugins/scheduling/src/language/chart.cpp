@@ -10,6 +10,7 @@ namespace {
 // No time expression of the corpora is longer than this many tokens.
 constexpr std::uint32_t kLongest = 28;
 constexpr std::uint32_t kLongestPhrase = 8;
+constexpr std::size_t kShortMessage = 6;
 constexpr std::size_t kMostEdgesAtOneToken = 160;
 // Steps for a whole message: short ones may use many a token, long ones fewer each.
 constexpr std::uint64_t kMostSteps = 60'000;
@@ -140,6 +141,7 @@ private:
                 // "3a" is Tuesday, "3 a 1" a score.
                 const bool apart = end == at + 1 && token_is_number(at) && !text_.tokens[end].glued;
                 if (apart && entry.symbol == knowledge_.weekday_short) continue;
+                if (entry.symbol == knowledge_.weekday && end == at && begins_place_name(at)) continue;
                 const std::int16_t score = first_unknown ? -2 : 0;
                 add({at, end + 1, entry.symbol, score, entry.value});
             }
@@ -150,6 +152,24 @@ private:
     [[nodiscard]] bool is_name(std::size_t at) const {
         return text_.tokens[at].capital && at > 0 && text_.tokens[at - 1].kind == TokenKind::kWord &&
                !text_.tokens[at - 1].capital && (result_.language & kCapitalMonths) == 0;
+    }
+
+    /// "na Quinta da Bacalhôa": a capital on both sides of "of".
+    [[nodiscard]] bool begins_place_name(std::size_t at) const {
+        return at + 2 < text_.tokens.size() && is_name(at) && has_class(words_[at + 1], knowledge_.of) &&
+               text_.tokens[at + 2].capital && words_[at + 2] == Lexicon::kUnknown;
+    }
+
+    /// "hot yoga wed": a short weekday that could be another word counts as the last word of a message.
+    [[nodiscard]] bool ends_with_weekday(const Edge& edge) const {
+        if (edge.symbol != knowledge_.weekday_short || edge.end != text_.tokens.size() || edge.begin == 0)
+            return false;
+        const std::size_t before = edge.begin - 1;
+        const bool noun =
+            text_.tokens[before].kind == TokenKind::kWord && !has_class(words_[before], knowledge_.the) &&
+            !has_class(words_[before], knowledge_.of) && !has_class(words_[before], knowledge_.on);
+        const bool verb = result_.language == 4 && edge.value.weekday == 2;  // "ter"
+        return noun && !verb && text_.tokens.size() <= kShortMessage;
     }
 
     [[nodiscard]] bool token_is_number(std::size_t at) const {
@@ -394,6 +414,7 @@ private:
         if (knowledge_.roots.test(edge.symbol))
             return (edge.end - edge.begin == 1 ? 3 : static_cast<int>(edge.end - edge.begin) * 10 - 12) +
                    edge.score;
+        if (ends_with_weekday(edge)) return 3;
         const bool whole = edge.begin == 0 && edge.end == text_.tokens.size();
         if (edge.symbol == knowledge_.sole && whole) return 6 + edge.score;
         return -1;

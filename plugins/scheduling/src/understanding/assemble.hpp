@@ -34,6 +34,9 @@ private:
     void add_length(const language::Expression& expression, Understanding& out);
     void add_time(const language::Expression& expression);
     [[nodiscard]] bool is_corrected(const language::Expression& expression) const;
+    [[nodiscard]] bool skips_a_year(const language::Value& value) const;
+    [[nodiscard]] bool is_aside(const language::Expression& expression) const;
+    [[nodiscard]] bool fills_days() const;
     void end_repeat();
     void bound_repeat();
     void except_days();
