@@ -127,6 +127,9 @@ public:
         for (auto& block : out.blocks) sort_unique(block);
         // Words about nothing known make what is known count for less.
         if (!topics.empty()) topics.insert(topics.begin(), count_silent(units), kNoFeature);
+        auto& senses = out.blocks[static_cast<std::size_t>(Block::kSenses)];
+        // Twice: each would have brought a sense and a pair (measured: it tells what is out of scope).
+        if (!senses.empty()) senses.insert(senses.begin(), 2 * count_senseless(units), kNoFeature);
         return out;
     }
 
@@ -241,6 +244,12 @@ private:
     static std::size_t count_silent(const std::vector<Unit>& units) {
         return static_cast<std::size_t>(std::ranges::count_if(units, [](const Unit& unit) {
             return unit.topics == 0 && unit.mark.empty() && unit.stem.size() >= kLongWord;
+        }));
+    }
+
+    static std::size_t count_senseless(const std::vector<Unit>& units) {
+        return static_cast<std::size_t>(std::ranges::count_if(units, [](const Unit& unit) {
+            return unit.senses.empty() && unit.mark.empty() && unit.stem.size() >= kLongWord;
         }));
     }
 
