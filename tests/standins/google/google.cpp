@@ -142,6 +142,8 @@ GoogleResponse Google::Impl::work(const GoogleRequest& request, const Named& nam
     if (named.name == "auth") return oauth_.page(query);
     if (named.name == "consent") return oauth_.decide(form, now());
     if (named.name == "userinfo") return oauth_.userinfo(request.header("authorization"), now());
+    // What browsers ask for by themselves.
+    if (request.target == "/favicon.ico") return api_error(404, "notFound", "Not Found");
     if (named.name.empty() || request.method != "POST")
         return refuse(404, "notFound", "no such address: " + request.method);
     const bool is_form = request.header("content-type").starts_with("application/x-www-form-urlencoded");

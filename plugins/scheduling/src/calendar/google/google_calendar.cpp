@@ -395,6 +395,9 @@ Task<Result<void>> GoogleCalendar::remove(Caller caller, std::string id) {
     auto answer = co_await client_.call(caller, place->account, std::move(request));
     if (!answer) co_return std::move(answer).error();
     const Verdict verdict = answer->error.verdict;
+    // Something that is not Google says "200 OK" to anything; a deletion has no content.
+    if (verdict == Verdict::kFine && answer->status != 204)
+        co_return Error{Error::Code::kInternal, "calendar API: no answer to a deletion"};
     if (verdict != Verdict::kFine && verdict != Verdict::kDeleted && verdict != Verdict::kMissing)
         co_return failed(*answer);
     auto released = co_await held_.release(primary_of(place->account), place->id);
