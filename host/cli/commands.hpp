@@ -60,7 +60,12 @@ struct PluginOptions {
 int plugin_install(const PluginOptions& options);
 int plugin_list(const PluginOptions& options);
 
+/// The model that `understand` asks besides the rules.
+struct SecondReader {
+    bool is_wanted = false;
+    std::vector<std::string> url_and_name = {};  ///< empty: what the configuration names
+};
 /// JSON lines in, JSON lines out.
-int understand(const std::filesystem::path& config);
+int understand(const std::filesystem::path& config, const SecondReader& reader);
 
 }  // namespace migue::host::cli

@@ -12,6 +12,7 @@
 #include "dialogue/dialogue.hpp"
 #include "migue/cpp/plugin.hpp"
 #include "settings.hpp"
+#include "understanding/model/second_reader.hpp"
 #include "web/link_pages.hpp"
 #include "web/pages.hpp"
 
@@ -31,6 +32,8 @@ public:
     static migue::Result<std::unique_ptr<Plugin>> create(const migue::Context& context);
 
     Plugin(const migue::Services& services, Parts parts);
+    /// Begins in the background what the first messages should not wait for.
+    void warm_up();
 
     migue::Task<migue::TurnEnd> handle(migue::Turn& turn) override { return take_turn(tools_, turn); }
     [[nodiscard]] std::vector<migue::Route> routes() const override;
@@ -40,6 +43,8 @@ public:
     [[nodiscard]] migue::Result<std::string> understand(const migue::UnderstandRequest& request) override;
 
 private:
+    [[nodiscard]] migue::Task<migue::RouteReply> read_for_operator(const migue::RouteRequest& request);
+
     const migue::Services services_;
     const Parts parts_;
     LocalCalendar local_;
@@ -50,6 +55,7 @@ private:
     GoogleCalendar google_;
     Calendar& calendar_;  ///< one of the two
     const GoogleTools google_tools_;
+    model::SecondReader reader_;
     const Tools tools_;
     const WebTools web_;
     const LinkTools links_;

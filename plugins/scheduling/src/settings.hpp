@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "migue/cpp/plugin.hpp"
+#include "understanding/model/model_settings.hpp"
 
 namespace scheduling {
 
@@ -28,7 +29,8 @@ struct Settings {
     std::chrono::minutes work_begin{9 * 60}, work_end{18 * 60};
     bool uses_google = false;
     GoogleSettings google;
-    std::string public_url;  ///< where people reach this host, no slash at the end; "" unknown
+    model::ModelSettings model;  ///< the second reader; none by default
+    std::string public_url;      ///< where people reach this host, no slash at the end; "" unknown
 };
 
 /// JSON Schema of the plugin's section.

@@ -19,6 +19,10 @@
 /// One turn of the dialogue: everything it may look at, and what it answers.
 namespace scheduling {
 
+namespace model {
+class SecondReader;
+}
+
 /// What linking needs.
 struct GoogleTools {
     const OAuthClient& oauth;
@@ -35,7 +39,8 @@ struct Tools {
     const People& people;
     const PhraseBook& book;
     const Answers& answers;
-    const GoogleTools* google = nullptr;  ///< null with the local calendar
+    const GoogleTools* google = nullptr;    ///< null with the local calendar
+    model::SecondReader* reader = nullptr;  ///< null without a model
 };
 
 /// What came in, beside the words.
