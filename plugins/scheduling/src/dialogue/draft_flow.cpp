@@ -144,7 +144,7 @@ Reply ask_day_again(const Open& open, EventDraft draft) {
 }  // namespace
 
 Task<Reply> start_draft(Scene& scene, std::string_view text) {
-    Understanding read = scene.understand(text, "schedule_meeting");
+    Understanding read = co_await read_twice(scene, text, "schedule_meeting");
     const Open* open = scene.state.alive(scene.now_ms);
     const bool replaces = open != nullptr && open->target.empty() &&
                           (open->waiting == Waiting::kCard || open->waiting == Waiting::kTime ||
@@ -175,7 +175,7 @@ Task<Reply> proceed(Scene& scene, EventDraft draft, std::string target, bool sur
     const bool over =
         draft.all_day ? event.end_ms <= scene.now_ms : event.start_ms < scene.now_ms - kPastGraceMs;
     if (over) co_return ask_past(scene, std::move(draft), std::move(target));
-    const bool at_once = sure || !needs_card(scene, draft, target);
+    const bool at_once = !draft.by_model && (sure || !needs_card(scene, draft, target));
     // A calendar outside is asked right before the write in any case: once is enough there.
     if (draft.rrule.empty() && !(at_once && scene.tools.google != nullptr)) {
         auto clash = co_await find_clash(scene, draft, target);

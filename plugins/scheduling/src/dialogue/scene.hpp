@@ -20,6 +20,10 @@
 /// One turn of the dialogue: everything it may look at, and what it answers.
 namespace scheduling {
 
+namespace model {
+class SecondReader;
+}
+
 /// What linking needs.
 struct GoogleTools {
     const OAuthClient& oauth;
@@ -38,6 +42,7 @@ struct Tools {
     const Answers& answers;
     const GoogleTools* google = nullptr;  ///< null with the local calendar
     const PersonalData* data = nullptr;   ///< "export my data", "delete my data"
+    model::SecondReader* reader = nullptr;  ///< null without a model
 };
 
 /// What came in, beside the words.
