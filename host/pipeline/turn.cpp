@@ -20,8 +20,23 @@ std::chrono::milliseconds store_backoff(std::uint32_t tries) {
     return std::chrono::milliseconds(100 << std::min(tries, 6U));
 }
 
-std::string channel_json(const ChannelLimits& limits) {
-    return Json{{"buttons", limits.buttons}, {"list_rows", limits.list_rows}}.dump();
+/// "··· 4567": enough for a person to know their own number, too little to learn somebody's. ""
+/// where the channel has no numbers.
+std::string masked_number(const std::string& address_json) {
+    constexpr std::size_t kShown = 4;
+    const Json address = Json::parse(address_json, nullptr, false);
+    if (!address.is_object() || !address.contains("to") || !address.at("to").is_string()) return {};
+    const std::string number = address.at("to");
+    const bool is_number = number.size() > 2 * kShown && number.front() == '+' &&
+                           number.find_first_not_of("0123456789", 1) == std::string::npos;
+    return is_number ? "··· " + number.substr(number.size() - kShown) : std::string();
+}
+
+std::string channel_json(const ChannelLimits& limits, const std::string& address_json) {
+    Json json{{"buttons", limits.buttons}, {"list_rows", limits.list_rows}};
+    if (std::string number = masked_number(address_json); !number.empty())
+        json["shown_as"] = std::move(number);
+    return json.dump();
 }
 
 /// What the message may want besides its intent, for the plugin that gets it.
@@ -210,7 +225,7 @@ TurnRequest TurnRunner::request_for(const Running& run) const {
     request.trace_id = trace_id_of(message.message_id);
     request.input_json = with_wishes(run.input.input_json, run.decision);
     request.limits = limits_of(run.turn);
-    request.channel_json = channel_json(request.limits);
+    request.channel_json = channel_json(request.limits, message.address_json);
     if (const auto state = run.conversation.states.find(run.decision.plugin);
         state != run.conversation.states.end()) {
         request.state_json = state->second.json;

@@ -326,6 +326,23 @@ void Google::delete_event(std::string_view email, std::string_view id) {
     impl_->calendars_.remove(*impl_->oauth_.find_email(email), std::string(id), impl_->now());
 }
 
+void Google::put_calendar(std::string_view email, GoogleCalendarEntry entry) {
+    const std::lock_guard lock(impl_->mutex_);
+    impl_->calendars_.put_calendar(*impl_->oauth_.find_email(email), std::move(entry));
+}
+
+std::string Google::put_event_on(std::string_view email, std::string_view calendar,
+                                 std::string_view event_json) {
+    const std::lock_guard lock(impl_->mutex_);
+    return impl_->calendars_.put(*impl_->oauth_.find_email(email), json::parse(event_json), impl_->now(),
+                                 std::string(calendar));
+}
+
+std::string Google::events_on(std::string_view email, std::string_view calendar) const {
+    const std::lock_guard lock(impl_->mutex_);
+    return impl_->calendars_.events(*impl_->oauth_.find_email(email), std::string(calendar)).dump();
+}
+
 std::string Google::events(std::string_view email) const {
     const std::lock_guard lock(impl_->mutex_);
     return impl_->calendars_.events(*impl_->oauth_.find_email(email)).dump();
