@@ -29,7 +29,7 @@ using migue::load::Figures;
 using migue::load::Latencies;
 
 constexpr auto kMedian = 250ms, kP99 = 900ms;
-constexpr auto kThinks = 400ms;
+constexpr auto kThinks = 400ms, kThinksLong = 2500ms;
 constexpr auto kDrain = 30s;
 constexpr auto kGoal = 2s;
 
@@ -59,8 +59,9 @@ public:
     GoogleBench(const Options& options, migue::load::Database& database, bool first_only)
         : options_(options),
           first_only_(first_only),
-          // A token is not used in its last minute: one of a minute has always run out.
-          rig_({.people = options.people, .access_life = first_only ? 60s : 3599s}, database),
+          // A token is not used in its last minute: this one lasts for one turn, and has run out
+          // when the person writes again.
+          rig_({.people = options.people, .access_life = first_only ? 62s : 3599s}, database),
           people_(options.people) {}
 
     void run();
@@ -129,7 +130,7 @@ void GoogleBench::on_heard(const Heard& heard) {
         last_strange_ = heard.text;
     }
     if (!writing_) return;
-    rig_.loop().after(kThinks, [this, heard] {
+    rig_.loop().after(first_only_ ? kThinksLong : kThinks, [this, heard] {
         if (writing_) go_on(heard.person, heard);
     });
 }

@@ -9,53 +9,30 @@ std::uint8_t bit_of(int weekday) {
     return static_cast<std::uint8_t>(1u << (weekday - 1));
 }
 
+/// How often "every <unit>" is.
+struct Frequency {
+    Grain grain;
+    Freq freq;
+    std::int16_t interval;
+    std::uint8_t by_weekday;
+};
+constexpr Frequency kFrequencies[] = {
+    {Grain::kSecond, Freq::kSecondly, 1, 0},       {Grain::kMinute, Freq::kMinutely, 1, 0},
+    {Grain::kHour, Freq::kHourly, 1, 0},           {Grain::kDay, Freq::kDaily, 1, 0},
+    {Grain::kNight, Freq::kDaily, 1, 0},           {Grain::kWeek, Freq::kWeekly, 1, 0},
+    {Grain::kFortnight, Freq::kWeekly, 2, 0},      {Grain::kMonth, Freq::kMonthly, 1, 0},
+    {Grain::kQuarter, Freq::kMonthly, 3, 0},       {Grain::kHalfYear, Freq::kMonthly, 6, 0},
+    {Grain::kYear, Freq::kYearly, 1, 0},           {Grain::kWeekend, Freq::kWeekly, 1, 0b1100000},
+    {Grain::kWorkday, Freq::kWeekly, 1, 0b0011111}};
+
 bool freq_of(Grain grain, Value& out) {
-    switch (grain) {
-        case Grain::kSecond:
-            out.freq = Freq::kSecondly;
-            return true;
-        case Grain::kMinute:
-            out.freq = Freq::kMinutely;
-            return true;
-        case Grain::kHour:
-            out.freq = Freq::kHourly;
-            return true;
-        case Grain::kDay:
-        case Grain::kNight:
-            out.freq = Freq::kDaily;
-            return true;
-        case Grain::kWeek:
-            out.freq = Freq::kWeekly;
-            return true;
-        case Grain::kFortnight:
-            out.freq = Freq::kWeekly;
-            out.interval = static_cast<std::int16_t>(out.interval * 2);
-            return true;
-        case Grain::kMonth:
-            out.freq = Freq::kMonthly;
-            return true;
-        case Grain::kQuarter:
-            out.freq = Freq::kMonthly;
-            out.interval = static_cast<std::int16_t>(out.interval * 3);
-            return true;
-        case Grain::kHalfYear:
-            out.freq = Freq::kMonthly;
-            out.interval = static_cast<std::int16_t>(out.interval * 6);
-            return true;
-        case Grain::kYear:
-            out.freq = Freq::kYearly;
-            return true;
-        case Grain::kWeekend:
-            out.freq = Freq::kWeekly;
-            out.by_weekday = 0b1100000;
-            return true;
-        case Grain::kWorkday:
-            out.freq = Freq::kWeekly;
-            out.by_weekday = 0b0011111;
-            return true;
-        default:
-            return false;
-    }
+    const auto* found = std::find_if(std::begin(kFrequencies), std::end(kFrequencies),
+                                     [&](const Frequency& one) { return one.grain == grain; });
+    if (found == std::end(kFrequencies)) return false;
+    out.freq = found->freq;
+    out.interval = static_cast<std::int16_t>(out.interval * found->interval);
+    if (found->by_weekday != 0) out.by_weekday = found->by_weekday;
+    return true;
 }
 
 }  // namespace

@@ -59,6 +59,9 @@ private:
     [[nodiscard]] std::optional<Question> impossible() const;
     [[nodiscard]] std::optional<Question> past(const Understanding& out) const;
     [[nodiscard]] std::optional<Question> ambiguous_date() const;
+    [[nodiscard]] std::optional<Question> rival_days() const;
+    [[nodiscard]] std::optional<Question> mismatched_weekday() const;
+    [[nodiscard]] Question either_day(language::DayNumber first, language::DayNumber second) const;
     [[nodiscard]] std::optional<Question> clock_change(const Understanding& out) const;
     [[nodiscard]] std::optional<Question> ambiguous_hour() const;
     [[nodiscard]] std::optional<Question> missing(const Understanding& out) const;
