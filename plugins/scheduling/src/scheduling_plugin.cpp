@@ -43,6 +43,7 @@ Plugin::Plugin(const migue::Services& services, Parts parts)
       parts_(std::move(parts)),
       local_(services.sql, services.clock),
       people_(services),
+      contacts_(services),
       oauth_(services, parts_.settings.google),
       accounts_(services, oauth_),
       attempts_(services, accounts_),
@@ -55,6 +56,7 @@ Plugin::Plugin(const migue::Services& services, Parts parts)
              people_,
              parts_.book,
              parts_.answers,
+             contacts_,
              parts_.settings.uses_google ? &google_tools_ : nullptr},
       web_{services_, parts_.settings, calendar_, people_, parts_.book},
       links_{services_, parts_.settings, oauth_, accounts_, attempts_, parts_.book} {}

@@ -93,11 +93,10 @@ bool Answers::is_time_edit(std::string_view text, const std::vector<TimeMention>
     return !times.empty() && !has_word("new_words", text) && left_over(text, times, "edit_words").empty();
 }
 
-std::optional<std::string> Answers::added_guest(std::string_view text) const {
-    const auto found = lists_.find("guest_words");
+std::optional<std::string> Answers::after_lead(std::string_view list, std::string_view text) const {
+    const auto found = lists_.find(list);
     if (found == lists_.end()) return std::nullopt;
     std::size_t begin = 0;
-    // The longest lead that the text begins with, word by word.
     std::string lead;
     std::size_t names = std::string::npos;
     while (begin < text.size()) {
@@ -110,9 +109,24 @@ std::optional<std::string> Answers::added_guest(std::string_view text) const {
     if (names == std::string::npos || names >= text.size()) return std::nullopt;
     std::string rest(text.substr(names));
     while (!rest.empty() && (rest.back() == '.' || rest.back() == '!' || rest.back() == ' ')) rest.pop_back();
-    const std::vector<std::string> words = words_of(fold(rest));
-    if (words.empty() || words.size() > 4 || has_word("new_words", rest)) return std::nullopt;
+    if (words_of(fold(rest)).empty()) return std::nullopt;
     return rest;
+}
+
+std::optional<std::string> Answers::added_guest(std::string_view text) const {
+    auto rest = after_lead("guest_words", text);
+    if (!rest) return std::nullopt;
+    if (words_of(fold(*rest)).size() > 4 || has_word("new_words", *rest)) return std::nullopt;
+    return rest;
+}
+
+bool Answers::has_phrase(std::string_view list, std::string_view text) const {
+    const auto found = lists_.find(list);
+    if (found == lists_.end()) return false;
+    const std::string said = " " + fold(text) + " ";
+    return std::any_of(found->second.begin(), found->second.end(), [&](const std::string& phrase) {
+        return said.find(" " + phrase + " ") != std::string::npos;
+    });
 }
 
 std::size_t Answers::target_begin(std::string_view text, const std::vector<TimeMention>& times) const {

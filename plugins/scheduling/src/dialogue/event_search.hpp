@@ -11,6 +11,7 @@ namespace scheduling {
 
 struct EventReference {
     std::vector<std::string> words;            ///< folded; each must be in the title or among the guests
+    std::string said;                          ///< the same as written
     std::optional<Span> span;                  ///< the event touches it
     std::optional<std::chrono::minutes> time;  ///< and begins at this hour of the day
     bool everything = false;

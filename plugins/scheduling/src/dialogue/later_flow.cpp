@@ -44,7 +44,7 @@ json plan_json(const Plan& plan) {
             {"open", write_open(open)},
             {"sure", plan.sure},
             {"force", plan.force},
-            {"whole", plan.whole_series}};
+            {"reach", static_cast<int>(plan.reach)}};
 }
 
 std::optional<Plan> read_plan(const json& object) {
@@ -55,7 +55,7 @@ std::optional<Plan> read_plan(const json& object) {
     plan.open = std::move(*open);
     plan.sure = object.value("sure", false);
     plan.force = object.value("force", false);
-    plan.whole_series = object.value("whole", false);
+    plan.reach = static_cast<Reach>(object.value("reach", 1));
     return plan;
 }
 
@@ -74,7 +74,7 @@ Task<Reply> perform(Scene& scene, Plan plan) {
             co_return co_await commit(scene, std::move(plan.open.draft), std::move(plan.open.target),
                                       plan.force ? Overlap::kAllow : Overlap::kRefuse);
         case Plan::Kind::kCancel:
-            co_return co_await cancel_events(scene, plan.open, plan.whole_series);
+            co_return co_await cancel_events(scene, plan.open, plan.reach);
     }
     co_return say(scene.phrases.say("stale"));
 }
