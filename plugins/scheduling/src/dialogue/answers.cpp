@@ -129,6 +129,18 @@ bool Answers::has_phrase(std::string_view list, std::string_view text) const {
     });
 }
 
+std::optional<std::size_t> Answers::last_lead(std::string_view text, const TimeMention& time) const {
+    std::optional<std::size_t> found;
+    const auto leads = lists_.find("target_leads");
+    for (std::size_t at = text.find(' ', time.begin); at < time.finish; at = text.find(' ', at + 1)) {
+        const std::size_t one = std::min(text.find(' ', at + 1), time.finish);
+        const std::size_t two = std::min(text.find(' ', one + 1), time.finish);
+        for (const std::size_t end : {one, two})
+            if (leads->second.contains(fold(text.substr(at + 1, end - at - 1)))) found = at + 1;
+    }
+    return found;
+}
+
 std::size_t Answers::target_begin(std::string_view text, const std::vector<TimeMention>& times) const {
     if (times.empty()) return text.size();
     const auto leads = lists_.find("target_words");
@@ -144,14 +156,8 @@ std::size_t Answers::target_begin(std::string_view text, const std::vector<TimeM
         previous_end = time.finish;
     }
     // "3pm to 5pm" reads as one stretch; of an event that moves it is from and to.
-    for (const TimeMention& time : times) {
-        std::size_t word = text.find(' ', time.begin);
-        while (word < time.finish) {
-            const std::size_t end = std::min(text.find(' ', word + 1), time.finish);
-            if (leads->second.contains(fold(text.substr(word, end - word)))) return word + 1;
-            word = text.find(' ', word + 1);
-        }
-    }
+    for (const TimeMention& time : times)
+        if (const auto inside = last_lead(text, time)) return *inside;
     // Times that stand apart: the last one is where it goes. Side by side they are one.
     for (std::size_t i = times.size(); i-- > 1;) {
         const std::string_view between =

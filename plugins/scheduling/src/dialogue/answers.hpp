@@ -50,6 +50,9 @@ public:
                                            const std::vector<TimeMention>& times) const;
 
 private:
+    /// Inside one stretch, where the words that lead to its last part begin.
+    [[nodiscard]] std::optional<std::size_t> last_lead(std::string_view text, const TimeMention& time) const;
+
     std::map<std::string, std::set<std::string>, std::less<>> lists_;
     std::vector<std::set<std::string>> ordinals_;
 };

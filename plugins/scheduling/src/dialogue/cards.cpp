@@ -173,8 +173,11 @@ Reply draft_card(const Scene& scene, EventDraft draft, std::string target, const
         when = when_of(scene, draft, true);
     }
     Reply reply;
-    reply.text =
-        phrases.say_of("card", draft.title, {{"title", title}, {"when", when}, {"details", details}});
+    if (repeats)
+        reply.text = phrases.say("card_series", {{"title", title}, {"when", when}, {"details", details}});
+    else
+        reply.text =
+            phrases.say_of("card", draft.title, {{"title", title}, {"when", when}, {"details", details}});
     Open open;
     open.waiting = Waiting::kCard;
     if (mailed_names(scene, draft.attendees).size() > kMostNamed)
@@ -278,10 +281,14 @@ Reply booked_card(const Scene& scene, const Event& event, const BookedFrom& from
     draft.invites = said.invites;
     draft.video_call = said.video_call && event.video_url.empty() && scene.tools.google == nullptr;
     draft.reminder = said.reminder;
-    const bool is_short = from.look != BookedFrom::Look::kFull;
+    // Not every calendar keeps the names of those who get no mail.
+    if (draft.attendees.empty()) draft.attendees = said.attendees;
+    const bool repeats = !event.rrule.empty();
+    const bool is_short = from.look != BookedFrom::Look::kFull && !repeats;
     const std::string title = shown(event.title);
     const LocalSpan span = span_of(event, scene.person.zone);
     std::string when = when_of(scene, draft, true);
+    if (repeats) when = write_series(phrases, span, event.all_day, event.rrule, std::nullopt);
     if (is_short)
         when = write_when(phrases, span, event.all_day,
                           from.look == BookedFrom::Look::kAfterSlot ? DateStyle::kWeekday : DateStyle::kLong);

@@ -26,6 +26,8 @@ const char* style_key(DateStyle style) {
             return "dates/numeric";
         case DateStyle::kNumericYear:
             return "dates/numeric_year";
+        case DateStyle::kPlainYear:
+            return "dates/plain_year";
         case DateStyle::kDayOnly:
             return "dates/day_only";
         case DateStyle::kOn:
@@ -232,7 +234,7 @@ std::string write_series(const Phrases& phrases, LocalSpan first, bool all_day, 
         text += ", " + phrases.say("repeat/times", {{"count", count->second}});
     if (last)
         text += ", " +
-                phrases.say("repeat/last", {{"date", write_date(phrases, day_of(*last), DateStyle::kFull)}});
+                phrases.say("repeat/last", {{"date", write_date(phrases, day_of(*last), DateStyle::kPlainYear)}});
     return text;
 }
 

@@ -19,6 +19,7 @@ enum class DateStyle {
     kButton,       ///< "mar 24 nov", at most 14 characters
     kNumeric,      ///< "24/11"
     kNumericYear,  ///< "24/11/2026"
+    kPlainYear,    ///< "3 de mayo de 2027"
     kDayOnly,      ///< "lunes 21", the begin of "lunes 21 a jueves 24 …"
     kOn,           ///< "el jueves 26", as in "¿A qué hora el jueves 26?"
     kWeekday,      ///< "martes 24/11"

@@ -275,6 +275,10 @@ Task<std::optional<Reply>> pick_by_words(Scene& scene, const Open& open, std::st
 Task<std::optional<Reply>> take_edit(Scene& scene, const Open& open, std::string_view text) {
     std::optional<Reply> reply;
     const Answers& answers = scene.answers();
+    if (open.waiting == Waiting::kChange && !open.draft.rrule.empty()) {
+        reply = co_await end_series(scene, open, text);
+        if (reply) co_return reply;
+    }
     const Understanding read = read_edit(scene, text);
     // What is done is changed by words that say so, or by one new thing; a whole new time is
     // another event.

@@ -180,6 +180,29 @@ Reply ask_day_again(const Open& open, EventDraft draft) {
     return reply;
 }
 
+/// "to 8" of an event at seven in the morning is eight in the morning: of two readings of an hour
+/// the one in the event's own half of the day. It is shown on a card before anything is done.
+bool is_same_half(const Open& open, const Question& question, EventDraft& draft) {
+    if (question.kind != "ambiguous_hour" || open.target.empty() || !open.draft.start || !open.draft.has_time)
+        return false;
+    const auto time_of = [](LocalMinutes at) { return at - day_of(at); };
+    const auto noon = std::chrono::hours(12);
+    const bool morning = time_of(*open.draft.start) < noon;
+    const Choice* only = nullptr;
+    for (const Choice& choice : question.choices) {
+        if ((time_of(choice.start) < noon) != morning) continue;
+        if (only != nullptr) return false;
+        only = &choice;
+    }
+    if (only == nullptr) return false;
+    const auto length = length_of(open.draft);
+    const auto day = day_of(draft.start ? *draft.start : *open.draft.start);
+    draft.start = day + time_of(only->start);
+    draft.end = *draft.start + length;
+    draft.has_time = draft.has_date = true;
+    return true;
+}
+
 }  // namespace
 
 Task<Reply> start_draft(Scene& scene, std::string_view text) {
@@ -188,6 +211,8 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
     const bool replaces = open != nullptr && open->target.empty() &&
                           (open->waiting == Waiting::kCard || open->waiting == Waiting::kTime ||
                            open->waiting == Waiting::kTaken || open->waiting == Waiting::kChange);
+    if (!read.draft.attendees.empty() && is_generic_title(scene.answers(), read.draft.title))
+        read.draft.title.clear();
     complete_title(scene.phrases, read.draft);
     if (read.draft.zone.empty()) read.draft.zone = scene.person.zone;
     if (scene.intent == "reminder" && !read.draft.reminder) read.draft.reminder = std::chrono::minutes(0);
@@ -255,6 +280,8 @@ Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& said)
     const bool still_asks = said.question && said.question->kind != "missing_date" &&
                             said.question->kind != "missing_time" &&
                             !(said.question->kind == "past" && has_day && !said.draft.has_date);
+    if (still_asks && is_same_half(open, *said.question, draft))
+        co_return co_await show_again(scene, std::move(draft), open.target);
     if (still_asks) {
         Question question = *said.question;
         if (!said.draft.has_date && open.draft.has_date && open.draft.start)
@@ -289,6 +316,29 @@ Task<Reply> show_again(Scene& scene, EventDraft draft, std::string target) {
     if (clash->has_value() && draft.rrule.empty())
         co_return co_await offer_other_times(scene, std::move(draft), std::move(target));
     co_return co_await show_draft_card(scene, std::move(draft), std::move(target));
+}
+
+Task<std::optional<Reply>> end_series(Scene& scene, const Open& open, std::string_view text) {
+    std::optional<Reply> reply;
+    EventDraft draft = open.draft;
+    const std::size_t digits = text.find_first_of("0123456789");
+    std::string end;
+    if (scene.answers().has_word("times_words", text) && digits != std::string_view::npos) {
+        const std::size_t after = std::min(text.find_first_not_of("0123456789", digits), text.size());
+        const std::string count(text.substr(digits, after - digits));
+        if (count.size() > 3 || count == "0") co_return reply;
+        end = "COUNT=" + count;
+    } else {
+        const Understanding read = scene.understand(text, "reschedule_meeting");
+        if (!read.draft.has_date || !read.draft.start || read.draft.has_time) co_return reply;
+        // The day that was said is the last one.
+        const LocalMinutes last = day_of(*read.draft.start) + date::days(1) - std::chrono::minutes(1);
+        const date::sys_seconds until{std::chrono::seconds(to_unix_ms(last, draft.zone) / 1000)};
+        end = "UNTIL=" + date::format("%Y%m%dT%H%M%SZ", until);
+    }
+    draft.rrule += ";" + end;
+    reply = co_await show_again(scene, std::move(draft), open.target);
+    co_return reply;
 }
 
 Task<Reply> rename(Scene& scene, const Open& open, std::string title) {

@@ -60,7 +60,10 @@ std::string choice_label(const Scene& scene, const Choice& choice, const std::ve
     const bool one_time = std::all_of(all.begin(), all.end(),
                                       [&](const Choice& c) { return c.start - day_of(c.start) == time; });
     const std::string date = capitalised(write_date(phrases, day, DateStyle::kButton));
-    if (choice.all_day || (one_time && all.size() > 1)) return date;
+    if (choice.all_day || (one_time && all.size() > 1)) {
+        if (day != day_of(scene.now())) return date;
+        return phrases.say("dates/today_date", {{"date", write_date(phrases, day, DateStyle::kButton)}});
+    }
     if (one_day && all.size() > 1) return write_clock(phrases, choice.start);
     return day_label(scene, day) + " " + write_clock(phrases, choice.start);
 }
