@@ -113,6 +113,10 @@ std::optional<std::string> Answers::after_lead(std::string_view list, std::strin
     return rest;
 }
 
+std::string Answers::without_lead(std::string_view list, std::string_view text) const {
+    return after_lead(list, text).value_or(std::string(text));
+}
+
 std::optional<std::string> Answers::added_guest(std::string_view text) const {
     auto rest = after_lead("guest_words", text);
     if (!rest) return std::nullopt;

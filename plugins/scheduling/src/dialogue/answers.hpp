@@ -42,6 +42,8 @@ public:
     [[nodiscard]] std::optional<std::string> after_lead(std::string_view list, std::string_view text) const;
     /// "agrega a Luis": the names, as written.
     [[nodiscard]] std::optional<std::string> added_guest(std::string_view text) const;
+    /// The text as written, without the longest of the list's phrases that it begins with.
+    [[nodiscard]] std::string without_lead(std::string_view list, std::string_view text) const;
     /// One of the list's phrases stands in the text.
     [[nodiscard]] bool has_phrase(std::string_view list, std::string_view text) const;
 

@@ -233,8 +233,8 @@ std::string write_series(const Phrases& phrases, LocalSpan first, bool all_day, 
     if (const auto count = parts.find("COUNT"); count != parts.end())
         text += ", " + phrases.say("repeat/times", {{"count", count->second}});
     if (last)
-        text += ", " +
-                phrases.say("repeat/last", {{"date", write_date(phrases, day_of(*last), DateStyle::kPlainYear)}});
+        text += ", " + phrases.say("repeat/last",
+                                   {{"date", write_date(phrases, day_of(*last), DateStyle::kPlainYear)}});
     return text;
 }
 

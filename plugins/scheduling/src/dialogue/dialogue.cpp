@@ -228,21 +228,6 @@ std::optional<std::size_t> option_with_role(const Open& open, std::string_view r
     return std::nullopt;
 }
 
-/// "mejor a las 5", "make it 5": a number that stands alone is an hour when something changes.
-Understanding read_edit(const Scene& scene, std::string_view text) {
-    Understanding read = scene.understand(text, "reschedule_meeting");
-    if (!read.times.empty() || !scene.answers().has_word("edit_cues", text)) return read;
-    const std::size_t begin = text.find_first_of("0123456789");
-    if (begin == std::string_view::npos) return read;
-    const std::size_t end = std::min(text.find_first_not_of("0123456789", begin), text.size());
-    const std::string rest(text.substr(end));
-    if (end - begin > 2 || rest.find_first_of("0123456789") != std::string::npos) return read;
-    const std::string hour(text.substr(begin, end - begin));
-    const std::string said =
-        std::string(text.substr(0, begin)) + scene.phrases.say("dates/at_hour", {{"hour", hour}}) + rest;
-    return scene.understand(said, "reschedule_meeting");
-}
-
 bool takes_edits(const Open& open) {
     return open.waiting != Waiting::kCancel && open.waiting != Waiting::kPick &&
            open.waiting != Waiting::kLink && open.waiting != Waiting::kGuest &&
@@ -279,7 +264,9 @@ Task<std::optional<Reply>> take_edit(Scene& scene, const Open& open, std::string
         reply = co_await end_series(scene, open, text);
         if (reply) co_return reply;
     }
-    const Understanding read = read_edit(scene, text);
+    const Understanding read = scene.answers().has_word("edit_cues", text)
+                                   ? read_new_time(scene, text)
+                                   : scene.understand(text, "reschedule_meeting");
     // What is done is changed by words that say so, or by one new thing; a whole new time is
     // another event.
     const bool whole = !read.draft.rrule.empty() || (read.draft.has_date && read.draft.has_time);

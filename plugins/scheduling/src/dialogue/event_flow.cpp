@@ -195,6 +195,19 @@ Task<Reply> move_event(Scene& scene, Event event, const Understanding& target, c
     co_return co_await edit_open(scene, open, target);
 }
 
+/// Where the new time begins in the words. A last "to 8" is one even where it reads as no time.
+std::size_t new_time_begin(const Scene& scene, std::string_view text, const Understanding& whole) {
+    const std::size_t last_space = text.find_last_of(' ');
+    const bool ends_so =
+        last_space != std::string_view::npos && Answers::bare_number(text.substr(last_space + 1));
+    const bool is_read = !whole.times.empty() && whole.times.back().finish > last_space;
+    if (ends_so && !is_read) {
+        const std::size_t lead = text.find_last_of(' ', last_space - 1);
+        return lead == std::string_view::npos ? last_space + 1 : lead + 1;
+    }
+    return scene.answers().target_begin(text, whole.times);
+}
+
 }  // namespace
 
 Task<Reply> cancel_by_words(Scene& scene, std::string_view text) {
@@ -209,20 +222,21 @@ Task<Reply> cancel_by_words(Scene& scene, std::string_view text) {
 
 Task<Reply> move_by_words(Scene& scene, std::string_view text) {
     const Understanding whole = scene.understand(text, "reschedule_meeting");
-    const std::size_t split = scene.answers().target_begin(text, whole.times);
+    const std::size_t split = new_time_begin(scene, text, whole);
     const EventReference reference = read_reference(scene, text.substr(0, split), "cancel_meeting");
     const std::string said(text.substr(split));
     auto found = co_await find_events(scene, reference);
     if (!found) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
     if (found->empty()) co_return none_found(scene, reference);
     if (found->size() > 1) co_return pick_event(scene, *found, Purpose::kMove, said);
-    const Understanding target = scene.understand(said, "reschedule_meeting");
+    const Understanding target = read_new_time(scene, said);
     co_return co_await move_event(scene, std::move(found->front()), target, said);
 }
 
 Task<std::optional<std::size_t>> row_named(Scene& scene, const Open& open, std::string_view text) {
     std::optional<std::size_t> found;
-    const EventReference reference = read_reference(scene, text, "cancel_meeting");
+    const std::string named = scene.answers().without_lead("pointing_words", text);
+    const EventReference reference = read_reference(scene, named, "cancel_meeting");
     if (reference.is_empty()) co_return found;
     for (std::size_t i = 0; i < open.options.size(); ++i) {
         const Option& row = open.options[i];
@@ -244,7 +258,7 @@ Task<Reply> take_event(Scene& scene, const Open& open, const Option& chosen) {
     if (!event->has_value() || (*event)->cancelled) co_return say(scene.phrases.say("not_found"));
     Event meant = **event;
     if (open.purpose == Purpose::kMove) {
-        const Understanding target = scene.understand(open.said, "reschedule_meeting");
+        const Understanding target = read_new_time(scene, open.said);
         co_return co_await move_event(scene, std::move(meant), target, open.said);
     }
     if (chosen.occurrence_ms != 0) {

@@ -63,6 +63,20 @@ EventReference read_reference(const Scene& scene, std::string_view text, std::st
     return reference;
 }
 
+Understanding read_new_time(const Scene& scene, std::string_view text) {
+    Understanding read = scene.understand(text, "reschedule_meeting");
+    if (!read.times.empty()) return read;
+    const std::size_t begin = text.find_first_of("0123456789");
+    if (begin == std::string_view::npos) return read;
+    const std::size_t end = std::min(text.find_first_not_of("0123456789", begin), text.size());
+    const std::string rest(text.substr(end));
+    if (end - begin > 2 || rest.find_first_of("0123456789") != std::string::npos) return read;
+    const std::string hour(text.substr(begin, end - begin));
+    // Alone: what led to the number ("to 8") may mean something else with it.
+    const std::string said = scene.phrases.say("dates/at_hour", {{"hour", hour}}) + rest;
+    return scene.understand(said, "reschedule_meeting");
+}
+
 std::vector<Event> matching(const EventReference& reference, const std::vector<Event>& events,
                             std::string_view zone) {
     std::vector<Event> found;

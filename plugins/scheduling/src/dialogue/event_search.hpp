@@ -23,6 +23,10 @@ struct EventReference {
 [[nodiscard]] EventReference read_reference(const Scene& scene, std::string_view text,
                                             std::string_view intent);
 
+/// Words that change a time: "mejor a las 5", and "make it 5", "to 8", where a number that stands
+/// alone is an hour.
+[[nodiscard]] Understanding read_new_time(const Scene& scene, std::string_view text);
+
 /// Those of the events that it may mean, in the order they came.
 [[nodiscard]] std::vector<Event> matching(const EventReference& reference, const std::vector<Event>& events,
                                           std::string_view zone);

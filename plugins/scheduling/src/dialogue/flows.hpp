@@ -23,7 +23,8 @@ namespace scheduling {
 /// The draft as a card, checked anew: nothing is written before a tap.
 [[nodiscard]] migue::Task<Reply> show_again(Scene& scene, EventDraft draft, std::string target);
 /// "hasta el 30 de junio", "6 veces": when the open draft's series ends; nothing for other words.
-[[nodiscard]] migue::Task<std::optional<Reply>> end_series(Scene& scene, const Open& open, std::string_view text);
+[[nodiscard]] migue::Task<std::optional<Reply>> end_series(Scene& scene, const Open& open,
+                                                           std::string_view text);
 [[nodiscard]] migue::Task<Reply> rename(Scene& scene, const Open& open, std::string title);
 [[nodiscard]] migue::Task<Reply> add_guest(Scene& scene, const Open& open, std::string name);
 
