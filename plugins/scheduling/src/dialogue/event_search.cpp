@@ -74,7 +74,12 @@ Understanding read_new_time(const Scene& scene, std::string_view text) {
     const std::string hour(text.substr(begin, end - begin));
     // Alone: what led to the number ("to 8") may mean something else with it.
     const std::string said = scene.phrases.say("dates/at_hour", {{"hour", hour}}) + rest;
-    return scene.understand(said, "reschedule_meeting");
+    read = scene.understand(said, "reschedule_meeting");
+    // Offsets count in the words that were written.
+    if (read.times.size() != 1) return Understanding{};
+    read.times.front().begin = begin;
+    read.times.front().finish = end;
+    return read;
 }
 
 std::vector<Event> matching(const EventReference& reference, const std::vector<Event>& events,

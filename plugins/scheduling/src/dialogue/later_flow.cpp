@@ -79,6 +79,19 @@ Task<Reply> perform(Scene& scene, Plan plan) {
     co_return say(scene.phrases.say("stale"));
 }
 
+/// Nothing came of it: the draft is kept for one more try by hand.
+Reply offer_retry(const Scene& scene) {
+    Reply reply;
+    Open open;
+    open.waiting = Waiting::kCard;
+    open.draft = scene.plan->open.draft;
+    reply.text = scene.phrases.say_of("later_gave_up_booking", open.draft.title, {});
+    open.options.push_back(option(scene, Action::kRetry, "retry", "yes"));
+    open.options.push_back(option(scene, Action::kDrop, "discard", "no"));
+    reply.open = std::move(open);
+    return reply;
+}
+
 Task<Reply> go_on(Scene& scene, json payload) {
     auto plan = read_plan(payload.value("plan", json::object()));
     Reply quiet;
@@ -90,7 +103,10 @@ Task<Reply> go_on(Scene& scene, json payload) {
     Reply reply = co_await perform(scene, std::move(*plan));
     if (scene.booking.trouble() != Trouble::kSilent) co_return reply;
     const bool is_open = payload.value("open", false) || scene.booking.is_open();
-    if (scene.now_ms >= payload.value("until", std::int64_t{0}))
+    const bool over = scene.now_ms >= payload.value("until", std::int64_t{0});
+    if (over && !is_open && scene.plan && scene.plan->kind != Plan::Kind::kCancel && scene.plan->open.target.empty())
+        co_return offer_retry(scene);
+    if (over)
         co_return say(is_open ? scene.phrases.say("later_unknown", {{"title", shown(title)}})
                               : scene.phrases.say("later_gave_up"));
     const int tries = payload.value("tries", 0) + 1;
