@@ -147,8 +147,6 @@ Task<Reply> perform(Scene& scene, const Open& open, std::size_t index) {
             co_return co_await take_event(scene, open, chosen);
         case Action::kCancelLater:
             co_return co_await cancel_events(scene, open, Reach::kLater);
-        case Action::kCancelAll:
-            co_return co_await cancel_listed(scene, open);
         case Action::kUnlink:
             co_return co_await unlink(scene, chosen.event_id);
         case Action::kShowGuests:
@@ -157,8 +155,6 @@ Task<Reply> perform(Scene& scene, const Open& open, std::size_t index) {
             co_return co_await take_guest(scene, open, chosen.event_id);
         case Action::kNoGuest:
             co_return co_await leave_guest_out(scene, open);
-        case Action::kAddVideo:
-            co_return co_await add_video(scene, open);
         case Action::kKeepContact:
             co_return co_await keep_contact(scene, Guest{name_of(scene, chosen.event_id), chosen.event_id});
         case Action::kForgetContact:

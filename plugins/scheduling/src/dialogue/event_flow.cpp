@@ -330,12 +330,6 @@ Task<Reply> cancel_listed(Scene& scene, const Open& open) {
     co_return ask_cancel_all(scene, events);
 }
 
-Task<Reply> add_video(Scene& scene, const Open& open) {
-    EventDraft draft = open.draft;
-    draft.video_call = true;
-    co_return co_await commit(scene, std::move(draft), open.target, Overlap::kAllow);
-}
-
 Task<Reply> undo(Scene& scene) {
     const Phrases& phrases = scene.phrases;
     if (!scene.state.undo || scene.state.undo->events.empty()) co_return say(phrases.say("undo_nothing"));

@@ -35,12 +35,10 @@ enum class Action {
     kShowGuests,     ///< shows all who will get a mail, before it is booked
     kGuest,          ///< this is who is meant; the address is in `event_id`
     kNoGuest,        ///< goes on without inviting the one who was asked about
-    kAddVideo,       ///< adds a video call to the event that was just booked
     kKeepContact,    ///< keeps the address of the guests in the person's own contact book
     kCancelLater,    ///< cancels the occurrence and all after it
     kRetry,          ///< tries again what did not work
     kForgetContact,  ///< takes the address in `event_id` out of the contact book
-    kCancelAll,      ///< asks once for all events of the list
 };
 
 /// One button or row, with the words that choose it when typed.
