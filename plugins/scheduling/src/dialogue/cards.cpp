@@ -243,6 +243,7 @@ Reply change_card(const Scene& scene, EventDraft draft, const Event& before) {
     Open open;
     open.waiting = Waiting::kCard;
     open.target = before.id;
+    open.before = before;
     open.options.push_back(option(scene, Action::kBook, only_start ? "move" : "save", "yes"));
     open.options.push_back(option(scene, Action::kDrop, "keep_as_is", "no"));
     open.draft = std::move(draft);

@@ -120,6 +120,7 @@ Reply leave(Scene& scene, const Open& open) {
 /// What a tap and its typed twin both lead to.
 Task<Reply> perform(Scene& scene, const Open& open, std::size_t index) {
     const Option& chosen = open.options[index];
+    scene.before = open.before;
     switch (chosen.action) {
         case Action::kBook:
             co_return co_await commit(scene, open.draft, open.target, Overlap::kRefuse);
@@ -308,7 +309,7 @@ Task<std::optional<Reply>> answer_open(Scene& scene, const Open& open, std::stri
     if (const auto index = answers.choose(text, open.options))
         co_return co_await perform(scene, open, *index);
     if (answers.is("undo", text)) co_return co_await undo(scene);
-    if (answers.is("no", text)) {
+    if (answers.is("no", text) || scene.intent == "never_mind") {
         if (!done) co_return leave(scene, open);
         co_return co_await refuse_done(scene, open);
     }
@@ -344,6 +345,7 @@ Task<Reply> take_intent(Scene& scene, std::string text) {
         co_return co_await start_draft(scene, text);
     }
     if (intent == "schedule_meeting") co_return co_await start_draft(scene, text);
+    if (intent == "never_mind") co_return say(scene.phrases.say("nothing_open"));
     co_return pass_on();
 }
 

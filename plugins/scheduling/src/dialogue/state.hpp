@@ -82,6 +82,7 @@ struct Open {
     std::vector<Option> options;
     EventDraft draft;
     std::string target;                     ///< the event that the draft changes, or ""
+    std::optional<Event> before = {};       ///< that event as the card showed it
     std::vector<std::string> events;        ///< those to be cancelled, or chosen from
     std::vector<std::int64_t> occurrences;  ///< beside `events`: of a series, the one meant; else 0
     Purpose purpose = Purpose::kCancel;
@@ -111,6 +112,8 @@ struct State {
     std::string fixed_locale;                 ///< "habla en español": until another is asked for
     std::vector<ShownEvent> shown;            ///< the last ones, oldest first
     std::vector<std::string> asked_contacts;  ///< addresses that were offered to be kept
+    /// Jobs whose promise was told. An attempt of a turn that died may have left a job without.
+    std::vector<std::string> promised;
 
     /// The open card, unless it is older than its life.
     [[nodiscard]] const Open* alive(std::int64_t now_ms) const;
