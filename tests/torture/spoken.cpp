@@ -16,9 +16,11 @@ using nlohmann::json;
 
 constexpr std::array<const char*, 3> kLanguages{"es", "en", "pt"};
 
-constexpr std::array<std::pair<const char*, Said>, 42> kPhrases{{
+constexpr std::array<std::pair<const char*, Said>, 47> kPhrases{{
     {"booked", Said::kBooked},
+    {"booked_short", Said::kBooked},
     {"moved", Said::kMoved},
+    {"changed", Said::kMoved},
     {"cancelled", Said::kCancelled},
     {"cancelled_many", Said::kCancelled},
     {"undone_booking", Said::kUndone},
@@ -26,6 +28,7 @@ constexpr std::array<std::pair<const char*, Said>, 42> kPhrases{{
     {"undone_move", Said::kUndone},
     {"later_trying", Said::kTrying},
     {"later_gave_up", Said::kNothing},
+    {"later_gave_up_booking", Said::kNothing},
     {"failed", Said::kNothing},
     {"failed_read", Said::kNothing},
     {"dropped", Said::kNothing},
@@ -42,6 +45,8 @@ constexpr std::array<std::pair<const char*, Said>, 42> kPhrases{{
     {"nothing_planned", Said::kGone},
     {"undo_nothing", Said::kGone},
     {"card", Said::kAsking},
+    {"card_series", Said::kAsking},
+    {"ask_mail", Said::kAsking},
     {"edit_ask", Said::kAsking},
     {"move_ask", Said::kAsking},
     {"move_when", Said::kAsking},
@@ -100,7 +105,8 @@ PhraseReader::PhraseReader(const std::filesystem::path& source) {
         for (const auto& [key, said] : kPhrases)
             for (const std::string& form : forms_of(phrases.at(key))) add(form, said);
         for (const auto& [key, label] : phrases.at("labels").items())
-            labels_.emplace_back(std::string(language) + "/" + key, label);
+            for (const std::string& form : forms_of(label))
+                labels_.emplace_back(std::string(language) + "/" + key, form);
         openings_.push_back(phrases.at("replaced"));
         add(failures.at(language).at("failed"), Said::kNothing);
         add(failures.at(language).at("unavailable"), Said::kNothing);

@@ -57,6 +57,7 @@ migue::Description Plugin::describe() {
                         {"query_agenda", "tells what is planned, or when one is free"},
                         {"find_slot", "looks for free time"},
                         {"reminder", "asks to be reminded of something"},
+                        {"never_mind", "drops what is open"},
                         {"link_account", "connects a calendar, or asks for the calendar's link"}},
             .max_concurrency = 8};
 }
@@ -79,6 +80,7 @@ Plugin::Plugin(const migue::Services& services, Parts parts)
       parts_(std::move(parts)),
       local_(services.sql, services.clock),
       people_(services),
+      contacts_(services),
       oauth_(services, parts_.settings.google),
       accounts_(services, oauth_),
       attempts_(services, accounts_),
@@ -88,15 +90,11 @@ Plugin::Plugin(const migue::Services& services, Parts parts)
       retention_(services_, parts_.settings.audit_days),
       google_tools_{oauth_, accounts_, attempts_, google_},
       reader_(services_, parts_.settings.model),
-      tools_{services_,
-             parts_.settings,
-             calendar_,
-             people_,
-             parts_.book,
-             parts_.answers,
-             parts_.settings.uses_google ? &google_tools_ : nullptr,
-             &data_,
-             parts_.settings.model.is_on() ? &reader_ : nullptr},
+      tools_{services_,   parts_.settings,
+             calendar_,   people_,
+             parts_.book, parts_.answers,
+             contacts_,   parts_.settings.uses_google ? &google_tools_ : nullptr,
+             &data_,      parts_.settings.model.is_on() ? &reader_ : nullptr},
       web_{services_, parts_.settings, calendar_, people_, parts_.book, data_},
       links_{services_, parts_.settings, oauth_, accounts_, attempts_, parts_.book} {}
 

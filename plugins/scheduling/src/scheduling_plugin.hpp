@@ -12,6 +12,7 @@
 #include "audit/retention.hpp"
 #include "calendar/google/google_calendar.hpp"
 #include "calendar/local/local_calendar.hpp"
+#include "dialogue/contacts.hpp"
 #include "dialogue/dialogue.hpp"
 #include "migue/cpp/plugin.hpp"
 #include "settings.hpp"
@@ -55,6 +56,7 @@ private:
     const Parts parts_;
     LocalCalendar local_;
     const People people_;
+    const Contacts contacts_;
     const OAuthClient oauth_;
     const GoogleAccounts accounts_;
     const LinkAttempts attempts_;

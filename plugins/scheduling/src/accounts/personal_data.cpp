@@ -48,7 +48,8 @@ migue::SqlStatement count_rows(std::string_view table, const std::string& person
 const std::vector<std::string_view>& personal_tables() {
     static const std::vector<std::string_view> kTables{
         "people",        "local_events", "reservations",    "calendar_credentials",
-        "link_attempts", "held_times",   "known_calendars", kAudit};
+        "link_attempts", "held_times",   "known_calendars", "contacts",
+        kAudit};
     return kTables;
 }
 

@@ -83,7 +83,7 @@ TEST_P(EveryFault, OfABookingGetsATrueAnswer) {
     const std::string end = patience(talk);
     if (end.find("Agendado") != std::string::npos)
         EXPECT_EQ(talk.titles().size(), 1u) << end;
-    else if (end.find("No se cambió nada") != std::string::npos)
+    else if (end.find("No se creó nada") != std::string::npos)
         EXPECT_TRUE(talk.titles().empty()) << end;
     else
         EXPECT_TRUE(contains(end, "no sé si"));
