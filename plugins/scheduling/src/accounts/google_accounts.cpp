@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "accounts/people.hpp"
+#include "accounts/sealed_rows.hpp"
+#include "calendar/side_by_side.hpp"
 #include "tables/rows.hpp"
 
 namespace scheduling {
@@ -17,6 +19,7 @@ using nlohmann::json;
 
 constexpr std::int64_t kEarlyMs = 60 * 1000;   // refreshed while it still works
 constexpr std::int64_t kClaimMs = 20 * 1000;   // longer than one request may take
+constexpr std::int64_t kToStoreMs = 1000;      // of a claim, after the caller's own time
 constexpr std::int64_t kClosedMs = 60 * 1000;  // after our client was refused
 constexpr std::int64_t kWeekMs = 7LL * 24 * 3600 * 1000, kHalfDayMs = 12LL * 3600 * 1000;
 constexpr std::chrono::milliseconds kWaitStep{50};
@@ -24,10 +27,11 @@ constexpr int kMostWaits = 100;
 
 constexpr const char* kColumns =
     "person_id, account_id, account_label, conversation_id, calendars, status, writes, consent_ms, version,"
-    " access_expires_ms, access_sealed, refresh_sealed";
+    " access_expires_ms, access_sealed, refresh_sealed, write_calendar, scopes, list_token,"
+    " listed_ms";
 
 std::string context_of(const char* column, const std::string& person, const std::string& account) {
-    return "calendar_credentials/" + std::string(column) + "/" + person + "/" + account;
+    return seal_context("calendar_credentials/" + std::string(column), person, account);
 }
 
 GoogleAccount read_account(const json& row) {
@@ -39,6 +43,10 @@ GoogleAccount read_account(const json& row) {
     for (const auto& id : json::parse(text_of(row, "calendars"), nullptr, false))
         if (id.is_string()) account.calendars.push_back(id);
     if (account.calendars.empty()) account.calendars.emplace_back("primary");
+    account.write_calendar = text_of(row, "write_calendar");
+    account.list_token = text_of(row, "list_token");
+    account.listed_ms = number_of(row, "listed_ms");
+    account.scopes = split_scopes(text_of(row, "scopes"));
     account.is_alive = text_of(row, "status") == "linked";
     account.writes = number_of(row, "writes") != 0;
     account.consent_ms = number_of(row, "consent_ms");
@@ -103,7 +111,7 @@ Task<Result<AccessToken>> GoogleAccounts::access(Caller caller, std::string acco
         if (!in_time) break;
         auto nonce = services_.vault.random(16);
         if (!nonce) co_return std::move(nonce).error().within("claim");
-        auto claimed = co_await claim(*row, to_hex(*nonce));
+        auto claimed = co_await claim(caller, *row, to_hex(*nonce));
         if (!claimed) co_return std::move(claimed).error();
         if (*claimed) co_return co_await refresh(caller, std::move(*row), to_hex(*nonce));
         auto waited = co_await services_.timer.after(kWaitStep);
@@ -112,15 +120,19 @@ Task<Result<AccessToken>> GoogleAccounts::access(Caller caller, std::string acco
     co_return Error{Error::Code::kUnavailable, "no fresh token in time"};
 }
 
-Task<Result<bool>> GoogleAccounts::claim(const GoogleAccount& account, std::string claimant) const {
+/// No longer than the caller asks: a process that dies over it must not keep the others waiting.
+Task<Result<bool>> GoogleAccounts::claim(Caller caller, const GoogleAccount& account,
+                                         std::string claimant) const {
     const std::int64_t now = services_.clock.unix_ms();
+    std::int64_t life = kClaimMs;
+    if (const std::uint64_t now_ns = services_.clock.monotonic_ns(); caller.until_ns > now_ns)
+        life = std::min(life, static_cast<std::int64_t>((caller.until_ns - now_ns) / 1'000'000) + kToStoreMs);
     migue::SqlStatement take{
         "UPDATE scheduling.calendar_credentials SET claim = $3, claim_until_ms = $4"
         " WHERE person_id = $1 AND account_id = $2 AND claim_until_ms < $5 AND version = $6 AND status = "
         "'linked'"
         " RETURNING account_id",
-        json::array({account.person, account.id, claimant, now + kClaimMs, now, account.version}).dump(),
-        false};
+        json::array({account.person, account.id, claimant, now + life, now, account.version}).dump(), false};
     auto answer = co_await services_.sql.execute(std::move(take));
     if (!answer) co_return std::move(answer).error().within("claim the refresh");
     auto statements = read_rows(*answer);
@@ -147,6 +159,9 @@ Task<Result<AccessToken>> GoogleAccounts::refresh(Caller caller, GoogleAccount a
         if (!stored) co_return std::move(stored).error();
         co_return AccessToken{text, account.version + 1};
     }
+    // Before the claim ends: whoever waits for it must not ask once more.
+    if (tokens.error().code == Error::Code::kConfig)
+        closed_until_ms_.store(services_.clock.unix_ms() + kClosedMs);
     migue::SqlStatement release{
         "UPDATE scheduling.calendar_credentials SET claim_until_ms = 0 WHERE person_id = $1 AND account_id = "
         "$2 AND claim "
@@ -160,7 +175,6 @@ Task<Result<AccessToken>> GoogleAccounts::refresh(Caller caller, GoogleAccount a
 
 Task<Result<AccessToken>> GoogleAccounts::after_refusal(GoogleAccount tried, Error error) const {
     if (error.code == Error::Code::kConfig) {
-        closed_until_ms_.store(services_.clock.unix_ms() + kClosedMs);
         services_.metrics.record(refused_client_, 1);
         services_.log.error(
             "Google refuses our OAuth client; check plugins.scheduling.google. Links are kept",
@@ -262,7 +276,7 @@ Task<Result<void>> GoogleAccounts::keep(GoogleAccount account, Tokens tokens) co
         " access_expires_ms = excluded.access_expires_ms, refresh_sealed = excluded.refresh_sealed,"
         " consent_ms = excluded.consent_ms, status = 'linked', updated_ms = excluded.updated_ms,"
         " conversation_id = excluded.conversation_id, refresh_expires_ms = excluded.refresh_expires_ms,"
-        " version = calendar_credentials.version + 1, claim_until_ms = 0",
+        " version = calendar_credentials.version + 1, claim_until_ms = 0, list_token = '', listed_ms = 0",
         json::array({account.person, account.id, account.label, scopes, *access, now + tokens.access_life_ms,
                      *refresh, account.consent_ms, now, account.conversation, refresh_until})
             .dump(),
@@ -299,6 +313,9 @@ Task<Result<Unlinked>> GoogleAccounts::forget(std::string person, std::string ac
     migue::SqlStatement erase{
         "DELETE FROM scheduling.calendar_credentials WHERE person_id = $1 AND account_id = $2",
         json::array({person, account}).dump(), false};
+    migue::SqlStatement names{
+        "DELETE FROM scheduling.known_calendars WHERE person_id = $1 AND account_id = $2",
+        json::array({person, account}).dump(), false};
     migue::SqlStatement successor{
         "UPDATE scheduling.calendar_credentials SET writes = 1 WHERE person_id = $1 AND account_id ="
         " (SELECT MIN(account_id) FROM scheduling.calendar_credentials heir WHERE heir.person_id = $1 AND "
@@ -310,7 +327,8 @@ Task<Result<Unlinked>> GoogleAccounts::forget(std::string person, std::string ac
     migue::SqlStatement others{
         "SELECT person_id FROM scheduling.calendar_credentials WHERE account_id = $1 LIMIT 1",
         json::array({account}).dump(), false};
-    auto answer = co_await services_.sql.execute(std::move(erase), std::move(successor), std::move(others));
+    auto answer = co_await services_.sql.execute(std::move(erase), std::move(successor), std::move(others),
+                                                 std::move(names));
     if (!answer) co_return std::move(answer).error().within("forget a link");
     auto statements = read_rows(*answer);
     if (!statements) co_return std::move(statements).error();
@@ -319,6 +337,61 @@ Task<Result<Unlinked>> GoogleAccounts::forget(std::string person, std::string ac
     auto token = services_.vault.open(row->refresh_sealed, context_of("refresh", person, account));
     if (token) unlinked.token = std::move(*token);
     co_return unlinked;
+}
+
+Task<Result<bool>> GoogleAccounts::write_to(std::string person, std::string account,
+                                            std::string calendar) const {
+    migue::SqlStatement choose{
+        "UPDATE scheduling.calendar_credentials SET writes = 1, write_calendar = $3 WHERE person_id = $1 AND "
+        "account_id "
+        "= $2 RETURNING account_id",
+        json::array({person, account, calendar}).dump(), true};
+    migue::SqlStatement others{
+        "UPDATE scheduling.calendar_credentials SET writes = 0 WHERE person_id = $1 AND account_id <> $2",
+        json::array({person, account}).dump(), false};
+    auto answer = co_await services_.sql.execute(std::move(choose), std::move(others));
+    if (!answer && answer.error().code == Error::Code::kConflict) co_return false;
+    if (!answer) co_return std::move(answer).error().within("choose a calendar");
+    co_return true;
+}
+
+Task<Result<void>> GoogleAccounts::read_from(std::string person, std::string account,
+                                             std::vector<std::string> calendars) const {
+    migue::SqlStatement choose{
+        "UPDATE scheduling.calendar_credentials SET calendars = $3 WHERE person_id = $1 AND account_id = $2",
+        json::array({person, account, json(calendars).dump()}).dump(), false};
+    auto answer = co_await services_.sql.execute(std::move(choose));
+    if (!answer) co_return std::move(answer).error().within("choose calendars");
+    co_return Result<void>();
+}
+
+Task<Result<Unlinked>> GoogleAccounts::grant_of(const GoogleAccount& account) const {
+    migue::SqlStatement others{
+        "SELECT person_id FROM scheduling.calendar_credentials WHERE account_id = $1 AND person_id <> $2 "
+        "LIMIT 1",
+        json::array({account.id, account.person}).dump(), false};
+    auto answer = co_await services_.sql.execute(std::move(others));
+    if (!answer) co_return std::move(answer).error().within("look for other links");
+    auto statements = read_rows(*answer);
+    if (!statements) co_return std::move(statements).error();
+    Unlinked grant;
+    grant.is_last = statements->at(0).rows.empty();
+    auto token =
+        services_.vault.open(account.refresh_sealed, context_of("refresh", account.person, account.id));
+    if (token) grant.token = std::move(*token);
+    co_return grant;
+}
+
+Task<bool> GoogleAccounts::warm(Caller caller) const {
+    auto accounts = co_await all(caller.person);
+    if (!accounts) co_return false;
+    const std::int64_t now = services_.clock.unix_ms();
+    std::vector<Task<Result<AccessToken>>> refreshing;
+    for (const GoogleAccount& account : *accounts)
+        if (account.is_alive && account.access_until_ms - kEarlyMs <= now)
+            refreshing.push_back(access(caller, account.id));
+    const auto done = co_await side_by_side(std::move(refreshing));
+    co_return std::all_of(done.begin(), done.end(), [](const auto& one) { return static_cast<bool>(one); });
 }
 
 }  // namespace scheduling

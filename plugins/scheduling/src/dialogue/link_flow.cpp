@@ -50,7 +50,9 @@ Reply ask_unlink(const Scene& scene, const std::vector<GoogleAccount>& accounts)
 /// What waits while the person is away: the plan's draft, or the one that waited before.
 Open waiting_for_link(const Scene& scene) {
     Open open;
-    if (scene.plan && scene.plan->kind != Plan::Kind::kCancel) {
+    const bool drafts =
+        scene.plan && (scene.plan->kind == Plan::Kind::kProceed || scene.plan->kind == Plan::Kind::kCommit);
+    if (drafts) {
         open.draft = scene.plan->open.draft;
         open.target = scene.plan->open.target;
     } else if (const Open* before = scene.state.alive(scene.now_ms);
@@ -110,8 +112,14 @@ Task<Reply> offer_link(Scene& scene, std::string text) {
     std::string hint;
     for (const GoogleAccount& account : *accounts)
         if (!account.is_alive) hint = account.label;
-    auto link = co_await google.attempts.begin(scene.person.id, std::string(scene.turn.conversation_id()),
-                                               scene.state.locale, hint);
+    LinkRequest request;
+    request.person = scene.person.id;
+    request.conversation = std::string(scene.turn.conversation_id());
+    request.locale = scene.state.locale;
+    request.login_hint = std::move(hint);
+    const auto channel = nlohmann::json::parse(scene.turn.channel_json(), nullptr, false);
+    if (channel.is_object()) request.shown_as = channel.value("shown_as", "");
+    auto link = co_await google.attempts.begin(std::move(request));
     if (!link) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
     co_await purge_later(scene);
     Reply reply;

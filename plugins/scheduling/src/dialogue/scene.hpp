@@ -6,6 +6,7 @@
 
 #include "accounts/link_attempts.hpp"
 #include "accounts/people.hpp"
+#include "accounts/personal_data.hpp"
 #include "audit/audit.hpp"
 #include "booking/booking.hpp"
 #include "booking/free_slots.hpp"
@@ -39,7 +40,8 @@ struct Tools {
     const People& people;
     const PhraseBook& book;
     const Answers& answers;
-    const GoogleTools* google = nullptr;    ///< null with the local calendar
+    const GoogleTools* google = nullptr;  ///< null with the local calendar
+    const PersonalData* data = nullptr;   ///< "export my data", "delete my data"
     model::SecondReader* reader = nullptr;  ///< null without a model
 };
 
@@ -57,6 +59,7 @@ struct Plan {
         kProceed = 1,  ///< check the draft, then ask, show or book
         kCommit,       ///< write the draft
         kCancel,       ///< cancel the events
+        kUndo,         ///< take the last action back
     };
     Kind kind = Kind::kProceed;
     Open open;  ///< draft and target, or events and occurrences
@@ -76,6 +79,7 @@ struct Scene {
     std::string card;          ///< the name of the card this turn may show: from its message
     std::string own_event_id;  ///< the id of the event this turn may make
     std::optional<Plan> plan = {};
+    std::optional<Event> before = {};  ///< the event of the card that was answered, as it showed it
 
     [[nodiscard]] const Answers& answers() const { return tools.answers; }
     /// Now, on the person's wall clock.

@@ -30,6 +30,17 @@ private:
     void keep_in_title(const language::Expression& expression);
     [[nodiscard]] bool names_occasion(const language::Expression& expression) const;
     bool complete_repeat(const language::Value& other);
+    void add_repeat(const language::Expression& expression);
+    void add_length(const language::Expression& expression, Understanding& out);
+    void add_time(const language::Expression& expression);
+    [[nodiscard]] bool is_corrected(const language::Expression& expression) const;
+    [[nodiscard]] bool skips_a_year(const language::Value& value) const;
+    [[nodiscard]] bool is_aside(const language::Expression& expression) const;
+    [[nodiscard]] bool fills_days() const;
+    void end_repeat();
+    void bound_repeat();
+    void except_days();
+    void write_exceptions(Understanding& out, const language::Value& rule) const;
     void settle_by_words();
     void settle();
     void settle_deadline();
@@ -48,6 +59,9 @@ private:
     [[nodiscard]] std::optional<Question> impossible() const;
     [[nodiscard]] std::optional<Question> past(const Understanding& out) const;
     [[nodiscard]] std::optional<Question> ambiguous_date() const;
+    [[nodiscard]] std::optional<Question> rival_days() const;
+    [[nodiscard]] std::optional<Question> mismatched_weekday() const;
+    [[nodiscard]] Question either_day(language::DayNumber first, language::DayNumber second) const;
     [[nodiscard]] std::optional<Question> clock_change(const Understanding& out) const;
     [[nodiscard]] std::optional<Question> ambiguous_hour() const;
     [[nodiscard]] std::optional<Question> missing(const Understanding& out) const;
@@ -69,6 +83,9 @@ private:
     std::optional<language::Value> spoken_;  ///< when_ as said, before days and hours were settled
     std::optional<language::Value> repeat_;
     std::optional<language::Value> stretch_;  ///< a length of weeks or months
+    std::optional<language::Value> except_;   ///< days that a repeat leaves out, said apart from it
+    std::int16_t times_ = 0;                  ///< how often it happens, said apart from it
+    std::uint32_t last_end_ = 0;              ///< the token behind the last time that was taken
     bool adjective_ = false;                  ///< repeat_ is one word that may be an adjective ("weekly")
     const language::Expression* impossible_ = nullptr;
 };
