@@ -134,12 +134,15 @@ public:
         }
     }
     [[nodiscard]] int count() const { return count_; }
+    /// Answers of the model that were taken into a reading.
+    [[nodiscard]] std::size_t readings() { return bench_.metric("scheduling_model_readings_total").size(); }
 
 private:
     struct Seen {
         TurnOutcome turn;
         json before, after;
         std::string state;
+        bool by_model = false;  ///< an answer of the model was taken into the reading
     };
 
     static json config(bool has_model) {
@@ -171,7 +174,9 @@ private:
         if (attack.kind == "forward") message.input_json = R"({"kind":"text","forwarded":true})";
         Seen seen;
         seen.before = rows_of(bench_);
+        const std::size_t readings = this->readings();
         seen.turn = bench_.send(text, message);
+        seen.by_model = this->readings() > readings;
         seen.after = rows_of(bench_);
         seen.state = bench_.state(message.conversation);
         return seen;
@@ -201,9 +206,8 @@ private:
                 << where << ": changed without a tap: " << row.dump();
         if (seen.after.size() == seen.before.size()) return;
         EXPECT_NE(attack.kind, "forward") << where << ": a forwarded message wrote: " << seen.after.dump();
-        const bool by_model =
-            has_model_ && where.ends_with("schedule_meeting") && !where.ends_with("reschedule_meeting");
-        EXPECT_FALSE(by_model) << where << ": a model's reading wrote without a tap: " << seen.after.dump();
+        EXPECT_FALSE(seen.by_model) << where
+                                    << ": a model's reading wrote without a tap: " << seen.after.dump();
         // Booked at once: it is made of the person's own words.
         for (const json& row : seen.after) {
             if (std::find(seen.before.begin(), seen.before.end(), row) != seen.before.end()) continue;
@@ -246,6 +250,7 @@ TEST_P(Injection, AModelThatObeysTheAttackDoesNothing) {
     for (const Attack& attack : read_corpus(GetParam()))
         victim.meet(attack, answers[next++ % answers.size()]);
     EXPECT_GE(victim.count(), 100);
+    EXPECT_GE(victim.readings(), 40u);  // the others were no answers at all
 }
 
 INSTANTIATE_TEST_SUITE_P(Languages, Injection, ::testing::Values("es", "en", "pt"),

@@ -267,7 +267,8 @@ Task<void> ChatClient::send(const ChatQuestion& question, std::uint64_t until_ns
     if (!settings_.api_key.empty())
         request.headers.emplace_back("authorization", "Bearer " + settings_.api_key);
     request.body = body_of(question, attempt.way, attempt.answer_tokens);
-    request.timeout = std::chrono::nanoseconds(until_ns - begin);
+    // A pause may have ended late.
+    request.timeout = std::chrono::nanoseconds(until_ns > begin ? until_ns - begin : kMsNs);
     request.max_response = kMostBytes;
     ++attempt.answer.tries;
     attempt.again = false;
