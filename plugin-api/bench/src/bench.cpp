@@ -326,7 +326,7 @@ FakeHttp& Bench::http() noexcept {
 std::string Bench::sql(std::string_view text, std::string_view params_json) {
     const migue_sql_statement statement{sizeof(migue_sql_statement), 0, to_c(text), to_c(params_json)};
     const migue_sql_statement* pointer = &statement;
-    const sql::SqliteSchema::Outcome outcome = impl_->world.schema->execute(&pointer, 1);
+    const sql::Schema::Outcome outcome = impl_->world.schema->execute(&pointer, 1);
     if (outcome.status != MIGUE_OK) throw Fault("sql: " + outcome.why);
     return json::parse(outcome.json).at(0).at("rows").dump();
 }

@@ -8,7 +8,16 @@ namespace scheduling {
 
 namespace {
 
-enum RouteIndex : std::size_t { kFeed, kAgenda, kDeleteEvent, kLinkPage, kLinkStart, kCallback, kCodePage };
+enum RouteIndex : std::size_t {
+    kFeed,
+    kAgenda,
+    kDeleteEvent,
+    kReseal,
+    kLinkPage,
+    kLinkStart,
+    kCallback,
+    kCodePage
+};
 
 }  // namespace
 
@@ -63,6 +72,7 @@ std::vector<migue::Route> Plugin::routes() const {
     return {{migue::Route::Access::kPublic, "GET", "/feed/:file"},
             {migue::Route::Access::kAdmin, "GET", "/agenda"},
             {migue::Route::Access::kAdmin, "DELETE", "/events/:id"},
+            {migue::Route::Access::kAdmin, "POST", "/vault/reseal"},
             {migue::Route::Access::kPublic, "GET", "/link/:link"},
             {migue::Route::Access::kPublic, "POST", "/link/:link"},
             {migue::Route::Access::kPublic, "GET", "/callback"},
@@ -78,6 +88,8 @@ migue::Task<migue::RouteReply> Plugin::route(const migue::RouteRequest& request)
             return serve_agenda(web_, request);
         case kDeleteEvent:
             return serve_delete(web_, request);
+        case kReseal:
+            return serve_reseal(web_, request);
         case kLinkPage:
             return serve_link_page(links_, request);
         case kLinkStart:

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "accounts/people.hpp"
+#include "accounts/sealed_rows.hpp"
 #include "tables/rows.hpp"
 
 namespace scheduling {
@@ -27,7 +28,7 @@ constexpr const char* kColumns =
     " access_expires_ms, access_sealed, refresh_sealed";
 
 std::string context_of(const char* column, const std::string& person, const std::string& account) {
-    return "calendar_credentials/" + std::string(column) + "/" + person + "/" + account;
+    return seal_context("calendar_credentials/" + std::string(column), person, account);
 }
 
 GoogleAccount read_account(const json& row) {

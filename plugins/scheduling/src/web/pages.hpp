@@ -27,8 +27,15 @@ struct WebTools {
 [[nodiscard]] migue::Task<migue::RouteReply> serve_agenda(const WebTools& tools,
                                                           const migue::RouteRequest& request);
 
-/// DELETE /events/<id>?person=, for operators: cancels the event.
+/// DELETE /events/<id>, for operators and their programs: cancels an event that migue made. Whose
+/// it is, is found by its id, or told with ?person=. 404: made by somebody else, gone already, or
+/// so long ago that nothing tells whose it was.
 [[nodiscard]] migue::Task<migue::RouteReply> serve_delete(const WebTools& tools,
+                                                          const migue::RouteRequest& request);
+
+/// POST /vault/reseal?after=, for `migue vault rotate`: seals one page of rows under the newest key.
+/// {"resealed":n,"unreadable":n,"next":"…"}; no "next" after the last page.
+[[nodiscard]] migue::Task<migue::RouteReply> serve_reseal(const WebTools& tools,
                                                           const migue::RouteRequest& request);
 
 }  // namespace scheduling

@@ -15,6 +15,10 @@
 #include "migue/cpp/reply_check.hpp"
 #include "migue/plugin.h"
 
+namespace migue::sql {
+class Schema;
+}
+
 /// A test bench for plugins: everything a host does around a turn, without a host.
 ///
 ///     TEST(Echo, RepeatsWhatWasSaid) {
@@ -49,6 +53,9 @@ struct Options {
     std::int64_t now_unix_ms = 1'795'446'300'000;  ///< Monday 23 November 2026, 10:05 in Bogotá
     std::vector<std::string> without = {};         ///< services that this host does not have
     ReplyLimits limits = {};
+    /// The plugin's tables; empty: SQLite in memory. Benches that share one are hosts that
+    /// share a database.
+    std::shared_ptr<sql::Schema> tables = {};
 };
 
 /// Where a turn is cut off, as by a crash: at its n-th operation, before or after that took
