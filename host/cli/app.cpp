@@ -64,7 +64,11 @@ std::vector<std::string> own_hosts(const config::Listen& listen, const std::stri
 
 class App::Impl {
 public:
-    Impl(Options options, Log& log) : options_(std::move(options)), log_(log), settings_(options_.settings) {}
+    Impl(Options options, Log& log)
+        : options_(std::move(options)),
+          log_(log),
+          settings_(options_.settings),
+          clock_(options_.clock != nullptr ? *options_.clock : system_clock_) {}
     ~Impl() { stop(); }
 
     Result<void> start();
@@ -89,7 +93,8 @@ private:
     const config::Settings& settings_;
     std::string public_url_;  // set before the listeners answer
 
-    SystemClock clock_;
+    SystemClock system_clock_;
+    Clock& clock_;
     Metrics metrics_;
     MetricsForPlugins plugin_metrics_{metrics_};
     HttpClient graph_http_{{.ca_file = {}, .idle_per_origin = kMostGraphCalls}};

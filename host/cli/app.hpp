@@ -6,6 +6,7 @@
 
 #include "host/config/settings.hpp"
 #include "host/observe/log.hpp"
+#include "host/services/clock.hpp"
 #include "migue/cpp/result.hpp"
 
 namespace migue::host::cli {
@@ -17,6 +18,7 @@ public:
         config::Settings settings;
         std::filesystem::path data;  ///< folder for what is made while running
         bool dev = false;            ///< everything on http.listen, with the chat, without a token
+        Clock* clock = nullptr;      ///< null: the system's; it must outlive the host
     };
 
     /// What was left open by the last process is under way when this returns, and the
