@@ -11,6 +11,7 @@
 #include "calendar/local/local_calendar.hpp"
 #include "dialogue/dialogue.hpp"
 #include "migue/cpp/plugin.hpp"
+#include "privacy/export_page.hpp"
 #include "settings.hpp"
 #include "web/link_pages.hpp"
 #include "web/pages.hpp"
@@ -48,11 +49,14 @@ private:
     const GoogleAccounts accounts_;
     const LinkAttempts attempts_;
     GoogleCalendar google_;
+    const Reminders reminders_;
+    const PersonalData personal_data_;
     Calendar& calendar_;  ///< one of the two
     const GoogleTools google_tools_;
     const Tools tools_;
     const WebTools web_;
     const LinkTools links_;
+    const AsideTools asides_;
 };
 
 }  // namespace scheduling

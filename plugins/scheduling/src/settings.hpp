@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "migue/cpp/plugin.hpp"
+#include "reminders/quiet_hours.hpp"
 
 namespace scheduling {
 
@@ -26,6 +27,7 @@ struct Settings {
     Confirm confirm = Confirm::kWhenUnsure;
     std::string zone = "America/Bogota";  ///< of people who have not told theirs
     std::chrono::minutes work_begin{9 * 60}, work_end{18 * 60};
+    QuietHours quiet;  ///< when nothing is sent unasked
     bool uses_google = false;
     GoogleSettings google;
     std::string public_url;  ///< where people reach this host, no slash at the end; "" unknown

@@ -4,6 +4,7 @@
 
 #include "calendar/google/event_json.hpp"
 #include "calendar/zone_time.hpp"
+#include "dialogue/asides.hpp"
 #include "dialogue/dates.hpp"
 #include "dialogue/edits.hpp"
 #include "dialogue/folding.hpp"
@@ -47,6 +48,7 @@ std::string details_of(const Scene& scene, const EventDraft& draft) {
         add(phrases.say("detail_zone",
                         {{"when", when_of(scene, event, false)}, {"zone", zone_city(scene.person.zone)}}));
     }
+    if (draft.start) details += home_note(scene, draft);
     if (!draft.rrule.empty())
         add(phrases.say("detail_repeat", {{"rule", write_repeat(phrases, draft.rrule)}}));
     const bool outside = scene.tools.google != nullptr;
@@ -55,7 +57,7 @@ std::string details_of(const Scene& scene, const EventDraft& draft) {
         add_invitations(phrases, draft, details);
     else if (draft.invites)
         add(phrases.say("detail_invite"));
-    if (draft.reminder) add(phrases.say(outside ? "detail_google_reminder" : "detail_reminder"));
+    if (draft.reminder && draft.start) add(reminder_note(scene, to_event(draft)));
     if (scene.input.forwarded) add(phrases.say("detail_forwarded"));
     return details;
 }
@@ -91,7 +93,7 @@ bool needs_card(const Scene& scene, const EventDraft& draft, const std::string& 
                                    [](const std::string& guest) { return is_mail_address(guest); });
     if (mails) return true;
     const bool inferred_time = !draft.has_date || (!draft.has_time && !draft.all_day);
-    return inferred_time || draft.all_day || !draft.rrule.empty() || draft.reminder.has_value() ||
+    return inferred_time || draft.all_day || !draft.rrule.empty() ||
            is_generic_title(scene.answers(), draft.title);
 }
 

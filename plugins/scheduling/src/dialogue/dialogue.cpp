@@ -5,6 +5,7 @@
 
 #include "booking/event_id.hpp"
 #include "calendar/zone_time.hpp"
+#include "dialogue/asides.hpp"
 #include "dialogue/edits.hpp"
 #include "dialogue/flows.hpp"
 
@@ -114,6 +115,16 @@ Task<Reply> perform(Scene& scene, const Open& open, std::size_t index) {
             co_return co_await list_to_choose(scene, open);
         case Action::kEvent:
             co_return co_await take_event(scene, open, chosen);
+        case Action::kRemind:
+        case Action::kRemindWhen:
+            co_return co_await take_remind(scene, open, chosen);
+        case Action::kUnremind:
+            co_return co_await remove_reminder(scene,
+                                               chosen.event_id.empty() ? open.target : chosen.event_id);
+        case Action::kGoing:
+            co_return will_be_there(scene, open);
+        case Action::kErase:
+            co_return co_await erase_all(scene);
         case Action::kUnlink:
             co_return co_await unlink(scene, chosen.event_id);
     }
@@ -136,6 +147,11 @@ Task<Reply> take_tap(Scene& scene) {
         const auto index = tapped_option(open, scene.input.tap);
         const bool late_undo = index && open.options[*index].action == Action::kUndo;
         if (index && (scene.state.alive(scene.now_ms) != nullptr || late_undo))
+            co_return co_await perform(scene, open, *index);
+    }
+    if (const Open* reminder = scene.state.alive_reminder(scene.now_ms); reminder != nullptr) {
+        const Open open = *reminder;
+        if (const auto index = tapped_option(open, scene.input.tap))
             co_return co_await perform(scene, open, *index);
     }
     co_return show_present(scene);
@@ -181,9 +197,14 @@ Task<std::optional<Reply>> answer_open(Scene& scene, const Open& open, std::stri
     const bool edits = (scene.answers().is_time_edit(text, read.times) && !other) ||
                        (!read.draft.rrule.empty() && open.waiting == Waiting::kChange);
     // Something with a name, a day and an hour of its own is no answer to "at what time?".
+    // Behind a reminder people also say why: "llego tarde, pásala a las 4".
+    const bool asks_move =
+        open.waiting == Waiting::kReminder && !read.times.empty() &&
+        (scene.answers().has_word("edit_cues", text) || scene.answers().has_word("move_words", text)) &&
+        !scene.answers().has_word("new_words", text);
     const bool fills = open.waiting == Waiting::kTime && !read.times.empty() &&
                        !scene.answers().has_word("new_words", text) && !(whole && is_named(read.draft));
-    if (edits || fills) co_return co_await edit_open(scene, open, read);
+    if (edits || fills || asks_move) co_return co_await edit_open(scene, open, read);
     if (auto name = scene.answers().added_guest(text))
         co_return co_await add_guest(scene, open, std::move(*name));
     co_return std::nullopt;
@@ -199,24 +220,31 @@ Task<Reply> take_intent(Scene& scene, std::string text) {
     const bool links = intent == "link_account" && scene.tools.google != nullptr;
     if (links) co_return co_await show_account(scene, text);
     if (intent == "link_account") co_return co_await show_feed(scene, text);
-    if (intent == "reminder") {
-        const Understanding read = scene.understand(text, "reminder");
-        if (!read.draft.start) co_return say(scene.phrases.say("reminder_later"), Reply::After::kKeep);
-        co_return co_await start_draft(scene, text);
-    }
+    if (intent == "reminder") co_return co_await remind_of_words(scene, text);
     if (intent == "schedule_meeting") co_return co_await start_draft(scene, text);
     co_return pass_on();
 }
 
+/// The card and the last reminder, the newer one first.
+std::vector<Open> open_things(const Scene& scene) {
+    std::vector<Open> open;
+    if (const Open* card = scene.state.alive(scene.now_ms); card != nullptr) open.push_back(*card);
+    if (const Open* reminder = scene.state.alive_reminder(scene.now_ms); reminder != nullptr)
+        open.push_back(*reminder);
+    if (open.size() == 2 && open[0].at_ms < open[1].at_ms) std::swap(open[0], open[1]);
+    return open;
+}
+
 Task<Reply> take_text(Scene& scene) {
     std::string text(scene.turn.text());
+    auto aside = co_await take_aside(scene, text);
+    if (aside) co_return std::move(*aside);
     const auto code = scene.tools.google != nullptr ? code_in(text) : std::nullopt;
     if (code) {
         auto taken = co_await take_code(scene, *code);
         if (taken) co_return std::move(*taken);
     }
-    if (const Open* alive = scene.state.alive(scene.now_ms); alive != nullptr) {
-        const Open open = *alive;
+    for (const Open& open : open_things(scene)) {
         auto answer = co_await answer_open(scene, open, text);
         if (answer) co_return std::move(*answer);
     }
@@ -250,11 +278,15 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn) {
                 Booking(tools.calendar, audit, Caller(person_id, end_of_calls(turn))),
                 event_id->substr(0, 10),
                 *event_id};
+    be_where_they_are(scene);
     scene.moment = moment_of(tools, turn, scene.person);
     const bool words = scene.input.kind == "text" && !turn.text().empty();
     // Statements, not one conditional: GCC 12 destroys the result of a co_await in it twice.
     Reply reply;
-    if (scene.input.kind == "job" && tools.google != nullptr)
+    auto paused = co_await answer_while_paused(scene);
+    if (paused)
+        reply = std::move(*paused);
+    else if (scene.input.kind == "job")
         reply = co_await take_job(scene);
     else if (scene.input.kind == "tap")
         reply = co_await take_tap(scene);
@@ -264,6 +296,7 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn) {
         reply = pass_on();
     if (tools.google != nullptr && !reply.pass && !reply.silent)
         reply = co_await answer_trouble(scene, std::move(reply));
+    co_await follow_events(scene);
     co_return finish(scene, std::move(reply));
 }
 

@@ -16,6 +16,7 @@ inline constexpr std::int64_t kCardLifeMs = 15 * 60 * 1000;
 inline constexpr std::int64_t kUndoLifeMs = 10 * 60 * 1000;
 /// A link's ten minutes, a code's ten, and a little.
 inline constexpr std::int64_t kLinkedWaitMs = 25 * 60 * 1000;
+inline constexpr std::int64_t kReminderLifeMs = 12LL * 3600 * 1000;
 
 /// What choosing an option does.
 enum class Action {
@@ -27,11 +28,16 @@ enum class Action {
     kOtherTime,  ///< asks for a time to be written
     kSetEnd,     ///< asks how long a series goes on
     kUndo,
-    kCancel,     ///< cancels what the card names
-    kCancelOne,  ///< the same, but of a series only the occurrence
-    kChoose,     ///< lists the events of the card one by one
-    kEvent,      ///< this event is the one meant
-    kUnlink,     ///< takes the account's permissions back; the account is in `event_id`
+    kCancel,      ///< cancels what the card names
+    kCancelOne,   ///< the same, but of a series only the occurrence
+    kChoose,      ///< lists the events of the card one by one
+    kEvent,       ///< this event is the one meant
+    kUnlink,      ///< takes the account's permissions back; the account is in `event_id`
+    kRemind,      ///< reminds of the event in `event_id`, or of the target, so many `minutes` before
+    kRemindWhen,  ///< asks how long before
+    kUnremind,    ///< takes the reminder of the event in `event_id` back
+    kGoing,       ///< answers a reminder: will be there
+    kErase,       ///< deletes everything that is kept about the person
 };
 
 /// One button or row, with the words that choose it when typed.
@@ -45,6 +51,7 @@ struct Option {
     bool all_day = false;
     std::string event_id;
     std::int64_t occurrence_ms = 0;
+    std::int64_t minutes = 0;  ///< of a reminder
 };
 
 /// What is waiting for an answer.
@@ -57,6 +64,7 @@ enum class Waiting {
     kPick,      ///< for the event that is meant
     kDone,      ///< for nothing; done, and may still be undone or changed
     kLink,      ///< for the code that links a calendar; the draft waits
+    kReminder,  ///< for nothing; the person was reminded of the target
 };
 
 enum class Purpose { kCancel = 1, kMove };
@@ -85,12 +93,16 @@ struct Undo {
 
 struct State {
     std::optional<Open> open;
+    /// The last reminder: it stands beside what is open, and goes on for longer.
+    std::optional<Open> reminded;
     std::optional<Undo> undo;
     std::string last_event;  ///< what "it" means
     std::string locale;      ///< of the last message whose language was clear
 
     /// The open card, unless it is older than its life.
     [[nodiscard]] const Open* alive(std::int64_t now_ms) const;
+    /// The last reminder, likewise.
+    [[nodiscard]] const Open* alive_reminder(std::int64_t now_ms) const;
 };
 
 [[nodiscard]] std::int64_t life_of(Waiting waiting);

@@ -1,0 +1,45 @@
+#include "dialogue/asides.hpp"
+
+namespace scheduling {
+
+namespace {
+
+using migue::Task;
+
+Task<bool> keep_paused(Scene& scene, std::int64_t since_ms) {
+    std::vector<PersonValue> values{{"paused_ms", since_ms},
+                                    {"conversation_id", std::string(scene.turn.conversation_id())}};
+    auto kept = co_await scene.tools.people.keep(scene.person.id, std::move(values));
+    if (kept) scene.person.paused_ms = since_ms;
+    co_return static_cast<bool>(kept);
+}
+
+}  // namespace
+
+Task<Reply> hand_over(Scene& scene) {
+    if (!co_await keep_paused(scene, scene.now_ms))
+        co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
+    scene.tools.services.metrics.record(scene.tools.handed_over, 1);
+    scene.tools.services.log.warn("a conversation waits for a person",
+                                  {{"conversation", scene.turn.conversation_id()}});
+    co_return say(scene.phrases.say("handoff/begun"));
+}
+
+Task<std::optional<Reply>> answer_while_paused(Scene& scene) {
+    // What was promised is kept: jobs go on.
+    if (scene.person.paused_ms == 0 || scene.input.kind == "job") co_return std::nullopt;
+    const bool calls = scene.input.kind == "text" && scene.answers().is("call_bot", scene.turn.text());
+    if (!calls) {
+        Reply quiet;
+        quiet.silent = true;
+        co_return quiet;
+    }
+    if (!co_await keep_paused(scene, 0)) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
+    co_return say(scene.phrases.say("handoff/back"));
+}
+
+Reply handed_back(Scene& scene) {
+    return say(scene.phrases.say("handoff/back_operator"), Reply::After::kKeep);
+}
+
+}  // namespace scheduling
