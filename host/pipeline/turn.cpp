@@ -19,8 +19,13 @@ std::chrono::milliseconds store_backoff(std::uint32_t tries) {
     return std::chrono::milliseconds(100 << std::min(tries, 6U));
 }
 
-std::string channel_json(const ChannelLimits& limits) {
-    return Json{{"buttons", limits.buttons}, {"list_rows", limits.list_rows}}.dump();
+std::string channel_json(const ChannelLimits& limits, const Window& window) {
+    Json channel{{"buttons", limits.buttons}, {"list_rows", limits.list_rows}};
+    if (window.hours > 0) {
+        channel["window_hours"] = window.hours;
+        channel["template"] = window.has_template;
+    }
+    return channel.dump();
 }
 
 }  // namespace
@@ -162,7 +167,9 @@ TurnRequest TurnRunner::request_for(const Running& run) const {
     request.trace_id = trace_id_of(message.message_id);
     request.input_json = run.input.input_json;
     request.limits = limits_of(run.turn);
-    request.channel_json = channel_json(request.limits);
+    const auto channel = channels_.find(run.turn.message.channel);
+    request.channel_json =
+        channel_json(request.limits, channel == channels_.end() ? Window{} : channel->second->window());
     if (const auto state = run.conversation.states.find(run.decision.plugin);
         state != run.conversation.states.end()) {
         request.state_json = state->second.json;

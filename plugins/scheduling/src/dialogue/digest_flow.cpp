@@ -52,7 +52,8 @@ Task<Reply> start_digest(Scene& scene, std::string_view text) {
     at = given - day_of(given);
     std::vector<PersonValue> values{{"digest_minute", at.count()}, {"opted_out_ms", 0}};
     auto kept = co_await scene.tools.people.keep(scene.person.id, std::move(values));
-    if (!kept || !co_await wake(scene, at)) co_return say(phrases.say("failed_read"), Reply::After::kKeep);
+    const bool woken = co_await wake(scene, at);
+    if (!kept || !woken) co_return say(phrases.say("failed_read"), Reply::After::kKeep);
     co_await keep_consent(scene, "messages");
     const std::string time = write_clock(phrases, given);
     std::string said = phrases.say("digest/set", {{"time", time}});

@@ -17,7 +17,8 @@ Task<bool> keep_paused(Scene& scene, std::int64_t since_ms) {
 }  // namespace
 
 Task<Reply> hand_over(Scene& scene) {
-    if (!co_await keep_paused(scene, scene.now_ms))
+    const bool kept = co_await keep_paused(scene, scene.now_ms);
+    if (!kept)
         co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
     scene.tools.services.metrics.record(scene.tools.handed_over, 1);
     scene.tools.services.log.warn("a conversation waits for a person",
@@ -34,7 +35,8 @@ Task<std::optional<Reply>> answer_while_paused(Scene& scene) {
         quiet.silent = true;
         co_return quiet;
     }
-    if (!co_await keep_paused(scene, 0)) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
+    const bool kept = co_await keep_paused(scene, 0);
+    if (!kept) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
     co_return say(scene.phrases.say("handoff/back"));
 }
 

@@ -72,6 +72,12 @@ migue::Result<void> send(migue::Turn& turn, const Reply& reply) {
     if (!reply.link_url.empty())
         return turn.link(shorten(reply.text, kBodyText), shorten(reply.link_title, kButtonTitle),
                          reply.link_url);
+    if (reply.forgets) {
+        const auto body = nlohmann::json{{"text", shorten(reply.text, kPlainText)}}.dump();
+        auto said = turn.reply("forget", body);
+        // A host that cannot forget is told nothing it would not show.
+        if (said || said.error().code != migue::Error::Code::kUnsupported) return said;
+    }
     if (reply.open) return send_open(turn, reply, *reply.open);
     return turn.say(shorten(reply.text, kPlainText));
 }
