@@ -9,6 +9,7 @@
 #include "accounts/people.hpp"
 #include "calendar/google/google_calendar.hpp"
 #include "calendar/local/local_calendar.hpp"
+#include "dialogue/contacts.hpp"
 #include "dialogue/dialogue.hpp"
 #include "migue/cpp/plugin.hpp"
 #include "privacy/export_page.hpp"
@@ -45,6 +46,7 @@ private:
     const Parts parts_;
     LocalCalendar local_;
     const People people_;
+    const Contacts contacts_;
     const OAuthClient oauth_;
     const GoogleAccounts accounts_;
     const LinkAttempts attempts_;

@@ -13,7 +13,7 @@ namespace {
 using std::chrono::minutes;
 
 constexpr minutes kStep{30};
-constexpr std::size_t kMostOnOneDay = 5;
+constexpr minutes kLeastApart{60};
 constexpr int kDaysAround = 14;
 
 bool is_free(LocalSpan slot, const std::vector<LocalSpan>& busy) {
@@ -49,7 +49,7 @@ std::vector<LocalSpan> free_slots(const SlotWish& wish, const std::vector<LocalS
     const auto wanted_day = day_of(wish.wanted);
     const minutes wanted_time = wish.wanted - wanted_day;
     std::vector<LocalSpan> found = of_day(wanted_day, wish.wanted, wish, busy);
-    if (found.size() > kMostOnOneDay) found.resize(kMostOnOneDay);
+    if (found.size() > wish.most_that_day) found.resize(wish.most_that_day);
     const bool one_day = day_of(wish.earliest) == wanted_day && wish.latest != LocalMinutes::max() &&
                          wish.latest <= wanted_day + date::days(1);
     if (one_day) found = of_day(wanted_day, wish.wanted, wish, busy);
@@ -58,7 +58,7 @@ std::vector<LocalSpan> free_slots(const SlotWish& wish, const std::vector<LocalS
             const auto day = wanted_day + date::days(sign * away);
             if (is_weekend(day) && !is_weekend(wanted_day)) continue;
             const std::vector<LocalSpan> slots = of_day(day, day + wanted_time, wish, busy);
-            const std::size_t some = std::min<std::size_t>(slots.size(), 2);
+            const std::size_t some = std::min(slots.size(), wish.most_other_days);
             found.insert(found.end(), slots.begin(), slots.begin() + static_cast<std::ptrdiff_t>(some));
         }
     }
@@ -85,6 +85,29 @@ std::vector<LocalSpan> spread_slots(const SlotWish& wish, LocalSpan within,
     }
     std::sort(chosen.begin(), chosen.end(),
               [](const LocalSpan& a, const LocalSpan& b) { return a.begin < b.begin; });
+    return chosen;
+}
+
+std::vector<LocalSpan> spaced_slots(const SlotWish& wish, LocalSpan within,
+                                    const std::vector<LocalSpan>& busy, std::size_t most) {
+    SlotWish bounded = wish;
+    const auto day = day_of(within.begin);
+    bounded.work_begin = within.begin - day;
+    bounded.work_end = within.end - day;
+    // On the half hour, also where the stretch begins at 10:10.
+    const auto past = bounded.work_begin % kStep;
+    if (past != minutes(0)) bounded.work_begin += kStep - past;
+    std::vector<LocalSpan> apart;
+    for (const LocalSpan& slot : of_day(day, within.begin, bounded, busy)) {
+        const minutes least = std::max(wish.length, kLeastApart);
+        if (apart.empty() || slot.begin - apart.back().begin >= least) apart.push_back(slot);
+    }
+    if (apart.size() <= most || most < 2) {
+        if (apart.size() > most) apart.resize(most);
+        return apart;
+    }
+    std::vector<LocalSpan> chosen;
+    for (std::size_t i = 0; i < most; ++i) chosen.push_back(apart[i * (apart.size() - 1) / (most - 1)]);
     return chosen;
 }
 

@@ -22,6 +22,8 @@ struct SlotWish {
     LocalMinutes earliest{};                    ///< nor before this; default: no bound
     LocalMinutes latest = LocalMinutes::max();  ///< and all is over by then
     std::size_t limit = 8;
+    std::size_t most_that_day = 5;    ///< of the wanted day, where other days may be offered too
+    std::size_t most_other_days = 2;  ///< of each other day
 };
 
 /// Free slots on the half hour inside working hours, the nearest to `wanted` first, before
@@ -32,6 +34,11 @@ struct SlotWish {
 /// Up to three free hours spread over [begin, end) of a day, by time.
 [[nodiscard]] std::vector<LocalSpan> spread_slots(const SlotWish& wish, LocalSpan within,
                                                   const std::vector<LocalSpan>& busy);
+
+/// Up to `most` free hours of [begin, end) of a day, an hour or more apart and spread over all of
+/// it, by time.
+[[nodiscard]] std::vector<LocalSpan> spaced_slots(const SlotWish& wish, LocalSpan within,
+                                                  const std::vector<LocalSpan>& busy, std::size_t most);
 
 /// What is left of `within` once the busy spans are taken out, by time.
 [[nodiscard]] std::vector<LocalSpan> gaps(LocalSpan within, std::vector<LocalSpan> busy);

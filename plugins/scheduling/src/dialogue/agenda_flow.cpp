@@ -17,8 +17,14 @@ using migue::Task;
 using std::chrono::minutes;
 
 constexpr int kMostDaysShown = 7;
-constexpr std::size_t kMostSlots = 9;
+constexpr std::size_t kMostSlots = 9, kMostOfOneDay = 6, kMostOfEachDay = 3;
+constexpr int kLookAheadDays = 14;
 constexpr std::int64_t kNextWithinMs = 365LL * 24 * 3600 * 1000;
+
+bool is_weekend(date::local_days day) {
+    const date::weekday weekday(day);
+    return weekday == date::Saturday || weekday == date::Sunday;
+}
 
 Interval to_interval(const LocalSpan& span, std::string_view zone) {
     return {to_unix_ms(span.begin, zone), to_unix_ms(span.end, zone)};
@@ -40,6 +46,15 @@ std::string write_events(const Scene& scene, const std::vector<Event>& events) {
     return scene.phrases.join(parts);
 }
 
+/// "Wednesday, November 25, 12–6 PM"; of several days the days alone.
+std::string asked_when(const Phrases& phrases, const LocalSpan& span, bool whole_days) {
+    const auto first = day_of(span.begin);
+    if (first != day_of(span.end - minutes(1)))
+        return write_when(phrases, span, whole_days, DateStyle::kLong);
+    return phrases.say("dates/at", {{"date", write_date(phrases, first, DateStyle::kLong)},
+                                    {"time", write_window(phrases, span.begin, span.end)}});
+}
+
 /// "am I free Wednesday afternoon?"
 Task<Reply> tell_free(Scene& scene, LocalSpan span) {
     const Phrases& phrases = scene.phrases;
@@ -52,8 +67,7 @@ Task<Reply> tell_free(Scene& scene, LocalSpan span) {
     auto listed = co_await scene.booking.list(to_interval(span, scene.person.zone));
     if (!listed) co_return say(phrases.say("failed_read"), Reply::After::kKeep);
     std::erase_if(*listed, [](const Event& event) { return !event.busy; });
-    const std::string when =
-        write_when(phrases, span, days && span.end - span.begin > date::days(1), DateStyle::kLong);
+    const std::string when = asked_when(phrases, span, days);
     if (listed->empty()) co_return say(phrases.say("free_yes", {{"when", when}}), Reply::After::kKeep);
     const std::vector<LocalSpan> busy = busy_spans(*listed, scene.person.zone);
     if (gaps(span, busy).empty())
@@ -78,9 +92,7 @@ Task<Reply> tell_next(Scene& scene, std::string_view text) {
     auto listed = co_await scene.booking.list(Interval{scene.now_ms, scene.now_ms + kNextWithinMs});
     if (!listed) co_return say(phrases.say("failed_read"), Reply::After::kKeep);
     const std::vector<Event> found = matching(reference, *listed, scene.person.zone);
-    std::string words;
-    for (const std::string& word : reference.words) words += (words.empty() ? "" : " ") + word;
-    words = shorten(words, 60);
+    const std::string words = shorten(reference.said, 60);
     // What is going on already is not what comes next.
     const auto next = std::find_if(found.begin(), found.end(),
                                    [&](const Event& event) { return event.start_ms >= scene.now_ms; });
@@ -130,6 +142,60 @@ Task<Reply> tell_days(Scene& scene, LocalSpan span) {
     co_return say(text, Reply::After::kKeep);
 }
 
+/// Free hours of each day of the stretch, not more than a list holds.
+std::vector<LocalSpan> slots_within(const SlotWish& wish, Span span, const std::vector<LocalSpan>& busy) {
+    const bool part_of_day =
+        span.begin != day_of(span.begin) && day_of(span.begin) == day_of(span.end - minutes(1));
+    const auto first = day_of(span.begin), last = day_of(span.end - minutes(1));
+    const bool only_weekend = last - first < date::days(2) && is_weekend(first) && is_weekend(last);
+    const std::size_t most = first == last ? kMostOfOneDay : kMostOfEachDay;
+    std::vector<LocalSpan> slots;
+    for (auto day = first; day <= last && slots.size() + most <= kMostSlots; day += date::days(1)) {
+        if (is_weekend(day) && !only_weekend) continue;
+        LocalSpan within{day + wish.work_begin, day + wish.work_end};
+        if (part_of_day) within = {span.begin, span.end};
+        within.begin = std::max(within.begin, span.begin);
+        within.end = std::min(within.end, span.end);
+        if (within.begin >= within.end) continue;
+        const std::vector<LocalSpan> found = spaced_slots(wish, within, busy, most);
+        slots.insert(slots.end(), found.begin(), found.end());
+    }
+    return slots;
+}
+
+/// A list of free hours, each of which books the draft.
+Task<Reply> offer_slots(Scene& scene, EventDraft draft, std::optional<Span> asked) {
+    const Phrases& phrases = scene.phrases;
+    const LocalMinutes now = scene.now();
+    SlotWish wish;
+    wish.length = length_of(draft);
+    wish.work_begin = scene.moment.work_begin;
+    wish.work_end = scene.moment.work_end;
+    wish.now = now;
+    Span span{now, day_of(now) + date::days(kLookAheadDays)};
+    if (asked) span = {std::max(asked->begin, now), std::max(asked->end, now)};
+    const LocalMinutes until = std::max(span.end, span.begin) + date::days(kLookAheadDays);
+    auto listed = co_await scene.booking.list(to_interval({day_of(span.begin), until}, scene.person.zone));
+    if (!listed) co_return say(phrases.say("failed_read"));
+    const std::vector<LocalSpan> busy = busy_spans(*listed, scene.person.zone);
+    std::vector<LocalSpan> slots;
+    if (span.begin < span.end) slots = slots_within(wish, span, busy);
+    const bool later = slots.empty() && asked.has_value();
+    if (later) slots = slots_within(wish, {day_of(span.end - minutes(1)) + date::days(1), until}, busy);
+    const std::string length = std::to_string(wish.length.count());
+    if (slots.empty()) co_return say(phrases.say("slots_none", {{"minutes", length}}));
+    Reply reply;
+    reply.text = phrases.say(later ? "slots_later" : "slots", {{"minutes", length}});
+    reply.list_label = phrases.label("see_times");
+    Open open;
+    open.waiting = Waiting::kTime;
+    open.draft = std::move(draft);
+    open.draft.duration = wish.length;
+    open.options = slot_rows(scene, slots);
+    reply.open = std::move(open);
+    co_return reply;
+}
+
 }  // namespace
 
 Task<Reply> show_agenda(Scene& scene, std::string_view text) {
@@ -139,6 +205,9 @@ Task<Reply> show_agenda(Scene& scene, std::string_view text) {
     // No day said: free today, busy in the days that come.
     LocalSpan span{today, today + date::days(asks_free ? 1 : kMostDaysShown)};
     if (read.span) span = {read.span->begin, read.span->end};
+    // Of a week or month that is under way the days that are over are not asked about.
+    const bool under_way = span.end - span.begin > date::days(1) && span.begin < today && span.end > today;
+    if (under_way) span.begin = today;
     if (asks_free) co_return co_await tell_free(scene, span);
     const bool asks_next = scene.answers().has_word("next", text) && !read.span;
     if (asks_next) co_return co_await tell_next(scene, text);
@@ -146,54 +215,25 @@ Task<Reply> show_agenda(Scene& scene, std::string_view text) {
 }
 
 Task<Reply> find_slot(Scene& scene, std::string_view text) {
-    const Phrases& phrases = scene.phrases;
     Understanding read = scene.understand(text, "find_slot");
-    const LocalMinutes now = scene.now();
-    SlotWish wish;
-    wish.length = read.draft.duration.value_or(kDefaultLength);
-    wish.work_begin = scene.moment.work_begin;
-    wish.work_end = scene.moment.work_end;
-    wish.now = now;
-    wish.limit = kMostSlots;
-    wish.earliest = read.span ? std::max(read.span->begin, now) : now;
-    wish.latest = read.span ? read.span->end : LocalMinutes(day_of(now) + date::days(14));
-    wish.wanted = wish.earliest;
-    auto listed = co_await scene.booking.list(
-        to_interval({day_of(wish.earliest), wish.latest + date::days(1)}, scene.person.zone));
-    if (!listed) co_return say(phrases.say("failed_read"), Reply::After::kKeep);
-    std::vector<LocalSpan> slots = free_slots(wish, busy_spans(*listed, scene.person.zone));
-    std::sort(slots.begin(), slots.end(),
-              [](const LocalSpan& a, const LocalSpan& b) { return a.begin < b.begin; });
-    const std::string length = std::to_string(wish.length.count());
-    if (slots.empty()) co_return say(phrases.say("slots_none", {{"minutes", length}}));
-    Reply reply;
-    reply.text = phrases.say("slots", {{"minutes", length}});
-    reply.list_label = phrases.label("see_times");
-    Open open;
-    open.waiting = Waiting::kTaken;
-    open.draft = std::move(read.draft);
-    open.draft.zone = scene.person.zone;
-    open.draft.rrule.clear();
-    open.draft.all_day = false;
-    open.draft.end.reset();
-    open.draft.duration = wish.length;
-    open.draft.has_time = false;
-    if (!open.draft.attendees.empty() || is_generic_title(scene.answers(), open.draft.title))
-        open.draft.title.clear();
-    complete_title(phrases, open.draft);
-    for (const LocalSpan& slot : slots) {
-        Option row;
-        row.action = Action::kPick;
-        row.start = slot.begin;
-        row.end = slot.end;
-        row.label =
-            phrases.say("dates/slot", {{"date", write_date(phrases, day_of(slot.begin), DateStyle::kShort)},
-                                       {"time", write_clock(phrases, slot.begin)}});
-        row.hint = write_clock_range(phrases, slot.begin, slot.end);
-        open.options.push_back(std::move(row));
-    }
-    reply.open = std::move(open);
-    co_return reply;
+    if (scene.answers().has_phrase("am_free", text) && !scene.answers().has_phrase("which_hours", text))
+        co_return co_await show_agenda(scene, text);
+    EventDraft draft = std::move(read.draft);
+    draft.zone = scene.person.zone;
+    draft.rrule.clear();
+    draft.all_day = false;
+    draft.end.reset();
+    draft.has_time = false;
+    if (!draft.attendees.empty() || is_generic_title(scene.answers(), draft.title)) draft.title.clear();
+    complete_title(scene.phrases, draft);
+    co_return co_await offer_slots(scene, std::move(draft), read.span);
+}
+
+Task<Reply> offer_free_hours(Scene& scene, const Open& open) {
+    EventDraft draft = open.draft;
+    std::optional<Span> day;
+    if (draft.has_date && draft.start) day = Span{day_of(*draft.start), day_of(*draft.start) + date::days(1)};
+    co_return co_await offer_slots(scene, std::move(draft), day);
 }
 
 Task<Reply> show_feed(Scene& scene, std::string_view text) {

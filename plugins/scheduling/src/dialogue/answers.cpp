@@ -140,11 +140,10 @@ bool Answers::is_time_edit(std::string_view text, const std::vector<TimeMention>
     return !times.empty() && !has_word("new_words", text) && left_over(text, times, "edit_words").empty();
 }
 
-std::optional<std::string> Answers::added_guest(std::string_view text) const {
-    const auto found = lists_.find("guest_words");
+std::optional<std::string> Answers::after_lead(std::string_view list, std::string_view text) const {
+    const auto found = lists_.find(list);
     if (found == lists_.end()) return std::nullopt;
     std::size_t begin = 0;
-    // The longest lead that the text begins with, word by word.
     std::string lead;
     std::size_t names = std::string::npos;
     while (begin < text.size()) {
@@ -157,9 +156,40 @@ std::optional<std::string> Answers::added_guest(std::string_view text) const {
     if (names == std::string::npos || names >= text.size()) return std::nullopt;
     std::string rest(text.substr(names));
     while (!rest.empty() && (rest.back() == '.' || rest.back() == '!' || rest.back() == ' ')) rest.pop_back();
-    const std::vector<std::string> words = words_of(fold(rest));
-    if (words.empty() || words.size() > 4 || has_word("new_words", rest)) return std::nullopt;
+    if (words_of(fold(rest)).empty()) return std::nullopt;
     return rest;
+}
+
+std::string Answers::without_lead(std::string_view list, std::string_view text) const {
+    return after_lead(list, text).value_or(std::string(text));
+}
+
+std::optional<std::string> Answers::added_guest(std::string_view text) const {
+    auto rest = after_lead("guest_words", text);
+    if (!rest) return std::nullopt;
+    if (words_of(fold(*rest)).size() > 4 || has_word("new_words", *rest)) return std::nullopt;
+    return rest;
+}
+
+bool Answers::has_phrase(std::string_view list, std::string_view text) const {
+    const auto found = lists_.find(list);
+    if (found == lists_.end()) return false;
+    const std::string said = " " + fold(text) + " ";
+    return std::any_of(found->second.begin(), found->second.end(), [&](const std::string& phrase) {
+        return said.find(" " + phrase + " ") != std::string::npos;
+    });
+}
+
+std::optional<std::size_t> Answers::last_lead(std::string_view text, const TimeMention& time) const {
+    std::optional<std::size_t> found;
+    const auto leads = lists_.find("target_leads");
+    for (std::size_t at = text.find(' ', time.begin); at < time.finish; at = text.find(' ', at + 1)) {
+        const std::size_t one = std::min(text.find(' ', at + 1), time.finish);
+        const std::size_t two = std::min(text.find(' ', one + 1), time.finish);
+        for (const std::size_t end : {one, two})
+            if (leads->second.contains(fold(text.substr(at + 1, end - at - 1)))) found = at + 1;
+    }
+    return found;
 }
 
 std::size_t Answers::target_begin(std::string_view text, const std::vector<TimeMention>& times) const {
@@ -177,14 +207,8 @@ std::size_t Answers::target_begin(std::string_view text, const std::vector<TimeM
         previous_end = time.finish;
     }
     // "3pm to 5pm" reads as one stretch; of an event that moves it is from and to.
-    for (const TimeMention& time : times) {
-        std::size_t word = text.find(' ', time.begin);
-        while (word < time.finish) {
-            const std::size_t end = std::min(text.find(' ', word + 1), time.finish);
-            if (leads->second.contains(fold(text.substr(word, end - word)))) return word + 1;
-            word = text.find(' ', word + 1);
-        }
-    }
+    for (const TimeMention& time : times)
+        if (const auto inside = last_lead(text, time)) return *inside;
     // Times that stand apart: the last one is where it goes. Side by side they are one.
     for (std::size_t i = times.size(); i-- > 1;) {
         const std::string_view between =

@@ -13,23 +13,45 @@ namespace scheduling {
 
 namespace {
 
-std::string dates_of(const Phrases& phrases, const std::vector<LocalMinutes>& days) {
-    std::vector<std::string> dates;
-    for (const LocalMinutes at : days) dates.push_back(write_date(phrases, day_of(at), DateStyle::kNumeric));
-    std::string text;
-    for (const std::string& day : dates) text += (text.empty() ? "" : ", ") + day;
-    return text;
+constexpr std::size_t kMostNamed = 10;
+
+/// "Laura Gómez (laura@ejemplo.co)", or the address alone.
+std::string write_guest(const Scene& scene, const std::string& mail) {
+    const std::string name = name_of(scene, mail);
+    if (name == mail) return mail;
+    return scene.phrases.say("guest", {{"name", name}, {"mail", mail}});
 }
 
-/// Who will get a mail, and who was to be invited but has no address.
-void add_invitations(const Phrases& phrases, const EventDraft& draft, std::string& details) {
-    std::vector<std::string> mailed, unknown;
-    for (const std::string& guest : draft.attendees)
-        (is_mail_address(guest) ? mailed : unknown).push_back(guest);
-    if (!mailed.empty())
-        details += " " + phrases.say("detail_google_invite", {{"names", shown(phrases.join(mailed))}});
-    if (draft.invites && !unknown.empty())
-        details += " " + phrases.say("detail_no_mail", {{"names", shown(phrases.join(unknown))}});
+/// Who will get a mail, and who only stands there.
+void add_guests(const Scene& scene, const EventDraft& draft, std::string& details) {
+    const Phrases& phrases = scene.phrases;
+    std::vector<std::string> mailed, silent;
+    const std::string folded_title = fold(draft.title);
+    for (const std::string& guest : draft.attendees) {
+        if (scene.tools.google != nullptr && is_mail_address(guest))
+            mailed.push_back(guest);
+        else if (folded_title.find(fold(guest)) == std::string::npos)
+            silent.push_back(guest);
+    }
+    if (!silent.empty())
+        details += " " + phrases.say("detail_guests", {{"names", shown(phrases.join(silent))}});
+    if (mailed.size() == 1) {
+        details += " " + phrases.say_for("detail_invited_one", name_of(scene, mailed.front()),
+                                         {{"name", write_guest(scene, mailed.front())}});
+        return;
+    }
+    if (mailed.empty()) return;
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < mailed.size() && i < kMostNamed; ++i)
+        names.push_back(mailed.size() > 3 ? name_of(scene, mailed[i]) : write_guest(scene, mailed[i]));
+    std::string all = phrases.join(names);
+    if (mailed.size() > kMostNamed) {
+        std::string listed;
+        for (const std::string& name : names) listed += (listed.empty() ? "" : ", ") + name;
+        all = phrases.say("guests_more",
+                          {{"names", listed}, {"count", std::to_string(mailed.size() - kMostNamed)}});
+    }
+    details += " " + phrases.say("detail_invited_many", {{"names", all}});
 }
 
 /// Sentences after the first line of a card, each with a space in front.
@@ -37,11 +59,7 @@ std::string details_of(const Scene& scene, const EventDraft& draft) {
     const Phrases& phrases = scene.phrases;
     std::string details;
     const auto add = [&](const std::string& sentence) { details += " " + sentence; };
-    const std::string folded_title = fold(draft.title);
-    const bool named = std::all_of(
-        draft.attendees.begin(), draft.attendees.end(),
-        [&](const std::string& name) { return folded_title.find(fold(name)) != std::string::npos; });
-    if (!named) add(phrases.say("detail_guests", {{"names", shown(phrases.join(draft.attendees))}}));
+    add_guests(scene, draft, details);
     if (!draft.location.empty()) add(phrases.say("detail_place", {{"place", shown(draft.location)}}));
     if (draft.zone != scene.person.zone && !draft.all_day && draft.start) {
         const Event event = to_event(draft);
@@ -49,17 +67,42 @@ std::string details_of(const Scene& scene, const EventDraft& draft) {
                         {{"when", when_of(scene, event, false)}, {"zone", zone_city(scene.person.zone)}}));
     }
     if (draft.start) details += home_note(scene, draft);
-    if (!draft.rrule.empty())
-        add(phrases.say("detail_repeat", {{"rule", write_repeat(phrases, draft.rrule)}}));
     const bool outside = scene.tools.google != nullptr;
     if (draft.video_call) add(phrases.say(outside ? "detail_google_video" : "detail_video"));
-    if (outside)
-        add_invitations(phrases, draft, details);
-    else if (draft.invites)
-        add(phrases.say("detail_invite"));
+    if (!outside && draft.invites) add(phrases.say("detail_invite"));
     if (draft.reminder && draft.start) add(reminder_note(scene, to_event(draft)));
     if (scene.input.forwarded) add(phrases.say("detail_forwarded"));
     return details;
+}
+
+/// What is different in the new draft, beyond its time: "con Luis", "en la sala 2".
+std::string changes_of(const Scene& scene, const EventDraft& was, const EventDraft& now) {
+    const Phrases& phrases = scene.phrases;
+    std::vector<std::string> changes;
+    if (was.start != now.start || was.end != now.end)
+        changes.push_back(day_of(*was.start) == day_of(*now.start) && now.end && !now.all_day
+                              ? write_clock_range(phrases, *now.start, *now.end)
+                              : write_begin(phrases, *now.start, now.all_day, DateStyle::kShort));
+    std::vector<std::string> fresh;
+    for (const std::string& guest : now.attendees)
+        if (std::find(was.attendees.begin(), was.attendees.end(), guest) == was.attendees.end())
+            fresh.push_back(name_of(scene, guest));
+    if (!fresh.empty())
+        changes.push_back(phrases.say("change_with", {{"names", shown(phrases.join(fresh))}}));
+    if (was.location != now.location && !now.location.empty())
+        changes.push_back(phrases.say("change_place", {{"place", shown(now.location)}}));
+    if (now.video_call && !was.video_call) changes.push_back(phrases.say("change_video"));
+    if (changes.empty()) return {};
+    std::string list;
+    for (const std::string& change : changes) list += (list.empty() ? "" : ", ") + change;
+    return " " + phrases.say("changes", {{"changes", list}});
+}
+
+/// Who hears of it from Google.
+std::string notice_of(const Scene& scene, const Event& event) {
+    const std::vector<std::string> names = mailed_names(scene, event.guests);
+    if (names.empty()) return {};
+    return " " + scene.phrases.count("notice", names.size(), {{"names", shown(scene.phrases.join(names))}});
 }
 
 }  // namespace
@@ -78,6 +121,10 @@ bool is_generic_title(const Answers& answers, std::string_view title) {
     return answers.is("generic_titles", title);
 }
 
+bool mails_somebody(const Scene& scene, const EventDraft& draft) {
+    return !mailed_names(scene, draft.attendees).empty();
+}
+
 bool needs_card(const Scene& scene, const EventDraft& draft, const std::string& target) {
     if (!target.empty() || scene.input.forwarded) return true;
     switch (scene.tools.settings.confirm) {
@@ -88,40 +135,58 @@ bool needs_card(const Scene& scene, const EventDraft& draft, const std::string& 
         case Confirm::kWhenUnsure:
             break;
     }
-    const bool mails = scene.tools.google != nullptr &&
-                       std::any_of(draft.attendees.begin(), draft.attendees.end(),
-                                   [](const std::string& guest) { return is_mail_address(guest); });
-    if (mails) return true;
+    if (mails_somebody(scene, draft)) return true;
     const bool inferred_time = !draft.has_date || (!draft.has_time && !draft.all_day);
     return inferred_time || draft.all_day || !draft.rrule.empty() ||
            is_generic_title(scene.answers(), draft.title);
 }
 
 std::string when_of(const Scene& scene, const EventDraft& draft, bool with_year) {
+    const Phrases& phrases = scene.phrases;
     const LocalMinutes start = draft.all_day ? LocalMinutes(day_of(*draft.start)) : *draft.start;
-    std::string when = write_when(scene.phrases, LocalSpan{start, start + length_of(draft)}, draft.all_day,
-                                  with_year ? DateStyle::kFull : DateStyle::kLong);
-    if (draft.zone != scene.person.zone && !draft.all_day) when += " (" + zone_city(draft.zone) + ")";
+    const std::string when = write_when(phrases, LocalSpan{start, start + length_of(draft)}, draft.all_day,
+                                        with_year ? DateStyle::kFull : DateStyle::kLong);
+    if (draft.all_day) return when;
+    if (draft.zone != scene.person.zone)
+        return phrases.say("dates/in_zone", {{"when", when}, {"zone", zone_city(draft.zone)}});
+    // Where others come along, they may be elsewhere.
+    if (with_year && !draft.attendees.empty())
+        return phrases.say("dates/meeting_in_zone", {{"when", when}, {"zone", zone_city(draft.zone)}});
     return when;
 }
 
 Reply draft_card(const Scene& scene, EventDraft draft, std::string target, const SeriesNote& series) {
     const Phrases& phrases = scene.phrases;
     std::string details = details_of(scene, draft);
-    if (!series.occurrences.empty())
-        details += " " + phrases.say("repeat/next", {{"dates", dates_of(phrases, series.occurrences)}});
+    const bool repeats = !draft.rrule.empty();
+    const bool endless = repeats && draft.rrule.find("COUNT=") == std::string::npos &&
+                         draft.rrule.find("UNTIL=") == std::string::npos;
+    if (endless && !series.occurrences.empty())
+        details += " " + phrases.say("repeat/next", {{"dates", write_dates(phrases, series.occurrences)}});
     if (!series.clashes.empty())
-        details += " " + phrases.say("repeat/clashes", {{"dates", dates_of(phrases, series.clashes)}});
-    const std::string title = shown(draft.title), when = when_of(scene, draft, true);
+        details += " " + phrases.say("repeat/clashes", {{"dates", write_dates(phrases, series.clashes)}});
+    const std::string title = shown(draft.title);
+    std::string when;
+    if (repeats) {
+        const LocalMinutes first = series.occurrences.empty() ? *draft.start : series.occurrences.front();
+        when =
+            write_series(phrases, {first, first + length_of(draft)}, draft.all_day, draft.rrule, series.last);
+    } else {
+        when = when_of(scene, draft, true);
+    }
     Reply reply;
-    reply.text =
-        phrases.say_of("card", draft.title, {{"title", title}, {"when", when}, {"details", details}});
+    if (repeats)
+        reply.text = phrases.say("card_series", {{"title", title}, {"when", when}, {"details", details}});
+    else
+        reply.text =
+            phrases.say_of("card", draft.title, {{"title", title}, {"when", when}, {"details", details}});
     Open open;
     open.waiting = Waiting::kCard;
-    const bool endless = !draft.rrule.empty() && draft.rrule.find("COUNT=") == std::string::npos &&
-                         draft.rrule.find("UNTIL=") == std::string::npos;
-    open.options.push_back(
-        option(scene, series.clashes.empty() ? Action::kBook : Action::kForce, "book", "yes"));
+    if (mailed_names(scene, draft.attendees).size() > kMostNamed)
+        open.options.push_back(option(scene, Action::kShowGuests, "show_guests", "yes"));
+    else
+        open.options.push_back(
+            option(scene, series.clashes.empty() ? Action::kBook : Action::kForce, "book", "yes"));
     open.options.push_back(endless ? option(scene, Action::kSetEnd, "define_end", "change")
                                    : option(scene, Action::kChange, "change", "change"));
     open.options.push_back(option(scene, Action::kDrop, "drop", "no"));
@@ -131,52 +196,131 @@ Reply draft_card(const Scene& scene, EventDraft draft, std::string target, const
     return reply;
 }
 
+Reply guest_list_card(const Scene& scene, const Open& shown_before) {
+    const EventDraft& draft = shown_before.draft;
+    std::string names;
+    std::size_t count = 0;
+    for (const std::string& guest : draft.attendees) {
+        if (!is_mail_address(guest)) continue;
+        names += (names.empty() ? "• " : "\n• ") + write_guest(scene, guest);
+        ++count;
+    }
+    const std::string number = std::to_string(count);
+    Reply reply;
+    reply.text = scene.phrases.say("guest_list", {{"title", shown(draft.title)},
+                                                  {"when", when_of(scene, draft, true)},
+                                                  {"count", number},
+                                                  {"names", names}});
+    Open open = shown_before;
+    open.options.clear();
+    Option all = option(scene, Action::kBook, "book", "yes");
+    all.label = scene.phrases.say("labels/invite_all", {{"count", number}});
+    open.options.push_back(std::move(all));
+    open.options.push_back(option(scene, Action::kChange, "change", "change"));
+    open.options.push_back(option(scene, Action::kDrop, "drop", "no"));
+    reply.open = std::move(open);
+    return reply;
+}
+
 Reply change_card(const Scene& scene, EventDraft draft, const Event& before) {
     const Phrases& phrases = scene.phrases;
     const EventDraft was = to_draft(before);
     const std::string title = shown(draft.title), after = when_of(scene, draft, true);
-    const bool only_time =
-        was.title == draft.title && was.attendees == draft.attendees && was.location == draft.location;
+    const bool only_start = was.title == draft.title && was.attendees == draft.attendees &&
+                            was.location == draft.location && was.start != draft.start &&
+                            length_of(was) == length_of(draft) && !draft.video_call;
+    std::string notes = notice_of(scene, before);
+    if (!before.series.empty()) notes += " " + phrases.say("detail_one_of_series");
     Reply reply;
-    const std::string only_this =
-        before.series.empty() ? std::string() : " " + phrases.say("detail_one_of_series");
-    if (only_time)
+    if (only_start) {
+        const std::string when = write_when(phrases, LocalSpan{*draft.start, *draft.start + length_of(draft)},
+                                            draft.all_day, DateStyle::kFull);
         reply.text = phrases.say(
-            "move_ask", {{"title", title}, {"before", when_of(scene, before, false)}, {"after", after}});
-    else
-        reply.text = phrases.say("edit_ask",
-                                 {{"title", title}, {"after", after}, {"details", details_of(scene, draft)}});
-    reply.text += only_this;
+            "move_ask",
+            {{"title", title}, {"before", begin_of(scene, before)}, {"after", when}, {"details", notes}});
+    } else {
+        const std::string details = details_of(scene, draft) + changes_of(scene, was, draft) + notes;
+        reply.text = phrases.say("edit_ask", {{"title", title}, {"after", after}, {"details", details}});
+    }
     Open open;
     open.waiting = Waiting::kCard;
     open.target = before.id;
-    open.options.push_back(option(scene, Action::kBook, "move", "yes"));
-    open.options.push_back(option(scene, Action::kChange, "change", "change"));
-    open.options.push_back(option(scene, Action::kDrop, "keep", "no"));
+    open.options.push_back(option(scene, Action::kBook, only_start ? "move" : "save", "yes"));
+    open.options.push_back(option(scene, Action::kDrop, "keep_as_is", "no"));
     open.draft = std::move(draft);
     reply.open = std::move(open);
     return reply;
 }
 
-Reply booked_card(const Scene& scene, const Event& event, const EventDraft& said) {
+Reply cancel_card(const Scene& scene, const Event& event) {
+    const std::string title = shown(event.title), when = begin_of(scene, event);
+    Reply reply;
+    Open open;
+    open.waiting = Waiting::kCancel;
+    open.events.push_back(event.id);
+    const bool repeats = !event.rrule.empty() || !event.series.empty();
+    open.occurrences.push_back(event.rrule.empty() ? 0 : event.start_ms);
+    if (repeats) {
+        reply.text = scene.phrases.say("cancel_ask_series", {{"title", title}, {"when", when}});
+        open.options.push_back(option(scene, Action::kCancelOne, "only_this", "this_one"));
+        open.options.push_back(option(scene, Action::kCancelLater, "this_and_later", "this_and_later"));
+        open.options.push_back(option(scene, Action::kCancel, "whole_series", "all"));
+    } else {
+        reply.text =
+            scene.phrases.say_of("cancel_ask", event.title,
+                                 {{"title", title}, {"when", when}, {"details", notice_of(scene, event)}});
+        open.options.push_back(option(scene, Action::kCancel, "cancel_yes", "yes"));
+        open.options.push_back(option(scene, Action::kDrop, "cancel_no", "no"));
+    }
+    reply.open = std::move(open);
+    return reply;
+}
+
+Reply booked_card(const Scene& scene, const Event& event, const BookedFrom& from) {
+    const Phrases& phrases = scene.phrases;
+    const EventDraft& said = from.said;
     EventDraft draft = to_draft(event);
     draft.invites = said.invites;
     draft.video_call = said.video_call && event.video_url.empty() && scene.tools.google == nullptr;
     draft.reminder = said.reminder;
-    const std::string title = shown(event.title), when = when_of(scene, draft, true);
-    std::string details = details_of(scene, draft);
+    // Not every calendar keeps the names of those who get no mail.
+    if (draft.attendees.empty()) draft.attendees = said.attendees;
+    const bool repeats = !event.rrule.empty();
+    const bool is_short = from.look != BookedFrom::Look::kFull && !repeats;
+    const std::string title = shown(event.title);
+    const LocalSpan span = span_of(event, scene.person.zone);
+    std::string when = when_of(scene, draft, true);
+    if (repeats) when = write_series(phrases, span, event.all_day, event.rrule, std::nullopt);
+    if (is_short)
+        when = write_when(phrases, span, event.all_day,
+                          from.look == BookedFrom::Look::kAfterSlot ? DateStyle::kWeekday : DateStyle::kLong);
+    const std::vector<std::string> invited = mailed_names(scene, event.guests);
+    std::string details = is_short || !invited.empty() ? std::string() : details_of(scene, draft);
+    if (!invited.empty())
+        details += " " + phrases.say("detail_invited", {{"names", shown(phrases.join(invited))}});
     if (!event.video_url.empty())
-        details += " " + scene.phrases.say("detail_video_link", {{"url", event.video_url}});
+        details += " " + phrases.say("detail_video_link", {{"url", event.video_url}});
     else if (scene.tools.google != nullptr && said.video_call)
-        details += " " + scene.phrases.say("detail_video_later");
+        details += " " + phrases.say("detail_video_later");
+    const bool new_contact = !from.new_contact.empty();
+    if (new_contact) details += " " + phrases.say("keep_contact");
     Reply reply;
-    reply.text =
-        scene.phrases.say_of("booked", event.title, {{"title", title}, {"when", when}, {"details", details}});
+    reply.text = phrases.say_of(is_short ? "booked_short" : "booked", event.title,
+                                {{"title", title}, {"when", when}, {"details", details}});
     Open open;
     open.waiting = Waiting::kDone;
     open.target = event.id;
     open.options.push_back(option(scene, Action::kUndo, "undo", "undo"));
-    open.options.push_back(option(scene, Action::kChange, "change", "change"));
+    const bool can_meet = !invited.empty() && !event.video_call && event.video_url.empty();
+    if (can_meet)
+        open.options.push_back(option(scene, Action::kAddVideo, "add_video", ""));
+    else if (from.look != BookedFrom::Look::kAfterSlot)
+        open.options.push_back(option(scene, Action::kChange, "change", "change"));
+    if (new_contact) {
+        Option keep = option(scene, Action::kKeepContact, "keep_contact", "");
+        keep.event_id = from.new_contact;
+        open.options.push_back(std::move(keep));
+    }
     open.draft = std::move(draft);
     reply.open = std::move(open);
     return reply;

@@ -24,8 +24,16 @@ const char* style_key(DateStyle style) {
             return "dates/button";
         case DateStyle::kNumeric:
             return "dates/numeric";
+        case DateStyle::kNumericYear:
+            return "dates/numeric_year";
+        case DateStyle::kPlainYear:
+            return "dates/plain_year";
         case DateStyle::kDayOnly:
             return "dates/day_only";
+        case DateStyle::kOn:
+            return "dates/on_day";
+        case DateStyle::kWeekday:
+            return "dates/weekday_numeric";
     }
     return "dates/full";
 }
@@ -68,12 +76,13 @@ unsigned weekday_index(std::string_view code) {
     return 7;
 }
 
-std::string weekday_names(const Phrases& phrases, const std::string& byday) {
+/// `list`: how they are written in this place.
+std::string weekday_names(const Phrases& phrases, const std::string& byday, std::string_view list) {
     std::vector<std::string> names;
     for (std::size_t at = 0; at < byday.size();) {
         const std::size_t end = std::min(byday.find(',', at), byday.size());
         if (const unsigned index = weekday_index(byday.substr(at, end - at)); index < 7)
-            names.push_back(phrases.item("dates/weekdays", index));
+            names.push_back(phrases.item(list, index));
         at = end + 1;
     }
     return phrases.join(names);
@@ -90,9 +99,11 @@ std::string monthly(const Phrases& phrases, const std::map<std::string, std::str
     const unsigned weekday = weekday_index(byday->second);
     const bool counted = nth.size() == 1 && nth[0] >= '1' && nth[0] <= '5';
     if (weekday == 7 || (!counted && nth != "-1")) return phrases.say("repeat/monthly_plain");
-    const std::string ordinal = counted ? phrases.item("repeat/nth", static_cast<std::size_t>(nth[0] - '1'))
-                                        : phrases.say("repeat/nth_last");
-    return phrases.say("repeat/monthly_nth",
+    const std::string form = "/" + phrases.item("dates/weekday_forms", weekday);
+    const std::string ordinal =
+        counted ? phrases.item("repeat/nth" + form, static_cast<std::size_t>(nth[0] - '1'))
+                : phrases.say("repeat/nth_last" + form);
+    return phrases.say("repeat/monthly_nth" + form,
                        {{"nth", ordinal}, {"weekday", phrases.item("dates/weekdays", weekday)}});
 }
 
@@ -101,12 +112,14 @@ std::string every(const Phrases& phrases, const std::map<std::string, std::strin
         const auto found = parts.find(name);
         return found == parts.end() ? std::string() : found->second;
     };
-    const std::string frequency = part("FREQ"), days = weekday_names(phrases, part("BYDAY"));
-    const std::string interval = part("INTERVAL");
+    const std::string frequency = part("FREQ"), interval = part("INTERVAL");
     const bool spaced = !interval.empty() && interval != "1";
+    const std::string days =
+        weekday_names(phrases, part("BYDAY"), spaced ? "dates/on_weekdays" : "dates/every_weekdays");
     if (frequency == "DAILY")
         return spaced ? phrases.say("repeat/every_days", {{"count", interval}}) : phrases.say("repeat/daily");
     if (frequency == "WEEKLY") {
+        if (!spaced && part("BYDAY") == "MO,TU,WE,TH,FR") return phrases.say("repeat/weekdays");
         if (spaced && days.empty()) return phrases.say("repeat/every_weeks", {{"count", interval}});
         if (spaced) return phrases.say("repeat/every_weeks_on", {{"count", interval}, {"days", days}});
         return days.empty() ? phrases.say("repeat/weekly_plain")
@@ -116,15 +129,6 @@ std::string every(const Phrases& phrases, const std::map<std::string, std::strin
         return spaced ? phrases.say("repeat/every_years", {{"count", interval}})
                       : phrases.say("repeat/yearly");
     return spaced ? phrases.say("repeat/every_months", {{"count", interval}}) : monthly(phrases, parts);
-}
-
-/// UNTIL=20270630… as a day; nothing when it has no eight digits.
-std::string until_date(const Phrases& phrases, const std::string& until) {
-    if (until.size() < 8 || until.find_first_not_of("0123456789TZ") != std::string::npos) return {};
-    const date::year_month_day day{date::year(std::stoi(until.substr(0, 4))),
-                                   date::month(static_cast<unsigned>(std::stoi(until.substr(4, 2)))),
-                                   date::day(static_cast<unsigned>(std::stoi(until.substr(6, 2))))};
-    return day.ok() ? write_date(phrases, date::local_days(day), DateStyle::kFull) : std::string();
 }
 
 }  // namespace
@@ -139,7 +143,9 @@ std::string write_date(const Phrases& phrases, date::local_days day, DateStyle s
     const std::string month_short = phrases.item("dates/months_short", month - 1);
     const std::string day_number = std::to_string(unsigned(ymd.day())), month_number = std::to_string(month);
     const std::string year = std::to_string(int(ymd.year()));
+    const std::string on_weekday = phrases.item("dates/on_weekdays", weekday);
     return phrases.say(style_key(style), {{"weekday", weekday_name},
+                                          {"on_weekday", on_weekday},
                                           {"weekday_short", weekday_short},
                                           {"day", day_number},
                                           {"month", month_name},
@@ -184,15 +190,63 @@ std::string write_when(const Phrases& phrases, LocalSpan span, bool all_day, Dat
                        {{"begin", begin}, {"end", write_date(phrases, last, style)}, {"count", count}});
 }
 
+std::string write_window(const Phrases& phrases, LocalMinutes begin, LocalMinutes end) {
+    const auto whole = [](LocalMinutes at) { return (at - day_of(at)).count() % 60 == 0; };
+    if (!is_12_hour(phrases) || !whole(begin) || !whole(end)) return write_clock_range(phrases, begin, end);
+    const auto hour = [](LocalMinutes at) {
+        const auto of_day = (at - day_of(at)).count() / 60 % 12;
+        return std::to_string(of_day == 0 ? 12 : of_day);
+    };
+    const bool same_half = std::string_view(half_of_day(begin)) == half_of_day(end);
+    return hour(begin) + (same_half ? "" : half_of_day(begin)) + "–" + hour(end) + half_of_day(end);
+}
+
+std::string write_begin(const Phrases& phrases, LocalMinutes begin, bool all_day, DateStyle style) {
+    const std::string day = write_date(phrases, day_of(begin), style);
+    if (all_day) return phrases.say("dates/all_day", {{"date", day}});
+    return phrases.say("dates/at", {{"date", day}, {"time", write_clock(phrases, begin)}});
+}
+
+std::string write_near(const Phrases& phrases, LocalSpan span, LocalMinutes now) {
+    const std::string when = write_when(phrases, span, false, DateStyle::kWeekday);
+    const auto ahead = day_of(span.begin) - day_of(now);
+    if (ahead != date::days(0) && ahead != date::days(1)) return when;
+    const std::string relative = phrases.say(ahead == date::days(0) ? "dates/today" : "dates/tomorrow");
+    return phrases.say("dates/relative", {{"relative", relative}, {"date", when}});
+}
+
 std::string write_repeat(const Phrases& phrases, std::string_view rrule) {
+    return every(phrases, rule_parts(rrule));
+}
+
+std::string write_series(const Phrases& phrases, LocalSpan first, bool all_day, std::string_view rrule,
+                         std::optional<LocalMinutes> last) {
     const auto parts = rule_parts(rrule);
-    std::string text = every(phrases, parts);
-    const auto count = parts.find("COUNT");
-    const auto until = parts.find("UNTIL");
-    if (count != parts.end()) return text + ", " + phrases.say("repeat/times", {{"count", count->second}});
-    const std::string day = until == parts.end() ? std::string() : until_date(phrases, until->second);
-    if (!day.empty()) return text + ", " + phrases.say("repeat/until", {{"date", day}});
-    return text + ", " + phrases.say("repeat/no_end");
+    const std::string rule = every(phrases, parts);
+    const bool ends = parts.contains("COUNT") || parts.contains("UNTIL");
+    if (!ends && all_day) return phrases.say("repeat/endless_all_day", {{"rule", rule}});
+    if (!ends)
+        return phrases.say("repeat/endless",
+                           {{"rule", rule}, {"time", write_clock_range(phrases, first.begin, first.end)}});
+    const std::string begin = write_when(phrases, first, all_day, DateStyle::kFull);
+    std::string text = phrases.say("repeat/then", {{"first", begin}, {"rule", rule}});
+    if (const auto count = parts.find("COUNT"); count != parts.end())
+        text += ", " + phrases.say("repeat/times", {{"count", count->second}});
+    if (last)
+        text += ", " + phrases.say("repeat/last",
+                                   {{"date", write_date(phrases, day_of(*last), DateStyle::kPlainYear)}});
+    return text;
+}
+
+std::string write_dates(const Phrases& phrases, const std::vector<LocalMinutes>& days) {
+    const auto year_of = [](LocalMinutes at) { return date::year_month_day(day_of(at)).year(); };
+    const bool years = std::any_of(days.begin(), days.end(),
+                                   [&](LocalMinutes at) { return year_of(at) != year_of(days.front()); });
+    std::string text;
+    for (const LocalMinutes at : days)
+        text += (text.empty() ? "" : ", ") +
+                write_date(phrases, day_of(at), years ? DateStyle::kNumericYear : DateStyle::kNumeric);
+    return text;
 }
 
 std::string zone_city(std::string_view zone) {

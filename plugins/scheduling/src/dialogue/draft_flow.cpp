@@ -7,6 +7,7 @@
 #include "dialogue/dates.hpp"
 #include "dialogue/edits.hpp"
 #include "dialogue/flows.hpp"
+#include "dialogue/folding.hpp"
 
 namespace scheduling {
 
@@ -18,7 +19,8 @@ constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
 // A minute's grace: people say "now" and mean it.
 constexpr std::int64_t kPastGraceMs = 60 * 1000;
 constexpr std::size_t kShownOccurrences = 3;
-constexpr std::size_t kCheckedOccurrences = 60;
+constexpr std::size_t kCountedOccurrences = 1000;
+constexpr std::int64_t kSeriesAheadDays = 3660, kCheckedDays = 400;
 
 Plan plan_of(Plan::Kind kind, const EventDraft& draft, const std::string& target) {
     Plan plan;
@@ -37,13 +39,15 @@ Task<migue::Result<SeriesNote>> look_at_series(Scene& scene, const EventDraft& d
                                                const std::string& target) {
     SeriesNote note;
     const Event event = to_event(draft);
-    const Interval ahead{event.start_ms, event.start_ms + 400 * kDayMs};
-    const std::vector<Event> series = occurrences(event, ahead, kCheckedOccurrences);
-    auto listed = co_await scene.booking.list(ahead);
+    const Interval whole{event.start_ms, event.start_ms + kSeriesAheadDays * kDayMs};
+    const Interval checked{event.start_ms, event.start_ms + kCheckedDays * kDayMs};
+    const std::vector<Event> series = occurrences(event, whole, kCountedOccurrences);
+    auto listed = co_await scene.booking.list(checked);
     if (!listed) co_return std::move(listed).error();
     for (const Event& occurrence : series) {
         const LocalMinutes at = to_local(occurrence.start_ms, draft.zone);
         if (note.occurrences.size() < kShownOccurrences) note.occurrences.push_back(at);
+        if (series.size() < kCountedOccurrences) note.last = at;
         const bool clashes = std::any_of(listed->begin(), listed->end(), [&](const Event& other) {
             return other.busy && other.id != scene.own_event_id && other.id != target &&
                    (other.series.empty() || other.series != target) && other.start_ms < occurrence.end_ms &&
@@ -92,20 +96,41 @@ Reply failure(const Scene& scene, Outcome::Kind kind) {
     return say(scene.phrases.say(kind == Outcome::Kind::kUnknown ? "failed_unknown" : "failed"));
 }
 
+/// How much of the event the person has just seen.
+BookedFrom::Look look_of(const Scene& scene) {
+    const Open* open = scene.state.alive(scene.now_ms);
+    if (open == nullptr || scene.input.kind == "job") return BookedFrom::Look::kFull;
+    if (open->waiting == Waiting::kCard) return BookedFrom::Look::kAfterCard;
+    return open->is_slot_list && scene.picked_slot ? BookedFrom::Look::kAfterSlot : BookedFrom::Look::kFull;
+}
+
 Reply after_booking(Scene& scene, const Event& event, const EventDraft& said) {
     scene.state.last_event = event.id;
     scene.state.undo = Undo{Undo::Kind::kBooked, {}, scene.now_ms + kUndoLifeMs};
     scene.state.undo->events.push_back(event);
-    return booked_card(scene, event, said);
+    return booked_card(scene, event, {said, look_of(scene), new_contact(scene, event, scene.book)});
 }
 
 Reply after_change(Scene& scene, const Event& event, const Event& before) {
     scene.state.last_event = event.id;
     scene.state.undo = Undo{Undo::Kind::kMoved, {}, scene.now_ms + kUndoLifeMs};
     scene.state.undo->events.push_back(before);
-    Reply reply = booked_card(scene, event, EventDraft{});
-    reply.text = scene.phrases.say_of("moved", event.title,
-                                      {{"title", shown(event.title)}, {"when", when_of(scene, event, true)}});
+    const EventDraft nothing_said;
+    Reply reply = booked_card(scene, event, {nothing_said, BookedFrom::Look::kFull, {}});
+    const bool moved = event.start_ms != before.start_ms;
+    const std::string title = shown(event.title), when = when_of(scene, event, true);
+    std::string details;
+    std::vector<std::string> fresh;
+    for (const std::string& guest : event.guests)
+        if (std::find(before.guests.begin(), before.guests.end(), guest) == before.guests.end())
+            fresh.push_back(guest);
+    if (const auto invited = mailed_names(scene, fresh); !invited.empty())
+        details += " " + scene.phrases.say("detail_invited", {{"names", scene.phrases.join(invited)}});
+    if (!event.video_url.empty() && before.video_url.empty())
+        details += " " + scene.phrases.say("detail_video_link", {{"url", event.video_url}});
+    reply.text = moved ? scene.phrases.say_of("moved", event.title, {{"title", title}, {"when", when}})
+                       : scene.phrases.say_of("changed", event.title,
+                                              {{"title", title}, {"when", when}, {"details", details}});
     return reply;
 }
 
@@ -124,6 +149,22 @@ Task<Reply> write_change(Scene& scene, EventDraft draft, std::string target, Ove
     co_return after_change(scene, outcome.event, old);
 }
 
+/// A title that was made of the guests' names is made anew when there are more of them.
+void retitle(const Scene& scene, const EventDraft& before, EventDraft& draft) {
+    if (draft.attendees.size() == before.attendees.size()) return;
+    std::vector<std::string> names;
+    for (const std::string& guest : before.attendees) names.push_back(name_of(scene, guest));
+    const std::string made = names.empty()
+                                 ? std::string()
+                                 : scene.phrases.say("meeting_with", {{"names", scene.phrases.join(names)}});
+    if (draft.title != made && !is_generic_title(scene.answers(), draft.title)) return;
+    EventDraft named = draft;
+    named.title.clear();
+    for (std::string& guest : named.attendees) guest = name_of(scene, guest);
+    complete_title(scene.phrases, named);
+    draft.title = named.title;
+}
+
 /// The hour came first: the days that were offered stay open, now at that hour.
 Reply ask_day_again(const Open& open, EventDraft draft) {
     Reply reply;
@@ -140,6 +181,29 @@ Reply ask_day_again(const Open& open, EventDraft draft) {
     return reply;
 }
 
+/// "to 8" of an event at seven in the morning is eight in the morning: of two readings of an hour
+/// the one in the event's own half of the day. It is shown on a card before anything is done.
+bool is_same_half(const Open& open, const Question& question, EventDraft& draft) {
+    if (question.kind != "ambiguous_hour" || open.target.empty() || !open.draft.start || !open.draft.has_time)
+        return false;
+    const auto time_of = [](LocalMinutes at) { return at - day_of(at); };
+    const auto noon = std::chrono::hours(12);
+    const bool morning = time_of(*open.draft.start) < noon;
+    const Choice* only = nullptr;
+    for (const Choice& choice : question.choices) {
+        if ((time_of(choice.start) < noon) != morning) continue;
+        if (only != nullptr) return false;
+        only = &choice;
+    }
+    if (only == nullptr) return false;
+    const auto length = length_of(open.draft);
+    const auto day = day_of(draft.start ? *draft.start : *open.draft.start);
+    draft.start = day + time_of(only->start);
+    draft.end = *draft.start + length;
+    draft.has_time = draft.has_date = true;
+    return true;
+}
+
 }  // namespace
 
 Task<Reply> start_draft(Scene& scene, std::string_view text) {
@@ -148,11 +212,13 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
     const bool replaces = open != nullptr && open->target.empty() &&
                           (open->waiting == Waiting::kCard || open->waiting == Waiting::kTime ||
                            open->waiting == Waiting::kTaken || open->waiting == Waiting::kChange);
+    if (!read.draft.attendees.empty() && is_generic_title(scene.answers(), read.draft.title))
+        read.draft.title.clear();
     complete_title(scene.phrases, read.draft);
     if (read.draft.zone.empty()) read.draft.zone = scene.person.zone;
-    if (scene.turn.intent() == "reminder" && !read.draft.reminder)
-        read.draft.reminder = std::chrono::minutes(0);
+    if (scene.intent == "reminder" && !read.draft.reminder) read.draft.reminder = std::chrono::minutes(0);
     scene.state.open.reset();
+    if (!read.left_out.empty()) scene.left_out = read.left_out;
     Reply reply;  // filled by statements: GCC 12 destroys a co_await's result in a conditional twice
     if (read.question)
         reply = co_await ask_question(scene, std::move(read.draft), "", std::move(*read.question));
@@ -170,11 +236,12 @@ Task<Reply> proceed(Scene& scene, EventDraft draft, std::string target, bool sur
     if (!draft.has_time && !draft.all_day)
         co_return co_await ask_time(scene, std::move(draft), std::move(target));
     if (!is_complete(draft) && !sure) co_return ask_date(scene, std::move(draft), std::move(target));
-    const Event event = to_event(draft);
-    const bool over =
-        draft.all_day ? event.end_ms <= scene.now_ms : event.start_ms < scene.now_ms - kPastGraceMs;
+    const bool over = draft.all_day ? to_event(draft).end_ms <= scene.now_ms
+                                    : to_event(draft).start_ms < scene.now_ms - kPastGraceMs;
     if (over) co_return ask_past(scene, std::move(draft), std::move(target));
-    const bool at_once = sure || !needs_card(scene, draft, target);
+    if (auto asked = ask_guest(scene, draft, target)) co_return std::move(*asked);
+    const Event event = to_event(draft);
+    const bool at_once = sure ? !mails_somebody(scene, draft) : !needs_card(scene, draft, target);
     // A calendar outside is asked right before the write in any case: once is enough there.
     if (draft.rrule.empty() && !(at_once && scene.tools.google != nullptr)) {
         auto clash = co_await find_clash(scene, draft, target);
@@ -210,11 +277,15 @@ Task<Reply> commit(Scene& scene, EventDraft draft, std::string target, Overlap o
 Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& said) {
     EventDraft draft = open.draft;
     apply_edit(draft, said.draft);
+    retitle(scene, open.draft, draft);
+    if (said.draft.attendees.size() > 0 && scene.tools.google != nullptr) draft.invites = true;
     const bool has_day = draft.has_date;
     // With the day known, an hour that is past today or has no day is no question any more.
     const bool still_asks = said.question && said.question->kind != "missing_date" &&
                             said.question->kind != "missing_time" &&
                             !(said.question->kind == "past" && has_day && !said.draft.has_date);
+    if (still_asks && is_same_half(open, *said.question, draft))
+        co_return co_await show_again(scene, std::move(draft), open.target);
     if (still_asks) {
         Question question = *said.question;
         if (!said.draft.has_date && open.draft.has_date && open.draft.start)
@@ -239,6 +310,7 @@ Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& said)
 
 Task<Reply> show_again(Scene& scene, EventDraft draft, std::string target) {
     if (!is_complete(draft)) co_return co_await proceed(scene, std::move(draft), std::move(target), false);
+    if (auto asked = ask_guest(scene, draft, target)) co_return std::move(*asked);
     scene.plan = plan_of(Plan::Kind::kProceed, draft, target);
     const Event event = to_event(draft);
     if (!draft.all_day && event.start_ms < scene.now_ms - kPastGraceMs)
@@ -250,18 +322,49 @@ Task<Reply> show_again(Scene& scene, EventDraft draft, std::string target) {
     co_return co_await show_draft_card(scene, std::move(draft), std::move(target));
 }
 
+Task<std::optional<Reply>> end_series(Scene& scene, const Open& open, std::string_view text) {
+    std::optional<Reply> reply;
+    EventDraft draft = open.draft;
+    const std::size_t digits = text.find_first_of("0123456789");
+    std::string end;
+    if (scene.answers().has_word("times_words", text) && digits != std::string_view::npos) {
+        const std::size_t after = std::min(text.find_first_not_of("0123456789", digits), text.size());
+        const std::string count(text.substr(digits, after - digits));
+        if (count.size() > 3 || count == "0") co_return reply;
+        end = "COUNT=" + count;
+    } else {
+        const Understanding read = scene.understand(text, "reschedule_meeting");
+        if (!read.draft.has_date || !read.draft.start || read.draft.has_time) co_return reply;
+        // The day that was said is the last one.
+        const LocalMinutes last = day_of(*read.draft.start) + date::days(1) - std::chrono::minutes(1);
+        const date::sys_seconds until{std::chrono::seconds(to_unix_ms(last, draft.zone) / 1000)};
+        end = "UNTIL=" + date::format("%Y%m%dT%H%M%SZ", until);
+    }
+    draft.rrule += ";" + end;
+    reply = co_await show_again(scene, std::move(draft), open.target);
+    co_return reply;
+}
+
+Task<Reply> rename(Scene& scene, const Open& open, std::string title) {
+    EventDraft draft = open.draft;
+    draft.title = capitalised(std::move(title));
+    if (is_complete(draft)) co_return co_await show_draft_card(scene, std::move(draft), open.target);
+    Reply reply;
+    reply.text = open.prompt;
+    reply.open = open;
+    reply.open->draft = std::move(draft);
+    co_return reply;
+}
+
 Task<Reply> add_guest(Scene& scene, const Open& open, std::string name) {
     EventDraft draft = open.draft;
-    const std::string old_title =
-        draft.attendees.empty()
-            ? std::string()
-            : scene.phrases.say("meeting_with", {{"names", scene.phrases.join(draft.attendees)}});
+    draft.invites = scene.tools.google != nullptr;
     draft.attendees.push_back(std::move(name));
-    if (draft.title == old_title || is_generic_title(scene.answers(), draft.title)) {
-        draft.title.clear();
-        complete_title(scene.phrases, draft);
+    retitle(scene, open.draft, draft);
+    if (is_complete(draft)) {
+        if (auto asked = ask_guest(scene, draft, open.target)) co_return std::move(*asked);
+        co_return co_await show_draft_card(scene, std::move(draft), open.target);
     }
-    if (is_complete(draft)) co_return co_await show_draft_card(scene, std::move(draft), open.target);
     // The question stays open, about the draft with its new guest.
     Reply reply;
     reply.text = open.prompt;

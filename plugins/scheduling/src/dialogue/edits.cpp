@@ -91,6 +91,18 @@ Event to_event(const EventDraft& draft) {
     return event;
 }
 
+std::string ends_before(std::string_view rrule, std::int64_t occurrence_ms) {
+    std::string kept;
+    for (std::size_t at = 0; at < rrule.size();) {
+        const std::size_t end = std::min(rrule.find(';', at), rrule.size());
+        const std::string_view part = rrule.substr(at, end - at);
+        if (!part.starts_with("COUNT=") && !part.starts_with("UNTIL=")) kept += std::string(part) + ";";
+        at = end + 1;
+    }
+    const date::sys_seconds last{std::chrono::seconds(occurrence_ms / 1000 - 1)};
+    return kept + "UNTIL=" + date::format("%Y%m%dT%H%M%SZ", last);
+}
+
 EventDraft to_draft(const Event& event) {
     EventDraft draft;
     draft.title = event.title;

@@ -57,24 +57,15 @@ Reply pick_event(const Scene& scene, const std::vector<Event>& events, Purpose p
     return reply;
 }
 
-Reply ask_cancel(const Scene& scene, const Event& event) {
-    const std::string title = shown(event.title), when = when_of(scene, event, false);
-    Reply reply;
-    Open open;
-    open.waiting = Waiting::kCancel;
-    open.events.push_back(event.id);
-    open.occurrences.push_back(event.rrule.empty() ? 0 : event.start_ms);
-    if (event.rrule.empty() && event.series.empty()) {
-        reply.text = scene.phrases.say_of("cancel_ask", event.title, {{"title", title}, {"when", when}});
-        open.options.push_back(option(scene, Action::kCancel, "cancel_yes", "yes"));
-    } else {
-        reply.text = scene.phrases.say("cancel_ask_series", {{"title", title}, {"when", when}});
-        open.options.push_back(option(scene, Action::kCancelOne, "only_this", ""));
-        open.options.push_back(option(scene, Action::kCancel, "whole_series", "all"));
-    }
-    open.options.push_back(option(scene, Action::kDrop, "cancel_no", "no"));
-    reply.open = std::move(open);
-    return reply;
+/// "15:00 Revisión semanal"; with its day when they are of several.
+std::string cancel_line(const Scene& scene, const Event& event, bool one_day) {
+    const LocalSpan span = span_of(event, scene.person.zone);
+    const std::string title = shorten(event.title, 30);
+    if (event.all_day && one_day) return scene.phrases.say("agenda_all_day", {{"title", title}});
+    const std::string time = one_day
+                                 ? write_clock(scene.phrases, span.begin)
+                                 : write_begin(scene.phrases, span.begin, event.all_day, DateStyle::kShort);
+    return scene.phrases.say("cancel_line", {{"time", time}, {"title", title}});
 }
 
 Reply ask_cancel_all(const Scene& scene, const std::vector<Event>& events) {
@@ -82,6 +73,10 @@ Reply ask_cancel_all(const Scene& scene, const std::vector<Event>& events) {
     if (events.size() > kMostAtOnce)
         return say(phrases.say("cancel_too_many", {{"count", std::to_string(events.size())},
                                                    {"limit", std::to_string(kMostAtOnce)}}));
+    const auto first_day = day_of(span_of(events.front(), scene.person.zone).begin);
+    const bool one_day = std::all_of(events.begin(), events.end(), [&](const Event& event) {
+        return day_of(span_of(event, scene.person.zone).begin) == first_day;
+    });
     std::string lines;
     Open open;
     open.waiting = Waiting::kCancel;
@@ -89,25 +84,23 @@ Reply ask_cancel_all(const Scene& scene, const std::vector<Event>& events) {
         open.events.push_back(event.id);
         open.occurrences.push_back(event.rrule.empty() ? 0 : event.start_ms);
         if (open.events.size() > kListedInText) continue;
-        lines += (lines.empty() ? "" : "\n") + std::string("• ") + shorten(event.title, 30) + " — " +
-                 shorten(when_of(scene, event, false), 48);
+        lines += (lines.empty() ? "• " : "\n• ") + cancel_line(scene, event, one_day);
     }
     Reply reply;
     reply.text = shorten(phrases.count("cancel_ask_all", events.size(), {{"events", lines}}), 1000);
     Option all = option(scene, Action::kCancelOne, "keep", "yes");
-    all.label = phrases.say("labels/cancel_all", {{"count", std::to_string(events.size())}});
+    all.label = phrases.count("labels/cancel_all", events.size());
     open.options.push_back(std::move(all));
-    open.options.push_back(option(scene, Action::kChoose, "choose", ""));
-    open.options.push_back(option(scene, Action::kDrop, "keep", "no"));
+    if (events.size() > 1) open.options.push_back(option(scene, Action::kChoose, "choose", ""));
+    open.options.push_back(option(scene, Action::kDrop, "keep_them", "no"));
     reply.open = std::move(open);
     return reply;
 }
 
 Reply none_found(const Scene& scene, const EventReference& reference) {
     if (reference.words.empty()) return say(scene.phrases.say("not_found"), Reply::After::kKeep);
-    std::string words;
-    for (const std::string& word : reference.words) words += (words.empty() ? "" : " ") + word;
-    return say(scene.phrases.say("not_found_with", {{"words", shorten(words, 60)}}), Reply::After::kKeep);
+    return say(scene.phrases.say("not_found_with", {{"words", shorten(reference.said, 60)}}),
+               Reply::After::kKeep);
 }
 
 /// The events a sentence may mean; with nothing named, the one that was last talked about.
@@ -148,19 +141,31 @@ Event without(const Meant& one) {
     return event;
 }
 
-/// The events of a card that are still there.
-Task<migue::Result<std::vector<Meant>>> events_of(Scene& scene, const Open& open, bool whole_series) {
+/// The series without this occurrence and all after it.
+Event until_before(const Meant& one) {
+    Event event = one.stored;
+    event.rrule = ends_before(event.rrule, one.occurrence_ms);
+    return event;
+}
+
+/// The events of a card that are still there. What reaches beyond one occurrence is done to the
+/// series, even where its occurrences have ids of their own.
+Task<migue::Result<std::vector<Meant>>> events_of(Scene& scene, const Open& open, Reach reach) {
     std::vector<Meant> meant;
     for (std::size_t i = 0; i < open.events.size(); ++i) {
+        std::int64_t occurrence = i < open.occurrences.size() ? open.occurrences[i] : 0;
         auto event = co_await scene.booking.get(open.events[i]);
         if (!event) co_return std::move(event).error();
-        if (whole_series && event->has_value() && !(*event)->series.empty()) {
+        const bool of_series = event->has_value() && !(*event)->series.empty();
+        if (of_series && reach != Reach::kOccurrence) {
+            occurrence = (*event)->start_ms;
             event = co_await scene.booking.get(std::string((*event)->series));
             if (!event) co_return std::move(event).error();
         }
         if (!event->has_value() || (*event)->cancelled) continue;
-        const std::int64_t occurrence =
-            i < open.occurrences.size() && !whole_series ? open.occurrences[i] : 0;
+        if (reach == Reach::kSeries) occurrence = 0;
+        // From the first occurrence on is all of it.
+        if (reach == Reach::kLater && occurrence <= (*event)->start_ms) occurrence = 0;
         meant.push_back(Meant{std::move(**event), occurrence});
     }
     co_return meant;
@@ -190,6 +195,19 @@ Task<Reply> move_event(Scene& scene, Event event, const Understanding& target, c
     co_return co_await edit_open(scene, open, target);
 }
 
+/// Where the new time begins in the words. A last "to 8" is one even where it reads as no time.
+std::size_t new_time_begin(const Scene& scene, std::string_view text, const Understanding& whole) {
+    const std::size_t last_space = text.find_last_of(' ');
+    const bool ends_so =
+        last_space != std::string_view::npos && Answers::bare_number(text.substr(last_space + 1));
+    const bool is_read = !whole.times.empty() && whole.times.back().finish > last_space;
+    if (ends_so && !is_read) {
+        const std::size_t lead = text.find_last_of(' ', last_space - 1);
+        return lead == std::string_view::npos ? last_space + 1 : lead + 1;
+    }
+    return scene.answers().target_begin(text, whole.times);
+}
+
 }  // namespace
 
 Task<Reply> cancel_by_words(Scene& scene, std::string_view text) {
@@ -198,21 +216,40 @@ Task<Reply> cancel_by_words(Scene& scene, std::string_view text) {
     if (!found) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
     if (found->empty()) co_return none_found(scene, reference);
     if (reference.everything && reference.span) co_return ask_cancel_all(scene, *found);
-    if (found->size() == 1) co_return ask_cancel(scene, found->front());
+    if (found->size() == 1) co_return cancel_card(scene, found->front());
     co_return pick_event(scene, *found, Purpose::kCancel, "");
 }
 
 Task<Reply> move_by_words(Scene& scene, std::string_view text) {
     const Understanding whole = scene.understand(text, "reschedule_meeting");
-    const std::size_t split = scene.answers().target_begin(text, whole.times);
+    const std::size_t split = new_time_begin(scene, text, whole);
     const EventReference reference = read_reference(scene, text.substr(0, split), "cancel_meeting");
     const std::string said(text.substr(split));
     auto found = co_await find_events(scene, reference);
     if (!found) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
     if (found->empty()) co_return none_found(scene, reference);
     if (found->size() > 1) co_return pick_event(scene, *found, Purpose::kMove, said);
-    const Understanding target = scene.understand(said, "reschedule_meeting");
+    const Understanding target = read_new_time(scene, said);
     co_return co_await move_event(scene, std::move(found->front()), target, said);
+}
+
+Task<std::optional<std::size_t>> row_named(Scene& scene, const Open& open, std::string_view text) {
+    std::optional<std::size_t> found;
+    const std::string named = scene.answers().without_lead("pointing_words", text);
+    const EventReference reference = read_reference(scene, named, "cancel_meeting");
+    if (reference.is_empty()) co_return found;
+    for (std::size_t i = 0; i < open.options.size(); ++i) {
+        const Option& row = open.options[i];
+        if (row.action != Action::kEvent) continue;
+        auto event = co_await scene.booking.get(row.event_id);
+        if (!event || !event->has_value()) co_return std::nullopt;
+        std::vector<Event> one;
+        one.push_back(Meant{std::move(**event), row.occurrence_ms}.shown());
+        if (matching(reference, one, scene.person.zone).empty()) continue;
+        if (found) co_return std::nullopt;  // more than one: the list stays
+        found = i;
+    }
+    co_return found;
 }
 
 Task<Reply> take_event(Scene& scene, const Open& open, const Option& chosen) {
@@ -221,22 +258,22 @@ Task<Reply> take_event(Scene& scene, const Open& open, const Option& chosen) {
     if (!event->has_value() || (*event)->cancelled) co_return say(scene.phrases.say("not_found"));
     Event meant = **event;
     if (open.purpose == Purpose::kMove) {
-        const Understanding target = scene.understand(open.said, "reschedule_meeting");
+        const Understanding target = read_new_time(scene, open.said);
         co_return co_await move_event(scene, std::move(meant), target, open.said);
     }
     if (chosen.occurrence_ms != 0) {
         meant.end_ms += chosen.occurrence_ms - meant.start_ms;
         meant.start_ms = chosen.occurrence_ms;
     }
-    co_return ask_cancel(scene, meant);
+    co_return cancel_card(scene, meant);
 }
 
-Task<Reply> cancel_events(Scene& scene, const Open& open, bool whole_series) {
+Task<Reply> cancel_events(Scene& scene, const Open& open, Reach reach) {
     scene.plan = Plan{};
     scene.plan->kind = Plan::Kind::kCancel;
     scene.plan->open = open;
-    scene.plan->whole_series = whole_series;
-    auto meant = co_await events_of(scene, open, whole_series);
+    scene.plan->reach = reach;
+    auto meant = co_await events_of(scene, open, reach);
     if (!meant) co_return say(scene.phrases.say("failed_read"));
     if (meant->empty()) co_return say(scene.phrases.say("not_found"));
     std::vector<Event> before;
@@ -249,7 +286,9 @@ Task<Reply> cancel_events(Scene& scene, const Open& open, bool whole_series) {
     if (!single.empty()) outcome = co_await scene.booking.cancel(std::move(single));
     for (const Meant& one : *meant) {
         if (outcome.kind != Outcome::Kind::kDone) break;
-        if (one.occurrence_ms != 0) outcome = co_await scene.booking.change(without(one), Overlap::kAllow);
+        if (one.occurrence_ms == 0) continue;
+        Event left = reach == Reach::kLater ? until_before(one) : without(one);
+        outcome = co_await scene.booking.change(std::move(left), Overlap::kAllow);
     }
     if (outcome.kind == Outcome::Kind::kGone) co_return say(scene.phrases.say("not_found"));
     if (outcome.kind != Outcome::Kind::kDone)
@@ -257,11 +296,10 @@ Task<Reply> cancel_events(Scene& scene, const Open& open, bool whole_series) {
             scene.phrases.say(outcome.kind == Outcome::Kind::kUnknown ? "failed_unknown" : "failed"));
     Reply reply;
     const Event first = meant->front().shown();
-    reply.text =
-        meant->size() == 1
-            ? scene.phrases.say_of("cancelled", first.title,
-                                   {{"title", shown(first.title)}, {"when", when_of(scene, first, false)}})
-            : scene.phrases.count("cancelled_many", meant->size());
+    reply.text = meant->size() == 1
+                     ? scene.phrases.say_of("cancelled", first.title,
+                                            {{"title", shown(first.title)}, {"when", begin_of(scene, first)}})
+                     : scene.phrases.count("cancelled_many", meant->size());
     scene.state.undo = Undo{Undo::Kind::kCancelled, std::move(before), scene.now_ms + kUndoLifeMs};
     Open done;
     done.waiting = Waiting::kDone;
@@ -271,12 +309,31 @@ Task<Reply> cancel_events(Scene& scene, const Open& open, bool whole_series) {
 }
 
 Task<Reply> list_to_choose(Scene& scene, const Open& open) {
-    auto meant = co_await events_of(scene, open, false);
+    auto meant = co_await events_of(scene, open, Reach::kOccurrence);
     if (!meant) co_return say(scene.phrases.say("failed_read"));
     if (meant->empty()) co_return say(scene.phrases.say("not_found"));
     std::vector<Event> events;
     for (const Meant& one : *meant) events.push_back(one.shown());
     co_return pick_event(scene, events, Purpose::kCancel, "");
+}
+
+Task<Reply> cancel_listed(Scene& scene, const Open& open) {
+    std::vector<Event> events;
+    for (const Option& row : open.options) {
+        if (row.action != Action::kEvent) continue;
+        auto event = co_await scene.booking.get(row.event_id);
+        if (!event) co_return say(scene.phrases.say("failed_read"));
+        if (!event->has_value() || (*event)->cancelled) continue;
+        events.push_back(Meant{std::move(**event), row.occurrence_ms}.shown());
+    }
+    if (events.empty()) co_return say(scene.phrases.say("not_found"));
+    co_return ask_cancel_all(scene, events);
+}
+
+Task<Reply> add_video(Scene& scene, const Open& open) {
+    EventDraft draft = open.draft;
+    draft.video_call = true;
+    co_return co_await commit(scene, std::move(draft), open.target, Overlap::kAllow);
 }
 
 Task<Reply> undo(Scene& scene) {

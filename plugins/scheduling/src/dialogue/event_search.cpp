@@ -29,12 +29,28 @@ bool names(const std::vector<std::string>& words, const Event& event) {
     });
 }
 
+/// The words as they stand in the text: "Ana", not "ana".
+std::string as_written(std::string_view text, const std::vector<std::string>& words) {
+    std::string said;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find_first_of(" \t\r\n", at), text.size());
+        std::string word(text.substr(at, end - at));
+        at = end + 1;
+        if (std::find(words.begin(), words.end(), fold(word)) == words.end()) continue;
+        constexpr std::string_view kMarks = ".,;:!?\"'()";
+        while (!word.empty() && kMarks.find(word.back()) != std::string_view::npos) word.pop_back();
+        said += (said.empty() ? "" : " ") + word;
+    }
+    return said;
+}
+
 }  // namespace
 
 EventReference read_reference(const Scene& scene, std::string_view text, std::string_view intent) {
     const Understanding read = scene.understand(text, intent);
     EventReference reference;
     reference.words = scene.answers().left_over(text, read.times, "reference_words");
+    reference.said = as_written(text, reference.words);
     reference.everything = scene.answers().has_word("everything", text);
     const EventDraft& draft = read.draft;
     if (draft.has_date && read.span) reference.span = read.span;
@@ -45,6 +61,25 @@ EventReference read_reference(const Scene& scene, std::string_view text, std::st
         reference.span = Span{day, day + date::days(1)};
     }
     return reference;
+}
+
+Understanding read_new_time(const Scene& scene, std::string_view text) {
+    Understanding read = scene.understand(text, "reschedule_meeting");
+    if (!read.times.empty()) return read;
+    const std::size_t begin = text.find_first_of("0123456789");
+    if (begin == std::string_view::npos) return read;
+    const std::size_t end = std::min(text.find_first_not_of("0123456789", begin), text.size());
+    const std::string rest(text.substr(end));
+    if (end - begin > 2 || rest.find_first_of("0123456789") != std::string::npos) return read;
+    const std::string hour(text.substr(begin, end - begin));
+    // Alone: what led to the number ("to 8") may mean something else with it.
+    const std::string said = scene.phrases.say("dates/at_hour", {{"hour", hour}}) + rest;
+    read = scene.understand(said, "reschedule_meeting");
+    // Offsets count in the words that were written.
+    if (read.times.size() != 1) return Understanding{};
+    read.times.front().begin = begin;
+    read.times.front().finish = end;
+    return read;
 }
 
 std::vector<Event> matching(const EventReference& reference, const std::vector<Event>& events,

@@ -11,6 +11,7 @@ namespace scheduling {
 
 struct EventReference {
     std::vector<std::string> words;            ///< folded; each must be in the title or among the guests
+    std::string said;                          ///< the same as written
     std::optional<Span> span;                  ///< the event touches it
     std::optional<std::chrono::minutes> time;  ///< and begins at this hour of the day
     bool everything = false;
@@ -21,6 +22,10 @@ struct EventReference {
 /// Reads the part of a sentence that names the event.
 [[nodiscard]] EventReference read_reference(const Scene& scene, std::string_view text,
                                             std::string_view intent);
+
+/// Words that change a time: "mejor a las 5", and "make it 5", "to 8", where a number that stands
+/// alone is an hour.
+[[nodiscard]] Understanding read_new_time(const Scene& scene, std::string_view text);
 
 /// Those of the events that it may mean, in the order they came.
 [[nodiscard]] std::vector<Event> matching(const EventReference& reference, const std::vector<Event>& events,

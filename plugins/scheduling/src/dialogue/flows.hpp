@@ -22,7 +22,29 @@ namespace scheduling {
 [[nodiscard]] migue::Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& said);
 /// The draft as a card, checked anew: nothing is written before a tap.
 [[nodiscard]] migue::Task<Reply> show_again(Scene& scene, EventDraft draft, std::string target);
+/// "hasta el 30 de junio", "6 veces": when the open draft's series ends; nothing for other words.
+[[nodiscard]] migue::Task<std::optional<Reply>> end_series(Scene& scene, const Open& open,
+                                                           std::string_view text);
+[[nodiscard]] migue::Task<Reply> rename(Scene& scene, const Open& open, std::string title);
 [[nodiscard]] migue::Task<Reply> add_guest(Scene& scene, const Open& open, std::string name);
+
+// guest_flow.cpp: who is invited.
+
+/// Puts addresses in the place of known names; a question when one is missing or not clear.
+[[nodiscard]] std::optional<Reply> ask_guest(Scene& scene, EventDraft& draft, const std::string& target);
+/// The address of the one who was asked about.
+[[nodiscard]] migue::Task<Reply> take_guest(Scene& scene, const Open& open, std::string mail);
+[[nodiscard]] migue::Task<Reply> leave_guest_out(Scene& scene, const Open& open);
+/// A typed address; nothing when the text holds none.
+[[nodiscard]] migue::Task<std::optional<Reply>> answer_guest(Scene& scene, const Open& open,
+                                                             std::string text);
+/// A shared contact answers the question for an address, or is kept. `open` may be null.
+[[nodiscard]] migue::Task<Reply> take_contacts(Scene& scene, const Open* open);
+/// A guest's address that is not in the contact book and was not offered to be kept before.
+[[nodiscard]] std::string new_contact(Scene& scene, const Event& event, const std::vector<Guest>& book);
+[[nodiscard]] migue::Task<Reply> keep_contact(Scene& scene, Guest contact);
+[[nodiscard]] migue::Task<Reply> forget_contact(Scene& scene, std::string name);
+[[nodiscard]] migue::Task<Reply> forget_contact(Scene& scene, Guest contact);
 
 // question_flow.cpp: asking for a time.
 
@@ -32,14 +54,23 @@ namespace scheduling {
 [[nodiscard]] Reply ask_date(Scene& scene, EventDraft draft, std::string target);
 [[nodiscard]] Reply ask_past(Scene& scene, EventDraft draft, std::string target);
 [[nodiscard]] migue::Task<Reply> offer_other_times(Scene& scene, EventDraft draft, std::string target);
+/// Free hours as rows of a list, each a tap that books.
+[[nodiscard]] std::vector<Option> slot_rows(const Scene& scene, const std::vector<LocalSpan>& slots);
 [[nodiscard]] Reply ask_number(Scene& scene, const Open& open, std::size_t number, const EventDraft& hour);
 
 // event_flow.cpp: what is done to events that exist.
 
 [[nodiscard]] migue::Task<Reply> cancel_by_words(Scene& scene, std::string_view text);
 [[nodiscard]] migue::Task<Reply> move_by_words(Scene& scene, std::string_view text);
+/// The one row of an open list that the words name, if they name one.
+[[nodiscard]] migue::Task<std::optional<std::size_t>> row_named(Scene& scene, const Open& open,
+                                                                std::string_view text);
 [[nodiscard]] migue::Task<Reply> take_event(Scene& scene, const Open& open, const Option& chosen);
-[[nodiscard]] migue::Task<Reply> cancel_events(Scene& scene, const Open& open, bool whole_series);
+[[nodiscard]] migue::Task<Reply> cancel_events(Scene& scene, const Open& open, Reach reach);
+/// All events of the open list, with one question.
+[[nodiscard]] migue::Task<Reply> cancel_listed(Scene& scene, const Open& open);
+/// A video call for the event that was just booked.
+[[nodiscard]] migue::Task<Reply> add_video(Scene& scene, const Open& open);
 [[nodiscard]] migue::Task<Reply> list_to_choose(Scene& scene, const Open& open);
 [[nodiscard]] migue::Task<Reply> undo(Scene& scene);
 
@@ -47,6 +78,8 @@ namespace scheduling {
 
 [[nodiscard]] migue::Task<Reply> show_agenda(Scene& scene, std::string_view text);
 [[nodiscard]] migue::Task<Reply> find_slot(Scene& scene, std::string_view text);
+/// Free hours for an open draft whose person does not know when.
+[[nodiscard]] migue::Task<Reply> offer_free_hours(Scene& scene, const Open& open);
 [[nodiscard]] migue::Task<Reply> show_feed(Scene& scene, std::string_view text);
 
 // link_flow.cpp: a calendar outside.

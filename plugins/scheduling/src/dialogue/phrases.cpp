@@ -51,12 +51,30 @@ std::string Phrases::say(std::string_view key, Args args) const {
     return fill(at(key).get_ref<const std::string&>(), args);
 }
 
+bool Phrases::lists(std::string_view key, const std::string& word) const {
+    const auto& list = at(key);
+    return std::find(list.begin(), list.end(), word) != list.end();
+}
+
 std::string Phrases::say_of(std::string_view key, std::string_view title, Args args) const {
     const std::string folded = fold(title);
     const std::string first = folded.substr(0, folded.find(' '));
-    const auto& feminine = at("feminine");
-    const bool is_feminine = std::find(feminine.begin(), feminine.end(), first) != feminine.end();
-    return say(std::string(key) + (is_feminine ? "/f" : "/m"), args);
+    const char* form = lists("feminine_plural", first)    ? "fp"
+                       : lists("masculine_plural", first) ? "mp"
+                       : lists("feminine", first)         ? "f"
+                                                          : "m";
+    const nlohmann::json& forms = at(key);
+    // Most phrases sound the same for one and for several.
+    const std::string known = forms.contains(form) ? form : std::string(form, 1);
+    return say(std::string(key) + "/" + known, args);
+}
+
+std::string Phrases::say_for(std::string_view key, std::string_view name, Args args) const {
+    const std::string folded = fold(name);
+    const std::string first = folded.substr(0, folded.find_first_of(" @"));
+    const bool ends_so = !first.empty() && lists("feminine_name_ends", first.substr(first.size() - 1));
+    const bool feminine = lists("feminine_names", first) || (ends_so && !lists("masculine_names", first));
+    return say(std::string(key) + (feminine ? "/f" : "/m"), args);
 }
 
 std::string Phrases::count(std::string_view key, std::size_t count, Args args) const {

@@ -26,8 +26,10 @@ public:
     [[nodiscard]] const std::string& language() const noexcept { return language_; }
     /// The phrase with each {name} replaced.
     [[nodiscard]] std::string say(std::string_view key, Args args = {}) const;
-    /// A phrase that bends to a thing's gender, which is taken from its title.
+    /// A phrase that bends to a thing's gender and number, which are taken from its title.
     [[nodiscard]] std::string say_of(std::string_view key, std::string_view title, Args args) const;
+    /// A phrase that bends to a person's gender, which is guessed from the first name.
+    [[nodiscard]] std::string say_for(std::string_view key, std::string_view name, Args args = {}) const;
     /// A phrase with forms "one" and "other"; {count} is given.
     [[nodiscard]] std::string count(std::string_view key, std::size_t count, Args args = {}) const;
     [[nodiscard]] std::string item(std::string_view key, std::size_t index) const;
@@ -38,6 +40,7 @@ public:
 
 private:
     const nlohmann::json& at(std::string_view key) const;
+    bool lists(std::string_view key, const std::string& word) const;
 
     std::string language_;
     nlohmann::json phrases_;

@@ -16,6 +16,8 @@ using std::chrono::minutes;
 
 constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
 constexpr std::size_t kMostSlots = 8;
+constexpr std::size_t kMostOffered = 4, kMostThatDay = 3;
+constexpr std::size_t kRowTitle = 24;
 
 Reply open_question(std::string text, Waiting waiting, EventDraft draft, std::string target,
                     std::vector<Option> options) {
@@ -58,7 +60,10 @@ std::string choice_label(const Scene& scene, const Choice& choice, const std::ve
     const bool one_time = std::all_of(all.begin(), all.end(),
                                       [&](const Choice& c) { return c.start - day_of(c.start) == time; });
     const std::string date = capitalised(write_date(phrases, day, DateStyle::kButton));
-    if (choice.all_day || (one_time && all.size() > 1)) return date;
+    if (choice.all_day || (one_time && all.size() > 1)) {
+        if (day != day_of(scene.now())) return date;
+        return phrases.say("dates/today_date", {{"date", write_date(phrases, day, DateStyle::kButton)}});
+    }
     if (one_day && all.size() > 1) return write_clock(phrases, choice.start);
     return day_label(scene, day) + " " + write_clock(phrases, choice.start);
 }
@@ -81,12 +86,6 @@ Task<migue::Result<std::vector<LocalSpan>>> busy_around(Scene& scene, const Even
     if (!listed) co_return std::move(listed).error();
     std::erase_if(*listed, [&](const Event& event) { return event.id == target; });
     co_return busy_spans(*listed, draft.zone);
-}
-
-std::string slot_label(const Scene& scene, const LocalSpan& slot) {
-    return scene.phrases.say("dates/slot",
-                             {{"date", write_date(scene.phrases, day_of(slot.begin), DateStyle::kShort)},
-                              {"time", write_clock(scene.phrases, slot.begin)}});
 }
 
 /// Two readings are none: what is asked about is not known yet.
@@ -115,6 +114,28 @@ std::string question_text(const Scene& scene, const EventDraft& draft, const Que
 }
 
 }  // namespace
+
+std::vector<Option> slot_rows(const Scene& scene, const std::vector<LocalSpan>& slots) {
+    const Phrases& phrases = scene.phrases;
+    const auto label = [&](const LocalSpan& slot, const std::string& time) {
+        return phrases.say(
+            "dates/slot",
+            {{"date", write_date(phrases, day_of(slot.begin), DateStyle::kShort)}, {"time", time}});
+    };
+    std::vector<Option> rows;
+    bool fits = true;
+    for (const LocalSpan& slot : slots) {
+        rows.push_back(
+            pick(slot.begin, slot.end, label(slot, write_clock_range(phrases, slot.begin, slot.end))));
+        fits = fits && count_characters(rows.back().label) <= kRowTitle;
+    }
+    // One form for all rows: where the end has no room in a title it stands below.
+    for (std::size_t i = 0; i < rows.size() && !fits; ++i) {
+        rows[i].label = label(slots[i], write_clock(phrases, slots[i].begin));
+        rows[i].hint = write_clock_range(phrases, slots[i].begin, slots[i].end);
+    }
+    return rows;
+}
 
 Task<Reply> ask_question(Scene& scene, EventDraft draft, std::string target, Question question) {
     if (question.choices.empty()) {
@@ -155,7 +176,7 @@ Task<Reply> ask_time(Scene& scene, EventDraft draft, std::string target) {
     std::vector<Option> options;
     for (const LocalSpan& slot : spread_slots(wish, within, *busy))
         options.push_back(pick(slot.begin, slot.end, write_clock(scene.phrases, slot.begin)));
-    const std::string date = write_date(scene.phrases, day, DateStyle::kLong);
+    const std::string date = write_date(scene.phrases, day, DateStyle::kOn);
     const std::string text =
         scene.phrases.say(options.empty() ? "ask_time_full" : "ask_time", {{"date", date}});
     co_return open_question(text, Waiting::kTime, std::move(draft), std::move(target), std::move(options));
@@ -213,25 +234,24 @@ Task<Reply> offer_other_times(Scene& scene, EventDraft draft, std::string target
             title = shown(event.title);
             break;
         }
-    std::vector<Option> options;
-    for (const LocalSpan& slot : free_slots(wish_for(scene, draft), *busy)) {
-        Option made = pick(slot.begin, slot.end, slot_label(scene, slot));
-        made.hint = write_clock_range(phrases, slot.begin, slot.end);
-        options.push_back(std::move(made));
-    }
+    SlotWish wish = wish_for(scene, draft);
+    wish.limit = kMostOffered;
+    wish.most_that_day = kMostThatDay;
+    wish.most_other_days = 1;
+    std::vector<Option> options = slot_rows(scene, free_slots(wish, *busy));
     const bool none = options.empty();
     Option force = option(scene, Action::kForce, "force", "force");
-    if (!title.empty()) force.hint = phrases.say("force_hint", {{"title", title}});
-    Option other = option(scene, Action::kOtherTime, "other_time", "other_time");
-    other.hint = phrases.say("other_time_hint");
+    Option other = option(scene, Action::kOtherTime, "other_slot", "other_time");
     options.push_back(std::move(force));
     options.push_back(std::move(other));
-    const std::string when = when_of(scene, draft, false);
+    const LocalSpan asked{*draft.start, *draft.start + length_of(draft)};
+    const std::string when = write_near(phrases, asked, to_local(scene.now_ms, draft.zone));
     const std::string text =
         title.empty() ? phrases.say("taken_short")
                       : phrases.say(none ? "taken_none" : "taken", {{"when", when}, {"title", title}});
     Reply reply =
         open_question(text, Waiting::kTaken, std::move(draft), std::move(target), std::move(options));
+    reply.open->is_slot_list = true;
     reply.list_label = phrases.label("see_times");
     co_return reply;
 }

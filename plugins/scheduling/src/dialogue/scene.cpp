@@ -4,6 +4,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "calendar/google/event_json.hpp"
 #include "calendar/zone_time.hpp"
 #include "dialogue/dates.hpp"
 #include "dialogue/folding.hpp"
@@ -18,6 +19,7 @@ constexpr std::size_t kShownTitle = 80;
 constexpr std::size_t kMostRows = 10, kMostButtons = 3;
 /// A chat that somebody else has: asked again with each message that comes.
 constexpr std::int64_t kPausedMs = 90LL * 24 * 3600 * 1000;
+constexpr std::size_t kMostRemembered = 12;
 
 struct Limits {
     std::size_t buttons = kMostButtons, rows = kMostRows;
@@ -93,14 +95,33 @@ migue::TurnEnd keep_asking(Scene& scene) {
     return migue::TurnEnd::done();
 }
 
+/// The card takes along the names of those whom its draft invites.
+void keep_guests(const Scene& scene, Open& open) {
+    open.guests.clear();
+    for (const Guest& guest : scene.guests) {
+        const auto& invited = open.draft.attendees;
+        if (std::find(invited.begin(), invited.end(), guest.mail) != invited.end())
+            open.guests.push_back(guest);
+    }
+}
+
+/// What this answer was about, for when it is quoted.
+void remember_shown(Scene& scene) {
+    if (scene.state.last_event.empty()) return;
+    auto& shown = scene.state.shown;
+    std::erase_if(shown, [&](const ShownEvent& one) { return one.card == scene.card; });
+    shown.push_back({scene.card, scene.state.last_event});
+    if (shown.size() > kMostRemembered) shown.erase(shown.begin());
+}
+
 }  // namespace
 
 LocalMinutes Scene::now() const {
     return to_local(now_ms, person.zone);
 }
 
-Understanding Scene::understand(std::string_view text, std::string_view intent) const {
-    return scheduling::understand(text, intent, moment);
+Understanding Scene::understand(std::string_view text, std::string_view as_intent) const {
+    return scheduling::understand(text, as_intent, moment);
 }
 
 Reply say(std::string text, Reply::After after) {
@@ -127,8 +148,10 @@ migue::TurnEnd finish(Scene& scene, Reply reply) {
         reply.open->card = scene.card;
         reply.open->at_ms = scene.now_ms;
         reply.open->prompt = shorten(reply.text, kBodyText);
+        keep_guests(scene, *reply.open);
     }
     if (auto sent = send(scene.turn, reply); !sent) return std::move(sent).error().within("send the answer");
+    remember_shown(scene);
     if (reply.open && reply.is_reminder)
         scene.state.reminded = std::move(reply.open);
     else if (reply.open)
@@ -168,6 +191,25 @@ LocalSpan span_of(const Event& event, std::string_view zone) {
 std::string when_of(const Scene& scene, const Event& event, bool with_year) {
     return write_when(scene.phrases, span_of(event, scene.person.zone), event.all_day,
                       with_year ? DateStyle::kFull : DateStyle::kLong);
+}
+
+std::string begin_of(const Scene& scene, const Event& event) {
+    return write_begin(scene.phrases, span_of(event, scene.person.zone).begin, event.all_day,
+                       DateStyle::kLong);
+}
+
+std::string name_of(const Scene& scene, std::string_view guest) {
+    for (const Guest& known : scene.guests)
+        if (known.mail == guest) return known.name.empty() ? known.mail : known.name;
+    return std::string(guest);
+}
+
+std::vector<std::string> mailed_names(const Scene& scene, const std::vector<std::string>& guests) {
+    std::vector<std::string> names;
+    if (scene.tools.google == nullptr) return names;
+    for (const std::string& guest : guests)
+        if (is_mail_address(guest)) names.push_back(name_of(scene, guest));
+    return names;
 }
 
 std::vector<LocalSpan> busy_spans(const std::vector<Event>& events, std::string_view zone) {

@@ -11,6 +11,7 @@
 #include "booking/free_slots.hpp"
 #include "calendar/google/google_calendar.hpp"
 #include "dialogue/answers.hpp"
+#include "dialogue/contacts.hpp"
 #include "dialogue/phrases.hpp"
 #include "dialogue/state.hpp"
 #include "migue/cpp/turn.hpp"
@@ -37,6 +38,7 @@ struct Tools {
     const People& people;
     const PhraseBook& book;
     const Answers& answers;
+    const Contacts& contacts;
     const Reminders& reminders;
     const PersonalData& personal_data;
     const GoogleTools* google = nullptr;  ///< null with the local calendar
@@ -48,8 +50,15 @@ struct Input {
     std::string kind = "text";
     std::string tap;  ///< id of the pressed button
     bool forwarded = false;
+    std::string quoted_message;        ///< the message whose answer is replied to; "" when none
+    std::vector<Guest> contacts;       ///< shared ones; without an address when they have none
+    std::string second_intent;         ///< of a second wish in the same message; "" when none
+    std::string second_text;           ///< its words
     std::string job_key, job_payload;  ///< of a job of our own
 };
+
+/// How much of a series is meant.
+enum class Reach { kOccurrence = 1, kLater, kSeries };
 
 /// What the person wants done, for when the calendar cannot do it now.
 struct Plan {
@@ -60,7 +69,8 @@ struct Plan {
     };
     Kind kind = Kind::kProceed;
     Open open;  ///< draft and target, or events and occurrences
-    bool sure = false, force = false, whole_series = false;
+    bool sure = false, force = false;
+    Reach reach = Reach::kOccurrence;
 };
 
 struct Scene {
@@ -76,11 +86,16 @@ struct Scene {
     std::string card;          ///< the name of the card this turn may show: from its message
     std::string own_event_id;  ///< the id of the event this turn may make
     std::optional<Plan> plan = {};
+    std::vector<Guest> book = {};    ///< the person's contact book
+    std::vector<Guest> guests = {};  ///< everybody whose address is known: contact book and draft
+    std::string intent = {};         ///< what the message wants
+    std::string left_out = {};       ///< words of a second wish that this turn does not do
+    bool picked_slot = false;        ///< the hour was just chosen from a list
 
     [[nodiscard]] const Answers& answers() const { return tools.answers; }
     /// Now, on the person's wall clock.
     [[nodiscard]] LocalMinutes now() const;
-    [[nodiscard]] Understanding understand(std::string_view text, std::string_view intent) const;
+    [[nodiscard]] Understanding understand(std::string_view text, std::string_view as_intent) const;
 };
 
 /// The answer of a turn. What is open afterwards is the card it shows, nothing, or what was
@@ -113,8 +128,15 @@ struct Reply {
 /// An event's time on the person's wall clock, or on its own when whole days.
 [[nodiscard]] LocalSpan span_of(const Event& event, std::string_view zone);
 [[nodiscard]] std::string when_of(const Scene& scene, const Event& event, bool with_year);
+/// Its day and the hour it begins.
+[[nodiscard]] std::string begin_of(const Scene& scene, const Event& event);
 /// The busy hours among the events, on that zone's wall clock.
 [[nodiscard]] std::vector<LocalSpan> busy_spans(const std::vector<Event>& events, std::string_view zone);
+/// A guest by name where it is known, else by address.
+[[nodiscard]] std::string name_of(const Scene& scene, std::string_view guest);
+/// Those who will get a mail, by name.
+[[nodiscard]] std::vector<std::string> mailed_names(const Scene& scene,
+                                                    const std::vector<std::string>& guests);
 /// A title as it is shown: short enough for any card.
 [[nodiscard]] std::string shown(std::string_view title);
 

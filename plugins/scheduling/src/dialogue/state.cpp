@@ -137,6 +137,17 @@ Event read_event_json(const json& object) {
     return event;
 }
 
+json guests_json(const std::vector<Guest>& guests) {
+    json list = json::array();
+    for (const Guest& guest : guests) list.push_back({guest.name, guest.mail});
+    return list;
+}
+std::vector<Guest> read_guests(const json& list) {
+    std::vector<Guest> guests;
+    for (const json& guest : list) guests.push_back({guest.at(0), guest.at(1)});
+    return guests;
+}
+
 json open_json(const Open& open) {
     json options = json::array();
     for (const Option& option : open.options) options.push_back(option_json(option));
@@ -150,7 +161,9 @@ json open_json(const Open& open) {
             {"events", open.events},
             {"occurrences", open.occurrences},
             {"purpose", static_cast<int>(open.purpose)},
-            {"said", open.said}};
+            {"said", open.said},
+            {"guests", guests_json(open.guests)},
+            {"slots", open.is_slot_list}};
 }
 Open read_open_json(const json& object) {
     Open open;
@@ -165,6 +178,8 @@ Open read_open_json(const json& object) {
     open.occurrences = object.at("occurrences").get<std::vector<std::int64_t>>();
     open.purpose = static_cast<Purpose>(object.at("purpose").get<int>());
     open.said = object.at("said");
+    open.guests = read_guests(object.value("guests", json::array()));
+    open.is_slot_list = object.value("slots", false);
     return open;
 }
 
@@ -188,6 +203,10 @@ State read_known(const json& object) {
     if (object.contains("undo")) state.undo = read_undo(object.at("undo"));
     state.last_event = object.at("last_event");
     state.locale = object.at("locale");
+    state.fixed_locale = object.value("fixed_locale", "");
+    for (const json& one : object.value("shown", json::array()))
+        state.shown.push_back({one.at(0), one.at(1)});
+    state.asked_contacts = object.value("asked_contacts", std::vector<std::string>{});
     return state;
 }
 
@@ -225,6 +244,9 @@ std::optional<Open> read_open(std::string_view text) {
 
 std::string write_state(const State& state) {
     json object{{"v", kVersion}, {"last_event", state.last_event}, {"locale", state.locale}};
+    if (!state.fixed_locale.empty()) object["fixed_locale"] = state.fixed_locale;
+    for (const ShownEvent& one : state.shown) object["shown"].push_back({one.card, one.event_id});
+    if (!state.asked_contacts.empty()) object["asked_contacts"] = state.asked_contacts;
     if (state.open) object["open"] = open_json(*state.open);
     if (state.reminded) object["reminded"] = open_json(*state.reminded);
     if (state.undo) object["undo"] = undo_json(*state.undo);

@@ -28,11 +28,20 @@ enum class Action {
     kOtherTime,  ///< asks for a time to be written
     kSetEnd,     ///< asks how long a series goes on
     kUndo,
-    kCancel,      ///< cancels what the card names
-    kCancelOne,   ///< the same, but of a series only the occurrence
-    kChoose,      ///< lists the events of the card one by one
-    kEvent,       ///< this event is the one meant
-    kUnlink,      ///< takes the account's permissions back; the account is in `event_id`
+    kCancel,         ///< cancels what the card names
+    kCancelOne,      ///< the same, but of a series only the occurrence
+    kChoose,         ///< lists the events of the card one by one
+    kEvent,          ///< this event is the one meant
+    kUnlink,         ///< takes the account's permissions back; the account is in `event_id`
+    kShowGuests,     ///< shows all who will get a mail, before it is booked
+    kGuest,          ///< this is who is meant; the address is in `event_id`
+    kNoGuest,        ///< goes on without inviting the one who was asked about
+    kAddVideo,       ///< adds a video call to the event that was just booked
+    kKeepContact,    ///< keeps the address of the guests in the person's own contact book
+    kCancelLater,    ///< cancels the occurrence and all after it
+    kRetry,          ///< tries again what did not work
+    kForgetContact,  ///< takes the address in `event_id` out of the contact book
+    kCancelAll,      ///< asks once for all events of the list
     kRemind,      ///< reminds of the event in `event_id`, or of the target, so many `minutes` before
     kRemindWhen,  ///< asks how long before
     kUnremind,    ///< takes the reminder of the event in `event_id` back
@@ -64,10 +73,16 @@ enum class Waiting {
     kPick,      ///< for the event that is meant
     kDone,      ///< for nothing; done, and may still be undone or changed
     kLink,      ///< for the code that links a calendar; the draft waits
+    kGuest,     ///< for the address of a guest, named in `said`
     kReminder,  ///< for nothing; the person was reminded of the target
 };
 
 enum class Purpose { kCancel = 1, kMove };
+
+/// Somebody with an address.
+struct Guest {
+    std::string name, mail;
+};
 
 struct Open {
     Waiting waiting = Waiting::kCard;
@@ -80,7 +95,9 @@ struct Open {
     std::vector<std::string> events;        ///< those to be cancelled, or chosen from
     std::vector<std::int64_t> occurrences;  ///< beside `events`: of a series, the one meant; else 0
     Purpose purpose = Purpose::kCancel;
-    std::string said;  ///< the new time of an event that is still to be picked, as written
+    std::string said;           ///< the new time of an event that is still to be picked, as written
+    std::vector<Guest> guests;  ///< the names behind the addresses of the draft
+    bool is_slot_list = false;  ///< hours around one that is taken
 };
 
 /// What the last action can be taken back to.
@@ -91,13 +108,21 @@ struct Undo {
     std::int64_t until_ms = 0;
 };
 
+/// A message of ours, and the event it was about: what a quotation of it means.
+struct ShownEvent {
+    std::string card, event_id;
+};
+
 struct State {
     std::optional<Open> open;
     /// The last reminder: it stands beside what is open, and goes on for longer.
     std::optional<Open> reminded;
     std::optional<Undo> undo;
-    std::string last_event;  ///< what "it" means
-    std::string locale;      ///< of the last message whose language was clear
+    std::string last_event;                   ///< what "it" means
+    std::string locale;                       ///< of the last message whose language was clear
+    std::string fixed_locale;                 ///< "habla en español": until another is asked for
+    std::vector<ShownEvent> shown;            ///< the last ones, oldest first
+    std::vector<std::string> asked_contacts;  ///< addresses that were offered to be kept
 
     /// The open card, unless it is older than its life.
     [[nodiscard]] const Open* alive(std::int64_t now_ms) const;

@@ -1,0 +1,11 @@
+-- Names and mail addresses that a person asked to be kept, for their own invitations.
+CREATE TABLE scheduling.contacts (
+    person_id TEXT NOT NULL,
+    mail TEXT NOT NULL,
+    name TEXT NOT NULL,
+    created_ms BIGINT NOT NULL,
+    PRIMARY KEY (person_id, mail)
+);
+ALTER TABLE scheduling.contacts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE scheduling.contacts FORCE ROW LEVEL SECURITY;
+CREATE POLICY contacts_owner ON scheduling.contacts TO CURRENT_USER USING (true) WITH CHECK (true);
