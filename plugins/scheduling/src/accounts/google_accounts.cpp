@@ -5,6 +5,7 @@
 
 #include "accounts/people.hpp"
 #include "accounts/sealed_rows.hpp"
+#include "calendar/side_by_side.hpp"
 #include "tables/rows.hpp"
 
 namespace scheduling {
@@ -320,6 +321,35 @@ Task<Result<Unlinked>> GoogleAccounts::forget(std::string person, std::string ac
     auto token = services_.vault.open(row->refresh_sealed, context_of("refresh", person, account));
     if (token) unlinked.token = std::move(*token);
     co_return unlinked;
+}
+
+Task<Result<Unlinked>> GoogleAccounts::grant_of(const GoogleAccount& account) const {
+    migue::SqlStatement others{
+        "SELECT person_id FROM scheduling.calendar_credentials WHERE account_id = $1 AND person_id <> $2 "
+        "LIMIT 1",
+        json::array({account.id, account.person}).dump(), false};
+    auto answer = co_await services_.sql.execute(std::move(others));
+    if (!answer) co_return std::move(answer).error().within("look for other links");
+    auto statements = read_rows(*answer);
+    if (!statements) co_return std::move(statements).error();
+    Unlinked grant;
+    grant.is_last = statements->at(0).rows.empty();
+    auto token =
+        services_.vault.open(account.refresh_sealed, context_of("refresh", account.person, account.id));
+    if (token) grant.token = std::move(*token);
+    co_return grant;
+}
+
+Task<bool> GoogleAccounts::warm(Caller caller) const {
+    auto accounts = co_await all(caller.person);
+    if (!accounts) co_return false;
+    const std::int64_t now = services_.clock.unix_ms();
+    std::vector<Task<Result<AccessToken>>> refreshing;
+    for (const GoogleAccount& account : *accounts)
+        if (account.is_alive && account.access_until_ms - kEarlyMs <= now)
+            refreshing.push_back(access(caller, account.id));
+    const auto done = co_await side_by_side(std::move(refreshing));
+    co_return std::all_of(done.begin(), done.end(), [](const auto& one) { return static_cast<bool>(one); });
 }
 
 }  // namespace scheduling

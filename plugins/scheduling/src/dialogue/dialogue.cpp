@@ -299,10 +299,9 @@ Task<std::optional<Reply>> take_edit(Scene& scene, const Open& open, std::string
     const bool adds = !read.times.empty() && !answers.has_word("new_words", text) &&
                       answers.has_phrase("guest_words", text);
     // Behind a reminder people also say why: "llego tarde, pásala a las 4".
-    const bool asks_move =
-        open.waiting == Waiting::kReminder && !read.times.empty() &&
-        (answers.has_word("edit_cues", text) || answers.has_word("move_words", text)) &&
-        !answers.has_word("new_words", text);
+    const bool asks_move = open.waiting == Waiting::kReminder && !read.times.empty() &&
+                           (answers.has_word("edit_cues", text) || answers.has_word("move_words", text)) &&
+                           !answers.has_word("new_words", text);
     if (edits || fills || asks_move || (adds && !other)) {
         reply = co_await edit_open(scene, open, read);
         co_return reply;
@@ -465,8 +464,10 @@ void know_guests(Scene& scene, std::vector<Guest> book) {
 }
 
 /// The language of the answer: the one that was asked for, else the message's.
-std::string language_of(const migue::Turn& turn, const State& state) {
+std::string language_of(const migue::Turn& turn, const State& state, bool is_job) {
     if (!state.fixed_locale.empty()) return state.fixed_locale;
+    // Nobody wrote a job: it speaks as the conversation did last.
+    if (is_job && !state.locale.empty()) return state.locale;
     return turn.locale().empty() ? state.locale : std::string(turn.locale());
 }
 
@@ -481,8 +482,9 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn) {
     auto event_id = event_id_for(tools.services.vault, person_id, turn.message_id());
     if (!event_id) co_return std::move(event_id).error();
     State state = read_state(turn.state_json());
-    if (!turn.locale().empty()) state.locale = turn.locale();
-    const std::string locale = language_of(turn, state);
+    const bool is_job = input.kind == "job";
+    if (!turn.locale().empty() && (!is_job || state.locale.empty())) state.locale = turn.locale();
+    const std::string locale = language_of(turn, state, is_job);
     Audit audit(tools.services, person_id, std::string(turn.message_id()), turn.attempt());
     Scene scene{turn,
                 tools,

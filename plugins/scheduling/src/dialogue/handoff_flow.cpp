@@ -18,8 +18,7 @@ Task<bool> keep_paused(Scene& scene, std::int64_t since_ms) {
 
 Task<Reply> hand_over(Scene& scene) {
     const bool kept = co_await keep_paused(scene, scene.now_ms);
-    if (!kept)
-        co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
+    if (!kept) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
     scene.tools.services.metrics.record(scene.tools.handed_over, 1);
     scene.tools.services.log.warn("a conversation waits for a person",
                                   {{"conversation", scene.turn.conversation_id()}});

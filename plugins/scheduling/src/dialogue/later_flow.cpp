@@ -105,7 +105,8 @@ Task<Reply> go_on(Scene& scene, json payload) {
     if (scene.booking.trouble() != Trouble::kSilent) co_return reply;
     const bool is_open = payload.value("open", false) || scene.booking.is_open();
     const bool over = scene.now_ms >= payload.value("until", std::int64_t{0});
-    if (over && !is_open && scene.plan && scene.plan->kind != Plan::Kind::kCancel && scene.plan->open.target.empty())
+    if (over && !is_open && scene.plan && scene.plan->kind != Plan::Kind::kCancel &&
+        scene.plan->open.target.empty())
         co_return offer_retry(scene);
     if (over)
         co_return say(is_open ? scene.phrases.say("later_unknown", {{"title", shown(title)}})

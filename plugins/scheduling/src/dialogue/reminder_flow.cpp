@@ -149,8 +149,7 @@ Reply reminder_card(Scene& scene, const Event& event, minutes before) {
 
 Task<Reply> set_reminder(Scene& scene, Event event, minutes before) {
     const bool kept = co_await keep_reminder(scene, event, before);
-    if (!kept)
-        co_return say(scene.phrases.say("reminders/failed"), Reply::After::kKeep);
+    if (!kept) co_return say(scene.phrases.say("reminders/failed"), Reply::After::kKeep);
     co_return reminder_card(scene, event, before);
 }
 

@@ -6,6 +6,7 @@
 
 #include "accounts/link_attempts.hpp"
 #include "accounts/people.hpp"
+#include "accounts/personal_data.hpp"
 #include "audit/audit.hpp"
 #include "booking/booking.hpp"
 #include "booking/free_slots.hpp"
@@ -15,7 +16,7 @@
 #include "dialogue/phrases.hpp"
 #include "dialogue/state.hpp"
 #include "migue/cpp/turn.hpp"
-#include "privacy/personal_data.hpp"
+#include "privacy/export_links.hpp"
 #include "reminders/reminders.hpp"
 #include "settings.hpp"
 
@@ -40,8 +41,9 @@ struct Tools {
     const Answers& answers;
     const Contacts& contacts;
     const Reminders& reminders;
-    const PersonalData& personal_data;
+    const ExportLinks& export_links;
     const GoogleTools* google = nullptr;  ///< null with the local calendar
+    const PersonalData* data = nullptr;   ///< "export my data", "delete my data"
     std::uint32_t handed_over = 0;        ///< series
 };
 

@@ -42,11 +42,11 @@ enum class Action {
     kRetry,          ///< tries again what did not work
     kForgetContact,  ///< takes the address in `event_id` out of the contact book
     kCancelAll,      ///< asks once for all events of the list
-    kRemind,      ///< reminds of the event in `event_id`, or of the target, so many `minutes` before
-    kRemindWhen,  ///< asks how long before
-    kUnremind,    ///< takes the reminder of the event in `event_id` back
-    kGoing,       ///< answers a reminder: will be there
-    kErase,       ///< deletes everything that is kept about the person
+    kRemind,         ///< reminds of the event in `event_id`, or of the target, so many `minutes` before
+    kRemindWhen,     ///< asks how long before
+    kUnremind,       ///< takes the reminder of the event in `event_id` back
+    kGoing,          ///< answers a reminder: will be there
+    kErase,          ///< deletes everything that is kept about the person
 };
 
 /// One button or row, with the words that choose it when typed.

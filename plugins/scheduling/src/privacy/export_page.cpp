@@ -60,7 +60,7 @@ RouteReply json_reply(int status, const json& body) {
 }  // namespace
 
 Task<RouteReply> serve_export_page(const AsideTools& tools, const RouteRequest& request) {
-    auto right = co_await tools.personal_data.find_export(std::string(request.param("token")));
+    auto right = co_await tools.export_links.find_export(std::string(request.param("token")));
     if (!right) co_return spent(tools, request, 503);
     if (!right->has_value()) co_return spent(tools, request, 410);
     const Phrases& phrases = tools.book.of((*right)->locale);
@@ -72,20 +72,20 @@ Task<RouteReply> serve_export_page(const AsideTools& tools, const RouteRequest& 
 
 Task<RouteReply> serve_export_file(const AsideTools& tools, const RouteRequest& request) {
     const std::string token(request.param("token"));
-    auto right = co_await tools.personal_data.find_export(token);
+    auto right = co_await tools.export_links.find_export(token);
     if (!right) co_return spent(tools, request, 503);
     if (!right->has_value()) co_return spent(tools, request, 410);
     // Collected before the link is spent: one that cannot be answered stays good.
-    auto file = co_await tools.personal_data.collect((*right)->person);
+    auto file = co_await tools.data.export_json((*right)->person);
     if (!file) co_return spent(tools, request, 503);
-    auto redeemed = co_await tools.personal_data.redeem_export(token);
+    auto redeemed = co_await tools.export_links.redeem_export(token);
     if (!redeemed) co_return spent(tools, request, 503);
     if (!redeemed->has_value()) co_return spent(tools, request, 410);
     RouteReply reply;
     reply.headers.emplace_back("content-type", "application/json; charset=utf-8");
     reply.headers.emplace_back("content-disposition", "attachment; filename=\"migue.json\"");
     keep_private(reply);
-    reply.body = file->dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+    reply.body = std::move(*file);
     co_return reply;
 }
 

@@ -1,8 +1,9 @@
 #pragma once
 #include "accounts/people.hpp"
+#include "accounts/personal_data.hpp"
 #include "dialogue/phrases.hpp"
 #include "migue/cpp/plugin.hpp"
-#include "privacy/personal_data.hpp"
+#include "privacy/export_links.hpp"
 #include "settings.hpp"
 
 /// What people and operators reach by HTTP beside booking.
@@ -12,7 +13,8 @@ struct AsideTools {
     const migue::Services& services;
     const Settings& settings;
     const People& people;
-    const PersonalData& personal_data;
+    const ExportLinks& export_links;
+    const PersonalData& data;
     const PhraseBook& book;
 };
 

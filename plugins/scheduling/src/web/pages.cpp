@@ -199,6 +199,25 @@ Task<RouteReply> serve_delete(const WebTools& tools, const RouteRequest& request
     co_return json_reply(200, json{{"cancelled", id}});
 }
 
+Task<RouteReply> serve_export(const WebTools& tools, const RouteRequest& request) {
+    auto document = co_await tools.data.export_json(std::string(request.param("id")));
+    if (!document) co_return fault(503, "the store does not answer");
+    RouteReply reply;
+    reply.headers.emplace_back("content-type", "application/json");
+    reply.headers.emplace_back("cache-control", "no-store");
+    reply.body = std::move(*document);
+    co_return reply;
+}
+
+Task<RouteReply> serve_erase(const WebTools& tools, const RouteRequest& request) {
+    auto erased = co_await tools.data.erase(std::string(request.param("id")));
+    if (!erased) co_return fault(503, "the store does not answer; some may be gone: repeat it");
+    co_return json_reply(200, json{{"rows", erased->rows},
+                                   {"revoked", erased->revoked},
+                                   {"unrevoked", erased->unrevoked},
+                                   {"shared", erased->shared}});
+}
+
 Task<RouteReply> serve_reseal(const WebTools& tools, const RouteRequest& request) {
     auto page = co_await reseal_page(tools.services, std::string(request.query("after")));
     if (!page && page.error().code == migue::Error::Code::kInvalid) co_return fault(400, page.error().what);

@@ -128,7 +128,8 @@ TEST(DeletePage, FindsWhoseEventItIs) {
     EXPECT_EQ(done.status, 200);
     EXPECT_EQ(nlohmann::json::parse(done.body), (nlohmann::json{{"cancelled", id}}));
     EXPECT_TRUE(talk.titles().empty());
-    EXPECT_EQ(talk.audit().back(), "cancelled");
+    const auto actions = talk.audit();
+    EXPECT_NE(std::find(actions.begin(), actions.end(), "cancelled"), actions.end());
 }
 
 }  // namespace scheduling

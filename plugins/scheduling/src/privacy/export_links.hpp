@@ -1,14 +1,12 @@
 #pragma once
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "migue/cpp/services.hpp"
 #include "migue/cpp/task.hpp"
 
-/// Everything that the plugin's tables hold about one person: given out, and taken away.
+/// Links by which people get what is kept about them (accounts/personal_data.hpp).
 namespace scheduling {
 
 /// The version of the texts by which people agree to something: their date.
@@ -21,15 +19,9 @@ struct ExportRight {
 };
 
 /// Thread-safe.
-class PersonalData {
+class ExportLinks {
 public:
-    explicit PersonalData(const migue::Services& services) : services_(services) {}
-
-    /// All rows about the person, by table; secrets (tokens, hashes) only as "kept". Large tables
-    /// are read in pages.
-    [[nodiscard]] migue::Task<migue::Result<nlohmann::json>> collect(std::string person) const;
-    /// Deletes them; the audit keeps one mark without person, named `mark`. Repeating it is harmless.
-    [[nodiscard]] migue::Task<migue::Result<void>> erase(std::string person, std::string mark) const;
+    explicit ExportLinks(const migue::Services& services) : services_(services) {}
 
     /// The secret of a link to the person's data: good once, for kExportLifeMs.
     [[nodiscard]] migue::Task<migue::Result<std::string>> offer_export(std::string person,
@@ -41,8 +33,6 @@ public:
         std::string token) const;
 
 private:
-    migue::Task<migue::Result<std::vector<nlohmann::json>>> rows_of(std::string select, std::string order,
-                                                                    std::string person) const;
     const migue::Services& services_;
 };
 
