@@ -28,7 +28,18 @@ Task<Reply> hand_over(Scene& scene) {
 Task<std::optional<Reply>> answer_while_paused(Scene& scene) {
     // What was promised is kept: jobs go on.
     if (scene.person.paused_ms == 0 || scene.input.kind == "job") co_return std::nullopt;
-    const bool calls = scene.input.kind == "text" && scene.answers().is("call_bot", scene.turn.text());
+    // Their data and their peace are theirs also now.
+    const Answers& answers = scene.answers();
+    const std::string_view text = scene.turn.text();
+    const bool is_text = scene.input.kind == "text";
+    const Open* open = scene.state.alive(scene.now_ms);
+    const bool erases =
+        open != nullptr && !open->options.empty() && open->options.front().action == Action::kErase;
+    const bool passes =
+        erases || (is_text && (answers.is("stop", text) || answers.mentions("erase_data", text) ||
+                               answers.mentions("export_data", text)));
+    if (passes) co_return std::nullopt;
+    const bool calls = is_text && answers.is("call_bot", text);
     if (!calls) {
         Reply quiet;
         quiet.silent = true;
