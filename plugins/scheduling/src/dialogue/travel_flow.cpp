@@ -29,22 +29,26 @@ std::optional<Whereabouts> read_place(const Answers& answers, const std::string&
     return std::nullopt;
 }
 
-/// The end of the last day that the words name, on that zone's clock; 0 when they name none.
-std::int64_t read_until(const Scene& scene, std::string_view text, const std::string& zone) {
+/// "hasta el viernes": the end of that day on the zone's clock; 0 when no day is named.
+std::int64_t read_until(const Scene& scene, const Whereabouts& where) {
+    std::string_view rest = where.rest;
+    // Without the word, Friday is a day and not what comes before it.
+    const std::string_view first = rest.substr(0, rest.find(' '));
+    if (scene.answers().is("until_words", first)) rest.remove_prefix(std::min(first.size() + 1, rest.size()));
     Moment there = scene.moment;
-    there.zone = zone;
-    const Understanding read = understand(text, "query_agenda", there);
-    if (!read.span) return 0;
+    there.zone = where.zone;
+    const Understanding read = understand(rest, "query_agenda", there);
+    if (!read.draft.has_date || !read.span) return 0;
     const LocalMinutes last = read.span->end - std::chrono::minutes(1);
-    const std::int64_t until = to_unix_ms(LocalMinutes(day_of(last) + date::days(1)), zone);
+    const std::int64_t until = to_unix_ms(LocalMinutes(day_of(last) + date::days(1)), where.zone);
     return until > scene.now_ms ? until : 0;
 }
 
-Task<std::optional<Reply>> be_away(Scene& scene, std::string_view text, Whereabouts where) {
+Task<std::optional<Reply>> be_away(Scene& scene, Whereabouts where) {
     const Phrases& phrases = scene.phrases;
     const std::string city = zone_city(where.zone);
     const bool is_home = where.zone == scene.person.home_zone;
-    const std::int64_t until = is_home || where.rest.empty() ? 0 : read_until(scene, text, where.zone);
+    const std::int64_t until = is_home || where.rest.empty() ? 0 : read_until(scene, where);
     std::vector<PersonValue> values{{"away_zone", is_home ? std::string() : where.zone},
                                     {"away_until_ms", until}};
     const bool same = where.zone == scene.person.zone && until == scene.person.away_until_ms;
@@ -87,7 +91,7 @@ Task<std::optional<Reply>> take_whereabouts(Scene& scene, std::string_view text)
         auto where = read_place(answers, *said);
         // Behind the place only a time: "estoy en Madrid, agenda …" is a request, made there.
         const bool only_that = where && !answers.has_word("new_words", where->rest);
-        if (only_that) co_return co_await be_away(scene, text, std::move(*where));
+        if (only_that) co_return co_await be_away(scene, std::move(*where));
     }
     const bool is_back = answers.is("home_again", text) ||
                          (!scene.person.away_zone.empty() && answers.mentions("home_again", text) &&
