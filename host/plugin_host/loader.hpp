@@ -23,10 +23,10 @@ public:
     struct Options {
         std::filesystem::path lock_file;  ///< for messages
         std::vector<config::PluginSettings> plugins;
-        std::string public_url;             ///< http.public_url, or ""
-        std::size_t max_workers = 4;        ///< threads of one instance
-        std::size_t max_http_requests = 8;  ///< of one plugin at once
-        std::function<void()> on_idle;      ///< a retired generation became idle
+        std::string public_url;              ///< http.public_url, or ""
+        std::size_t max_workers = 4;         ///< threads of one instance
+        std::size_t max_http_requests = 64;  ///< of one plugin at once
+        std::function<void()> on_idle;       ///< a retired generation became idle
     };
 
     Loader(Options options, const ServiceBackends& backends, StagingArea& area, HttpClient& http,

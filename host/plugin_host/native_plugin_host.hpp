@@ -27,7 +27,7 @@ struct PluginHostOptions {
     std::filesystem::path vault_key_file;  ///< made when missing; "" with no keys: one for this run only
     HttpClientOptions http;
     std::size_t max_workers = 4;           ///< threads of one generation; its max_concurrency may be lower
-    std::size_t max_http_requests = 8;     ///< of one plugin at once
+    std::size_t max_http_requests = 64;    ///< of one plugin at once
     std::chrono::milliseconds grace{200};  ///< from a turn's deadline to giving up on it
     std::chrono::milliseconds route_limit{10'000};
     std::chrono::milliseconds drain_limit{30'000};   ///< for turns of a retired generation

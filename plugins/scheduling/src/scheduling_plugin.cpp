@@ -54,6 +54,7 @@ migue::Description Plugin::describe() {
                         {"opt_out", "ends or resumes messages that are no answers"},
                         {"travel", "says where the person is for a time"},
                         {"digest", "sends the day's agenda in the morning"},
+                        {"never_mind", "drops what is open"},
                         {"link_account", "connects a calendar, or asks for the calendar's link"}},
             .max_concurrency = 8};
 }

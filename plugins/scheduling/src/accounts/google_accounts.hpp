@@ -73,7 +73,8 @@ private:
     migue::Task<migue::Result<AccessToken>> refresh(Caller caller, GoogleAccount account,
                                                     std::string claimant) const;
     migue::Task<migue::Result<AccessToken>> after_refusal(GoogleAccount tried, migue::Error error) const;
-    migue::Task<migue::Result<bool>> claim(const GoogleAccount& account, std::string claimant) const;
+    migue::Task<migue::Result<bool>> claim(Caller caller, const GoogleAccount& account,
+                                           std::string claimant) const;
     migue::Task<migue::Result<void>> store(const GoogleAccount& account, Tokens tokens,
                                            std::string claimant) const;
     migue::Result<AccessToken> open(const GoogleAccount& account) const;

@@ -245,6 +245,7 @@ Reply change_card(const Scene& scene, EventDraft draft, const Event& before) {
     Open open;
     open.waiting = Waiting::kCard;
     open.target = before.id;
+    open.before = before;
     open.options.push_back(option(scene, Action::kBook, only_start ? "move" : "save", "yes"));
     open.options.push_back(option(scene, Action::kDrop, "keep_as_is", "no"));
     open.draft = std::move(draft);
@@ -311,10 +312,7 @@ Reply booked_card(const Scene& scene, const Event& event, const BookedFrom& from
     open.waiting = Waiting::kDone;
     open.target = event.id;
     open.options.push_back(option(scene, Action::kUndo, "undo", "undo"));
-    const bool can_meet = !invited.empty() && !event.video_call && event.video_url.empty();
-    if (can_meet)
-        open.options.push_back(option(scene, Action::kAddVideo, "add_video", ""));
-    else if (from.look != BookedFrom::Look::kAfterSlot)
+    if (from.look != BookedFrom::Look::kAfterSlot)
         open.options.push_back(option(scene, Action::kChange, "change", "change"));
     if (new_contact) {
         Option keep = option(scene, Action::kKeepContact, "keep_contact", "");

@@ -121,6 +121,7 @@ Reply leave(Scene& scene, const Open& open) {
 /// What a tap and its typed twin both lead to.
 Task<Reply> perform(Scene& scene, const Open& open, std::size_t index) {
     const Option& chosen = open.options[index];
+    scene.before = open.before;
     switch (chosen.action) {
         case Action::kBook:
             co_return co_await commit(scene, open.draft, open.target, Overlap::kRefuse);
@@ -148,8 +149,6 @@ Task<Reply> perform(Scene& scene, const Open& open, std::size_t index) {
             co_return co_await take_event(scene, open, chosen);
         case Action::kCancelLater:
             co_return co_await cancel_events(scene, open, Reach::kLater);
-        case Action::kCancelAll:
-            co_return co_await cancel_listed(scene, open);
         case Action::kRemind:
         case Action::kRemindWhen:
             co_return co_await take_remind(scene, open, chosen);
@@ -168,8 +167,6 @@ Task<Reply> perform(Scene& scene, const Open& open, std::size_t index) {
             co_return co_await take_guest(scene, open, chosen.event_id);
         case Action::kNoGuest:
             co_return co_await leave_guest_out(scene, open);
-        case Action::kAddVideo:
-            co_return co_await add_video(scene, open);
         case Action::kKeepContact:
             co_return co_await keep_contact(scene, Guest{name_of(scene, chosen.event_id), chosen.event_id});
         case Action::kForgetContact:
@@ -334,7 +331,7 @@ Task<std::optional<Reply>> answer_open(Scene& scene, const Open& open, std::stri
     if (const auto index = answers.choose(text, open.options))
         co_return co_await perform(scene, open, *index);
     if (answers.is("undo", text)) co_return co_await undo(scene);
-    if (answers.is("no", text)) {
+    if (answers.is("no", text) || scene.intent == "never_mind") {
         if (!done) co_return leave(scene, open);
         co_return co_await refuse_done(scene, open);
     }
@@ -372,6 +369,7 @@ Task<Reply> take_intent(Scene& scene, std::string text) {
         if (read.draft.has_date || read.draft.has_time) co_return co_await start_draft(scene, text);
     }
     if (intent == "schedule_meeting") co_return co_await start_draft(scene, text);
+    if (intent == "never_mind") co_return say(scene.phrases.say("nothing_open"));
     co_return pass_on();
 }
 

@@ -149,9 +149,11 @@ Event until_before(const Meant& one) {
 }
 
 /// The events of a card that are still there. What reaches beyond one occurrence is done to the
-/// series, even where its occurrences have ids of their own.
+/// series, even where its occurrences have ids of their own. When the turn runs again, those that an earlier
+/// attempt cancelled count as well: cancelling them once more does nothing, and is answered.
 Task<migue::Result<std::vector<Meant>>> events_of(Scene& scene, const Open& open, Reach reach) {
     std::vector<Meant> meant;
+    const bool repeats = scene.turn.attempt() > 1 || scene.input.kind == "job";
     for (std::size_t i = 0; i < open.events.size(); ++i) {
         std::int64_t occurrence = i < open.occurrences.size() ? open.occurrences[i] : 0;
         auto event = co_await scene.booking.get(open.events[i]);
@@ -162,7 +164,7 @@ Task<migue::Result<std::vector<Meant>>> events_of(Scene& scene, const Open& open
             event = co_await scene.booking.get(std::string((*event)->series));
             if (!event) co_return std::move(event).error();
         }
-        if (!event->has_value() || (*event)->cancelled) continue;
+        if (!event->has_value() || ((*event)->cancelled && !repeats)) continue;
         if (reach == Reach::kSeries) occurrence = 0;
         // From the first occurrence on is all of it.
         if (reach == Reach::kLater && occurrence <= (*event)->start_ms) occurrence = 0;
@@ -330,12 +332,6 @@ Task<Reply> cancel_listed(Scene& scene, const Open& open) {
     co_return ask_cancel_all(scene, events);
 }
 
-Task<Reply> add_video(Scene& scene, const Open& open) {
-    EventDraft draft = open.draft;
-    draft.video_call = true;
-    co_return co_await commit(scene, std::move(draft), open.target, Overlap::kAllow);
-}
-
 Task<Reply> undo(Scene& scene) {
     const Phrases& phrases = scene.phrases;
     if (!scene.state.undo || scene.state.undo->events.empty()) co_return say(phrases.say("undo_nothing"));
@@ -347,6 +343,9 @@ Task<Reply> undo(Scene& scene) {
         co_return say(undo.kind == Undo::Kind::kBooked ? phrases.say("undo_late", {{"title", title}})
                                                        : phrases.say("undo_late_plain"));
     }
+    scene.plan = Plan{};
+    scene.plan->kind = Plan::Kind::kUndo;
+    scene.plan->open.draft.title = first.title;
     Outcome outcome;
     if (undo.kind == Undo::Kind::kBooked)
         outcome = co_await scene.booking.undo_booking(first);

@@ -69,8 +69,6 @@ namespace scheduling {
 [[nodiscard]] migue::Task<Reply> cancel_events(Scene& scene, const Open& open, Reach reach);
 /// All events of the open list, with one question.
 [[nodiscard]] migue::Task<Reply> cancel_listed(Scene& scene, const Open& open);
-/// A video call for the event that was just booked.
-[[nodiscard]] migue::Task<Reply> add_video(Scene& scene, const Open& open);
 [[nodiscard]] migue::Task<Reply> list_to_choose(Scene& scene, const Open& open);
 [[nodiscard]] migue::Task<Reply> undo(Scene& scene);
 

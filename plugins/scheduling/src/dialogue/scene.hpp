@@ -68,6 +68,7 @@ struct Plan {
         kProceed = 1,  ///< check the draft, then ask, show or book
         kCommit,       ///< write the draft
         kCancel,       ///< cancel the events
+        kUndo,         ///< take the last action back
     };
     Kind kind = Kind::kProceed;
     Open open;  ///< draft and target, or events and occurrences
@@ -88,11 +89,12 @@ struct Scene {
     std::string card;          ///< the name of the card this turn may show: from its message
     std::string own_event_id;  ///< the id of the event this turn may make
     std::optional<Plan> plan = {};
-    std::vector<Guest> book = {};    ///< the person's contact book
-    std::vector<Guest> guests = {};  ///< everybody whose address is known: contact book and draft
-    std::string intent = {};         ///< what the message wants
-    std::string left_out = {};       ///< words of a second wish that this turn does not do
-    bool picked_slot = false;        ///< the hour was just chosen from a list
+    std::vector<Guest> book = {};      ///< the person's contact book
+    std::vector<Guest> guests = {};    ///< everybody whose address is known: contact book and draft
+    std::string intent = {};           ///< what the message wants
+    std::string left_out = {};         ///< words of a second wish that this turn does not do
+    bool picked_slot = false;          ///< the hour was just chosen from a list
+    std::optional<Event> before = {};  ///< the event of the card that was answered, as it showed it
 
     [[nodiscard]] const Answers& answers() const { return tools.answers; }
     /// Now, on the person's wall clock.

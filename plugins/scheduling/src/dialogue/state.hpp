@@ -36,12 +36,10 @@ enum class Action {
     kShowGuests,     ///< shows all who will get a mail, before it is booked
     kGuest,          ///< this is who is meant; the address is in `event_id`
     kNoGuest,        ///< goes on without inviting the one who was asked about
-    kAddVideo,       ///< adds a video call to the event that was just booked
     kKeepContact,    ///< keeps the address of the guests in the person's own contact book
     kCancelLater,    ///< cancels the occurrence and all after it
     kRetry,          ///< tries again what did not work
     kForgetContact,  ///< takes the address in `event_id` out of the contact book
-    kCancelAll,      ///< asks once for all events of the list
     kRemind,         ///< reminds of the event in `event_id`, or of the target, so many `minutes` before
     kRemindWhen,     ///< asks how long before
     kUnremind,       ///< takes the reminder of the event in `event_id` back
@@ -92,6 +90,7 @@ struct Open {
     std::vector<Option> options;
     EventDraft draft;
     std::string target;                     ///< the event that the draft changes, or ""
+    std::optional<Event> before = {};       ///< that event as the card showed it
     std::vector<std::string> events;        ///< those to be cancelled, or chosen from
     std::vector<std::int64_t> occurrences;  ///< beside `events`: of a series, the one meant; else 0
     Purpose purpose = Purpose::kCancel;
@@ -123,6 +122,8 @@ struct State {
     std::string fixed_locale;                 ///< "habla en español": until another is asked for
     std::vector<ShownEvent> shown;            ///< the last ones, oldest first
     std::vector<std::string> asked_contacts;  ///< addresses that were offered to be kept
+    /// Jobs whose promise was told. An attempt of a turn that died may have left a job without.
+    std::vector<std::string> promised;
 
     /// The open card, unless it is older than its life.
     [[nodiscard]] const Open* alive(std::int64_t now_ms) const;

@@ -24,7 +24,7 @@ TEST(Booking, AClearRequestIsBookedAtOnce) {
 TEST(Booking, SpeaksSpanishAndEnglishToo) {
     Talk spanish("es");
     EXPECT_EQ(spanish.say("agenda una reunión con Laura mañana a las 3").text(),
-              "Agendada ✅ *Reunión con Laura* — martes 24 de noviembre de 2026, 15:00–15:30.");
+              "Agendada ✅ *Reunión con Laura* — martes 24 de noviembre de 2026, 15:00–15:30 (Bogotá).");
     Talk english("en");
     EXPECT_EQ(english.say("book 45 min with Sam Thursday 11am").text(),
               "Booked ✅ *Meeting with Sam* — Thursday, November 26, 2026, 11:00–11:45 AM.");
@@ -67,7 +67,7 @@ TEST(Missing, AnHourIsOfferedAsFreeHours) {
     const TurnOutcome asked = talk.say("agéndame algo con Pedro el jueves");
     EXPECT_EQ(Talk::labels(asked), (Labels{"9:30", "11:00", "15:00"}));
     EXPECT_EQ(talk.tap(asked, "11:00").text(),
-              "Agendada ✅ *Reunión con Pedro* — jueves 26 de noviembre de 2026, 11:00–11:30.");
+              "Agendada ✅ *Reunión con Pedro* — jueves 26 de noviembre de 2026, 11:00–11:30 (Bogotá).");
 }
 
 TEST(Missing, AnHourMayBeTyped) {
@@ -123,7 +123,7 @@ TEST(Missing, AnHourThatIsTwoReadingsIsAskedAndNotGuessed) {
 TEST(Missing, ThePastIsNeverBooked) {
     Talk talk;
     const TurnOutcome asked = talk.say("dentista hoy a las 8");
-    EXPECT_EQ(asked.text(), "Hoy a las 8:00 ya pasó. ¿Cuándo lo pongo?");
+    EXPECT_EQ(asked.text(), "Hoy a las 8:00 ya pasó.");
     EXPECT_EQ(Talk::labels(asked), (Labels{"Hoy 20:00", "Mañana 8:00", "Otra hora"}));
     EXPECT_TRUE(talk.titles().empty());
     talk.tap(asked, "Hoy 20:00");
@@ -137,13 +137,12 @@ TEST(Taken, FreeTimesAreOfferedAndATapBooks) {
     talk.say("marca entrega do projeto amanhã às 15h");
     const TurnOutcome list = talk.say("marca call com a Ana amanhã às 15h");
     const Labels labels = Talk::labels(list);
-    ASSERT_EQ(labels.size(), 10u);
-    EXPECT_EQ(labels[0], "ter 24/11 · 14:30");
-    EXPECT_EQ(labels[1], "ter 24/11 · 15:30");
-    EXPECT_EQ(labels[8], "Marcar mesmo assim");
-    EXPECT_EQ(labels[9], "Outro horário");
-    EXPECT_EQ(talk.tap(list, "ter 24/11 · 15:30").text(),
-              "Marcada ✅ *Call com a Ana* — terça-feira, 24 de novembro de 2026, 15:30–16:00.");
+    ASSERT_EQ(labels.size(), 6u);
+    EXPECT_EQ(labels[0], "ter 24/11 · 14:30–15:00");
+    EXPECT_EQ(labels[1], "ter 24/11 · 15:30–16:00");
+    EXPECT_EQ(labels[4], "Marcar mesmo assim");
+    EXPECT_EQ(labels[5], "Outro horário");
+    EXPECT_EQ(talk.tap(list, "ter 24/11 · 15:30–16:00").text(), "Marcada ✅ terça-feira 24/11, 15:30–16:00.");
     EXPECT_EQ(talk.titles().size(), 2u);
 }
 
@@ -161,8 +160,8 @@ TEST(Taken, ASlotThatWentMeanwhileGivesAFreshList) {
     talk.say("dentista mañana a las 3");
     const TurnOutcome list = talk.say("llamada con Ana mañana a las 3");
     talk.say("llamada con Luis mañana a las 3:30", "schedule_meeting", "c2");
-    const TurnOutcome again = talk.tap(list, "mar 24/11 · 15:30");
-    EXPECT_EQ(Talk::labels(again).back(), "Otra hora");
+    const TurnOutcome again = talk.tap(list, "mar 24/11 · 15:30–16:00");
+    EXPECT_EQ(Talk::labels(again).back(), "Otro horario");
     EXPECT_EQ(talk.titles().size(), 2u);
 }
 
@@ -178,7 +177,7 @@ TEST(Taken, TwoConversationsOfOnePersonNeverOverlap) {
     EXPECT_EQ(a.status, MIGUE_OK);
     EXPECT_EQ(b.status, MIGUE_OK);
     EXPECT_EQ(talk.titles().size(), 1u);
-    EXPECT_EQ(std::max(Talk::labels(a).size(), Talk::labels(b).size()), 10u);
+    EXPECT_EQ(std::max(Talk::labels(a).size(), Talk::labels(b).size()), 6u);
 }
 
 // ---- 2.4 change
@@ -188,7 +187,7 @@ TEST(Change, ADraftIsEditedByWords) {
     const TurnOutcome first = talk.say("reunión con Laura mañana a las 3");
     const TurnOutcome second = talk.say("mejor a las 4", "");
     EXPECT_EQ(second.text(),
-              "*Reunión con Laura* — martes 24 de noviembre de 2026, 16:00–16:30. ¿La agendo?");
+              "*Reunión con Laura* — martes 24 de noviembre de 2026, 16:00–16:30 (Bogotá). ¿La agendo?");
     talk.tap(first, "Agendar");  // the older card
     EXPECT_TRUE(talk.titles().empty());
     talk.say("que dure una hora", "");
@@ -204,8 +203,7 @@ TEST(Change, ABookedEventIsMovedAfterATap) {
     talk.say("design review tomorrow 3pm");
     const TurnOutcome card = talk.say("move tomorrow's 3pm to Friday", "reschedule_meeting");
     EXPECT_EQ(card.text(),
-              "*Design review*: Tuesday, November 24, 3:00–3:30 PM → *Friday, November 27, 2026, "
-              "3:00–3:30 PM*. Move it?");
+              "*Design review*: Tuesday, November 24, 3:00 PM → *Friday, November 27, 2026, 3:00–3:30 PM*.");
     talk.say("go ahead", "");
     const auto rows = talk.bench().sql("SELECT sequence FROM scheduling.local_events");
     EXPECT_EQ(rows, R"([{"sequence":1}])");
@@ -225,7 +223,7 @@ TEST(Missing, AnHourBeforeTheDayIsChosenIsKept) {
     Talk talk;
     talk.say("cita con Juan el lunes");
     const TurnOutcome days = talk.say("a las 11", "");
-    EXPECT_EQ(Talk::labels(days), (Labels{"Lun 23 nov", "Lun 30 nov"}));
+    EXPECT_EQ(Talk::labels(days), (Labels{"Hoy lun 23 nov", "Lun 30 nov"}));
     EXPECT_NE(talk.tap(days, "Lun 30 nov").text().find("lunes 30 de noviembre de 2026, 11:00–11:30"),
               std::string::npos);
 }
@@ -273,7 +271,7 @@ TEST(Cancel, OneMatchIsAskedAndMayBeUndone) {
     Talk talk;
     talk.say("reunión con Laura mañana a las 3");
     const TurnOutcome asked = talk.say("cancela la reunión con Laura", "cancel_meeting");
-    EXPECT_EQ(asked.text(), "¿Cancelo *Reunión con Laura*, martes 24 de noviembre, 15:00–15:30?");
+    EXPECT_EQ(asked.text(), "¿Cancelo *Reunión con Laura*, martes 24 de noviembre, 15:00?");
     EXPECT_EQ(talk.titles().size(), 1u);
     const TurnOutcome done = talk.tap(asked, "Sí, cancelar");
     EXPECT_TRUE(talk.titles().empty());
@@ -298,8 +296,8 @@ TEST(Cancel, ADayIsCancelledWithOneTapAndItsNumber) {
     talk.say("gym tomorrow 10am");
     talk.say("lunch with Bob tomorrow 12:30");
     const TurnOutcome asked = talk.say("cancel everything tomorrow", "cancel_meeting");
-    EXPECT_EQ(Talk::labels(asked), (Labels{"Cancel 2", "Choose", "Keep it"}));
-    talk.tap(asked, "Cancel 2");
+    EXPECT_EQ(Talk::labels(asked), (Labels{"Cancel 2 events", "Choose", "Keep them"}));
+    talk.tap(asked, "Cancel 2 events");
     EXPECT_TRUE(talk.titles().empty());
     talk.say("undo", "");
     EXPECT_EQ(talk.titles().size(), 2u);
@@ -309,7 +307,7 @@ TEST(Cancel, OfASeriesTakesOneOrAll) {
     Talk talk;
     talk.tap(talk.say("reunión de equipo cada martes a las 9"), "Agendar");
     const TurnOutcome asked = talk.say("cancela la reunión de equipo de mañana", "cancel_meeting");
-    EXPECT_EQ(Talk::labels(asked), (Labels{"Solo esta", "Toda la serie", "No"}));
+    EXPECT_EQ(Talk::labels(asked), (Labels{"Solo esta", "Esta y futuras", "Toda la serie"}));
     talk.tap(asked, "Solo esta");
     EXPECT_EQ(talk.titles().size(), 1u);
     EXPECT_NE(talk.say("¿qué tengo mañana?", "query_agenda").text().find("no tienes nada"),
@@ -322,7 +320,7 @@ TEST(Cancel, OfASeriesTakesOneOrAll) {
 TEST(Cancel, OfNothingSaysSo) {
     Talk talk;
     EXPECT_EQ(talk.say("cancela la reunión con Zoe", "cancel_meeting").text(),
-              "No encontré ningún evento con «zoe».");
+              "No encontré ningún evento con «Zoe».");
 }
 
 // ---- 2.6 agenda
@@ -347,10 +345,10 @@ TEST(Agenda, TellsWhetherOneIsFree) {
 TEST(Agenda, TellsTheNextOneWithSomebody) {
     Talk talk("pt");
     EXPECT_EQ(talk.say("quando é minha próxima reunião com a Ana?", "query_agenda").text(),
-              "Não encontrei nenhum evento com «ana».");
+              "Não encontrei nenhum evento com «Ana».");
     talk.say("reunião com a Ana amanhã às 15h");
     EXPECT_EQ(talk.say("quando é minha próxima reunião com a Ana?", "query_agenda").text(),
-              "O próximo com «ana»: *Reunião com a Ana*, terça-feira, 24 de novembro de 2026, 15:00–15:30.");
+              "O próximo com «Ana»: *Reunião com a Ana*, terça-feira, 24 de novembro de 2026, 15:00–15:30.");
 }
 
 TEST(Agenda, CountsWhatDoesNotFit) {
@@ -367,7 +365,7 @@ TEST(FindSlot, OffersTimesThatATapBooks) {
     Talk talk;
     talk.say("dentista mañana a las 9 de la mañana");
     const TurnOutcome slots = talk.say("busca un hueco de 30 minutos mañana", "find_slot");
-    EXPECT_EQ(Talk::labels(slots).front(), "mar 24/11 · 9:30");
+    EXPECT_EQ(Talk::labels(slots).front(), "mar 24/11 · 9:30–10:00");
     talk.say("la primera", "");
     EXPECT_EQ(talk.titles(), (Titles{"Dentista", "Reunión"}));
 }
@@ -392,11 +390,46 @@ TEST(Series, TellsWhereItClashesAndKeepsItsHours) {
     Talk talk("pt");
     talk.say("dentista 1 de dezembro às 9h");
     const TurnOutcome card = talk.say("reunião de equipe toda terça às 9h");
-    EXPECT_NE(card.text().find("Próximas: 24/11, 1/12, 8/12. Conflito em 1/12."), std::string::npos)
+    EXPECT_NE(card.text().find("Próximas: 24/11, 1/12, 8/12. Conflito só em 1/12."), std::string::npos)
         << card.text();
     talk.tap(card, "Marcar");
     const TurnOutcome taken = talk.say("call com a Ana 8 de dezembro às 9h");
     EXPECT_NE(taken.text().find("você já tem *Reunião de equipe*"), std::string::npos) << taken.text();
+}
+
+// ---- what the host tells beside the words
+
+TEST(Quotation, PicksTheEventItWasAbout) {
+    Talk talk;
+    const auto send = [&](std::string_view text, const std::string& id, const std::string& input,
+                          const std::string& intent) {
+        Message message;
+        message.intent = intent;
+        message.person = "ana";
+        message.message_id = id;
+        message.input_json = input;
+        return talk.bench().send(text, message);
+    };
+    send("dentista mañana a las 3", "m-1", R"({"kind":"text"})", "schedule_meeting");
+    send("gimnasio el jueves a las 10", "m-2", R"({"kind":"text"})", "schedule_meeting");
+    const TurnOutcome card =
+        send("mejor a las 5", "m-3", R"({"kind":"text","quoted_message":"m-1"})", "reschedule_meeting");
+    EXPECT_NE(card.text().find("*Dentista*: martes 24 de noviembre, 15:00"), std::string::npos) << card.text();
+}
+
+TEST(SecondWish, IsSaidToBeLeftOut) {
+    Talk talk;
+    Message message;
+    message.intent = "schedule_meeting";
+    message.person = "ana";
+    const std::string text = "dentista mañana a las 3. cancela el gimnasio";
+    const std::size_t begin = text.find("cancela");
+    message.input_json = R"({"kind":"text","second_wish":{"intent":"cancel_meeting","plugin":"scheduling","begin":)" +
+                         std::to_string(begin) + R"(,"end":)" + std::to_string(text.size()) + "}}";
+    const TurnOutcome turn = talk.bench().send(text, message);
+    EXPECT_NE(turn.text().find("Hice lo primero. Esto quedó pendiente, escríbelo aparte: «cancela el gimnasio»."),
+              std::string::npos)
+        << turn.text();
 }
 
 }  // namespace scheduling

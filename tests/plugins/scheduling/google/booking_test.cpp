@@ -93,7 +93,7 @@ TEST(GoogleBooking, InvitesNobodyWithoutATap) {
     GoogleTalk talk;
     talk.link();
     const TurnOutcome card = talk.say("reunión con laura@example.com mañana a las 3");
-    EXPECT_TRUE(contains(card.text(), "invitación a laura@example.com"));
+    EXPECT_TRUE(contains(card.text(), "laura@example.com. ¿La agendo?"));
     EXPECT_TRUE(talk.google.mails().empty());
     talk.tap(card, "Agendar");
     EXPECT_EQ(talk.google.mails(), std::vector<std::string>{"insert laura@example.com"});

@@ -163,7 +163,7 @@ private:
         answer.body = given.body;
         answer.headers = given.headers;
         answer.delay = given.delay;
-        if (given.ending == Ending::kLost) answer.failure = MIGUE_E_INTERNAL;
+        if (given.ending == Ending::kLost || given.ending == Ending::kCut) answer.failure = MIGUE_E_INTERNAL;
         if (given.ending == Ending::kHang) answer.failure = MIGUE_E_DEADLINE;
         if (given.ending == Ending::kRefuse) answer.failure = MIGUE_E_UNAVAILABLE;
         return answer;

@@ -65,6 +65,20 @@ struct Cut {
     bool after_effect = false;
 };
 
+/// Another intent nearly as likely as a message's own.
+struct Rival {
+    std::string intent;
+    std::string plugin;  ///< who answers it
+    float confidence = 0;
+};
+
+/// What else a message asks for.
+struct SecondWish {
+    std::string intent;
+    std::string plugin;  ///< who answers it
+    std::string clause;  ///< the words of the message that say so
+};
+
 /// A message and what the host knows about it.
 struct Message {
     std::string intent = {};
@@ -79,6 +93,9 @@ struct Message {
     std::uint32_t attempt = 1;
     float confidence = 1;
     std::optional<Cut> cut = {};
+    /// Go into input_json as a host puts them there. A clause that the text does not hold is a Fault.
+    std::optional<Rival> rival = {};
+    std::optional<SecondWish> second_wish = {};
 };
 
 struct Reply {
