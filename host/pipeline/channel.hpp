@@ -33,6 +33,12 @@ struct Permit {
     std::int64_t wait_ms = 0;  ///< unless kGo: ask again after it, or earlier
 };
 
+/// When free text may be sent.
+struct Window {
+    std::int64_t hours = 0;     ///< after the person's last message; 0: always
+    bool has_template = false;  ///< what comes later is carried by an approved template
+};
+
 /// A way in and out for messages. The way in is the channel's own (a webhook, a page): it
 /// hands InboundMessages to the Inbox. Thread-safe.
 class Channel {
@@ -44,6 +50,7 @@ public:
 
     [[nodiscard]] virtual std::string_view id() const = 0;
     [[nodiscard]] virtual ChannelLimits limits() const = 0;
+    [[nodiscard]] virtual Window window() const { return {}; }
     /// Asked before each send(). Must not wait, and costs little.
     [[nodiscard]] virtual Permit permit(const OutboundReply&) { return {}; }
     /// Sends one reply; may take as long as its own time limits say. Never called twice at

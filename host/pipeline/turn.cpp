@@ -32,11 +32,15 @@ std::string masked_number(const std::string& address_json) {
     return is_number ? "··· " + number.substr(number.size() - kShown) : std::string();
 }
 
-std::string channel_json(const ChannelLimits& limits, const std::string& address_json) {
-    Json json{{"buttons", limits.buttons}, {"list_rows", limits.list_rows}};
+std::string channel_json(const ChannelLimits& limits, const Window& window, const std::string& address_json) {
+    Json channel{{"buttons", limits.buttons}, {"list_rows", limits.list_rows}};
+    if (window.hours > 0) {
+        channel["window_hours"] = window.hours;
+        channel["template"] = window.has_template;
+    }
     if (std::string number = masked_number(address_json); !number.empty())
-        json["shown_as"] = std::move(number);
-    return json.dump();
+        channel["shown_as"] = std::move(number);
+    return channel.dump();
 }
 
 /// What the message may want besides its intent, for the plugin that gets it.
@@ -225,7 +229,10 @@ TurnRequest TurnRunner::request_for(const Running& run) const {
     request.trace_id = trace_id_of(message.message_id);
     request.input_json = with_wishes(run.input.input_json, run.decision);
     request.limits = limits_of(run.turn);
-    request.channel_json = channel_json(request.limits, message.address_json);
+    const auto channel = channels_.find(run.turn.message.channel);
+    request.channel_json =
+        channel_json(request.limits, channel == channels_.end() ? Window{} : channel->second->window(),
+                     message.address_json);
     if (const auto state = run.conversation.states.find(run.decision.plugin);
         state != run.conversation.states.end()) {
         request.state_json = state->second.json;

@@ -179,7 +179,7 @@ std::string shortened(std::string_view text, std::size_t limit) {
 Result<FittedReply> fit(const Reply& reply) {
     const json body = json::parse(reply.body_json, nullptr, false);
     if (!body.is_object()) return invalid("the body is no JSON object");
-    if (reply.kind == "text") return fit_text(body);
+    if (reply.kind == "text" || reply.kind == "forget") return fit_text(body);
     if (reply.kind == "buttons") return fit_buttons(body);
     if (reply.kind == "list") return fit_list(body);
     if (reply.kind == "link") return fit_link(body);

@@ -35,6 +35,7 @@ public:
 
     [[nodiscard]] std::string_view id() const override { return "whatsapp"; }
     [[nodiscard]] ChannelLimits limits() const override { return channel_limits(); }
+    [[nodiscard]] Window window() const override { return {24, template_.has_value()}; }
     [[nodiscard]] Permit permit(const OutboundReply& reply) override;
     [[nodiscard]] SendOutcome send(const OutboundReply& reply) override;
     [[nodiscard]] SendOutcome failed(const OutboundReply& reply, int error_code) override;

@@ -162,6 +162,44 @@ std::vector<TranscriptLine> select_transcript(Connection& connection, const std:
     return lines;
 }
 
+namespace {
+
+struct Farewell {
+    std::string conversation_id;
+    std::int64_t position = 0;
+};
+
+/// Everything of a conversation up to its farewell; and the conversation itself, with its names
+/// and its plugins' states, unless the person has written again.
+void forget(Connection& connection, const Farewell& farewell) {
+    connection.run(
+        "DELETE FROM inbox WHERE conversation_id = ?1 AND sequence <= ?2 AND done_unix_ms IS NOT NULL",
+        farewell.conversation_id, farewell.position);
+    connection.run("DELETE FROM outbox WHERE conversation_id = ?1 AND position <= ?2",
+                   farewell.conversation_id, farewell.position);
+    for (const char* table : {"jobs", "plugin_states", "identities", "conversations"})
+        connection.run(
+            std::string("DELETE FROM ") + table +
+                " WHERE conversation_id = ?1 AND NOT EXISTS (SELECT 1 FROM inbox WHERE "
+                "conversation_id = ?1) AND NOT EXISTS (SELECT 1 FROM outbox WHERE conversation_id = ?1)",
+            farewell.conversation_id);
+}
+
+std::size_t forget_conversations(Connection& connection, std::size_t limit) {
+    std::vector<Farewell> farewells;
+    SQLite::Statement& row = connection.query(
+        "SELECT conversation_id, position FROM outbox WHERE kind = 'forget' AND (sent_unix_ms IS NOT NULL"
+        " OR buried_unix_ms IS NOT NULL) LIMIT ?1",
+        static_cast<std::int64_t>(limit));
+    while (row.executeStep())
+        farewells.push_back({row.getColumn(0).getString(), row.getColumn(1).getInt64()});
+    row.reset();
+    for (const Farewell& farewell : farewells) forget(connection, farewell);
+    return farewells.size();
+}
+
+}  // namespace
+
 std::size_t erase_old_text(Connection& connection, std::int64_t before_unix_ms, std::size_t limit) {
     const auto at_most = static_cast<std::int64_t>(limit);
     const int messages = connection.run(
@@ -174,7 +212,7 @@ std::size_t erase_old_text(Connection& connection, std::int64_t before_unix_ms, 
         "erased = 0 AND (sent_unix_ms IS NOT NULL OR buried_unix_ms IS NOT NULL)"
         " AND coalesce(sent_unix_ms, buried_unix_ms) < ?1 LIMIT ?2)",
         before_unix_ms, at_most);
-    return static_cast<std::size_t>(messages + replies);
+    return static_cast<std::size_t>(messages + replies) + forget_conversations(connection, limit);
 }
 
 }  // namespace migue::host::sqlite

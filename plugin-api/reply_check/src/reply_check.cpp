@@ -164,12 +164,16 @@ Result<void> check_reply(std::string_view kind, std::string_view body_json, cons
         std::string_view name;
         Check check;
     };
-    static constexpr Kind kKinds[] = {
-        {"text", check_text}, {"buttons", check_buttons}, {"list", check_list}, {"link", check_link}};
+    static constexpr Kind kKinds[] = {{"text", check_text},
+                                      {"buttons", check_buttons},
+                                      {"list", check_list},
+                                      {"link", check_link},
+                                      {"forget", check_text}};
     const auto* const known =
         std::find_if(std::begin(kKinds), std::end(kKinds), [&](const Kind& one) { return one.name == kind; });
     if (known == std::end(kKinds))
-        return Error{Error::Code::kUnsupported, "unknown kind of reply; known are text, buttons, list, link"};
+        return Error{Error::Code::kUnsupported,
+                     "unknown kind of reply; known are text, buttons, list, link, forget"};
     const json body = json::parse(body_json, nullptr, false);
     if (body.is_discarded()) return fault("", "is not JSON in UTF-8");
     Checked checked = known->check(body, limits);

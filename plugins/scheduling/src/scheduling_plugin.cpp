@@ -17,6 +17,10 @@ enum RouteIndex : std::size_t {
     kAgenda,
     kDeleteEvent,
     kReseal,
+    kExportPage,
+    kExportFile,
+    kWaiting,
+    kHandBack,
     kExport,
     kErase,
     kLinkPage,
@@ -57,6 +61,11 @@ migue::Description Plugin::describe() {
                         {"query_agenda", "tells what is planned, or when one is free"},
                         {"find_slot", "looks for free time"},
                         {"reminder", "asks to be reminded of something"},
+                        {"privacy", "exports or deletes what is kept about a person"},
+                        {"handoff", "pauses and tells whoever runs the bot"},
+                        {"opt_out", "ends or resumes messages that are no answers"},
+                        {"travel", "says where the person is for a time"},
+                        {"digest", "sends the day's agenda in the morning"},
                         {"never_mind", "drops what is open"},
                         {"link_account", "connects a calendar, or asks for the calendar's link"}},
             .max_concurrency = 8};
@@ -85,18 +94,29 @@ Plugin::Plugin(const migue::Services& services, Parts parts)
       accounts_(services, oauth_),
       attempts_(services, accounts_),
       google_(services, accounts_, parts_.settings.google),
+      reminders_(services_),
+      export_links_(services_),
       calendar_(parts_.settings.uses_google ? static_cast<Calendar&>(google_) : local_),
       data_(services_, oauth_, accounts_),
       retention_(services_, parts_.settings.audit_days),
       google_tools_{oauth_, accounts_, attempts_, google_},
       reader_(services_, parts_.settings.model),
-      tools_{services_,   parts_.settings,
-             calendar_,   people_,
-             parts_.book, parts_.answers,
-             contacts_,   parts_.settings.uses_google ? &google_tools_ : nullptr,
-             &data_,      parts_.settings.model.is_on() ? &reader_ : nullptr},
+      tools_{services_,
+             parts_.settings,
+             calendar_,
+             people_,
+             parts_.book,
+             parts_.answers,
+             contacts_,
+             reminders_,
+             export_links_,
+             parts_.settings.uses_google ? &google_tools_ : nullptr,
+             &data_,
+             parts_.settings.model.is_on() ? &reader_ : nullptr,
+             services.metrics.counter("handed_over")},
       web_{services_, parts_.settings, calendar_, people_, parts_.book, data_},
-      links_{services_, parts_.settings, oauth_, accounts_, attempts_, parts_.book} {}
+      links_{services_, parts_.settings, oauth_, accounts_, attempts_, parts_.book},
+      asides_{services_, parts_.settings, people_, export_links_, data_, parts_.book} {}
 
 migue::Task<migue::TurnEnd> Plugin::handle(migue::Turn& turn) {
     const std::string payload = job_payload(turn);
@@ -130,6 +150,10 @@ std::vector<migue::Route> Plugin::routes() const {
             {migue::Route::Access::kAdmin, "GET", "/agenda"},
             {migue::Route::Access::kAdmin, "DELETE", "/events/:id"},
             {migue::Route::Access::kAdmin, "POST", "/vault/reseal"},
+            {migue::Route::Access::kPublic, "GET", "/export/:token"},
+            {migue::Route::Access::kPublic, "POST", "/export/:token"},
+            {migue::Route::Access::kAdmin, "GET", "/waiting"},
+            {migue::Route::Access::kAdmin, "DELETE", "/waiting/:conversation"},
             {migue::Route::Access::kAdmin, "GET", "/people/:id/data"},
             {migue::Route::Access::kAdmin, "DELETE", "/people/:id"},
             {migue::Route::Access::kPublic, "GET", "/link/:link"},
@@ -151,6 +175,14 @@ migue::Task<migue::RouteReply> Plugin::route(const migue::RouteRequest& request)
             return serve_delete(web_, request);
         case kReseal:
             return serve_reseal(web_, request);
+        case kExportPage:
+            return serve_export_page(asides_, request);
+        case kExportFile:
+            return serve_export_file(asides_, request);
+        case kWaiting:
+            return serve_waiting(asides_, request);
+        case kHandBack:
+            return serve_hand_back(asides_, request);
         case kExport:
             return serve_export(web_, request);
         case kErase:

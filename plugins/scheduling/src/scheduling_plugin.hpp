@@ -15,6 +15,7 @@
 #include "dialogue/contacts.hpp"
 #include "dialogue/dialogue.hpp"
 #include "migue/cpp/plugin.hpp"
+#include "privacy/export_page.hpp"
 #include "settings.hpp"
 #include "understanding/model/second_reader.hpp"
 #include "web/link_pages.hpp"
@@ -61,6 +62,8 @@ private:
     const GoogleAccounts accounts_;
     const LinkAttempts attempts_;
     GoogleCalendar google_;
+    const Reminders reminders_;
+    const ExportLinks export_links_;
     Calendar& calendar_;  ///< one of the two
     const PersonalData data_;
     const Retention retention_;
@@ -69,6 +72,7 @@ private:
     const Tools tools_;
     const WebTools web_;
     const LinkTools links_;
+    const AsideTools asides_;
 };
 
 }  // namespace scheduling

@@ -29,6 +29,14 @@ constexpr std::string_view kSchema = R"json({
         "end": {"type": "string", "pattern": "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", "default": "18:00"}
       }
     },
+    "quiet_hours": {
+      "type": "object", "additionalProperties": false,
+      "description": "Hours of a person's day in which no reminder and no digest is sent, HH:MM; the same twice: none",
+      "properties": {
+        "begin": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$", "default": "21:00"},
+        "end": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$", "default": "07:00"}
+      }
+    },
     "audit_days": {"type": "integer", "minimum": 1, "maximum": 3650, "default": 400,
       "description": "How long calendar_events keeps what a person did"},
     "public_url": {"type": "string", "pattern": "^https?://[^\\s]+$",
@@ -179,6 +187,10 @@ migue::Result<Settings> read_settings(const migue::Context& context) {
         settings.work_end = read_clock(hours->value("end", "18:00"));
         if (settings.work_end - settings.work_begin < std::chrono::minutes(30))
             fault("/work_hours", "end must be at least 30 minutes after begin");
+    }
+    if (const auto hours = config.find("quiet_hours"); hours != config.end()) {
+        settings.quiet.begin = read_clock(hours->value("begin", "21:00"));
+        settings.quiet.end = read_clock(hours->value("end", "07:00"));
     }
     if (faulty) return migue::Error{migue::Error::Code::kConfig, ""};
     return settings;

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "migue/cpp/plugin.hpp"
+#include "reminders/quiet_hours.hpp"
 #include "understanding/model/model_settings.hpp"
 
 namespace scheduling {
@@ -28,6 +29,7 @@ struct Settings {
     Confirm confirm = Confirm::kWhenUnsure;
     std::string zone = "America/Bogota";  ///< of people who have not told theirs
     std::chrono::minutes work_begin{9 * 60}, work_end{18 * 60};
+    QuietHours quiet;               ///< when nothing is sent unasked
     std::int64_t audit_days = 400;  ///< how long an attempt stays in the audit
     bool uses_google = false;
     GoogleSettings google;

@@ -270,6 +270,41 @@ TEST_P(StoreTest, LeavesNewsAboutOthersAlone) {
     EXPECT_EQ(store_->unsent(10)->size(), 2U);
 }
 
+TEST_P(StoreTest, ForgetsAConversationOnceItsFarewellIsSent) {
+    const Accepted first = accept(message("wamid.1"));
+    FinishedTurn turn = answer(first, "wamid.1");
+    turn.replies.clear();
+    turn.replies.push_back({"forget", R"({"text":"bye"})"});
+    const auto replies = finish(turn);
+    ASSERT_TRUE(replies);
+    ASSERT_EQ(replies->size(), 1U);
+    EXPECT_EQ(store_->erase_text(kNow, 10).value(), 0U) << "it is still to be sent";
+    ASSERT_TRUE(sent(replies->front()));
+    EXPECT_EQ(store_->erase_text(kNow, 10).value(), 1U) << "however young it is";
+    EXPECT_TRUE(store_->transcript(first.conversation_id, 0, 10)->empty());
+    EXPECT_EQ(store_->trace("wamid.1").value(), "");
+    EXPECT_EQ(store_->erase_text(kNow, 10).value(), 0U);
+    // Somebody with the same name is somebody new.
+    const Accepted again = accept(message("wamid.2"));
+    EXPECT_FALSE(again.duplicate);
+    EXPECT_EQ(store_->transcript(again.conversation_id, 0, 10)->size(), 1U);
+}
+
+TEST_P(StoreTest, ForgetsOnlyWhatWasBeforeTheFarewellWhenThePersonGoesOn) {
+    const Accepted first = accept(message("wamid.1"));
+    FinishedTurn turn = answer(first, "wamid.1");
+    turn.replies.clear();
+    turn.replies.push_back({"forget", R"({"text":"bye"})"});
+    const auto replies = finish(turn);
+    ASSERT_TRUE(replies);
+    ASSERT_TRUE(sent(replies->front()));
+    const Accepted second = accept(message("wamid.2"));
+    EXPECT_EQ(store_->erase_text(kNow, 10).value(), 1U);
+    const auto lines = store_->transcript(second.conversation_id, 0, 10);
+    ASSERT_EQ(lines->size(), 1U);
+    EXPECT_EQ(lines->front().message_id, "wamid.2");
+}
+
 TEST_P(StoreTest, ErasesOldTextAndKeepsTheIds) {
     const auto replies = finish(answer(accept(message("wamid.1")), "wamid.1"));
     ASSERT_TRUE(replies);

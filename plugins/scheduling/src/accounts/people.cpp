@@ -18,7 +18,14 @@ using nlohmann::json;
 constexpr std::size_t kTokenBytes = 32;
 
 Person read_person(const json& row) {
-    return {text_of(row, "person_id"), text_of(row, "zone"), text_of(row, "locale")};
+    Person person{text_of(row, "person_id"), text_of(row, "zone"), text_of(row, "locale")};
+    person.away_zone = text_of(row, "away_zone");
+    person.away_until_ms = number_of(row, "away_until_ms");
+    person.opted_out_ms = number_of(row, "opted_out_ms");
+    person.paused_ms = number_of(row, "paused_ms");
+    person.digest_minute = number_of(row, "digest_minute");
+    person.conversation_id = text_of(row, "conversation_id");
+    return person;
 }
 
 migue::SqlStatement select_feed(const std::string& person) {
@@ -40,14 +47,34 @@ std::string to_hex(std::string_view bytes) {
 }
 
 Task<Result<Person>> People::load(std::string person) const {
-    migue::SqlStatement select{"SELECT person_id, zone, locale FROM scheduling.people WHERE person_id = $1",
-                               json::array({person}).dump(), false};
+    migue::SqlStatement select{
+        "SELECT person_id, zone, locale, away_zone, away_until_ms, opted_out_ms, paused_ms,"
+        " digest_minute, conversation_id FROM scheduling.people WHERE person_id = $1",
+        json::array({person}).dump(), false};
     auto answer = co_await sql_.execute(std::move(select));
     if (!answer) co_return std::move(answer).error().within("load person");
     auto statements = read_rows(*answer);
     if (!statements) co_return std::move(statements).error();
     if (statements->at(0).rows.empty()) co_return Person{std::move(person), "", ""};
     co_return read_person(statements->at(0).rows.front());
+}
+
+Task<Result<void>> People::keep(std::string person, std::vector<PersonValue> values) const {
+    std::string columns, numbers, changes;
+    json params = json::array({person, clock_.unix_ms()});
+    for (const PersonValue& one : values) {
+        params.push_back(one.value);
+        columns += std::string(", ") + one.column;
+        numbers += ", $" + std::to_string(params.size());
+        changes += std::string(changes.empty() ? "" : ", ") + one.column + " = excluded." + one.column;
+    }
+    migue::SqlStatement upsert{"INSERT INTO scheduling.people (person_id, created_ms" + columns +
+                                   ") VALUES ($1, $2" + numbers + ") ON CONFLICT (person_id) DO UPDATE SET " +
+                                   changes,
+                               params.dump(), false};
+    auto answer = co_await sql_.execute(std::move(upsert));
+    if (!answer) co_return std::move(answer).error().within("keep what a person wants");
+    co_return Result<void>();
 }
 
 Task<Result<void>> People::learn_zone(std::string person, std::string zone) const {

@@ -49,6 +49,7 @@ const std::vector<std::string_view>& personal_tables() {
     static const std::vector<std::string_view> kTables{
         "people",        "local_events", "reservations",    "calendar_credentials",
         "link_attempts", "held_times",   "known_calendars", "contacts",
+        "reminders",     "consents",     "exports",         "model_tokens",
         kAudit};
     return kTables;
 }
@@ -120,6 +121,13 @@ Task<Result<ErasedData>> PersonalData::erase(Caller caller) const {
     auto mark = services_.vault.random(16);
     if (!mark) co_return std::move(mark).error().within("erase a person");
     std::vector<migue::SqlStatement> statements;
+    // An account is somebody's name, too: of those that nobody else has linked nothing stays.
+    statements.push_back(
+        {"DELETE FROM scheduling.account_calendars WHERE account_id IN (SELECT account_id FROM"
+         " scheduling.calendar_credentials WHERE person_id = $1) AND account_id NOT IN (SELECT account_id "
+         "FROM"
+         " scheduling.calendar_credentials WHERE person_id <> $1)",
+         json::array({caller.person}).dump(), false});
     for (const std::string_view table : personal_tables())
         if (table != kAudit)
             statements.push_back({"DELETE FROM scheduling." + std::string(table) + " WHERE person_id = $1",

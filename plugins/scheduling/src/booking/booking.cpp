@@ -183,6 +183,7 @@ Task<Outcome> Booking::settle(std::string action, Event event, Error error, std:
 
 Task<void> Booking::note(std::string action, const Event& event, std::string outcome, std::string error,
                          std::uint64_t since_ns) {
+    if (outcome == "ok" && action != "asked" && action != "checked") touched_.push_back(event.id);
     AuditEntry entry;
     entry.action = std::move(action);
     entry.event_id = event.id;

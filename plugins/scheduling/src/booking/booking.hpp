@@ -63,6 +63,9 @@ public:
     [[nodiscard]] bool is_open() const noexcept { return is_open_; }
     [[nodiscard]] Caller caller() const { return caller_; }
 
+    /// Events that this turn changed, took away or put back.
+    [[nodiscard]] const std::vector<std::string>& touched() const noexcept { return touched_; }
+
     /// Records that a time was looked at and found taken.
     [[nodiscard]] migue::Task<void> note_taken(const Event& event);
 
@@ -82,6 +85,7 @@ private:
     std::optional<Seen> seen_;
     Trouble trouble_ = Trouble::kNone;
     bool is_open_ = false;
+    std::vector<std::string> touched_;
 };
 
 }  // namespace scheduling

@@ -1,5 +1,6 @@
 #include "dialogue/answers.hpp"
 
+#include <date/tz.h>
 #include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
@@ -24,20 +25,39 @@ std::string without_times(std::string_view text, const std::vector<TimeMention>&
     return rest;
 }
 
+/// "America/Argentina/Buenos_Aires" is the zone of "buenos aires".
+std::map<std::string, std::string, std::less<>> zones_by_city() {
+    std::map<std::string, std::string, std::less<>> zones;
+    for (const date::time_zone& zone : date::get_tzdb().zones) {
+        const std::string& name = zone.name();
+        const std::size_t slash = name.rfind('/');
+        if (slash == std::string::npos || name.starts_with("Etc/")) continue;
+        zones.emplace(fold(name.substr(slash + 1)), name);
+    }
+    return zones;
+}
+
 }  // namespace
 
 migue::Result<Answers> Answers::load() {
-    const auto text = scheduling_data::embedded("phrases/answers.json");
-    const auto parsed = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
-    if (!parsed.is_object())
-        return migue::Error{migue::Error::Code::kInternal,
-                            "phrases/answers.json is not in the image, or no JSON object"};
     Answers answers;
-    for (const auto& [name, words] : parsed.items()) {
-        if (name == "ordinals")
-            for (const auto& ordinal : words) answers.ordinals_.push_back(read_words(ordinal));
-        else
-            answers.lists_.emplace(name, read_words(words));
+    answers.zones_ = zones_by_city();
+    for (const char* file : {"phrases/answers.json", "phrases/beside_words.json"}) {
+        const auto text = scheduling_data::embedded(file);
+        const auto parsed = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
+        if (!parsed.is_object())
+            return migue::Error{migue::Error::Code::kInternal,
+                                std::string(file) + " is not in the image, or no JSON object"};
+        for (const auto& [name, words] : parsed.items()) {
+            if (name == "ordinals") {
+                for (const auto& ordinal : words) answers.ordinals_.push_back(read_words(ordinal));
+            } else if (name == "places") {
+                for (const auto& [place, zone] : words.items())
+                    answers.zones_.insert_or_assign(fold(place), zone.get<std::string>());
+            } else {
+                answers.lists_.emplace(name, read_words(words));
+            }
+        }
     }
     return answers;
 }
@@ -78,6 +98,33 @@ bool Answers::has_word(std::string_view list, std::string_view text) const {
     const std::vector<std::string> words = words_of(fold(text));
     return std::any_of(words.begin(), words.end(),
                        [&](const std::string& word) { return found->second.contains(word); });
+}
+
+bool Answers::mentions(std::string_view list, std::string_view text) const {
+    return behind(list, text).has_value();
+}
+
+std::optional<std::string> Answers::behind(std::string_view list, std::string_view text) const {
+    const auto found = lists_.find(list);
+    if (found == lists_.end()) return std::nullopt;
+    const std::string padded = " " + fold(text) + " ";
+    std::size_t begin = std::string::npos, end = 0;
+    for (const std::string& phrase : found->second) {
+        const std::size_t at = padded.find(" " + phrase + " ");
+        if (at == std::string::npos || at > begin || (at == begin && at + phrase.size() + 2 < end)) continue;
+        begin = at;
+        end = at + phrase.size() + 2;
+    }
+    if (begin == std::string::npos) return std::nullopt;
+    std::string rest = padded.substr(end);
+    while (!rest.empty() && rest.back() == ' ') rest.pop_back();
+    return rest;
+}
+
+std::optional<std::string> Answers::zone_of(std::string_view place) const {
+    const auto found = zones_.find(fold(place));
+    if (found == zones_.end()) return std::nullopt;
+    return found->second;
 }
 
 std::vector<std::string> Answers::left_over(std::string_view text, const std::vector<TimeMention>& times,

@@ -29,6 +29,13 @@ public:
     /// One of the text's words is on this list.
     [[nodiscard]] bool has_word(std::string_view list, std::string_view text) const;
 
+    /// One of the list's phrases stands in the text, as whole words.
+    [[nodiscard]] bool mentions(std::string_view list, std::string_view text) const;
+    /// What of the folded text stands behind the first of the list's phrases in it; or nothing.
+    [[nodiscard]] std::optional<std::string> behind(std::string_view list, std::string_view text) const;
+    /// The IANA zone of a place, by its name in any of the languages: "Tokio", "new york".
+    [[nodiscard]] std::optional<std::string> zone_of(std::string_view place) const;
+
     /// The words that are left when times and the words of this list are taken out, folded.
     [[nodiscard]] std::vector<std::string> left_over(std::string_view text,
                                                      const std::vector<TimeMention>& times,
@@ -57,6 +64,7 @@ private:
 
     std::map<std::string, std::set<std::string>, std::less<>> lists_;
     std::vector<std::set<std::string>> ordinals_;
+    std::map<std::string, std::string, std::less<>> zones_;  ///< folded place to zone
 };
 
 }  // namespace scheduling

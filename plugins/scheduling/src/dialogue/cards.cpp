@@ -4,6 +4,7 @@
 
 #include "calendar/google/event_json.hpp"
 #include "calendar/zone_time.hpp"
+#include "dialogue/asides.hpp"
 #include "dialogue/dates.hpp"
 #include "dialogue/edits.hpp"
 #include "dialogue/folding.hpp"
@@ -65,10 +66,11 @@ std::string details_of(const Scene& scene, const EventDraft& draft) {
         add(phrases.say("detail_zone",
                         {{"when", when_of(scene, event, false)}, {"zone", zone_city(scene.person.zone)}}));
     }
+    if (draft.start) details += home_note(scene, draft);
     const bool outside = scene.tools.google != nullptr;
     if (draft.video_call) add(phrases.say(outside ? "detail_google_video" : "detail_video"));
     if (!outside && draft.invites) add(phrases.say("detail_invite"));
-    if (draft.reminder) add(phrases.say(outside ? "detail_google_reminder" : "detail_reminder"));
+    if (draft.reminder && draft.start) add(reminder_note(scene, to_event(draft)));
     if (scene.input.forwarded) add(phrases.say("detail_forwarded"));
     return details;
 }
@@ -135,7 +137,7 @@ bool needs_card(const Scene& scene, const EventDraft& draft, const std::string& 
     }
     if (mails_somebody(scene, draft)) return true;
     const bool inferred_time = !draft.has_date || (!draft.has_time && !draft.all_day);
-    return inferred_time || draft.all_day || !draft.rrule.empty() || draft.reminder.has_value() ||
+    return inferred_time || draft.all_day || !draft.rrule.empty() ||
            is_generic_title(scene.answers(), draft.title);
 }
 

@@ -5,6 +5,7 @@
 
 #include "booking/event_id.hpp"
 #include "calendar/zone_time.hpp"
+#include "dialogue/asides.hpp"
 #include "dialogue/cards.hpp"
 #include "dialogue/edits.hpp"
 #include "dialogue/event_search.hpp"
@@ -148,6 +149,16 @@ Task<Reply> perform(Scene& scene, const Open& open, std::size_t index) {
             co_return co_await take_event(scene, open, chosen);
         case Action::kCancelLater:
             co_return co_await cancel_events(scene, open, Reach::kLater);
+        case Action::kRemind:
+        case Action::kRemindWhen:
+            co_return co_await take_remind(scene, open, chosen);
+        case Action::kUnremind:
+            co_return co_await remove_reminder(scene,
+                                               chosen.event_id.empty() ? open.target : chosen.event_id);
+        case Action::kGoing:
+            co_return will_be_there(scene, open);
+        case Action::kErase:
+            co_return co_await erase_all(scene);
         case Action::kUnlink:
             co_return co_await unlink(scene, chosen.event_id);
         case Action::kShowGuests:
@@ -182,6 +193,11 @@ Task<Reply> take_tap(Scene& scene) {
         const auto index = tapped_option(open, scene.input.tap);
         const bool late_undo = index && open.options[*index].action == Action::kUndo;
         if (index && (scene.state.alive(scene.now_ms) != nullptr || late_undo))
+            co_return co_await perform(scene, open, *index);
+    }
+    if (const Open* reminder = scene.state.alive_reminder(scene.now_ms); reminder != nullptr) {
+        const Open open = *reminder;
+        if (const auto index = tapped_option(open, scene.input.tap))
             co_return co_await perform(scene, open, *index);
     }
     co_return show_present(scene);
@@ -279,7 +295,11 @@ Task<std::optional<Reply>> take_edit(Scene& scene, const Open& open, std::string
     }
     const bool adds = !read.times.empty() && !answers.has_word("new_words", text) &&
                       answers.has_phrase("guest_words", text);
-    if (edits || fills || (adds && !other)) {
+    // Behind a reminder people also say why: "llego tarde, pásala a las 4".
+    const bool asks_move = open.waiting == Waiting::kReminder && !read.times.empty() &&
+                           (answers.has_word("edit_cues", text) || answers.has_word("move_words", text)) &&
+                           !answers.has_word("new_words", text);
+    if (edits || fills || asks_move || (adds && !other)) {
         reply = co_await edit_open(scene, open, read);
         co_return reply;
     }
@@ -291,9 +311,11 @@ Task<std::optional<Reply>> take_edit(Scene& scene, const Open& open, std::string
 /// The message as an answer to what is open; nothing when it is none.
 Task<std::optional<Reply>> answer_open(Scene& scene, const Open& open, std::string text) {
     const Answers& answers = scene.answers();
-    const bool done = open.waiting == Waiting::kDone;
+    const bool done = open.waiting == Waiting::kDone || open.waiting == Waiting::kReminder;
     std::optional<Reply> reply;
     if (is_thumb_up(text) && is_wordless(text)) {
+        if (const auto going = option_with_role(open, "going"))
+            co_return co_await perform(scene, open, *going);
         if (const auto yes = option_with_role(open, "yes")) co_return co_await perform(scene, open, *yes);
         if (done) co_return say(scene.phrases.say("ack"), Reply::After::kKeep);
     }
@@ -339,14 +361,26 @@ Task<Reply> take_intent(Scene& scene, std::string text) {
     const bool links = intent == "link_account" && scene.tools.google != nullptr;
     if (links) co_return co_await show_account(scene, text);
     if (intent == "link_account") co_return co_await show_feed(scene, text);
-    if (intent == "reminder") {
-        const Understanding read = scene.understand(text, "reminder");
-        if (!read.draft.start) co_return say(scene.phrases.say("reminder_later"), Reply::After::kKeep);
-        co_return co_await start_draft(scene, text);
+    if (intent == "reminder") co_return co_await remind_of_words(scene, text);
+    // "estoy en la oficina, agenda …": the words that led here were not what it is about.
+    const bool by_words = intent == "travel" || intent == "digest";
+    if (by_words) {
+        const Understanding read = scene.understand(text, "schedule_meeting");
+        if (read.draft.has_date || read.draft.has_time) co_return co_await start_draft(scene, text);
     }
     if (intent == "schedule_meeting") co_return co_await start_draft(scene, text);
     if (intent == "never_mind") co_return say(scene.phrases.say("nothing_open"));
     co_return pass_on();
+}
+
+/// The card and the last reminder, the newer one first.
+std::vector<Open> open_things(const Scene& scene) {
+    std::vector<Open> open;
+    if (const Open* card = scene.state.alive(scene.now_ms); card != nullptr) open.push_back(*card);
+    if (const Open* reminder = scene.state.alive_reminder(scene.now_ms); reminder != nullptr)
+        open.push_back(*reminder);
+    if (open.size() == 2 && open[0].at_ms < open[1].at_ms) std::swap(open[0], open[1]);
+    return open;
 }
 
 /// "habla en español": the language stays until another is asked for.
@@ -387,6 +421,8 @@ Task<std::optional<Reply>> answer_quoted(Scene& scene, std::string_view text) {
 
 Task<Reply> take_text(Scene& scene) {
     std::string text(scene.turn.text());
+    auto aside = co_await take_aside(scene, text);
+    if (aside) co_return std::move(*aside);
     const auto code = scene.tools.google != nullptr ? code_in(text) : std::nullopt;
     if (code) {
         auto taken = co_await take_code(scene, *code);
@@ -397,8 +433,7 @@ Task<Reply> take_text(Scene& scene) {
         name && !named(scene.book, *name).empty())
         co_return co_await forget_contact(scene, std::move(*name));
     take_quotation(scene);
-    if (const Open* alive = scene.state.alive(scene.now_ms); alive != nullptr) {
-        const Open open = *alive;
+    for (const Open& open : open_things(scene)) {
         auto answer = co_await answer_open(scene, open, text);
         if (answer) co_return std::move(*answer);
     }
@@ -427,8 +462,10 @@ void know_guests(Scene& scene, std::vector<Guest> book) {
 }
 
 /// The language of the answer: the one that was asked for, else the message's.
-std::string language_of(const migue::Turn& turn, const State& state) {
+std::string language_of(const migue::Turn& turn, const State& state, bool is_job) {
     if (!state.fixed_locale.empty()) return state.fixed_locale;
+    // Nobody wrote a job: it speaks as the conversation did last.
+    if (is_job && !state.locale.empty()) return state.locale;
     return turn.locale().empty() ? state.locale : std::string(turn.locale());
 }
 
@@ -443,8 +480,9 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn) {
     auto event_id = event_id_for(tools.services.vault, person_id, turn.message_id());
     if (!event_id) co_return std::move(event_id).error();
     State state = read_state(turn.state_json());
-    if (!turn.locale().empty()) state.locale = turn.locale();
-    const std::string locale = language_of(turn, state);
+    const bool is_job = input.kind == "job";
+    if (!turn.locale().empty() && (!is_job || state.locale.empty())) state.locale = turn.locale();
+    const std::string locale = language_of(turn, state, is_job);
     Audit audit(tools.services, person_id, std::string(turn.message_id()), turn.attempt());
     Scene scene{turn,
                 tools,
@@ -463,11 +501,15 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn) {
         if (!book) co_return std::move(book).error();
         know_guests(scene, std::move(*book));
     }
+    be_where_they_are(scene);
     scene.moment = moment_of(tools, turn, scene.person);
     const bool words = scene.input.kind == "text" && !turn.text().empty();
     // Statements, not one conditional: GCC 12 destroys the result of a co_await in it twice.
     Reply reply;
-    if (scene.input.kind == "job" && tools.google != nullptr)
+    auto paused = co_await answer_while_paused(scene);
+    if (paused)
+        reply = std::move(*paused);
+    else if (scene.input.kind == "job")
         reply = co_await take_job(scene);
     else if (scene.input.kind == "tap")
         reply = co_await take_tap(scene);
@@ -479,6 +521,7 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn) {
         reply = pass_on();
     if (tools.google != nullptr && !reply.pass && !reply.silent)
         reply = co_await answer_trouble(scene, std::move(reply));
+    co_await follow_events(scene);
     tell_left_out(scene, reply);
     co_return finish(scene, std::move(reply));
 }

@@ -2,6 +2,7 @@
 
 #include "calendar/recurrence.hpp"
 #include "calendar/zone_time.hpp"
+#include "dialogue/asides.hpp"
 #include "dialogue/cards.hpp"
 #include "dialogue/dates.hpp"
 #include "dialogue/edits.hpp"
@@ -266,12 +267,15 @@ Task<Reply> commit(Scene& scene, EventDraft draft, std::string target, Overlap o
     if (!target.empty()) co_return co_await write_change(scene, std::move(draft), std::move(target), overlap);
     Event event = to_event(draft);
     event.id = scene.own_event_id;
+    if (reminds_itself(scene, event)) event.reminder_minutes.reset();
     const Outcome outcome = co_await scene.booking.book(std::move(event), overlap);
     if (outcome.kind == Outcome::Kind::kTaken)
         co_return co_await offer_other_times(scene, std::move(draft), std::move(target));
     if (outcome.kind != Outcome::Kind::kDone) co_return failure(scene, outcome.kind);
     co_await look_again_later(scene, outcome.event, overlap);
-    co_return after_booking(scene, outcome.event, draft);
+    Reply booked = after_booking(scene, outcome.event, draft);
+    if (draft.reminder) co_await remind_of_booking(scene, outcome.event, *draft.reminder, booked);
+    co_return booked;
 }
 
 Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& said) {

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "calendar/zone_time.hpp"
+#include "dialogue/asides.hpp"
 #include "dialogue/cards.hpp"
 #include "dialogue/dates.hpp"
 #include "dialogue/edits.hpp"
@@ -243,6 +244,10 @@ Task<void> keep_alive_later(Scene& scene, std::string account) {
 Task<Reply> take_job(Scene& scene) {
     json payload = json::parse(scene.input.job_payload, nullptr, false);
     const std::string what = payload.is_object() ? payload.value("do", "") : "";
+    if (what == "remind") co_return co_await take_reminder(scene, std::move(payload));
+    if (what == "digest") co_return co_await take_digest(scene);
+    if (what == "back") co_return handed_back(scene);
+    if (scene.tools.google == nullptr) co_return pass_on();
     if (what == "plan") co_return co_await go_on(scene, std::move(payload));
     if (what == "look") co_return co_await look_again(scene, std::move(payload));
     if (what == "purge") co_return co_await purge(scene);

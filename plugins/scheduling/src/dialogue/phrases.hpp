@@ -10,8 +10,8 @@
 
 #include "migue/cpp/result.hpp"
 
-/// What the plugin says, from phrases/<language>.json. Code never puts sentences together
-/// from pieces of words: it names a phrase and gives the values.
+/// What the plugin says, from phrases/<language>.json and, beside booking, <language>_beside.json. Code never
+/// puts sentences together from pieces of words: it names a phrase and gives the values.
 namespace scheduling {
 
 using Args = std::initializer_list<std::pair<std::string_view, std::string_view>>;

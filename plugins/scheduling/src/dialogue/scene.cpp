@@ -17,6 +17,8 @@ namespace {
 constexpr std::size_t kButtonTitle = 20, kRowTitle = 24, kRowHint = 72, kBodyText = 1024, kPlainText = 4096;
 constexpr std::size_t kShownTitle = 80;
 constexpr std::size_t kMostRows = 10, kMostButtons = 3;
+/// A chat that somebody else has: asked again with each message that comes.
+constexpr std::int64_t kPausedMs = 90LL * 24 * 3600 * 1000;
 constexpr std::size_t kMostRemembered = 12;
 
 struct Limits {
@@ -72,8 +74,25 @@ migue::Result<void> send(migue::Turn& turn, const Reply& reply) {
     if (!reply.link_url.empty())
         return turn.link(shorten(reply.text, kBodyText), shorten(reply.link_title, kButtonTitle),
                          reply.link_url);
+    if (reply.forgets) {
+        const auto body = nlohmann::json{{"text", shorten(reply.text, kPlainText)}}.dump();
+        auto said = turn.reply("forget", body);
+        // A host that cannot forget is told nothing it would not show.
+        if (said || said.error().code != migue::Error::Code::kUnsupported) return said;
+    }
     if (reply.open) return send_open(turn, reply, *reply.open);
     return turn.say(shorten(reply.text, kPlainText));
+}
+
+/// The turn's end closes a question of the host's: what is still open here is asked again.
+migue::TurnEnd keep_asking(Scene& scene) {
+    std::int64_t left = scene.person.paused_ms != 0 ? kPausedMs : 0;
+    for (const Open* open : {scene.state.alive(scene.now_ms), scene.state.alive_reminder(scene.now_ms)})
+        if (open != nullptr)
+            left = std::max({left, std::int64_t{1}, life_of(open->waiting) - (scene.now_ms - open->at_ms)});
+    if (left == 0) return migue::TurnEnd::done();
+    if (auto asked = scene.turn.ask(std::chrono::milliseconds(left)); !asked) return std::move(asked).error();
+    return migue::TurnEnd::done();
 }
 
 /// The card takes along the names of those whom its draft invites.
@@ -120,9 +139,10 @@ Reply pass_on() {
 
 migue::TurnEnd finish(Scene& scene, Reply reply) {
     if (reply.pass) return migue::TurnEnd::pass();
-    if (reply.silent) return migue::TurnEnd::done();
+    if (reply.silent) return keep_asking(scene);
     // Dates begin sentences here and there; phrases write them small.
     reply.text = capitalised(std::move(reply.text));
+    if (reply.is_reminder) reply.after = Reply::After::kKeep;
     if (reply.open) {
         if (reply.list_label.empty()) reply.list_label = scene.phrases.label("choose");
         reply.open->card = scene.card;
@@ -132,17 +152,16 @@ migue::TurnEnd finish(Scene& scene, Reply reply) {
     }
     if (auto sent = send(scene.turn, reply); !sent) return std::move(sent).error().within("send the answer");
     remember_shown(scene);
-    if (reply.open)
+    if (reply.open && reply.is_reminder)
+        scene.state.reminded = std::move(reply.open);
+    else if (reply.open)
         scene.state.open = std::move(reply.open);
     else if (reply.after == Reply::After::kClose)
         scene.state.open.reset();
-    if (auto kept = scene.turn.set_state(write_state(scene.state)); !kept) return std::move(kept).error();
-    if (const Open* open = scene.state.alive(scene.now_ms); open != nullptr) {
-        const std::int64_t life = life_of(open->waiting);
-        const std::chrono::milliseconds left(std::max<std::int64_t>(1, life - (scene.now_ms - open->at_ms)));
-        if (auto asked = scene.turn.ask(left); !asked) return std::move(asked).error();
-    }
-    return migue::TurnEnd::done();
+    if (reply.forgets) scene.state = State{};
+    if (auto kept = scene.turn.set_state(reply.forgets ? "" : write_state(scene.state)); !kept)
+        return std::move(kept).error();
+    return keep_asking(scene);
 }
 
 std::optional<std::size_t> tapped_option(const Open& open, std::string_view tap_id) {

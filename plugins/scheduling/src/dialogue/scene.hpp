@@ -16,6 +16,8 @@
 #include "dialogue/phrases.hpp"
 #include "dialogue/state.hpp"
 #include "migue/cpp/turn.hpp"
+#include "privacy/export_links.hpp"
+#include "reminders/reminders.hpp"
 #include "settings.hpp"
 
 /// One turn of the dialogue: everything it may look at, and what it answers.
@@ -42,9 +44,12 @@ struct Tools {
     const PhraseBook& book;
     const Answers& answers;
     const Contacts& contacts;
-    const GoogleTools* google = nullptr;  ///< null with the local calendar
-    const PersonalData* data = nullptr;   ///< "export my data", "delete my data"
+    const Reminders& reminders;
+    const ExportLinks& export_links;
+    const GoogleTools* google = nullptr;    ///< null with the local calendar
+    const PersonalData* data = nullptr;     ///< "export my data", "delete my data"
     model::SecondReader* reader = nullptr;  ///< null without a model
+    std::uint32_t handed_over = 0;          ///< series
 };
 
 /// What came in, beside the words.
@@ -111,8 +116,10 @@ struct Reply {
     std::string list_label = {};  ///< of the button that opens a list
     std::string link_title = {}, link_url = {};
     After after = After::kClose;
-    bool pass = false;    ///< not for this plugin
-    bool silent = false;  ///< a job that has nothing to say yet
+    bool pass = false;         ///< not for this plugin
+    bool silent = false;       ///< a job that has nothing to say yet
+    bool forgets = false;      ///< nothing of the conversation is kept
+    bool is_reminder = false;  ///< what it opens stands beside what is open
 };
 
 [[nodiscard]] Reply say(std::string text, Reply::After after = Reply::After::kClose);

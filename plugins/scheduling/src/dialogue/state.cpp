@@ -37,7 +37,8 @@ json option_json(const Option& option) {
             {"day_only", option.day_only},
             {"all_day", option.all_day},
             {"event", option.event_id},
-            {"occurrence", option.occurrence_ms}};
+            {"occurrence", option.occurrence_ms},
+            {"minutes", option.minutes}};
 }
 Option read_option(const json& object) {
     Option option;
@@ -51,6 +52,7 @@ Option read_option(const json& object) {
     option.all_day = object.at("all_day");
     option.event_id = object.at("event");
     option.occurrence_ms = object.at("occurrence");
+    option.minutes = object.value("minutes", std::int64_t{0});
     return option;
 }
 
@@ -202,6 +204,7 @@ Undo read_undo(const json& object) {
 State read_known(const json& object) {
     State state;
     if (object.contains("open")) state.open = read_open_json(object.at("open"));
+    if (object.contains("reminded")) state.reminded = read_open_json(object.at("reminded"));
     if (object.contains("undo")) state.undo = read_undo(object.at("undo"));
     state.last_event = object.at("last_event");
     state.locale = object.at("locale");
@@ -220,8 +223,14 @@ const Open* State::alive(std::int64_t now_ms) const {
     return now_ms - open->at_ms <= life_of(open->waiting) ? &*open : nullptr;
 }
 
+const Open* State::alive_reminder(std::int64_t now_ms) const {
+    if (!reminded) return nullptr;
+    return now_ms - reminded->at_ms <= kReminderLifeMs ? &*reminded : nullptr;
+}
+
 std::int64_t life_of(Waiting waiting) {
     if (waiting == Waiting::kLink) return kLinkedWaitMs;
+    if (waiting == Waiting::kReminder) return kReminderLifeMs;
     return waiting == Waiting::kDone ? kUndoLifeMs : kCardLifeMs;
 }
 
@@ -245,6 +254,7 @@ std::string write_state(const State& state) {
     for (const ShownEvent& one : state.shown) object["shown"].push_back({one.card, one.event_id});
     if (!state.asked_contacts.empty()) object["asked_contacts"] = state.asked_contacts;
     if (state.open) object["open"] = open_json(*state.open);
+    if (state.reminded) object["reminded"] = open_json(*state.reminded);
     if (state.undo) object["undo"] = undo_json(*state.undo);
     if (!state.promised.empty()) object["promised"] = state.promised;
     return object.dump(-1, ' ', false, json::error_handler_t::replace);

@@ -16,6 +16,7 @@ inline constexpr std::int64_t kCardLifeMs = 15 * 60 * 1000;
 inline constexpr std::int64_t kUndoLifeMs = 10 * 60 * 1000;
 /// A link's ten minutes, a code's ten, and a little.
 inline constexpr std::int64_t kLinkedWaitMs = 25 * 60 * 1000;
+inline constexpr std::int64_t kReminderLifeMs = 12LL * 3600 * 1000;
 
 /// What choosing an option does.
 enum class Action {
@@ -39,6 +40,11 @@ enum class Action {
     kCancelLater,    ///< cancels the occurrence and all after it
     kRetry,          ///< tries again what did not work
     kForgetContact,  ///< takes the address in `event_id` out of the contact book
+    kRemind,         ///< reminds of the event in `event_id`, or of the target, so many `minutes` before
+    kRemindWhen,     ///< asks how long before
+    kUnremind,       ///< takes the reminder of the event in `event_id` back
+    kGoing,          ///< answers a reminder: will be there
+    kErase,          ///< deletes everything that is kept about the person
 };
 
 /// One button or row, with the words that choose it when typed.
@@ -52,6 +58,7 @@ struct Option {
     bool all_day = false;
     std::string event_id;
     std::int64_t occurrence_ms = 0;
+    std::int64_t minutes = 0;  ///< of a reminder
 };
 
 /// What is waiting for an answer.
@@ -65,6 +72,7 @@ enum class Waiting {
     kDone,      ///< for nothing; done, and may still be undone or changed
     kLink,      ///< for the code that links a calendar; the draft waits
     kGuest,     ///< for the address of a guest, named in `said`
+    kReminder,  ///< for nothing; the person was reminded of the target
 };
 
 enum class Purpose { kCancel = 1, kMove };
@@ -106,6 +114,8 @@ struct ShownEvent {
 
 struct State {
     std::optional<Open> open;
+    /// The last reminder: it stands beside what is open, and goes on for longer.
+    std::optional<Open> reminded;
     std::optional<Undo> undo;
     std::string last_event;                   ///< what "it" means
     std::string locale;                       ///< of the last message whose language was clear
@@ -117,6 +127,8 @@ struct State {
 
     /// The open card, unless it is older than its life.
     [[nodiscard]] const Open* alive(std::int64_t now_ms) const;
+    /// The last reminder, likewise.
+    [[nodiscard]] const Open* alive_reminder(std::int64_t now_ms) const;
 };
 
 [[nodiscard]] std::int64_t life_of(Waiting waiting);

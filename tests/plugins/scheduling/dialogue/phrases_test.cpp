@@ -16,7 +16,9 @@ namespace {
 using nlohmann::json;
 
 json file_of(const std::string& language) {
-    return json::parse(scheduling_data::embedded("phrases/" + language + ".json").value());
+    json file = json::parse(scheduling_data::embedded("phrases/" + language + ".json").value());
+    file.merge_patch(json::parse(scheduling_data::embedded("phrases/" + language + "_beside.json").value()));
+    return file;
 }
 
 void collect(const json& node, const std::string& path, std::map<std::string, json>& out) {

@@ -1,0 +1,44 @@
+-- Where a person is for a time, what they asked to be left alone with, who takes the chat now,
+-- and when they want their day.
+ALTER TABLE scheduling.people ADD COLUMN away_zone TEXT NOT NULL DEFAULT '';
+ALTER TABLE scheduling.people ADD COLUMN away_until_ms BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE scheduling.people ADD COLUMN opted_out_ms BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE scheduling.people ADD COLUMN paused_ms BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE scheduling.people ADD COLUMN conversation_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE scheduling.people ADD COLUMN digest_minute BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX scheduling.people_paused ON people (paused_ms);
+
+-- One row an event that its person is reminded of. `due_ms` is when next, 0 never; `sent_due_ms`
+-- is the last that was sent; `occurrence_ms` the start it belongs to.
+CREATE TABLE scheduling.reminders (
+    person_id TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    minutes BIGINT NOT NULL,
+    occurrence_ms BIGINT NOT NULL,
+    due_ms BIGINT NOT NULL,
+    sent_due_ms BIGINT NOT NULL DEFAULT 0,
+    locale TEXT NOT NULL,
+    created_ms BIGINT NOT NULL,
+    PRIMARY KEY (person_id, event_id)
+);
+
+-- What a person agreed to, when, and by which text.
+CREATE TABLE scheduling.consents (
+    person_id TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    version TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    at_ms BIGINT NOT NULL,
+    PRIMARY KEY (person_id, subject, version)
+);
+
+-- One row an export that was asked for: its link is kept as a hash and serves once.
+CREATE TABLE scheduling.exports (
+    person_id TEXT NOT NULL,
+    token_hash TEXT NOT NULL,
+    locale TEXT NOT NULL,
+    expires_ms BIGINT NOT NULL,
+    PRIMARY KEY (person_id, token_hash)
+);
+CREATE INDEX scheduling.exports_token ON exports (token_hash);
