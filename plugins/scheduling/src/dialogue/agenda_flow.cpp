@@ -142,10 +142,14 @@ Task<Reply> tell_days(Scene& scene, LocalSpan span) {
     co_return say(text, Reply::After::kKeep);
 }
 
+/// "en la tarde": its own hours count, not those of work.
+bool is_part_of_day(const Span& span) {
+    return span.begin != day_of(span.begin) && day_of(span.begin) == day_of(span.end - minutes(1));
+}
+
 /// Free hours of each day of the stretch, not more than a list holds.
-std::vector<LocalSpan> slots_within(const SlotWish& wish, Span span, const std::vector<LocalSpan>& busy) {
-    const bool part_of_day =
-        span.begin != day_of(span.begin) && day_of(span.begin) == day_of(span.end - minutes(1));
+std::vector<LocalSpan> slots_within(const SlotWish& wish, Span span, bool part_of_day,
+                                    const std::vector<LocalSpan>& busy) {
     const auto first = day_of(span.begin), last = day_of(span.end - minutes(1));
     const bool only_weekend = last - first < date::days(2) && is_weekend(first) && is_weekend(last);
     const std::size_t most = first == last ? kMostOfOneDay : kMostOfEachDay;
@@ -179,9 +183,10 @@ Task<Reply> offer_slots(Scene& scene, EventDraft draft, std::optional<Span> aske
     if (!listed) co_return say(phrases.say("failed_read"));
     const std::vector<LocalSpan> busy = busy_spans(*listed, scene.person.zone);
     std::vector<LocalSpan> slots;
-    if (span.begin < span.end) slots = slots_within(wish, span, busy);
+    if (span.begin < span.end) slots = slots_within(wish, span, asked && is_part_of_day(*asked), busy);
     const bool later = slots.empty() && asked.has_value();
-    if (later) slots = slots_within(wish, {day_of(span.end - minutes(1)) + date::days(1), until}, busy);
+    if (later)
+        slots = slots_within(wish, {day_of(span.end - minutes(1)) + date::days(1), until}, false, busy);
     const std::string length = std::to_string(wish.length.count());
     if (slots.empty()) co_return say(phrases.say("slots_none", {{"minutes", length}}));
     Reply reply;

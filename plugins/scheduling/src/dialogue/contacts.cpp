@@ -66,6 +66,7 @@ std::vector<Guest> named(const std::vector<Guest>& guests, std::string_view name
             });
         if (all) found.push_back(guest);
     }
+    std::sort(found.begin(), found.end(), [](const Guest& a, const Guest& b) { return a.name < b.name; });
     return found;
 }
 

@@ -167,10 +167,14 @@ Task<Reply> perform(Scene& scene, const Open& open, std::size_t index) {
             co_return co_await take_guest(scene, open, chosen.event_id);
         case Action::kNoGuest:
             co_return co_await leave_guest_out(scene, open);
-        case Action::kKeepContact:
-            co_return co_await keep_contact(scene, Guest{name_of(scene, chosen.event_id), chosen.event_id});
-        case Action::kForgetContact:
-            co_return co_await forget_contact(scene, Guest{chosen.label, chosen.event_id});
+        case Action::kKeepContact: {
+            Guest contact{name_of(scene, chosen.event_id), chosen.event_id};
+            co_return co_await keep_contact(scene, std::move(contact));
+        }
+        case Action::kForgetContact: {
+            Guest contact{chosen.label, chosen.event_id};
+            co_return co_await forget_contact(scene, std::move(contact));
+        }
         case Action::kRetry:
             co_return co_await proceed(scene, open.draft, open.target, true);
     }

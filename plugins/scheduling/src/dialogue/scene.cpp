@@ -54,7 +54,10 @@ migue::Result<void> send_open(migue::Turn& turn, const Reply& reply, const Open&
     if (count == 0) return turn.say(shorten(reply.text, kPlainText));
     const bool has_hints = std::any_of(open.options.begin(), open.options.end(),
                                        [](const Option& option) { return !option.hint.empty(); });
-    if (count <= std::min(limits.buttons, kMostButtons) && !has_hints) {
+    const bool fits = std::all_of(open.options.begin(), open.options.end(), [](const Option& option) {
+        return count_characters(option.label) <= kButtonTitle;
+    });
+    if (count <= std::min(limits.buttons, kMostButtons) && !has_hints && fits) {
         std::vector<migue::Button> buttons;
         for (std::size_t i = 0; i < count; ++i)
             buttons.push_back({tap_id(open, i), shorten(open.options[i].label, kButtonTitle)});
