@@ -29,6 +29,7 @@ struct Choice {
     PluginOptions plugin;
     VaultOptions vault;
     std::filesystem::path understand_config, training_data, model, routes;
+    std::vector<std::string> second_reader;
     std::function<int()> action;
 };
 
@@ -123,8 +124,17 @@ void add_language(CLI::App& app, Choice& choice) {
     CLI::App* understand_command =
         app.add_subcommand("understand", "JSON lines: what a message says about an event");
     add_config(understand_command, choice.understand_config, false);
-    understand_command->callback(
-        [&choice] { choice.action = [&choice] { return understand(choice.understand_config); }; });
+    CLI::Option* second = understand_command
+                              ->add_option("--model", choice.second_reader,
+                                           "also what a model adds: its URL and NAME, or neither to take "
+                                           "model: from --config; its key is MODEL_API_KEY")
+                              ->expected(0, 2)
+                              ->type_name("[URL NAME]");
+    understand_command->callback([&choice, second] {
+        choice.action = [&choice, second] {
+            return understand(choice.understand_config, {second->count() > 0, choice.second_reader});
+        };
+    });
 
     CLI::App* intents_command = app.add_subcommand("intents", "Train and ask the classifier");
     intents_command->require_subcommand(1);

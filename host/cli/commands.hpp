@@ -67,7 +67,12 @@ struct VaultOptions {
 /// line a plugin. kFindings: something could not be opened, and stays as it is.
 int vault_rotate(const VaultOptions& options);
 
+/// The model that `understand` asks besides the rules.
+struct SecondReader {
+    bool is_wanted = false;
+    std::vector<std::string> url_and_name = {};  ///< empty: what the configuration names
+};
 /// JSON lines in, JSON lines out.
-int understand(const std::filesystem::path& config);
+int understand(const std::filesystem::path& config, const SecondReader& reader);
 
 }  // namespace migue::host::cli

@@ -56,7 +56,8 @@ Result<std::unique_ptr<ScratchPluginHost>> ScratchPluginHost::start(
     return scratch;
 }
 
-Result<std::unique_ptr<ScratchPluginHost>> ScratchPluginHost::start_shipped(const std::string& id) {
+Result<std::unique_ptr<ScratchPluginHost>> ScratchPluginHost::start_shipped(const std::string& id,
+                                                                            std::string config_json) {
     auto folder = make_folder();
     if (!folder) return std::move(folder).error();
     auto scratch = std::unique_ptr<ScratchPluginHost>(new ScratchPluginHost(std::move(folder).value()));
@@ -65,7 +66,7 @@ Result<std::unique_ptr<ScratchPluginHost>> ScratchPluginHost::start_shipped(cons
         return std::move(locked).error();
     config::PluginSettings settings;
     settings.id = id;
-    settings.config_json = "{}";
+    settings.config_json = std::move(config_json);
     if (auto loaded = scratch->load(lock_file, {std::move(settings)}); !loaded)
         return std::move(loaded).error();
     return scratch;

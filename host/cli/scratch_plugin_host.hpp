@@ -18,8 +18,9 @@ public:
     /// Every fault that would keep a host from starting is in the error.
     [[nodiscard]] static Result<std::unique_ptr<ScratchPluginHost>> start(
         const std::filesystem::path& lock_file, std::vector<config::PluginSettings> plugins);
-    /// The plugin that came with the program, with its default configuration.
-    [[nodiscard]] static Result<std::unique_ptr<ScratchPluginHost>> start_shipped(const std::string& id);
+    /// The plugin that came with the program; `config_json` is its section.
+    [[nodiscard]] static Result<std::unique_ptr<ScratchPluginHost>> start_shipped(
+        const std::string& id, std::string config_json = "{}");
     ScratchPluginHost(const ScratchPluginHost&) = delete;
     ScratchPluginHost& operator=(const ScratchPluginHost&) = delete;
     ~ScratchPluginHost();

@@ -92,10 +92,46 @@ Spellings chat_spellings() {
     return out;
 }
 
-void sort_unique(std::vector<std::uint32_t>& values) {
-    std::ranges::sort(values);
-    const auto rest = std::ranges::unique(values);
-    values.erase(rest.begin(), rest.end());
+/// Which values a block holds already. One a thread: cleared by counting up.
+class Seen {
+public:
+    static constexpr std::size_t kMost = 2048;  ///< values of one block; the slots are half free then
+
+    void clear() noexcept {
+        if (++round_ != 0) return;
+        slots_.fill({});
+        round_ = 1;
+    }
+    /// False when the value was added before.
+    bool add(std::uint32_t value) noexcept {
+        std::size_t at = (value * 0x9e3779b1U) >> 20U;
+        for (; slots_[at].round == round_; at = (at + 1) % kSlots)
+            if (slots_[at].value == value) return false;
+        slots_[at] = {value, round_};
+        return true;
+    }
+
+private:
+    static constexpr std::size_t kSlots = 4096;
+    struct Slot {
+        std::uint32_t value = 0;
+        std::uint32_t round = 0;
+    };
+    std::array<Slot, kSlots> slots_{};
+    std::uint32_t round_ = 0;
+};
+
+/// Each value once, in no order: a route costs an eighth less than with sorting (bench_intents).
+void keep_one_of_each(std::vector<std::uint32_t>& values) {
+    if (values.size() > Seen::kMost) {
+        std::ranges::sort(values);
+        const auto rest = std::ranges::unique(values);
+        values.erase(rest.begin(), rest.end());
+        return;
+    }
+    thread_local Seen seen;
+    seen.clear();
+    std::erase_if(values, [](std::uint32_t value) { return !seen.add(value); });
 }
 
 }  // namespace
@@ -124,9 +160,12 @@ public:
         auto& topics = out.blocks[static_cast<std::size_t>(Block::kTopics)];
         if (options_.topics) add_topics(units, topics);
         if (options_.senses) add_senses(units, out.blocks[static_cast<std::size_t>(Block::kSenses)]);
-        for (auto& block : out.blocks) sort_unique(block);
+        for (auto& block : out.blocks) keep_one_of_each(block);
         // Words about nothing known make what is known count for less.
         if (!topics.empty()) topics.insert(topics.begin(), count_silent(units), kNoFeature);
+        auto& senses = out.blocks[static_cast<std::size_t>(Block::kSenses)];
+        // Twice: each would have brought a sense and a pair (measured: it tells what is out of scope).
+        if (!senses.empty()) senses.insert(senses.begin(), 2 * count_senseless(units), kNoFeature);
         return out;
     }
 
@@ -244,6 +283,12 @@ private:
         }));
     }
 
+    static std::size_t count_senseless(const std::vector<Unit>& units) {
+        return static_cast<std::size_t>(std::ranges::count_if(units, [](const Unit& unit) {
+            return unit.senses.empty() && unit.mark.empty() && unit.stem.size() >= kLongWord;
+        }));
+    }
+
     [[nodiscard]] std::uint32_t both(int a, int b) const {
         return both(topic_hashes_[static_cast<std::size_t>(a)], topic_hashes_[static_cast<std::size_t>(b)]);
     }
@@ -265,6 +310,7 @@ private:
             }
             line += ' ';
         }
+        out.reserve(line.size() * (options_.char_max + 1U - options_.char_min));
         for (std::size_t begin = 0; begin < line.size(); ++begin) {
             Hash hash('c');
             for (std::size_t n = 1; n <= options_.char_max && begin + n <= line.size(); ++n) {

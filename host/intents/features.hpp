@@ -30,7 +30,8 @@ enum class Block : std::uint8_t { kWords = 0, kPairs, kChars, kTopics, kSenses }
 /// Stands for something that is no feature of any model, yet counts in a block's length.
 inline constexpr std::uint32_t kNoFeature = 0;
 
-/// The hashed features of one text: in each block sorted, without duplicates but of kNoFeature.
+/// The hashed features of one text: in each block without duplicates but of kNoFeature, in no
+/// order.
 struct Features {
     std::array<std::vector<std::uint32_t>, kBlocks> blocks;
 

@@ -20,13 +20,27 @@ std::chrono::milliseconds store_backoff(std::uint32_t tries) {
     return std::chrono::milliseconds(100 << std::min(tries, 6U));
 }
 
-std::string channel_json(const ChannelLimits& limits, const Window& window) {
-    Json channel{{"buttons", limits.buttons}, {"list_rows", limits.list_rows}};
+/// "··· 4567": enough for a person to know their own number, too little to learn somebody's. ""
+/// where the channel has no numbers.
+std::string masked_number(const std::string& address_json) {
+    constexpr std::size_t kShown = 4;
+    const Json address = Json::parse(address_json, nullptr, false);
+    if (!address.is_object() || !address.contains("to") || !address.at("to").is_string()) return {};
+    const std::string number = address.at("to");
+    const bool is_number = number.size() > 2 * kShown && number.front() == '+' &&
+                           number.find_first_not_of("0123456789", 1) == std::string::npos;
+    return is_number ? "··· " + number.substr(number.size() - kShown) : std::string();
+}
+
+std::string channel_json(const ChannelLimits& limits, const Window& window, const std::string& address_json) {
+    Json json{{"buttons", limits.buttons}, {"list_rows", limits.list_rows}};
+    if (std::string number = masked_number(address_json); !number.empty())
+        json["shown_as"] = std::move(number);
     if (window.hours > 0) {
-        channel["window_hours"] = window.hours;
-        channel["template"] = window.has_template;
+        json["window_hours"] = window.hours;
+        json["template"] = window.has_template;
     }
-    return channel.dump();
+    return json.dump();
 }
 
 /// What the message may want besides its intent, for the plugin that gets it.
@@ -215,9 +229,9 @@ TurnRequest TurnRunner::request_for(const Running& run) const {
     request.trace_id = trace_id_of(message.message_id);
     request.input_json = with_wishes(run.input.input_json, run.decision);
     request.limits = limits_of(run.turn);
-    const auto channel = channels_.find(run.turn.message.channel);
-    request.channel_json =
-        channel_json(request.limits, channel == channels_.end() ? Window{} : channel->second->window());
+    const auto channel = channels_.find(message.channel);
+    const Window window = channel == channels_.end() ? Window{} : channel->second->window();
+    request.channel_json = channel_json(request.limits, window, message.address_json);
     if (const auto state = run.conversation.states.find(run.decision.plugin);
         state != run.conversation.states.end()) {
         request.state_json = state->second.json;

@@ -23,13 +23,15 @@ namespace {
 
 using namespace std::chrono_literals;
 using namespace migue::torture;
+using migue::load::at_least;
 using migue::load::at_most;
 using migue::load::Figures;
 using migue::load::Latencies;
 
 constexpr auto kMedian = 250ms, kP99 = 900ms;
-constexpr auto kThinks = 400ms;
+constexpr auto kThinks = 400ms, kThinksLong = 2500ms;
 constexpr auto kDrain = 30s;
+constexpr auto kGoal = 2s;
 
 struct Options {
     int seconds = 30;
@@ -52,9 +54,14 @@ const std::map<Ask, const char*>& names() {
 /// People who book, move, cancel and look, one thing after the other.
 class GoogleBench {
 public:
-    GoogleBench(const Options& options, migue::load::Database& database, std::chrono::seconds access_life)
+    /// `first_only`: requests of people who come back after an hour, so that every token has run
+    /// out; what follows within the hour is not asked.
+    GoogleBench(const Options& options, migue::load::Database& database, bool first_only)
         : options_(options),
-          rig_({.people = options.people, .access_life = access_life}, database),
+          first_only_(first_only),
+          // A token is not used in its last minute: this one lasts for one turn, and has run out
+          // when the person writes again.
+          rig_({.people = options.people, .access_life = first_only ? 62s : 3599s}, database),
           people_(options.people) {}
 
     void run();
@@ -75,12 +82,13 @@ private:
     [[nodiscard]] std::string day_of(const Person& person) const;
 
     const Options options_;
+    const bool first_only_;
     const PhraseReader phrases_{MIGUE_SOURCE_FOLDER};
     GoogleRig rig_;
     std::vector<Person> people_;
     std::map<Ask, Latencies> times_;
     Latencies all_;
-    std::size_t promised_ = 0, strange_ = 0;
+    std::size_t in_time_ = 0, strange_ = 0;
     std::string last_strange_;
     bool writing_ = false;
 };
@@ -115,13 +123,14 @@ void GoogleBench::on_heard(const Heard& heard) {
         times_[person.ask].add(took);
         all_.add(took);
     }
-    promised_ += said == Said::kTrying ? 1 : 0;
+    // "Still trying" is an answer, but not what was asked for.
+    if (person.ask != Ask::kChange) in_time_ += said != Said::kTrying && took <= kGoal ? 1 : 0;
     if (said == Said::kOther && person.ask != Ask::kAgenda) {
         ++strange_;
         last_strange_ = heard.text;
     }
     if (!writing_) return;
-    rig_.loop().after(kThinks, [this, heard] {
+    rig_.loop().after(first_only_ ? kThinksLong : kThinks, [this, heard] {
         if (writing_) go_on(heard.person, heard);
     });
 }
@@ -130,7 +139,7 @@ void GoogleBench::go_on(std::size_t number, const Heard& heard) {
     Person& person = people_[number];
     const Said said = phrases_.read(heard.text);
     const std::string day = day_of(person);
-    if (person.ask == Ask::kBook && said == Said::kBooked)
+    if (person.ask == Ask::kBook && said == Said::kBooked && !first_only_)
         return person.requests % 2 == 0 ? press(number, Ask::kChange, heard, "change")
                                         : write(number, Ask::kFind, "cancela el dentista del " + day);
     if (person.ask == Ask::kChange) return write(number, Ask::kNewTime, "a las 16:30");
@@ -170,9 +179,9 @@ void GoogleBench::tell(const Figures& figures, const std::string& what) const {
         figures.add(fmt::format("{}: all, p{:.0f}", what, 100 * share), all_.ms(share), "ms",
                     share == 0.95 ? std::optional(at_most(2000)) : std::nullopt);
     figures.add(what + ": requests answered", static_cast<double>(all_.count()), "");
-    figures.add(what + ": of these, told that it is tried on",
-                100 * static_cast<double>(promised_) / std::max<double>(1, static_cast<double>(all_.count())),
-                "%");
+    figures.add(what + ": of these, done within 2 s",
+                100 * static_cast<double>(in_time_) / std::max<double>(1, static_cast<double>(all_.count())),
+                "%", at_least(95));
     if (strange_ > 0)
         figures.add(what + ": not understood: " + last_strange_, static_cast<double>(strange_), "");
     std::fflush(stdout);
@@ -181,14 +190,13 @@ void GoogleBench::tell(const Figures& figures, const std::string& what) const {
 void run(const std::string& store, const Options& options) {
     const Figures figures("google", options.json);
     figures.section(store);
-    for (const bool fresh : {true, false}) {
+    for (const bool first_only : {false, true}) {
         const migue::test::TemporaryFolder folder;
         const auto database = store == "sqlite" ? migue::load::sqlite_database(folder.path())
                                                 : migue::load::postgres_database();
-        // A token is not used in its last minute: one of a minute has always run out.
-        GoogleBench bench(options, *database, fresh ? 3599s : 60s);
+        GoogleBench bench(options, *database, first_only);
         bench.run();
-        bench.tell(figures, store + (fresh ? "" : ", every token run out"));
+        bench.tell(figures, store + (first_only ? ", every token run out" : ""));
     }
 }
 

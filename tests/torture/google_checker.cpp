@@ -69,6 +69,11 @@ private:
             case Said::kGone:
                 as_wanted ? void(++findings_.gone) : add(Kind::kNotTrue, "the event is there");
                 return;
+            case Said::kLink:
+            case Said::kService:
+            case Said::kNotYours:
+                as_before ? void(++findings_.refused) : add(Kind::kNotTrue, "something was done");
+                return;
             case Said::kTaken:
                 add(Kind::kNoReason, "nobody else has that time");
                 return;

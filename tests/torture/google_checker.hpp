@@ -54,11 +54,12 @@ struct CalendarViolation {
 
 struct CalendarFindings {
     std::vector<CalendarViolation> violations;
-    std::size_t done = 0;                  ///< and said so
-    std::size_t nothing = 0;               ///< told that nothing was done, which is true
-    std::size_t unsure = 0;                ///< told that it is not known
-    std::size_t gone = 0;                  ///< done, and told that there is no such event any more
-    std::size_t promised = 0;              ///< "still trying", and an end later
+    std::size_t done = 0;      ///< and said so
+    std::size_t nothing = 0;   ///< told that nothing was done, which is true
+    std::size_t refused = 0;   ///< told why it cannot be done: a link, the operator, the organizer
+    std::size_t unsure = 0;    ///< told that it is not known
+    std::size_t gone = 0;      ///< done, and told that there is no such event any more
+    std::size_t promised = 0;  ///< "still trying", and an end later
     std::chrono::milliseconds longest{0};  ///< until the end was told
 };
 

@@ -60,6 +60,8 @@ TEST(CalendarChecker, FindsWhatIsNotTrue) {
     EXPECT_EQ(kinds(booking({told(Said::kBooked, {11})})), Kinds{Kind::kNotTrue});
     EXPECT_EQ(kinds(booking({told(Said::kNothing, {10})})), Kinds{Kind::kNotTrue});
     EXPECT_EQ(kinds(booking({told(Said::kUnknown, {12})})), Kinds{Kind::kNotTrue});
+    EXPECT_EQ(kinds(booking({told(Said::kLink, {10})})), Kinds{Kind::kNotTrue});
+    EXPECT_EQ(kinds(booking({told(Said::kLink, {})})), Kinds{});
     CalendarStep cancelling;
     cancelling.wanted = Said::kCancelled;
     cancelling.before = {10};

@@ -217,7 +217,7 @@ void GoogleRig::poll_starts() {
 
 void GoogleRig::look_after_hosts() {
     for (const auto& host : hosts_) {
-        if (!host->process || !host->process->has_ended()) continue;
+        if (is_stopping_ || !host->process || !host->process->has_ended()) continue;
         const std::lock_guard lock(trap_mutex_);
         if (!sprung_ || sprung_->host != host->number)
             throw std::runtime_error("migue serve ended by itself\n" + host->process->log_tail(30));
@@ -225,6 +225,7 @@ void GoogleRig::look_after_hosts() {
 }
 
 void GoogleRig::stop() {
+    is_stopping_ = true;
     for (const auto& host : hosts_)
         if (host->process && !host->process->stop(loop_))
             throw std::runtime_error("migue serve did not end well\n" + host->process->log_tail(30));

@@ -131,6 +131,7 @@ private:
     std::unordered_set<std::string> names_;
     std::size_t repeated_ = 0;
     std::uint64_t next_message_ = 0, next_host_ = 0;
+    bool is_stopping_ = false;
 
     std::mutex trap_mutex_;
     std::optional<Trap> trap_;      // guarded by trap_mutex_

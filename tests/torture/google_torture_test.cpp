@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 void expect_all_kept(const GoogleTortureOptions& options, const GoogleTortureResult& result) {
     EXPECT_GE(result.kills, 1u);
     EXPECT_GT(result.findings.done, 10u);
+    EXPECT_EQ(result.findings.refused, 0u) << "nobody took an access away";
     for (const CalendarViolation& violation : result.findings.violations)
         ADD_FAILURE() << to_string(violation.kind) << ", person " << violation.person << ": "
                       << violation.what << ", seed " << options.seed;

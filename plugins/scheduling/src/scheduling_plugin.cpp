@@ -6,6 +6,7 @@
 #include "calendar/zone_time.hpp"
 #include "scheduling_data.embedded.hpp"
 #include "understanding/draft.hpp"
+#include "understanding/model/reading_route.hpp"
 
 namespace scheduling {
 
@@ -25,7 +26,8 @@ enum RouteIndex : std::size_t {
     kLinkPage,
     kLinkStart,
     kCallback,
-    kCodePage
+    kCodePage,
+    kReading
 };
 
 /// Of a job's turn what the job holds, as it was stored; else "".
@@ -34,6 +36,16 @@ std::string job_payload(const migue::Turn& turn) {
     if (!input.is_object() || !input.contains("job") || !input.at("job").is_object()) return {};
     const auto payload = input.at("job").value("payload", nlohmann::json());
     return payload.is_string() ? payload.get<std::string>() : payload.dump();
+}
+
+/// The model's first answer may take long; it must not hold up create().
+migue::Detached warm_up_soon(const migue::Services& services, model::SecondReader& reader) {
+    try {
+        auto begun = co_await services.timer.after(std::chrono::milliseconds(100));
+        if (begun) co_await reader.warm_up();
+    } catch (const std::exception& failure) {  // no memory: the first question warms it up
+        services.log.warn("the model is not warmed up", {{"why", failure.what()}});
+    }
 }
 
 }  // namespace
@@ -66,8 +78,10 @@ migue::Result<std::unique_ptr<Plugin>> Plugin::create(const migue::Context& cont
     if (!book) return std::move(book).error();
     auto answers = Answers::load();
     if (!answers) return std::move(answers).error();
-    return std::make_unique<Plugin>(context.services,
-                                    Parts{std::move(*settings), std::move(*book), std::move(*answers)});
+    auto plugin = std::make_unique<Plugin>(
+        context.services, Parts{std::move(*settings), std::move(*book), std::move(*answers)});
+    plugin->warm_up();
+    return plugin;
 }
 
 Plugin::Plugin(const migue::Services& services, Parts parts)
@@ -86,12 +100,20 @@ Plugin::Plugin(const migue::Services& services, Parts parts)
       data_(services_, oauth_, accounts_),
       retention_(services_, parts_.settings.audit_days),
       google_tools_{oauth_, accounts_, attempts_, google_},
-      tools_{services_,     parts_.settings,
-             calendar_,     people_,
-             parts_.book,   parts_.answers,
-             contacts_,     reminders_,
-             export_links_, parts_.settings.uses_google ? &google_tools_ : nullptr,
-             &data_,        services.metrics.counter("handed_over")},
+      reader_(services_, parts_.settings.model),
+      tools_{services_,
+             parts_.settings,
+             calendar_,
+             people_,
+             parts_.book,
+             parts_.answers,
+             contacts_,
+             reminders_,
+             export_links_,
+             parts_.settings.uses_google ? &google_tools_ : nullptr,
+             &data_,
+             services.metrics.counter("handed_over"),
+             parts_.settings.model.is_on() ? &reader_ : nullptr},
       web_{services_, parts_.settings, calendar_, people_, parts_.book, data_},
       links_{services_, parts_.settings, oauth_, accounts_, attempts_, parts_.book},
       asides_{services_, parts_.settings, people_, export_links_, data_, parts_.book} {}
@@ -137,10 +159,12 @@ std::vector<migue::Route> Plugin::routes() const {
             {migue::Route::Access::kPublic, "GET", "/link/:link"},
             {migue::Route::Access::kPublic, "POST", "/link/:link"},
             {migue::Route::Access::kPublic, "GET", "/callback"},
-            {migue::Route::Access::kPublic, "GET", "/linked"}};
+            {migue::Route::Access::kPublic, "GET", "/linked"},
+            {migue::Route::Access::kAdmin, "POST", "/reading"}};
 }
 
 migue::Task<migue::RouteReply> Plugin::route(const migue::RouteRequest& request) {
+    if (request.route() == kReading) return read_for_operator(request);
     if (request.route() >= kLinkPage && !parts_.settings.uses_google) return migue::Plugin::route(request);
     switch (request.route()) {
         case kFeed:
@@ -174,6 +198,14 @@ migue::Task<migue::RouteReply> Plugin::route(const migue::RouteRequest& request)
         default:
             return migue::Plugin::route(request);
     }
+}
+
+void Plugin::warm_up() {
+    if (parts_.settings.model.is_on()) warm_up_soon(services_, reader_);
+}
+
+migue::Task<migue::RouteReply> Plugin::read_for_operator(const migue::RouteRequest& request) {
+    co_return co_await model::serve_reading(services_, parts_.settings, reader_, request);
 }
 
 std::vector<migue::Migration> Plugin::migrations() const {

@@ -17,6 +17,7 @@
 #include "migue/cpp/plugin.hpp"
 #include "privacy/export_page.hpp"
 #include "settings.hpp"
+#include "understanding/model/second_reader.hpp"
 #include "web/link_pages.hpp"
 #include "web/pages.hpp"
 
@@ -36,6 +37,8 @@ public:
     static migue::Result<std::unique_ptr<Plugin>> create(const migue::Context& context);
 
     Plugin(const migue::Services& services, Parts parts);
+    /// Begins in the background what the first messages should not wait for.
+    void warm_up();
 
     migue::Task<migue::TurnEnd> handle(migue::Turn& turn) override;
     [[nodiscard]] std::vector<migue::Route> routes() const override;
@@ -48,6 +51,7 @@ private:
     migue::Task<std::optional<migue::TurnEnd>> answer(migue::Turn& turn);
     /// What the turn needs and what can go on beside it: fresh tokens, the retention's job. Nothing.
     migue::Task<std::optional<migue::TurnEnd>> prepare(migue::Turn& turn);
+    [[nodiscard]] migue::Task<migue::RouteReply> read_for_operator(const migue::RouteRequest& request);
 
     const migue::Services services_;
     const Parts parts_;
@@ -64,6 +68,7 @@ private:
     const PersonalData data_;
     const Retention retention_;
     const GoogleTools google_tools_;
+    model::SecondReader reader_;
     const Tools tools_;
     const WebTools web_;
     const LinkTools links_;

@@ -6,6 +6,7 @@
 
 #include "migue/cpp/plugin.hpp"
 #include "reminders/quiet_hours.hpp"
+#include "understanding/model/model_settings.hpp"
 
 namespace scheduling {
 
@@ -32,7 +33,8 @@ struct Settings {
     std::int64_t audit_days = 400;  ///< how long an attempt stays in the audit
     bool uses_google = false;
     GoogleSettings google;
-    std::string public_url;  ///< where people reach this host, no slash at the end; "" unknown
+    model::ModelSettings model;  ///< the second reader; none by default
+    std::string public_url;      ///< where people reach this host, no slash at the end; "" unknown
 };
 
 /// JSON Schema of the plugin's section.

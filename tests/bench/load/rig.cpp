@@ -37,6 +37,11 @@ void Rig::use_store(std::string url) {
     setup_.write();
 }
 
+void Rig::use_plugin(const std::string& id, std::string settings) {
+    setup_.plugins[id] = std::move(settings);
+    setup_.write();
+}
+
 void Rig::launch() {
     host_ = std::make_unique<HostUnderTest>(setup_, graph_.url("host"));
 }

@@ -22,6 +22,8 @@ public:
 
     /// For the next start: the same database by another way.
     void use_store(std::string url);
+    /// For the next start: other settings of a plugin, as YAML.
+    void use_plugin(const std::string& id, std::string settings);
     /// Starts the host and returns at once; what it does before it is ready can be watched.
     void launch();
     /// Starts the host, or a new one after it was stopped; ready when this returns.

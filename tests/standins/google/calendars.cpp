@@ -253,13 +253,32 @@ GoogleResponse api_error(int status, const std::string& reason, const std::strin
     return response;
 }
 
-GoogleResponse Calendars::serve(const ApiCall& call, const Caller& caller, const Fields& query,
-                                const json& body) {
-    if (call.name == "calendarList.list") return calendar_list(caller);
+const GoogleCalendarEntry* Calendars::entry(const GoogleAccount& account, const std::string& id) const {
+    const auto listed = entries_.find(account.sub);
+    if (listed == entries_.end()) return nullptr;
+    for (const auto& [version, one] : listed->second)
+        if (one.id == id && !one.deleted) return &one;
+    return nullptr;
+}
+
+std::optional<std::string> Calendars::key_of(const GoogleAccount& account, const std::string& id) const {
+    if (id == "primary" || id == account.email) return account.sub;
+    if (entry(account, id) == nullptr) return std::nullopt;
+    return account.sub + "/" + id;
+}
+
+GoogleResponse Calendars::serve(const ApiCall& call, Caller caller, const Fields& query, const json& body) {
+    if (call.name == "calendarList.list") return calendar_list(caller, query);
     if (call.name == "freebusy.query") return free_busy(caller, body);
     const std::string calendar = field(call.path, "calendarId"), id = field(call.path, "eventId");
-    if (calendar != "primary" && calendar != caller.account.email)
-        return api_error(404, "notFound", "Not Found");
+    const auto key = key_of(caller.account, calendar);
+    if (!key) return api_error(404, "notFound", "Not Found");
+    caller.calendar = *key;
+    const GoogleCalendarEntry* other = entry(caller.account, calendar);
+    const bool writes =
+        call.name == "events.insert" || call.name == "events.patch" || call.name == "events.delete";
+    if (other != nullptr && writes && other->role != "owner" && other->role != "writer")
+        return api_error(403, "requiredAccessLevel", "You need to have writer access to this calendar.");
     if (call.name == "events.insert") return insert(caller, query, body);
     if (call.name == "events.list") return list(caller, query);
     if (call.name == "events.get") return get(caller, id);
@@ -295,7 +314,7 @@ void Calendars::make_meet(const Caller& caller, Stored& stored) {
 }
 
 GoogleResponse Calendars::insert(const Caller& caller, const Fields& query, json event) {
-    Calendar& calendar = calendars_[caller.account.sub];
+    Calendar& calendar = calendars_[caller.calendar];
     static const std::regex kId("[a-v0-9]{5,1024}");
     const std::string id = event.value("id", "standin" + std::to_string(++version_));
     if (!std::regex_match(id, kId)) return api_error(400, "invalid", "Invalid resource id value.");
@@ -343,7 +362,7 @@ std::optional<Calendars::Stored> Calendars::find(Calendar& calendar, const std::
 }
 
 GoogleResponse Calendars::get(const Caller& caller, const std::string& id) {
-    Calendar& calendar = calendars_[caller.account.sub];
+    Calendar& calendar = calendars_[caller.calendar];
     const auto found = find(calendar, id);
     if (!found) return api_error(404, "notFound", "Not Found");
     if (const auto stored = calendar.find(id); stored != calendar.end() && stored->second.meet_pending) {
@@ -355,7 +374,7 @@ GoogleResponse Calendars::get(const Caller& caller, const std::string& id) {
 
 GoogleResponse Calendars::patch(const Caller& caller, const Fields& query, const std::string& id,
                                 const json& change) {
-    Calendar& calendar = calendars_[caller.account.sub];
+    Calendar& calendar = calendars_[caller.calendar];
     auto stored = find(calendar, id);
     if (!stored) return api_error(404, "notFound", "Not Found");
     const bool gone = stored->event.at("status") == "cancelled";
@@ -382,7 +401,7 @@ GoogleResponse Calendars::patch(const Caller& caller, const Fields& query, const
 }
 
 GoogleResponse Calendars::remove_event(const Caller& caller, const Fields& query, const std::string& id) {
-    Calendar& calendar = calendars_[caller.account.sub];
+    Calendar& calendar = calendars_[caller.calendar];
     auto stored = find(calendar, id);
     if (!stored) return api_error(404, "notFound", "Not Found");
     if (stored->event.at("status") == "cancelled")
@@ -422,7 +441,6 @@ std::vector<json> Calendars::expanded(const Calendar& calendar, std::int64_t fro
 }
 
 GoogleResponse Calendars::list(const Caller& caller, const Fields& query) {
-    const Calendar& calendar = calendars_[caller.account.sub];
     // Known to the document and not played here: ignoring one would give a wrong list.
     for (const char* name : {"syncToken", "iCalUID", "q", "showDeleted", "updatedMin", "eventTypes",
                              "sharedExtendedProperty", "showHiddenInvitations"})
@@ -430,6 +448,7 @@ GoogleResponse Calendars::list(const Caller& caller, const Fields& query) {
             return api_error(400, "invalid", std::string(name) + ": the stand-in does not know it");
     if (field(query, "orderBy") == "updated")
         return api_error(400, "invalid", "orderBy: the stand-in does not know 'updated'");
+    const Calendar& calendar = calendars_[caller.calendar];
     const bool single = field(query, "singleEvents") == "true";
     if (field(query, "orderBy") == "startTime" && !single)
         return api_error(400, "badRequest", "orderBy needs singleEvents");
@@ -474,7 +493,7 @@ GoogleResponse Calendars::list(const Caller& caller, const Fields& query) {
 }
 
 GoogleResponse Calendars::instances(const Caller& caller, const Fields& query, const std::string& id) {
-    const Calendar& calendar = calendars_[caller.account.sub];
+    const Calendar& calendar = calendars_[caller.calendar];
     const auto series = calendar.find(id);
     if (series == calendar.end()) return api_error(404, "notFound", "Not Found");
     json answer{{"kind", "calendar#events"},
@@ -503,14 +522,15 @@ GoogleResponse Calendars::free_busy(const Caller& caller, const json& body) {
     json answer{{"kind", "calendar#freeBusy"}, {"calendars", json::object()}};
     for (const auto& item : body.value("items", json::array())) {
         const std::string id = item.value("id", "");
-        if (id != "primary" && id != caller.account.email) {
+        const auto key = key_of(caller.account, id);
+        if (!key) {
             answer["calendars"][id] = {
                 {"busy", json::array()},
                 {"errors", json::array({{{"domain", "global"}, {"reason", "notFound"}}})}};
             continue;
         }
         json busy = json::array();
-        for (const json& one : expanded(calendars_[caller.account.sub], *from, *to))
+        for (const json& one : expanded(calendars_[*key], *from, *to))
             if (one.value("transparency", "opaque") == "opaque")
                 busy.push_back({{"start", write_utc(bound(one, "start", "UTC"))},
                                 {"end", write_utc(bound(one, "end", "UTC"))}});
@@ -519,22 +539,54 @@ GoogleResponse Calendars::free_busy(const Caller& caller, const json& body) {
     return json_answer(200, answer);
 }
 
-GoogleResponse Calendars::calendar_list(const Caller& caller) {
-    return json_answer(200, {{"kind", "calendar#calendarList"},
-                             {"items", json::array({{{"id", caller.account.email},
-                                                     {"summary", caller.account.email},
-                                                     {"primary", true},
-                                                     {"accessRole", "owner"},
-                                                     {"timeZone", caller.account.zone}}})}});
+GoogleResponse Calendars::calendar_list(const Caller& caller, const Fields& query) {
+    const std::string token = field(query, "syncToken"), page = field(query, "pageToken"),
+                      limit = field(query, "maxResults");
+    std::uint64_t since = 0;
+    if (!token.empty()) {
+        if (!token.starts_with("list-"))
+            return api_error(410, "fullSyncRequired", "Sync token is no longer valid.");
+        since = std::stoull(token.substr(5));
+    }
+    std::vector<json> found;
+    if (since == 0)
+        found.push_back({{"id", caller.account.email},
+                         {"summary", caller.account.email},
+                         {"primary", true},
+                         {"accessRole", "owner"},
+                         {"timeZone", caller.account.zone}});
+    for (const auto& [version, one] : entries_[caller.account.sub]) {
+        if (version <= since || (one.deleted && since == 0)) continue;
+        json item{{"id", one.id}, {"summary", one.summary}, {"accessRole", one.role}, {"timeZone", one.zone}};
+        if (one.deleted) item["deleted"] = true;
+        found.push_back(std::move(item));
+    }
+    const std::size_t size = limit.empty() ? 100 : std::stoul(limit),
+                      begin = page.empty() ? 0 : std::stoul(page);
+    json answer{{"kind", "calendar#calendarList"}, {"items", json::array()}};
+    for (std::size_t i = begin; i < found.size() && i < begin + size; ++i)
+        answer["items"].push_back(found[i]);
+    if (begin + size < found.size())
+        answer["nextPageToken"] = std::to_string(begin + size);
+    else
+        answer["nextSyncToken"] = "list-" + std::to_string(++version_);
+    return json_answer(200, answer);
 }
 
-std::string Calendars::put(const GoogleAccount& account, json event, std::int64_t now_ms) {
+void Calendars::put_calendar(const GoogleAccount& account, GoogleCalendarEntry entry) {
+    auto& listed = entries_[account.sub];
+    std::erase_if(listed, [&](const auto& one) { return one.second.id == entry.id; });
+    listed.emplace_back(++version_, std::move(entry));
+}
+
+std::string Calendars::put(const GoogleAccount& account, json event, std::int64_t now_ms,
+                           const std::string& calendar) {
     const std::string id = event.value("id", "foreign" + std::to_string(++version_));
     event["id"] = id;
     if (!event.contains("status")) event["status"] = "confirmed";
     if (!event.contains("organizer")) event["organizer"] = {{"email", account.email}, {"self", true}};
     touch(event, now_ms);
-    calendars_[account.sub][id] = {std::move(event), false};
+    calendars_[key_of(account, calendar).value()][id] = {std::move(event), false};
     return id;
 }
 
@@ -546,7 +598,8 @@ void Calendars::remove(const GoogleAccount& account, const std::string& id, std:
 
 std::vector<std::int64_t> Calendars::starts(const GoogleAccount& account) const {
     std::vector<std::int64_t> found;
-    if (const auto calendar = calendars_.find(account.sub); calendar != calendars_.end())
+    if (const auto calendar = calendars_.find(key_of(account, "primary").value());
+        calendar != calendars_.end())
         for (const auto& [id, stored] : calendar->second)
             if (stored.event.at("status") != "cancelled")
                 found.push_back(bound(stored.event, "start", account.zone));
@@ -554,9 +607,9 @@ std::vector<std::int64_t> Calendars::starts(const GoogleAccount& account) const 
     return found;
 }
 
-json Calendars::events(const GoogleAccount& account) const {
+json Calendars::events(const GoogleAccount& account, const std::string& id) const {
     json found = json::array();
-    if (const auto calendar = calendars_.find(account.sub); calendar != calendars_.end())
+    if (const auto calendar = calendars_.find(key_of(account, id).value()); calendar != calendars_.end())
         for (const auto& [id, stored] : calendar->second) found.push_back(stored.event);
     return found;
 }

@@ -13,24 +13,28 @@ namespace migue::standins {
 /// Google's error body.
 [[nodiscard]] GoogleResponse api_error(int status, const std::string& reason, const std::string& message);
 
-/// The events of every account's primary calendar. Not thread-safe.
+/// The events of every account's calendars. Not thread-safe.
 class Calendars {
 public:
     struct Caller {
         const GoogleAccount& account;
         std::string_view if_match;
         std::int64_t now_ms;
+        std::string calendar = {};  ///< its key in calendars_
     };
 
     explicit Calendars(const GoogleOptions& options) : options_(options) {}
 
-    [[nodiscard]] GoogleResponse serve(const ApiCall& call, const Caller& caller, const Fields& query,
+    [[nodiscard]] GoogleResponse serve(const ApiCall& call, Caller caller, const Fields& query,
                                        const nlohmann::json& body);
+    void put_calendar(const GoogleAccount& account, GoogleCalendarEntry entry);
 
-    std::string put(const GoogleAccount& account, nlohmann::json event, std::int64_t now_ms);
+    std::string put(const GoogleAccount& account, nlohmann::json event, std::int64_t now_ms,
+                    const std::string& calendar = "primary");
     void remove(const GoogleAccount& account, const std::string& id, std::int64_t now_ms);
-    [[nodiscard]] nlohmann::json events(const GoogleAccount& account) const;
     [[nodiscard]] std::vector<std::int64_t> starts(const GoogleAccount& account) const;
+    [[nodiscard]] nlohmann::json events(const GoogleAccount& account,
+                                        const std::string& id = "primary") const;
     [[nodiscard]] const std::vector<std::string>& mails() const { return mails_; }
 
 private:
@@ -48,7 +52,10 @@ private:
     GoogleResponse list(const Caller& caller, const Fields& query);
     GoogleResponse instances(const Caller& caller, const Fields& query, const std::string& id);
     GoogleResponse free_busy(const Caller& caller, const nlohmann::json& body);
-    GoogleResponse calendar_list(const Caller& caller);
+    GoogleResponse calendar_list(const Caller& caller, const Fields& query);
+    [[nodiscard]] const GoogleCalendarEntry* entry(const GoogleAccount& account, const std::string& id) const;
+    [[nodiscard]] std::optional<std::string> key_of(const GoogleAccount& account,
+                                                    const std::string& id) const;
 
     /// Single events, and the occurrences of series, as JSON; by start. Deleted ones left out.
     [[nodiscard]] std::vector<nlohmann::json> expanded(const Calendar& calendar, std::int64_t from,
@@ -59,7 +66,9 @@ private:
     void mail(const std::string& what, const nlohmann::json& event, const Fields& query);
 
     const GoogleOptions& options_;
-    std::map<std::string, Calendar> calendars_;  ///< by sub
+    std::map<std::string, Calendar> calendars_;  ///< by sub, or sub/calendar
+    /// Beside the primary one, by sub; each with the version it came with.
+    std::map<std::string, std::vector<std::pair<std::uint64_t, GoogleCalendarEntry>>> entries_;
     std::vector<std::string> mails_;
     std::uint64_t version_ = 0;
 };

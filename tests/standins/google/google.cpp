@@ -142,6 +142,8 @@ GoogleResponse Google::Impl::work(const GoogleRequest& request, const Named& nam
     if (named.name == "auth") return oauth_.page(query);
     if (named.name == "consent") return oauth_.decide(form, now());
     if (named.name == "userinfo") return oauth_.userinfo(request.header("authorization"), now());
+    // What browsers ask for by themselves.
+    if (request.target == "/favicon.ico") return api_error(404, "notFound", "Not Found");
     if (named.name.empty() || request.method != "POST")
         return refuse(404, "notFound", "no such address: " + request.method);
     const bool is_form = request.header("content-type").starts_with("application/x-www-form-urlencoded");
@@ -322,6 +324,23 @@ std::string Google::put_event(std::string_view email, std::string_view event_jso
 void Google::delete_event(std::string_view email, std::string_view id) {
     const std::lock_guard lock(impl_->mutex_);
     impl_->calendars_.remove(*impl_->oauth_.find_email(email), std::string(id), impl_->now());
+}
+
+void Google::put_calendar(std::string_view email, GoogleCalendarEntry entry) {
+    const std::lock_guard lock(impl_->mutex_);
+    impl_->calendars_.put_calendar(*impl_->oauth_.find_email(email), std::move(entry));
+}
+
+std::string Google::put_event_on(std::string_view email, std::string_view calendar,
+                                 std::string_view event_json) {
+    const std::lock_guard lock(impl_->mutex_);
+    return impl_->calendars_.put(*impl_->oauth_.find_email(email), json::parse(event_json), impl_->now(),
+                                 std::string(calendar));
+}
+
+std::string Google::events_on(std::string_view email, std::string_view calendar) const {
+    const std::lock_guard lock(impl_->mutex_);
+    return impl_->calendars_.events(*impl_->oauth_.find_email(email), std::string(calendar)).dump();
 }
 
 std::string Google::events(std::string_view email) const {

@@ -33,6 +33,14 @@ struct GoogleAccount {
     bool may_make_meet = true;
 };
 
+/// A calendar beside the primary one, as in the person's list.
+struct GoogleCalendarEntry {
+    std::string id, summary;
+    std::string role = "owner";  ///< writer, reader, freeBusyReader
+    std::string zone = "America/Bogota";
+    bool deleted = false;
+};
+
 struct GoogleRequest {
     std::string method, target;                                     ///< target: path and query
     std::vector<std::pair<std::string, std::string>> headers = {};  ///< names in lower case
@@ -125,6 +133,10 @@ public:
     /// As another program does: an event (JSON as in the API) in the primary calendar; its id.
     std::string put_event(std::string_view email, std::string_view event_json);
     void delete_event(std::string_view email, std::string_view id);
+    /// Adds it to the person's list, or changes it there.
+    void put_calendar(std::string_view email, GoogleCalendarEntry entry);
+    std::string put_event_on(std::string_view email, std::string_view calendar, std::string_view event_json);
+    [[nodiscard]] std::string events_on(std::string_view email, std::string_view calendar) const;
     /// JSON array of the primary calendar's events, deleted ones too.
     [[nodiscard]] std::string events(std::string_view email) const;
 

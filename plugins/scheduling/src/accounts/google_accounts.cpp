@@ -27,7 +27,8 @@ constexpr int kMostWaits = 100;
 
 constexpr const char* kColumns =
     "person_id, account_id, account_label, conversation_id, calendars, status, writes, consent_ms, version,"
-    " access_expires_ms, access_sealed, refresh_sealed";
+    " access_expires_ms, access_sealed, refresh_sealed, write_calendar, scopes, list_token,"
+    " listed_ms";
 
 std::string context_of(const char* column, const std::string& person, const std::string& account) {
     return seal_context("calendar_credentials/" + std::string(column), person, account);
@@ -42,6 +43,10 @@ GoogleAccount read_account(const json& row) {
     for (const auto& id : json::parse(text_of(row, "calendars"), nullptr, false))
         if (id.is_string()) account.calendars.push_back(id);
     if (account.calendars.empty()) account.calendars.emplace_back("primary");
+    account.write_calendar = text_of(row, "write_calendar");
+    account.list_token = text_of(row, "list_token");
+    account.listed_ms = number_of(row, "listed_ms");
+    account.scopes = split_scopes(text_of(row, "scopes"));
     account.is_alive = text_of(row, "status") == "linked";
     account.writes = number_of(row, "writes") != 0;
     account.consent_ms = number_of(row, "consent_ms");
@@ -154,6 +159,9 @@ Task<Result<AccessToken>> GoogleAccounts::refresh(Caller caller, GoogleAccount a
         if (!stored) co_return std::move(stored).error();
         co_return AccessToken{text, account.version + 1};
     }
+    // Before the claim ends: whoever waits for it must not ask once more.
+    if (tokens.error().code == Error::Code::kConfig)
+        closed_until_ms_.store(services_.clock.unix_ms() + kClosedMs);
     migue::SqlStatement release{
         "UPDATE scheduling.calendar_credentials SET claim_until_ms = 0 WHERE person_id = $1 AND account_id = "
         "$2 AND claim "
@@ -167,7 +175,6 @@ Task<Result<AccessToken>> GoogleAccounts::refresh(Caller caller, GoogleAccount a
 
 Task<Result<AccessToken>> GoogleAccounts::after_refusal(GoogleAccount tried, Error error) const {
     if (error.code == Error::Code::kConfig) {
-        closed_until_ms_.store(services_.clock.unix_ms() + kClosedMs);
         services_.metrics.record(refused_client_, 1);
         services_.log.error(
             "Google refuses our OAuth client; check plugins.scheduling.google. Links are kept",
@@ -269,7 +276,7 @@ Task<Result<void>> GoogleAccounts::keep(GoogleAccount account, Tokens tokens) co
         " access_expires_ms = excluded.access_expires_ms, refresh_sealed = excluded.refresh_sealed,"
         " consent_ms = excluded.consent_ms, status = 'linked', updated_ms = excluded.updated_ms,"
         " conversation_id = excluded.conversation_id, refresh_expires_ms = excluded.refresh_expires_ms,"
-        " version = calendar_credentials.version + 1, claim_until_ms = 0",
+        " version = calendar_credentials.version + 1, claim_until_ms = 0, list_token = '', listed_ms = 0",
         json::array({account.person, account.id, account.label, scopes, *access, now + tokens.access_life_ms,
                      *refresh, account.consent_ms, now, account.conversation, refresh_until})
             .dump(),
@@ -306,6 +313,9 @@ Task<Result<Unlinked>> GoogleAccounts::forget(std::string person, std::string ac
     migue::SqlStatement erase{
         "DELETE FROM scheduling.calendar_credentials WHERE person_id = $1 AND account_id = $2",
         json::array({person, account}).dump(), false};
+    migue::SqlStatement names{
+        "DELETE FROM scheduling.known_calendars WHERE person_id = $1 AND account_id = $2",
+        json::array({person, account}).dump(), false};
     migue::SqlStatement successor{
         "UPDATE scheduling.calendar_credentials SET writes = 1 WHERE person_id = $1 AND account_id ="
         " (SELECT MIN(account_id) FROM scheduling.calendar_credentials heir WHERE heir.person_id = $1 AND "
@@ -317,7 +327,8 @@ Task<Result<Unlinked>> GoogleAccounts::forget(std::string person, std::string ac
     migue::SqlStatement others{
         "SELECT person_id FROM scheduling.calendar_credentials WHERE account_id = $1 LIMIT 1",
         json::array({account}).dump(), false};
-    auto answer = co_await services_.sql.execute(std::move(erase), std::move(successor), std::move(others));
+    auto answer = co_await services_.sql.execute(std::move(erase), std::move(successor), std::move(others),
+                                                 std::move(names));
     if (!answer) co_return std::move(answer).error().within("forget a link");
     auto statements = read_rows(*answer);
     if (!statements) co_return std::move(statements).error();
@@ -326,6 +337,32 @@ Task<Result<Unlinked>> GoogleAccounts::forget(std::string person, std::string ac
     auto token = services_.vault.open(row->refresh_sealed, context_of("refresh", person, account));
     if (token) unlinked.token = std::move(*token);
     co_return unlinked;
+}
+
+Task<Result<bool>> GoogleAccounts::write_to(std::string person, std::string account,
+                                            std::string calendar) const {
+    migue::SqlStatement choose{
+        "UPDATE scheduling.calendar_credentials SET writes = 1, write_calendar = $3 WHERE person_id = $1 AND "
+        "account_id "
+        "= $2 RETURNING account_id",
+        json::array({person, account, calendar}).dump(), true};
+    migue::SqlStatement others{
+        "UPDATE scheduling.calendar_credentials SET writes = 0 WHERE person_id = $1 AND account_id <> $2",
+        json::array({person, account}).dump(), false};
+    auto answer = co_await services_.sql.execute(std::move(choose), std::move(others));
+    if (!answer && answer.error().code == Error::Code::kConflict) co_return false;
+    if (!answer) co_return std::move(answer).error().within("choose a calendar");
+    co_return true;
+}
+
+Task<Result<void>> GoogleAccounts::read_from(std::string person, std::string account,
+                                             std::vector<std::string> calendars) const {
+    migue::SqlStatement choose{
+        "UPDATE scheduling.calendar_credentials SET calendars = $3 WHERE person_id = $1 AND account_id = $2",
+        json::array({person, account, json(calendars).dump()}).dump(), false};
+    auto answer = co_await services_.sql.execute(std::move(choose));
+    if (!answer) co_return std::move(answer).error().within("choose calendars");
+    co_return Result<void>();
 }
 
 Task<Result<Unlinked>> GoogleAccounts::grant_of(const GoogleAccount& account) const {

@@ -16,9 +16,13 @@ struct GoogleAccount {
     std::string person, id;  ///< `id` is Google's "sub"
     std::string label;       ///< the address, to show
     std::string conversation;
-    std::vector<std::string> calendars;  ///< those that are read; events are made in the first
-    bool is_alive = true;                ///< false: must be linked anew
-    bool writes = false;                 ///< new events go here
+    std::vector<std::string> calendars;      ///< those that are read
+    std::string write_calendar = "primary";  ///< where its new events go
+    std::vector<std::string> scopes;         ///< what the person allowed
+    std::string list_token;                  ///< where Google's list of its calendars goes on from
+    std::int64_t listed_ms = 0;              ///< when that list was last asked for
+    bool is_alive = true;                    ///< false: must be linked anew
+    bool writes = false;                     ///< new events go here
     std::int64_t consent_ms = 0;
     std::int64_t version = 0;  ///< grows when its tokens change
     std::int64_t access_until_ms = 0;
@@ -59,6 +63,12 @@ public:
     /// A new link, or the same account linked again.
     [[nodiscard]] migue::Task<migue::Result<void>> keep(GoogleAccount account, Tokens tokens) const;
     [[nodiscard]] migue::Task<migue::Result<Unlinked>> forget(std::string person, std::string account) const;
+    /// New events go to this calendar of this account from now on. False: no such account.
+    [[nodiscard]] migue::Task<migue::Result<bool>> write_to(std::string person, std::string account,
+                                                            std::string calendar) const;
+    /// Which of the account's calendars are read.
+    [[nodiscard]] migue::Task<migue::Result<void>> read_from(std::string person, std::string account,
+                                                             std::vector<std::string> calendars) const;
     /// The grant behind a link: whether nobody else uses it, and the token that revokes it ("" when
     /// it cannot be opened). Changes nothing.
     [[nodiscard]] migue::Task<migue::Result<Unlinked>> grant_of(const GoogleAccount& account) const;

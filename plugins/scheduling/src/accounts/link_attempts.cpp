@@ -18,6 +18,7 @@ using nlohmann::json;
 
 constexpr std::size_t kSecretBytes = 32;
 constexpr int kMostTries = 5;
+constexpr const char* kAllCalendars = "calendars";  // of the column `wish`
 // No vowels, so that no word is one; no digits that look like letters.
 constexpr std::string_view kCodeDigits = "BCDFGHJKLMNPQRSTVWXZ23456789";
 constexpr std::size_t kCodeDigitsShown = 8;
@@ -33,6 +34,7 @@ LinkAttempt read_attempt(const json& row) {
     attempt.conversation = text_of(row, "conversation_id");
     attempt.locale = text_of(row, "locale");
     attempt.login_hint = text_of(row, "login_hint");
+    attempt.shown_as = text_of(row, "shown_as");
     attempt.is_fresh = text_of(row, "status") == "sent";
     return attempt;
 }
@@ -119,8 +121,7 @@ Result<std::string> LinkAttempts::new_code() const {
     return Error{Error::Code::kInternal, "random bytes that are not"};
 }
 
-Task<Result<std::string>> LinkAttempts::begin(std::string person, std::string conversation,
-                                              std::string locale, std::string login_hint) const {
+Task<Result<std::string>> LinkAttempts::begin(LinkRequest request) const {
     auto link = new_secret();
     if (!link) co_return std::move(link).error();
     auto hash = hash_of("link", *link);
@@ -129,12 +130,16 @@ Task<Result<std::string>> LinkAttempts::begin(std::string person, std::string co
     // One that is under way in a browser goes on.
     migue::SqlStatement clear{
         "DELETE FROM scheduling.link_attempts WHERE person_id = $1 AND (status = 'sent' OR expires_ms <= $2)",
-        json::array({person, now}).dump(), false};
+        json::array({request.person, now}).dump(), false};
+    const char* wish = request.wish == OAuthClient::Wish::kAllCalendars ? kAllCalendars : "";
     migue::SqlStatement insert{
         "INSERT INTO scheduling.link_attempts (person_id, link_hash, conversation_id, locale, login_hint, "
         "status,"
-        " expires_ms, created_ms) VALUES ($1, $2, $3, $4, $5, 'sent', $6, $7)",
-        json::array({person, *hash, conversation, locale, login_hint, now + kLinkLifeMs, now}).dump(), false};
+        " expires_ms, created_ms, shown_as, wish) VALUES ($1, $2, $3, $4, $5, 'sent', $6, $7, $8, $9)",
+        json::array({request.person, *hash, request.conversation, request.locale, request.login_hint,
+                     now + kLinkLifeMs, now, request.shown_as, wish})
+            .dump(),
+        false};
     auto answer = co_await services_.sql.execute(std::move(clear), std::move(insert));
     if (!answer) co_return std::move(answer).error().within("make a link");
     co_return std::move(*link);
@@ -144,7 +149,7 @@ Task<Result<std::optional<LinkAttempt>>> LinkAttempts::find(std::string link) co
     auto hash = hash_of("link", link);
     if (!hash) co_return std::move(hash).error();
     migue::SqlStatement select{
-        "SELECT person_id, link_hash, conversation_id, locale, login_hint, status FROM "
+        "SELECT person_id, link_hash, conversation_id, locale, login_hint, shown_as, status FROM "
         "scheduling.link_attempts"
         " WHERE link_hash = $1 AND expires_ms > $2",
         json::array({*hash, services_.clock.unix_ms()}).dump(), false};
@@ -176,7 +181,7 @@ Task<Result<std::optional<Departure>>> LinkAttempts::depart(std::string link, st
         "UPDATE scheduling.link_attempts SET status = 'left', state_hash = $3, cookie_hash = $4, "
         "verifier_sealed = $5,"
         " expires_ms = $6 WHERE person_id = $1 AND link_hash = $2 AND status = 'sent' AND expires_ms > $7"
-        " RETURNING login_hint",
+        " RETURNING login_hint, wish",
         json::array({(*attempt)->person, *hash, *state_hash, *cookie_hash, *sealed, now + kLinkLifeMs, now})
             .dump(),
         false};
@@ -184,8 +189,12 @@ Task<Result<std::optional<Departure>>> LinkAttempts::depart(std::string link, st
     auto row = first_row(answer, "depart");
     if (!row) co_return std::move(row).error();
     if (!row->has_value()) co_return none;
-    co_return std::optional<Departure>(
-        Departure{std::move(*state), std::move(*verifier), text_of(**row, "login_hint")});
+    Departure departure;
+    departure.state = std::move(*state);
+    departure.verifier = std::move(*verifier);
+    departure.login_hint = text_of(**row, "login_hint");
+    if (text_of(**row, "wish") == kAllCalendars) departure.wish = OAuthClient::Wish::kAllCalendars;
+    co_return std::optional<Departure>(std::move(departure));
 }
 
 Task<Result<std::optional<Arrival>>> LinkAttempts::arrive(std::string state, std::string cookie) const {

@@ -15,14 +15,23 @@ namespace scheduling {
 inline constexpr std::int64_t kLinkLifeMs = 10 * 60 * 1000;
 inline constexpr std::int64_t kCodeLifeMs = 10 * 60 * 1000;
 
+/// What a link is asked for.
+struct LinkRequest {
+    std::string person, conversation, locale;
+    std::string login_hint;  ///< the account to link again; ""
+    std::string shown_as;    ///< what the page shows of the chat's number, masked; "" unknown
+    OAuthClient::Wish wish = OAuthClient::Wish::kOwnCalendar;
+};
+
 struct LinkAttempt {
-    std::string person, link_hash, conversation, locale, login_hint;
+    std::string person, link_hash, conversation, locale, login_hint, shown_as;
     bool is_fresh = false;  ///< nobody has pressed the button yet
 };
 
 /// What goes to Google with the state, once.
 struct Departure {
     std::string state, verifier, login_hint;
+    OAuthClient::Wish wish = OAuthClient::Wish::kOwnCalendar;
 };
 
 /// What came back from Google belongs to this.
@@ -49,9 +58,7 @@ public:
         : services_(services), accounts_(accounts) {}
 
     /// A new link's secret; older ones that nobody has used are void from now on.
-    [[nodiscard]] migue::Task<migue::Result<std::string>> begin(std::string person, std::string conversation,
-                                                                std::string locale,
-                                                                std::string login_hint) const;
+    [[nodiscard]] migue::Task<migue::Result<std::string>> begin(LinkRequest request) const;
     /// Nothing: unknown or too old. Consumes nothing.
     [[nodiscard]] migue::Task<migue::Result<std::optional<LinkAttempt>>> find(std::string link) const;
     /// The button was pressed in the browser with this cookie. Nothing: used before, or too old.

@@ -1,6 +1,7 @@
 #include "accounts/oauth_client.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -16,13 +17,19 @@ using migue::Task;
 using nlohmann::json;
 
 constexpr std::string_view kScopes = "openid email https://www.googleapis.com/auth/calendar.events.owned";
+// Asked for only when somebody wants more than their own calendar.
+constexpr std::string_view kAllCalendarScopes =
+    " https://www.googleapis.com/auth/calendar.events "
+    "https://www.googleapis.com/auth/calendar.calendarlist.readonly"
+    " https://www.googleapis.com/auth/calendar.freebusy";
 constexpr std::chrono::seconds kTimeout{15};
 
-std::vector<std::string> split(const std::string& text) {
-    std::istringstream in(text);
-    std::vector<std::string> words;
-    for (std::string word; in >> word;) words.push_back(word);
-    return words;
+bool has_any(const std::vector<std::string>& scopes, std::initializer_list<std::string_view> wanted) {
+    return std::any_of(scopes.begin(), scopes.end(), [&](const std::string& scope) {
+        return std::any_of(wanted.begin(), wanted.end(), [&](std::string_view name) {
+            return scope == "https://www.googleapis.com/auth/" + std::string(name);
+        });
+    });
 }
 
 /// What an answer that brings no tokens means. The body may hold a token: only its error
@@ -62,23 +69,40 @@ std::string text(const json& body, const char* name) {
 
 }  // namespace
 
+std::vector<std::string> split_scopes(const std::string& text) {
+    std::istringstream in(text);
+    std::vector<std::string> words;
+    for (std::string word; in >> word;) words.push_back(word);
+    return words;
+}
+
 bool may_keep_events(const std::vector<std::string>& scopes) {
-    return std::any_of(scopes.begin(), scopes.end(), [](const std::string& scope) {
-        return scope == "https://www.googleapis.com/auth/calendar.events.owned" ||
-               scope == "https://www.googleapis.com/auth/calendar.events" ||
-               scope == "https://www.googleapis.com/auth/calendar";
-    });
+    return has_any(scopes, {"calendar.events.owned", "calendar.events", "calendar"});
+}
+
+bool may_choose_calendars(const std::vector<std::string>& scopes) {
+    return has_any(scopes, {"calendar.events", "calendar"}) &&
+           has_any(scopes, {"calendar.calendarlist.readonly", "calendar.calendarlist", "calendar.readonly",
+                            "calendar"});
+}
+
+bool may_see_busy(const std::vector<std::string>& scopes) {
+    return has_any(scopes,
+                   {"calendar.freebusy", "calendar.events.freebusy", "calendar.readonly", "calendar"});
 }
 
 Result<std::string> OAuthClient::consent_url(std::string_view redirect_uri, std::string_view state,
-                                             std::string_view verifier, std::string_view login_hint) const {
+                                             std::string_view verifier, std::string_view login_hint,
+                                             Wish wish) const {
     auto digest = vault_.sha256(verifier);
     if (!digest) return std::move(digest).error().within("consent address");
     const std::string challenge = base64url(*digest);
+    std::string scopes(kScopes);
+    if (wish == Wish::kAllCalendars) scopes += kAllCalendarScopes;
     std::string query = write_form({{"client_id", settings_.client_id},
                                     {"redirect_uri", redirect_uri},
                                     {"response_type", "code"},
-                                    {"scope", kScopes},
+                                    {"scope", scopes},
                                     {"access_type", "offline"},
                                     {"prompt", "consent"},
                                     {"include_granted_scopes", "true"},
@@ -125,7 +149,7 @@ Task<Result<Tokens>> OAuthClient::ask(std::string form, std::chrono::nanoseconds
     tokens.refresh = text(body, "refresh_token");
     tokens.access_life_ms = number(body, "expires_in") * 1000;
     tokens.refresh_life_ms = number(body, "refresh_token_expires_in") * 1000;
-    tokens.scopes = split(text(body, "scope"));
+    tokens.scopes = split_scopes(text(body, "scope"));
     co_return tokens;
 }
 

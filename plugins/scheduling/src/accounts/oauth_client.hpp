@@ -33,10 +33,15 @@ public:
     OAuthClient(const migue::Services& services, const GoogleSettings& settings)
         : http_(services.http), vault_(services.vault), settings_(settings) {}
 
+    /// What a person is asked for: keeping events on their own calendar, or also choosing among
+    /// all of their calendars.
+    enum class Wish { kOwnCalendar = 1, kAllCalendars };
+
     /// Google's consent page. The challenge is of `verifier` (PKCE, S256).
     [[nodiscard]] migue::Result<std::string> consent_url(std::string_view redirect_uri,
                                                          std::string_view state, std::string_view verifier,
-                                                         std::string_view login_hint) const;
+                                                         std::string_view login_hint,
+                                                         Wish wish = Wish::kOwnCalendar) const;
 
     [[nodiscard]] migue::Task<migue::Result<Tokens>> exchange(std::string code, std::string verifier,
                                                               std::string redirect_uri) const;
@@ -55,6 +60,12 @@ private:
     const GoogleSettings& settings_;
 };
 
+[[nodiscard]] std::vector<std::string> split_scopes(const std::string& text);
+
+/// Whether these scopes let us list an account's calendars and write to those it may write to.
+[[nodiscard]] bool may_choose_calendars(const std::vector<std::string>& scopes);
+/// Whether free/busy may be asked for.
+[[nodiscard]] bool may_see_busy(const std::vector<std::string>& scopes);
 /// Whether these scopes let us keep events on the person's own calendar.
 [[nodiscard]] bool may_keep_events(const std::vector<std::string>& scopes);
 

@@ -47,9 +47,9 @@ migue::SqlStatement count_rows(std::string_view table, const std::string& person
 
 const std::vector<std::string_view>& personal_tables() {
     static const std::vector<std::string_view> kTables{
-        "people",        "local_events", "reservations", "calendar_credentials",
-        "link_attempts", "held_times",   "contacts",     "reminders",
-        "consents",      "exports",      kAudit};
+        "people",        "local_events", "reservations",    "calendar_credentials",
+        "link_attempts", "held_times",   "known_calendars", "contacts",
+        "reminders",     "consents",     "exports",         kAudit};
     return kTables;
 }
 

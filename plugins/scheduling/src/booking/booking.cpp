@@ -61,6 +61,7 @@ std::string code_name(Error::Code code) {
 }  // namespace
 
 Task<Outcome> Booking::book(Event event, Overlap overlap) {
+    seen_.reset();
     const std::uint64_t since = audit_.begin();
     co_await note("asked", event, "ok", "", since);
     auto made = co_await calendar_.insert(caller_, event, overlap);
@@ -70,6 +71,7 @@ Task<Outcome> Booking::book(Event event, Overlap overlap) {
 }
 
 Task<Outcome> Booking::change(Event event, Overlap overlap) {
+    seen_.reset();
     const std::uint64_t since = audit_.begin();
     auto changed = co_await calendar_.update(caller_, event, overlap);
     if (!changed) co_return co_await settle("moved", std::move(event), std::move(changed).error(), since);
@@ -78,6 +80,7 @@ Task<Outcome> Booking::change(Event event, Overlap overlap) {
 }
 
 Task<Outcome> Booking::cancel(std::vector<Event> events) {
+    seen_.reset();
     const std::uint64_t since = audit_.begin();
     std::vector<std::string> ids;
     for (const Event& event : events) ids.push_back(event.id);
@@ -88,6 +91,7 @@ Task<Outcome> Booking::cancel(std::vector<Event> events) {
 }
 
 Task<Outcome> Booking::undo_booking(Event event) {
+    seen_.reset();
     const std::uint64_t since = audit_.begin();
     std::vector<std::string> ids;
     ids.push_back(event.id);
@@ -98,6 +102,7 @@ Task<Outcome> Booking::undo_booking(Event event) {
 }
 
 Task<Outcome> Booking::put_back(std::vector<Event> before) {
+    seen_.reset();
     const std::uint64_t since = audit_.begin();
     for (const Event& event : before) {
         auto restored = co_await calendar_.restore(caller_, event, Overlap::kRefuse);
@@ -116,7 +121,18 @@ Task<Outcome> Booking::put_back(std::vector<Event> before) {
     co_return Outcome{Outcome::Kind::kDone, std::move(before.front())};
 }
 
+Task<void> Booking::look_ahead(Interval span) {
+    auto listed = co_await calendar_.list(caller_, span);
+    if (listed) seen_ = Seen{span, std::move(*listed)};
+}
+
 Task<migue::Result<std::vector<Event>>> Booking::list(Interval span) {
+    if (seen_ && seen_->span.begin_ms <= span.begin_ms && span.end_ms <= seen_->span.end_ms) {
+        std::vector<Event> inside;
+        for (const Event& event : seen_->events)
+            if (event.start_ms < span.end_ms && span.begin_ms < event.end_ms) inside.push_back(event);
+        co_return inside;
+    }
     auto listed = co_await calendar_.list(caller_, span);
     if (!listed) remember(listed.error());
     co_return listed;

@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,9 @@ public:
     [[nodiscard]] migue::Task<Outcome> put_back(std::vector<Event> before);
 
     [[nodiscard]] migue::Task<migue::Result<std::vector<Event>>> list(Interval span);
+    /// Lists a span that will be asked for soon, so that list() has it until something is
+    /// written. A failure is left to that list().
+    [[nodiscard]] migue::Task<void> look_ahead(Interval span);
     [[nodiscard]] migue::Task<migue::Result<std::optional<Event>>> get(std::string id);
 
     /// Of the last call that failed.
@@ -66,6 +70,10 @@ public:
     [[nodiscard]] migue::Task<void> note_taken(const Event& event);
 
 private:
+    struct Seen {
+        Interval span;
+        std::vector<Event> events;
+    };
     void remember(const migue::Error& error);
     migue::Task<Outcome> settle(std::string action, Event event, migue::Error error, std::uint64_t since_ns);
     migue::Task<void> note(std::string action, const Event& event, std::string outcome, std::string error,
@@ -74,6 +82,7 @@ private:
     Calendar& calendar_;
     Audit& audit_;
     Caller caller_;
+    std::optional<Seen> seen_;
     Trouble trouble_ = Trouble::kNone;
     bool is_open_ = false;
     std::vector<std::string> touched_;

@@ -30,6 +30,11 @@ struct Event {
     bool video_call = false;            ///< wants a link to a video call
     std::string video_url;              ///< "" until the calendar made one
     std::optional<std::int64_t> reminder_minutes;  ///< before the start
+    /// Of a new event: the calendar to make it on, a CalendarInfo::key; "" the person's default.
+    std::string calendar;
+    /// Of a new event: the series (its id) whose occurrences it takes the place of: no overlap.
+    std::string replaces;
+    std::string uid;  ///< the same in every calendar that shows the event; "" unknown
     bool cancelled = false;
     std::int64_t sequence = 0;  ///< grows with each change
     std::int64_t created_ms = 0, updated_ms = 0;
@@ -54,6 +59,9 @@ inline constexpr std::string_view kWhyNotLinked = "no calendar is linked";      
 inline constexpr std::string_view kWhyAccessEnded = "access was withdrawn";           // kUnsupported
 inline constexpr std::string_view kWhyScopeMissing = "a permission was not given";    // kUnsupported
 inline constexpr std::string_view kWhyNotYours = "only its organizer may change it";  // kInvalid
+
+/// Whether two ids mean one event: an id may also name the calendar it is on.
+[[nodiscard]] bool is_same_event(std::string_view one, std::string_view other);
 
 enum class Overlap {
     kRefuse = 1,  ///< kConflict when a busy event has part of that time
@@ -89,6 +97,9 @@ public:
     /// Takes a cancellation back: the event as it is remembered, under another id if the old
     /// one is spent. kConflict: the time was given away meanwhile.
     virtual migue::Task<migue::Result<Event>> restore(Caller caller, Event remembered, Overlap overlap) = 0;
+    /// When the person is busy, over every calendar they read; unsorted, overlaps not joined. Here
+    /// from list(); an implementation may know a shorter way.
+    virtual migue::Task<migue::Result<std::vector<Interval>>> busy(Caller caller, Interval span);
     /// A write without an answer may still take effect after the event was looked for in vain.
     [[nodiscard]] virtual bool answers_may_be_late() const { return false; }
 };

@@ -209,7 +209,7 @@ bool is_same_half(const Open& open, const Question& question, EventDraft& draft)
 }  // namespace
 
 Task<Reply> start_draft(Scene& scene, std::string_view text) {
-    Understanding read = scene.understand(text, "schedule_meeting");
+    Understanding read = co_await read_twice(scene, text, "schedule_meeting");
     const Open* open = scene.state.alive(scene.now_ms);
     const bool replaces = open != nullptr && open->target.empty() &&
                           (open->waiting == Waiting::kCard || open->waiting == Waiting::kTime ||
@@ -243,7 +243,8 @@ Task<Reply> proceed(Scene& scene, EventDraft draft, std::string target, bool sur
     if (over) co_return ask_past(scene, std::move(draft), std::move(target));
     if (auto asked = ask_guest(scene, draft, target)) co_return std::move(*asked);
     const Event event = to_event(draft);
-    const bool at_once = sure ? !mails_somebody(scene, draft) : !needs_card(scene, draft, target);
+    const bool at_once =
+        !draft.by_model && (sure ? !mails_somebody(scene, draft) : !needs_card(scene, draft, target));
     // A calendar outside is asked right before the write in any case: once is enough there.
     if (draft.rrule.empty() && !(at_once && scene.tools.google != nullptr)) {
         auto clash = co_await find_clash(scene, draft, target);

@@ -11,6 +11,9 @@ namespace scheduling {
 
 // draft_flow.cpp: from a draft to an event.
 
+/// The message as the rules read it; where they are unsure, with what a model adds in time.
+[[nodiscard]] migue::Task<Understanding> read_twice(Scene& scene, std::string_view text,
+                                                    std::string_view intent);
 /// A new request replaces what was open.
 [[nodiscard]] migue::Task<Reply> start_draft(Scene& scene, std::string_view text);
 /// Asks for what is missing, checks, shows a card, or books. `sure`: the person has just

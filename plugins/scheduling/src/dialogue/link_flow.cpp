@@ -112,8 +112,14 @@ Task<Reply> offer_link(Scene& scene, std::string text) {
     std::string hint;
     for (const GoogleAccount& account : *accounts)
         if (!account.is_alive) hint = account.label;
-    auto link = co_await google.attempts.begin(scene.person.id, std::string(scene.turn.conversation_id()),
-                                               scene.state.locale, hint);
+    LinkRequest request;
+    request.person = scene.person.id;
+    request.conversation = std::string(scene.turn.conversation_id());
+    request.locale = scene.state.locale;
+    request.login_hint = std::move(hint);
+    const auto channel = nlohmann::json::parse(scene.turn.channel_json(), nullptr, false);
+    if (channel.is_object()) request.shown_as = channel.value("shown_as", "");
+    auto link = co_await google.attempts.begin(std::move(request));
     if (!link) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
     co_await purge_later(scene);
     Reply reply;

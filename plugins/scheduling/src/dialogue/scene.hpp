@@ -23,6 +23,10 @@
 /// One turn of the dialogue: everything it may look at, and what it answers.
 namespace scheduling {
 
+namespace model {
+class SecondReader;
+}
+
 /// What linking needs.
 struct GoogleTools {
     const OAuthClient& oauth;
@@ -45,6 +49,7 @@ struct Tools {
     const GoogleTools* google = nullptr;  ///< null with the local calendar
     const PersonalData* data = nullptr;   ///< "export my data", "delete my data"
     std::uint32_t handed_over = 0;        ///< series
+    model::SecondReader* reader = nullptr;  ///< null without a model
 };
 
 /// What came in, beside the words.

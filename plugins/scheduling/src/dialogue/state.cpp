@@ -73,7 +73,8 @@ json draft_json(const EventDraft& draft) {
             {"reminder", duration_json(draft.reminder)},
             {"inferred", draft.inferred},
             {"part_begin", duration_json(draft.part_begin)},
-            {"part_end", duration_json(draft.part_end)}};
+            {"part_end", duration_json(draft.part_end)},
+            {"by_model", draft.by_model}};
 }
 EventDraft read_draft(const json& object) {
     EventDraft draft;
@@ -94,6 +95,7 @@ EventDraft read_draft(const json& object) {
     draft.inferred = object.at("inferred").get<std::vector<std::string>>();
     draft.part_begin = read_duration(object, "part_begin");
     draft.part_end = read_duration(object, "part_end");
+    draft.by_model = object.value("by_model", false);
     return draft;
 }
 

@@ -167,6 +167,11 @@ bool act_nth_weekday_unit(const Context&, Arguments, std::int32_t, Value&);
 bool act_later_one(const Context&, Arguments, std::int32_t, Value&);
 bool act_hours_on(const Context&, Arguments, std::int32_t, Value&);
 bool act_every_workday(const Context&, Arguments, std::int32_t, Value&);
+bool act_first_of(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_weekday_ord(const Context&, Arguments, std::int32_t, Value&);
+bool act_repeat_since(const Context&, Arguments, std::int32_t, Value&);
+bool act_nth_mark(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_nth_at(const Context&, Arguments, std::int32_t, Value&);
 bool act_except(const Context&, Arguments, std::int32_t, Value&);
 bool act_nth_weekday_part(const Context&, Arguments, std::int32_t, Value&);
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "language/actions.hpp"
 
 namespace scheduling::language {
@@ -5,11 +7,32 @@ namespace {
 
 constexpr std::int64_t kThousand = 1000;
 
+/// One of a unit: seconds, or days, or months with their usual days for a part of one.
+struct Length {
+    Grain grain;
+    std::int64_t seconds, days, months;
+};
+constexpr Length kLengths[] = {
+    {Grain::kSecond, 1, 0, 0},  {Grain::kMinute, 60, 0, 0},     {Grain::kHour, 3600, 0, 0},
+    {Grain::kDay, 0, 1, 0},     {Grain::kNight, 0, 1, 0},       {Grain::kWorkday, 0, 1, 0},
+    {Grain::kWeek, 0, 7, 0},    {Grain::kWeekend, 0, 2, 0},     {Grain::kFortnight, 0, 14, 0},
+    {Grain::kMonth, 0, 30, 1},  {Grain::kQuarter, 0, 91, 3},    {Grain::kHalfYear, 0, 182, 6},
+    {Grain::kYear, 0, 365, 12}, {Grain::kDecade, 0, 3652, 120}, {Grain::kCentury, 0, 36525, 1200}};
+
+/// `thousandths` of so many days, as days and seconds.
+void add_days(std::int64_t thousandths, std::int64_t days, Value& out) {
+    out.days = static_cast<std::int32_t>(thousandths * days / kThousand);
+    out.seconds = thousandths * days * kDaySeconds / kThousand - std::int64_t{out.days} * kDaySeconds;
+}
+
 }  // namespace
 
 /// [count] unit [part]. A missing count is one.
 bool act_duration(const Context&, Arguments arguments, std::int32_t fixed, Value& out) {
-    const Value& unit = *arguments[arguments.size() > 1 ? 1 : 0];
+    const auto grain = static_cast<Grain>(arguments[arguments.size() > 1 ? 1 : 0]->number);
+    const auto* length = std::find_if(std::begin(kLengths), std::end(kLengths),
+                                      [&](const Length& one) { return one.grain == grain; });
+    if (length == std::end(kLengths)) return false;
     std::int64_t whole = 1, part = 0;
     if (arguments.size() > 1) {
         whole = arguments[0]->number;
@@ -18,58 +41,16 @@ bool act_duration(const Context&, Arguments arguments, std::int32_t fixed, Value
     if (arguments.size() > 2) part += arguments[2]->seconds;  // "una hora y media"
     if (fixed > 0) whole = fixed;
     if (whole > 1'000'000 || whole < 0 || (whole == 0 && part == 0)) return false;
-    const std::int64_t amount = whole * kThousand + part;
-    const auto seconds = [&](std::int64_t each) {
-        out.seconds = amount * each / kThousand;
-        return true;
-    };
-    const auto days = [&](std::int64_t each) {
-        out.days = static_cast<std::int32_t>(amount * each / kThousand);
-        out.seconds = amount * each * kDaySeconds / kThousand - std::int64_t{out.days} * kDaySeconds;
-        return true;
-    };
-    const auto months = [&](std::int64_t each, std::int64_t days_of_one) {
-        if (part != 0) {
-            out.months = static_cast<std::int32_t>(whole * each);
-            out.days = static_cast<std::int32_t>(part * days_of_one / kThousand);
-            out.seconds = part * days_of_one * kDaySeconds / kThousand - std::int64_t{out.days} * kDaySeconds;
-            return true;
-        }
-        out.months = static_cast<std::int32_t>(whole * each);
-        return true;
-    };
     out.has_duration = true;
-    switch (static_cast<Grain>(unit.number)) {
-        case Grain::kSecond:
-            return seconds(1);
-        case Grain::kMinute:
-            return seconds(60);
-        case Grain::kHour:
-            return seconds(3600);
-        case Grain::kDay:
-        case Grain::kNight:
-        case Grain::kWorkday:
-            return days(1);
-        case Grain::kWeek:
-            return days(7);
-        case Grain::kWeekend:
-            return days(2);
-        case Grain::kFortnight:
-            return days(14);
-        case Grain::kMonth:
-            return months(1, 30);
-        case Grain::kQuarter:
-            return months(3, 91);
-        case Grain::kHalfYear:
-            return months(6, 182);
-        case Grain::kYear:
-            return months(12, 365);
-        case Grain::kDecade:
-            return months(120, 3652);
-        case Grain::kCentury:
-            return months(1200, 36525);
-    }
-    return false;
+    const std::int64_t amount = whole * kThousand + part;
+    if (length->seconds != 0)
+        out.seconds = amount * length->seconds / kThousand;
+    else if (length->months == 0)
+        add_days(amount, length->days, out);
+    else if (part != 0)
+        add_days(part, length->days, out);
+    out.months = static_cast<std::int32_t>(whole * length->months);
+    return true;
 }
 
 bool act_duration_sum(const Context&, Arguments arguments, std::int32_t, Value& out) {

@@ -279,6 +279,7 @@ bool act_duration_upto(const Context& context, Arguments arguments, std::int32_t
 /// "de 8 em 8 horas": the same number twice.
 bool act_every_repeated(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     if (arguments[0]->number != arguments[1]->number) return false;
+    if (act_every_romance(context, arguments.subspan(1), 0, out)) return true;  // "de quinze em quinze dias"
     return act_every_unit(context, arguments.subspan(1), 0, out);
 }
 

@@ -9,53 +9,30 @@ std::uint8_t bit_of(int weekday) {
     return static_cast<std::uint8_t>(1u << (weekday - 1));
 }
 
+/// How often "every <unit>" is.
+struct Frequency {
+    Grain grain;
+    Freq freq;
+    std::int16_t interval;
+    std::uint8_t by_weekday;
+};
+constexpr Frequency kFrequencies[] = {
+    {Grain::kSecond, Freq::kSecondly, 1, 0},       {Grain::kMinute, Freq::kMinutely, 1, 0},
+    {Grain::kHour, Freq::kHourly, 1, 0},           {Grain::kDay, Freq::kDaily, 1, 0},
+    {Grain::kNight, Freq::kDaily, 1, 0},           {Grain::kWeek, Freq::kWeekly, 1, 0},
+    {Grain::kFortnight, Freq::kWeekly, 2, 0},      {Grain::kMonth, Freq::kMonthly, 1, 0},
+    {Grain::kQuarter, Freq::kMonthly, 3, 0},       {Grain::kHalfYear, Freq::kMonthly, 6, 0},
+    {Grain::kYear, Freq::kYearly, 1, 0},           {Grain::kWeekend, Freq::kWeekly, 1, 0b1100000},
+    {Grain::kWorkday, Freq::kWeekly, 1, 0b0011111}};
+
 bool freq_of(Grain grain, Value& out) {
-    switch (grain) {
-        case Grain::kSecond:
-            out.freq = Freq::kSecondly;
-            return true;
-        case Grain::kMinute:
-            out.freq = Freq::kMinutely;
-            return true;
-        case Grain::kHour:
-            out.freq = Freq::kHourly;
-            return true;
-        case Grain::kDay:
-        case Grain::kNight:
-            out.freq = Freq::kDaily;
-            return true;
-        case Grain::kWeek:
-            out.freq = Freq::kWeekly;
-            return true;
-        case Grain::kFortnight:
-            out.freq = Freq::kWeekly;
-            out.interval = static_cast<std::int16_t>(out.interval * 2);
-            return true;
-        case Grain::kMonth:
-            out.freq = Freq::kMonthly;
-            return true;
-        case Grain::kQuarter:
-            out.freq = Freq::kMonthly;
-            out.interval = static_cast<std::int16_t>(out.interval * 3);
-            return true;
-        case Grain::kHalfYear:
-            out.freq = Freq::kMonthly;
-            out.interval = static_cast<std::int16_t>(out.interval * 6);
-            return true;
-        case Grain::kYear:
-            out.freq = Freq::kYearly;
-            return true;
-        case Grain::kWeekend:
-            out.freq = Freq::kWeekly;
-            out.by_weekday = 0b1100000;
-            return true;
-        case Grain::kWorkday:
-            out.freq = Freq::kWeekly;
-            out.by_weekday = 0b0011111;
-            return true;
-        default:
-            return false;
-    }
+    const auto* found = std::find_if(std::begin(kFrequencies), std::end(kFrequencies),
+                                     [&](const Frequency& one) { return one.grain == grain; });
+    if (found == std::end(kFrequencies)) return false;
+    out.freq = found->freq;
+    out.interval = static_cast<std::int16_t>(out.interval * found->interval);
+    if (found->by_weekday != 0) out.by_weekday = found->by_weekday;
+    return true;
 }
 
 }  // namespace
@@ -168,9 +145,10 @@ bool act_every_nth(const Context&, Arguments arguments, std::int32_t, Value& out
     for (const Value* value : arguments) {
         if (value->freq != Freq::kNone)
             repeat = value;
-        else if (value->nth_mask != 0)
+        else if (value->nth_mask != 0) {
             nth = value->nth_mask;
-        else if (value->by_weekday != 0)
+            if (value->by_weekday != 0) mask = value->by_weekday;
+        } else if (value->by_weekday != 0)
             mask = value->by_weekday;
         else if (value->weekday != 0)
             mask = bit_of(value->weekday);
@@ -291,6 +269,45 @@ bool act_every_monthdays(const Context& context, Arguments arguments, std::int32
     if (static_cast<Grain>(arguments[1]->number) != Grain::kMonth) return false;
     const Value* days[] = {arguments[0]};
     return act_every_date(context, days, 0, out);
+}
+
+/// "every second Tuesday" is every other one; "every first Tuesday" is none of these.
+bool act_every_weekday_ord(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    return arguments[0]->number > 1 && act_every_weekday(context, arguments, 0, out);
+}
+
+/// "every 8 hours from 14:00 today".
+bool act_repeat_since(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    Value begin = *arguments[1];
+    if (out.freq == Freq::kNone || out.has_day() || out.has_clock() || begin.clock < 0 ||
+        begin.clock_end >= 0)
+        return false;
+    settle_hours(begin);
+    if (begin.has_day()) {
+        if (!fix_day(context, begin)) return false;
+        out.form = DayForm::kFixed;
+        out.day_begin = begin.day_begin;
+        out.day_end = begin.day_begin + 1;
+    }
+    out.clock = begin.clock;
+    return true;
+}
+
+/// "the last Friday of the month": a day of a rule that is said behind it.
+bool act_nth_mark(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    if (static_cast<Grain>(arguments[2]->number) != Grain::kMonth) return false;
+    out.nth_mask = arguments[0]->nth_mask;
+    out.by_weekday = arguments[1]->by_weekday;
+    return true;
+}
+
+bool act_every_nth_at(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value* rule[] = {arguments[0], arguments[2]};
+    Value every;
+    if (!act_every_nth(context, rule, 0, every)) return false;
+    const Value* parts[] = {&every, arguments[1]};
+    return act_repeat_with(context, parts, 0, out);
 }
 
 /// "the last business day of each month"; parameter -1: the last.

@@ -90,6 +90,12 @@ bool act_later_one(const Context& context, Arguments arguments, std::int32_t, Va
     return true;
 }
 
+/// "November 12 instead of the 5th".
+bool act_first_of(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    return true;
+}
+
 /// "half 3 on Tuesday", as the British say 3:30.
 bool act_half_on(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     const bool day_first = arguments[0]->has_day();

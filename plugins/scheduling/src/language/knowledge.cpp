@@ -21,6 +21,8 @@ constexpr std::string_view kRoots[] = {"date", "period",   "dayrange", "clock", 
 
 AroundClasses::AroundClasses(Symbols& symbols)
     : all_day(symbols.intern("ALLDAY")),
+      aside(symbols.intern("ASIDE")),
+      hourly(symbols.intern("HOURLY")),
       has(symbols.intern("HAS")),
       subject_label(symbols.intern("SUBJECTLABEL")),
       place_label(symbols.intern("PLACELABEL")),

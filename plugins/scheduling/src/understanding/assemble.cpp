@@ -89,6 +89,7 @@ void Assembly::write(Understanding& out) {
 void Assembly::settle_by_words() {
     Value& when = *when_;
     if (when.clock < 0 || !when.has(Flag::kBareHour) || when.clock_end >= 0) return;
+    if (when.has(Flag::kHourMark) && when.clock >= 10 * 3600) return;  // "10:30 hrs"
     const bool evening = around_.find(around_.classes.evening).has_value(),
                breakfast = around_.find(around_.classes.dawny).has_value();
     if (evening == breakfast) return;
@@ -120,6 +121,7 @@ void Assembly::settle() {
 /// "revisão semanal amanhã": beside one day the word only says which review it is.
 void Assembly::drop_adjective() {
     if (!repeat_ || !adjective_ || !when_ || !spoken_ || !when_->has_day()) return;
+    if (repeat_->freq == language::Freq::kYearly && spoken_->dom != 0) return;  // "on June 21, yearly"
     const bool only_weekday = spoken_->form == language::DayForm::kFields && spoken_->dom == 0;
     if (!only_weekday && when_->grain == language::Grain::kDay) repeat_.reset();
 }
@@ -152,6 +154,13 @@ void Assembly::settle_deadline() {
         when.grain = language::Grain::kDay;
     }
     when.flags &= ~Flag::kOpenBegin;
+}
+
+/// "vacaciones", "birthday"; but a birthday dinner has an hour.
+bool Assembly::fills_days() const {
+    if (around_.find(around_.classes.whole_day)) return true;
+    return around_.find(around_.classes.all_day) && !around_.find(around_.classes.evening) &&
+           !around_.find(around_.classes.hourly);
 }
 
 void Assembly::write_start(Understanding& out) const {
@@ -193,7 +202,7 @@ void Assembly::write_start(Understanding& out) const {
             draft.end = *draft.start + *draft.duration;
     } else if (draft.has_date) {
         draft.start = at(base, 0);
-        if (!part && around_.find(around_.classes.all_day)) {
+        if (!part && fills_days()) {
             draft.all_day = true;
             draft.end = at(base + 1, 0);
         }
@@ -232,7 +241,7 @@ void Assembly::write_repeat(Understanding& out) const {
     draft.all_day = false;
     draft.start = at(day, timed ? rule.clock : 0);
     draft.end = end_of_first(draft, rule, day);
-    if (!timed && around_.find(around_.classes.all_day)) {
+    if (!timed && fills_days()) {
         draft.all_day = true;
         draft.end = at(day + 1, 0);
     }

@@ -34,6 +34,9 @@ private:
     void add_length(const language::Expression& expression, Understanding& out);
     void add_time(const language::Expression& expression);
     [[nodiscard]] bool is_corrected(const language::Expression& expression) const;
+    [[nodiscard]] bool skips_a_year(const language::Value& value) const;
+    [[nodiscard]] bool is_aside(const language::Expression& expression) const;
+    [[nodiscard]] bool fills_days() const;
     void end_repeat();
     void bound_repeat();
     void except_days();
@@ -56,6 +59,9 @@ private:
     [[nodiscard]] std::optional<Question> impossible() const;
     [[nodiscard]] std::optional<Question> past(const Understanding& out) const;
     [[nodiscard]] std::optional<Question> ambiguous_date() const;
+    [[nodiscard]] std::optional<Question> rival_days() const;
+    [[nodiscard]] std::optional<Question> mismatched_weekday() const;
+    [[nodiscard]] Question either_day(language::DayNumber first, language::DayNumber second) const;
     [[nodiscard]] std::optional<Question> clock_change(const Understanding& out) const;
     [[nodiscard]] std::optional<Question> ambiguous_hour() const;
     [[nodiscard]] std::optional<Question> missing(const Understanding& out) const;

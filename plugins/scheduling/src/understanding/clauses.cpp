@@ -108,7 +108,8 @@ private:
             const bool free = around_.is_free(at) && is_word(around_, at);
             const std::uint32_t labelled = free && boundary == 2 ? label_size(at) : 0;
             std::uint32_t asked = labelled;
-            if (free && asked == 0) asked = request_size(around_, at, boundary > 0 || begins_words(at));
+            if (free && asked == 0 && !behind_todo(at))
+                asked = request_size(around_, at, boundary > 0 || begins_words(at));
             // "clínica São Lucas": written with a capital inside a sentence it is a name.
             const bool named =
                 (boundary == 0 && around_.reading.text.tokens[at].capital) || is_bare_and(around_, at);
@@ -153,6 +154,13 @@ private:
                             around_.phrase(first, around_.classes.group) > 0 ||
                             around_.phrase(first, around_.classes.verb) > 0;
         return first < at && person ? size : 0;
+    }
+
+    /// "remind me book flights": what is to be done begins like a request.
+    [[nodiscard]] bool behind_todo(std::uint32_t at) const {
+        for (std::uint32_t size = 1; size <= std::min(at, 4u); ++size)
+            if (around_.phrase(at - size, around_.classes.todo, true) == size) return true;
+        return false;
     }
 
     /// Nothing of a title stands between the last boundary and `at`.
@@ -214,6 +222,14 @@ private:
         const std::size_t first = std::min(k, chosen) + 1, last = std::max(k, chosen);
         for (std::size_t between = first; between <= last; ++between)
             if (all_[between].sentence || (all_[between].remark && all_[between].words > 0)) return false;
+        // "Car service Monday 8:30 at Norauto, 4 tyres": behind the time only its subject still belongs to
+        // the title.
+        const bool timed =
+            k > chosen && all_[chosen].words > 0 &&
+            std::any_of(around_.roles.begin() + all_[chosen].begin, around_.roles.begin() + clause.begin,
+                        [](Role role) { return role == Role::kTime; });
+        if (timed && clause.guests == 0 && around_.phrase(clause.begin, around_.classes.subject_label) == 0)
+            return false;
         return !clause.has_verb;
     }
 

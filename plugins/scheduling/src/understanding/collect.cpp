@@ -76,16 +76,19 @@ bool Assembly::names_occasion(const Expression& expression) const {
     const bool behind_of = expression.value.has(Flag::kHoliday) && begin > 1 && around_.is_free(begin - 2) &&
                            (around_.phrase(begin - 1, around_.classes.move_from) > 0 ||
                             around_.phrase(begin, around_.classes.move_from, true) > 0);
-    return std::any_of(reading_.expressions.begin(), reading_.expressions.end(),
-                       [&](const Expression& other) {
-                           const Value& day = other.value;
-                           const bool single = day.form == language::DayForm::kFields
-                                                   ? day.weekday != 0 || day.dom != 0
-                                                   : day.has_day() && day.day_end - day.day_begin == 1;
-                           Value both;
-                           return single && !names(day) && day.freq == language::Freq::kNone &&
-                                  (behind_of || !meet(context_, expression.value, day, both));
-                       });
+    return std::any_of(
+        reading_.expressions.begin(), reading_.expressions.end(), [&](const Expression& other) {
+            const Value& day = other.value;
+            const bool single = day.form == language::DayForm::kFields
+                                    ? day.weekday != 0 || day.dom != 0
+                                    : day.has_day() && day.day_end - day.day_begin == 1;
+            Value both;
+            const bool days = day.form == language::DayForm::kFixed && !day.has_clock() &&
+                              day.grain == language::Grain::kDay && day.day_end - day.day_begin > 1;
+            if (days && expression.value.has(Flag::kHoliday)) return true;  // "carnaval, de 6 a 10"
+            return single && !names(day) && day.freq == language::Freq::kNone &&
+                   (behind_of || !meet(context_, expression.value, day, both));
+        });
 }
 
 /// "ayer no pude, agenda para el jueves": what is over is only told.
@@ -213,16 +216,30 @@ void Assembly::add_length(const Expression& expression, Understanding& out) {
         out.draft.duration = std::chrono::minutes(value.seconds / 60 + std::int64_t{value.days} * 1440);
 }
 
+/// "29 feb 10am" where the next February has no 29th: nobody means a year after that without saying so.
+bool Assembly::skips_a_year(const Value& value) const {
+    if (value.form != language::DayForm::kFields || value.dom != 29 || value.month != 2 || value.year != 0)
+        return false;
+    Value day = value;
+    constexpr DayNumber kYear = 366;
+    return fix_day(context_, day) && day.day_begin - context_.today >= kYear;
+}
+
 /// "thursday at 2 … actually no wait, make it friday": a word of correction stands before it.
 bool Assembly::is_corrected(const Expression& expression) const {
     const auto correct = around_.classes.correct;
     for (std::uint32_t at = last_end_; at < expression.begin_token; ++at)
         if (around_.phrase(at, correct, true) > 0) return true;
-    return false;
+    return expression.end_token < around_.size() &&
+           around_.phrase(expression.end_token, correct) > 0;  // "… instead"
 }
 
 void Assembly::add_time(const Expression& expression) {
     const Value& value = expression.value;
+    if (skips_a_year(value) && impossible_ == nullptr) {
+        impossible_ = &expression;
+        return;
+    }
     const bool corrected = when_ && is_corrected(expression);
     last_end_ = expression.end_token;
     if (!when_) {
@@ -245,7 +262,18 @@ void Assembly::add_time(const Expression& expression) {
         rival_.reset();
         return;
     }
+    // "…, confirmar até dia 30", "… but doors are at half three"
+    if ((value.has(Flag::kDeadline) && when_->has_day()) || (!value.has_day() && is_aside(expression)))
+        return;
     if (!rival_) rival_ = value;
+}
+
+/// An hour that is said of something else: "el vuelo es a las 7", "cause high tide is at 6".
+bool Assembly::is_aside(const Expression& expression) const {
+    const std::uint32_t from = expression.begin_token > 8 ? expression.begin_token - 8 : 0;
+    for (std::uint32_t at = from; at < expression.begin_token; ++at)
+        if (around_.phrase(at, around_.classes.aside, true) > 0) return true;
+    return false;
 }
 
 /// "Mondays at 4:15 for the next 6 weeks", "cada martes …, en diciembre": a stretch of days holds the series.

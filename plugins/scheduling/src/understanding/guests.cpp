@@ -85,6 +85,7 @@ std::uint32_t name_end(const Around& around, std::uint32_t at) {
     if (const std::uint32_t size = around.phrase(at, around.classes.honorific); size > 0) {  // "Dra. Paula"
         std::uint32_t name = at + size;
         if (name < around.size() && around.punctuation(name) == '.') ++name;
+        if (is_word(name) && text.tokens[name].glued && text.word(name).size() == 1) ++name;  // "Eng.º Matos"
         if (is_word(name) && text.tokens[name].capital) return name_end(around, name);
     }
     if (const std::uint32_t end = relation_end(around, at); end > at) return end;
@@ -148,6 +149,13 @@ Guests find_guests(Around& around) {
             add_guest(guests, around.slice(at, at + 1));
             around.mark(at, at + 1, Role::kInvitee);
             guests.invites = guests.invites || kind == TokenKind::kEmail;
+            const std::uint32_t joined = at + 1 < around.size() && around.is_free(at + 1)
+                                             ? around.phrase(at + 1, around.classes.person_and)
+                                             : 0;
+            if (joined > 0) {  // "con ana@x.com y el doctor Mesa"
+                const std::uint32_t end = take_names(around, at + 1 + joined, guests, Role::kInvitee);
+                if (end > at + 1 + joined) around.mark(at + 1, at + 1 + joined, Role::kInvitee);
+            }
             continue;
         }
         if (std::uint32_t size = around.phrase(at, invite); size > 0) {

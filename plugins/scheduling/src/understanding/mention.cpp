@@ -142,37 +142,41 @@ const std::string& zone_of(const Value& value, const std::string& zone) {
                           : language::knowledge().lexicon.zones()[static_cast<std::size_t>(value.zone)];
 }
 
-std::string rrule_of(const Value& value) {
-    using language::Freq;
-    constexpr const char* kFrequencies[] = {"",      "SECONDLY", "MINUTELY", "HOURLY",
-                                            "DAILY", "WEEKLY",   "MONTHLY",  "YEARLY"};
-    constexpr const char* kWeekdays[] = {"MO", "TU", "WE", "TH", "FR", "SA", "SU"};
-    if (value.freq == Freq::kNone) return {};
-    std::string out = std::string("FREQ=") + kFrequencies[static_cast<int>(value.freq)];
-    const auto list = [&](const char* name, std::string items) {
-        if (items.empty()) return;
-        items.pop_back();
-        out += ';';
-        out += name;
-        out += '=';
-        out += items;
-    };
-    if (value.interval > 1) out += ";INTERVAL=" + std::to_string(value.interval);
-    if (value.by_month != 0) out += ";BYMONTH=" + std::to_string(value.by_month);
-    std::string days, month_days;
+namespace {
+
+constexpr const char* kFrequencies[] = {"",      "SECONDLY", "MINUTELY", "HOURLY",
+                                        "DAILY", "WEEKLY",   "MONTHLY",  "YEARLY"};
+constexpr const char* kWeekdays[] = {"MO", "TU", "WE", "TH", "FR", "SA", "SU"};
+
+/// ";NAME=1,2,3"; nothing without items. `items` ends with a comma.
+void append_list(std::string& out, const char* name, std::string items) {
+    if (items.empty()) return;
+    items.pop_back();
+    out.append(";").append(name).append("=").append(items);
+}
+
+/// "MO,WE," or "1MO,-1FR,".
+std::string weekday_items(const Value& value) {
+    std::string items;
     for (int day = 0; day < 7; ++day) {
         if ((value.by_weekday >> day & 1) == 0) continue;
-        if (value.nth_mask == 0) days += std::string(kWeekdays[day]) + ",";
+        if (value.nth_mask == 0) items += std::string(kWeekdays[day]) + ",";
         for (int nth = 0; nth < 8; ++nth)
             if (value.nth_mask >> nth & 1)
-                days += std::to_string(nth < 6 ? nth + 1 : nth - 8) + kWeekdays[day] + ",";
+                items += std::to_string(nth < 6 ? nth + 1 : nth - 8) + kWeekdays[day] + ",";
     }
+    return items;
+}
+
+std::string monthday_items(const Value& value) {
+    std::string items;
     for (int day = 1; day < 32; ++day)
-        if (value.by_monthday >> day & 1) month_days += std::to_string(day) + ",";
-    if (value.by_monthday & 1) month_days += "-1,";
-    list("BYDAY", days);
-    list("BYMONTHDAY", month_days);
-    if (value.set_pos != 0) out += ";BYSETPOS=" + std::to_string(value.set_pos);
+        if (value.by_monthday >> day & 1) items += std::to_string(day) + ",";
+    if (value.by_monthday & 1) items += "-1,";
+    return items;
+}
+
+void append_hours(std::string& out, const Value& value) {
     if (value.clock >= 0 && !value.has(language::kPartOnly)) {
         const int of_day = value.clock % kDaySeconds;
         out += ";BYHOUR=" + std::to_string(of_day / 3600) + ";BYMINUTE=" + std::to_string(of_day / 60 % 60);
@@ -180,7 +184,20 @@ std::string rrule_of(const Value& value) {
     std::string hours;
     for (int hour = 0; hour < 24; ++hour)
         if (value.by_hour >> hour & 1) hours += std::to_string(hour) + ",";
-    list("BYHOUR", hours);
+    append_list(out, "BYHOUR", hours);
+}
+
+}  // namespace
+
+std::string rrule_of(const Value& value) {
+    if (value.freq == language::Freq::kNone) return {};
+    std::string out = std::string("FREQ=") + kFrequencies[static_cast<int>(value.freq)];
+    if (value.interval > 1) out += ";INTERVAL=" + std::to_string(value.interval);
+    if (value.by_month != 0) out += ";BYMONTH=" + std::to_string(value.by_month);
+    append_list(out, "BYDAY", weekday_items(value));
+    append_list(out, "BYMONTHDAY", monthday_items(value));
+    if (value.set_pos != 0) out += ";BYSETPOS=" + std::to_string(value.set_pos);
+    append_hours(out, value);
     if (value.count > 0) out += ";COUNT=" + std::to_string(value.count);
     if (value.until != 0) {
         const auto ymd = language::to_date(value.until);

@@ -65,57 +65,63 @@ std::optional<Question> Assembly::past(const Understanding& out) const {
     return question;
 }
 
-std::optional<Question> Assembly::ambiguous_date() const {
-    if (!when_ || !when_->has_day()) return std::nullopt;
-    const Value& when = *when_;
+Question Assembly::either_day(DayNumber first, DayNumber second) const {
     Question question;
     question.kind = "ambiguous_date";
-    const auto offer = [&](DayNumber first, DayNumber second) {
-        question.choices = {day_choice(first), day_choice(second)};
-        return question;
-    };
+    question.choices = {day_choice(first), day_choice(second)};
+    return question;
+}
+
+/// Two times in one message: which one?
+std::optional<Question> Assembly::rival_days() const {
+    if (!rival_ || repeat_) return std::nullopt;
+    const Value& when = *when_;
+    Value other = *rival_;
+    settle_hours(other);
+    if (!other.has_day() || !fix_day(context_, other) || other.day_begin == when.day_begin)
+        return std::nullopt;
+    Question question = either_day(when.day_begin, other.day_begin);
+    if (other.clock < 0 || other.has(Flag::kPartOnly)) return question;
+    question.choices[1] = choice_of(other);
+    if (when.has_clock()) return question;
+    // "martes o jueves a las 3": the hour is said once and meant for both.
+    Value first = other;
+    first.day_begin = when.day_begin;
+    question.choices[0] = choice_of(first);
+    return question;
+}
+
+/// "Tuesday 25" and the 25th is a Wednesday: that date, or the nearest day of that name.
+std::optional<Question> Assembly::mismatched_weekday() const {
+    Value unnamed = *spoken_;
+    unnamed.weekday = 0;
+    unnamed.flags = 0;
+    if (!fix_day(context_, unnamed) || spoken_->weekday == 0) return std::nullopt;
+    const DayNumber dated = unnamed.day_begin;
+    int apart = (spoken_->weekday - language::weekday_of(dated) + 10) % 7 - 3;
+    if (dated + apart < context_.today) apart += 7;
+    return either_day(std::min(dated, dated + apart), std::max(dated, dated + apart));
+}
+
+std::optional<Question> Assembly::ambiguous_date() const {
+    if (!when_ || !when_->has_day()) return std::nullopt;
+    if (auto rivals = rival_days()) return rivals;
+    const Value& when = *when_;
     const DayNumber day = when.day_begin;
-    if (rival_ && !repeat_) {  // two times in one message: which one?
-        Value other = *rival_;
-        settle_hours(other);
-        if (other.has_day() && fix_day(context_, other) && other.day_begin != day) {
-            question.choices = {day_choice(day), day_choice(other.day_begin)};
-            if (other.clock >= 0 && !other.has(Flag::kPartOnly)) {
-                question.choices[1] = choice_of(other);
-                // "martes o jueves a las 3": the hour is said once and meant for both.
-                if (!when.has_clock()) {
-                    Value first = other;
-                    first.day_begin = day;
-                    question.choices[0] = choice_of(first);
-                }
-            }
-            return question;
-        }
-    }
-    if (when.has(Flag::kMidnight) && when.clock == 0) return offer(day, day + 1);
-    if (when.has(Flag::kNextWord)) return offer(day, day + 7);
-    if (when.has(Flag::kFortnightDays)) return offer(day - 1, day);
+    if (when.has(Flag::kMidnight) && when.clock == 0) return either_day(day, day + 1);
+    if (when.has(Flag::kNextWord)) return either_day(day, day + 7);
+    if (when.has(Flag::kFortnightDays)) return either_day(day - 1, day);
     const bool plain_weekday =
         spoken_->form == language::DayForm::kFields && spoken_->weekday != 0 && spoken_->dom == 0;
     if (plain_weekday && spoken_->weekday == language::weekday_of(context_.today))
-        return offer(context_.today, day);
-    if (when.has(Flag::kWeekdayMismatch)) {
-        // The date that was said, and the nearest day with the weekday that was said.
-        Value unnamed = *spoken_;
-        unnamed.weekday = 0;
-        unnamed.flags = 0;
-        if (!fix_day(context_, unnamed) || spoken_->weekday == 0) return std::nullopt;
-        const DayNumber dated = unnamed.day_begin;
-        int apart = (spoken_->weekday - language::weekday_of(dated) + 10) % 7 - 3;
-        if (dated + apart < context_.today) apart += 7;
-        return offer(std::min(dated, dated + apart), std::max(dated, dated + apart));
-    }
+        return either_day(context_.today, day);
+    if (when.has(Flag::kWeekdayMismatch)) return mismatched_weekday();
     if (when.has(Flag::kDayMonthSwap)) {
         Value swapped = *spoken_;
         std::swap(swapped.dom, swapped.month);
         swapped.form = language::DayForm::kFields;
         swapped.flags &= ~Flag::kDayMonthSwap;
-        if (fix_day(context_, swapped)) return offer(day, swapped.day_begin);
+        if (fix_day(context_, swapped)) return either_day(day, swapped.day_begin);
     }
     return std::nullopt;
 }

@@ -276,6 +276,9 @@ std::uint32_t place_end(const Around& around, std::uint32_t begin) {
             around.reading.text.word(end) == "e") &&
            request_size(around, end, false) == 0 && around.punctuation(end) != '(' && end - begin < 8)
         ++end;
+    for (std::uint32_t at = begin + 1; at + 1 < end; ++at)  // "Guarulhos e eu tenho que buscar"
+        if (around.phrase(at, around.classes.person_and) > 0 && !around.reading.text.tokens[at + 1].capital)
+            end = at;
     const auto is_name = [&](std::uint32_t at) {  // "Room A"
         return around.reading.text.tokens[at].capital && around.reading.text.word(at).size() == 1;
     };
@@ -306,7 +309,8 @@ std::string find_place(Around& around) {
         const bool street = around.reading.text.tokens[begin].kind == TokenKind::kNumber &&
                             begin + 1 < around.size() && around.reading.text.tokens[begin + 1].capital;
         const bool proper = around.reading.text.tokens[begin].capital || around.phrase(begin, noun) > 0 ||
-                            says_place || street || labelled || (size > 0 && noun_follows(around, begin));
+                            says_place || street || labelled || (size == 0 && noun_follows(around, begin)) ||
+                            (size > 0 && noun_follows(around, begin));
         if (!proper) continue;
         const std::uint32_t end = place_end(around, begin);
         const std::string place(around.slice(begin, end));

@@ -111,6 +111,10 @@ Task<RouteReply> serve_link_page(const LinkTools& tools, const RouteRequest& req
     auto check = form_check(tools, link, cookie);
     if (!check) co_return notice(tools, 503, phrases, "unavailable");
     std::string content = "<p>" + escape_html(phrases.say("link_page/start")) + "</p>";
+    // Whoever was sent somebody else's link sees that it is not for their own chat.
+    if (const std::string& number = (*attempt)->shown_as; !number.empty())
+        content += "<p data-chat=\"" + escape_html(number) + "\">" +
+                   escape_html(phrases.say("link_page/chat", {{"number", number}})) + "</p>";
     content += "<p>" + escape_html(phrases.say("link_page/warning")) + "</p>";
     // Absolute paths would need the link again in the page; an empty action is this address.
     content += "<form method=\"post\"><input type=\"hidden\" name=\"check\" value=\"" + *check +
@@ -136,7 +140,7 @@ Task<RouteReply> serve_link_start(const LinkTools& tools, const RouteRequest& re
     if (!departure) co_return notice(tools, 503, phrases, "unavailable");
     if (!departure->has_value()) co_return notice(tools, 410, phrases, "spent");
     auto url = tools.oauth.consent_url(redirect_uri(tools), (*departure)->state, (*departure)->verifier,
-                                       (*departure)->login_hint);
+                                       (*departure)->login_hint, (*departure)->wish);
     if (!url) co_return notice(tools, 503, phrases, "unavailable");
     co_return redirect(*url);
 }

@@ -30,29 +30,38 @@ public:
                 with_tables(std::move(tables))) {
         google.add_account({"maria@example.org", "sub-maria"});
         google.add_account({"trabajo@example.org", "sub-trabajo"});
-        connect();
+        connect_to(bench);
     }
     /// Another host on the same tables, with the same Google.
     GoogleTalk(GoogleTalk& first, std::shared_ptr<migue::sql::Schema> tables)
         : google(first.google),
           bench(migue::bench::entry_of<Plugin>(), with_google(json::object()).dump(),
                 with_tables(std::move(tables))) {
-        connect();
+        connect_to(bench);
     }
     ~GoogleTalk() { EXPECT_TRUE(google.breaches().empty()) << google.breaches().front(); }
 
-private:
-    std::unique_ptr<Google> own_;
+    /// Google as this bench's HTTP.
+    void connect_to(migue::bench::Bench& other) {
+        for (const char* host : {"https://oauth2.googleapis.com/", "https://openidconnect.googleapis.com/",
+                                 "https://www.googleapis.com/"})
+            other.http().serve(host, [this](const migue::bench::HttpCall& call) { return answer(call); });
+    }
+    static json with_google(json config) {
+        config["calendar"] = "google";
+        config["public_url"] = "https://bot.example.org";
+        config["google"]["client_id"] = "client-1.apps.googleusercontent.com";
+        config["google"]["client_secret"] = "client_secret_1";
+        return config;
+    }
     static migue::bench::Options with_tables(std::shared_ptr<migue::sql::Schema> tables) {
         migue::bench::Options options;
         options.tables = std::move(tables);
         return options;
     }
-    void connect() {
-        for (const char* host : {"https://oauth2.googleapis.com/", "https://openidconnect.googleapis.com/",
-                                 "https://www.googleapis.com/"})
-            bench.http().serve(host, [this](const migue::bench::HttpCall& call) { return answer(call); });
-    }
+
+private:
+    std::unique_ptr<Google> own_;  // before `google`, which may be it
 
 public:
     TurnOutcome say(std::string_view text, std::string intent = "schedule_meeting",
@@ -145,13 +154,6 @@ private:
     migue::standins::GoogleOptions with_clock(migue::standins::GoogleOptions options) {
         options.now_unix_ms = [this] { return bench.unix_ms(); };
         return options;
-    }
-    static json with_google(json config) {
-        config["calendar"] = "google";
-        config["public_url"] = "https://bot.example.org";
-        config["google"]["client_id"] = "client-1.apps.googleusercontent.com";
-        config["google"]["client_secret"] = "client_secret_1";
-        return config;
     }
     migue::bench::HttpAnswer answer(const migue::bench::HttpCall& call) {
         using Ending = migue::standins::GoogleResponse::Ending;

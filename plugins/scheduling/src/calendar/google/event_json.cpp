@@ -178,6 +178,13 @@ std::string write_rfc3339(std::int64_t unix_ms, std::string_view zone) {
     return date::format("%FT%T%Ez", date::make_zoned(date::locate_zone(is_zone(zone) ? zone : "UTC"), at));
 }
 
+std::optional<std::int64_t> read_rfc3339(std::string_view written) {
+    const auto at = read_wall(written);
+    if (!at || !at->offset) return std::nullopt;
+    const auto wall = std::chrono::duration_cast<std::chrono::milliseconds>(at->wall.time_since_epoch());
+    return wall.count() + at->seconds * 1000 - at->offset->count() * 60'000;
+}
+
 bool is_mail_address(std::string_view mail) {
     const std::size_t at = mail.find('@');
     return at != std::string_view::npos && at > 0 && mail.find('@', at + 1) == std::string_view::npos &&
@@ -213,6 +220,7 @@ json to_google(const Event& event, std::string_view key) {
 Event from_google(const json& item, const std::string& zone) {
     Event event;
     event.id = text(item, "id");
+    event.uid = text(item, "iCalUID");
     event.title = text(item, "summary");
     if (event.title.empty()) event.title = "—";
     if (const auto start = read_time(item, "start", zone)) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,9 @@ namespace scheduling {
 
 /// RFC 3339 with the offset that the zone has then.
 [[nodiscard]] std::string write_rfc3339(std::int64_t unix_ms, std::string_view zone);
+
+/// An instant as the API writes it; nothing without an offset.
+[[nodiscard]] std::optional<std::int64_t> read_rfc3339(std::string_view written);
 
 /// The body of an insert. Guests are those written as e-mail addresses; `key` is the booking's.
 [[nodiscard]] nlohmann::json to_google(const Event& event, std::string_view key);

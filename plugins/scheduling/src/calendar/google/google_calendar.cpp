@@ -1,12 +1,12 @@
 #include "calendar/google/google_calendar.hpp"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
-#include "accounts/web_text.hpp"
 #include "booking/event_id.hpp"
 #include "calendar/google/event_json.hpp"
-#include "calendar/recurrence.hpp"
-#include "calendar/zone_time.hpp"
+#include "calendar/side_by_side.hpp"
 
 namespace scheduling {
 
@@ -15,57 +15,32 @@ namespace {
 using migue::Error;
 using migue::Result;
 using migue::Task;
-using nlohmann::json;
 
-constexpr std::string_view kEvents = "calendars/primary/events";
-constexpr int kMostPages = 8;
 constexpr int kMostRevisions = 4;
-constexpr std::size_t kCheckedOccurrences = 60;
-constexpr std::int64_t kAheadMs = 400LL * 24 * 3600 * 1000;
-constexpr char kAccountMark = '~';  // never in Google's ids of events
-
-constexpr std::string_view kItemFields =
-    "items(id,etag,status,summary,location,start,end,attendees(email,self,resource,organizer,responseStatus),"
-    "transparency,"
-    "eventType,recurringEventId,recurrence,sequence,reminders,hangoutLink)";
-
-std::string event_path(const std::string& id) {
-    return std::string(kEvents) + "/" + percent_encode(id);
-}
-
-Error failed(const ApiAnswer& answer) {
-    return to_error(answer.error, answer.status);
-}
-
-/// For reading: nothing can have happened, so it is only worth trying again.
-Error of_reading(Error error) {
-    const bool unclear = error.code == Error::Code::kDeadline || error.code == Error::Code::kInternal;
-    if (unclear) error.code = Error::Code::kUnavailable;
-    return error;
-}
-
-std::string key_of(const json& item) {
-    return item.value("/extendedProperties/private/migueKey"_json_pointer, std::string());
-}
-
-/// A function, because GCC 12 destroys a braced aggregate inside a co_await twice.
-CalendarKey primary_of(const GoogleAccount& account) {
-    return {account.id, "primary"};
-}
 
 bool overlaps(const Event& a, const Event& b) {
     return a.start_ms < b.end_ms && b.start_ms < a.end_ms;
 }
 
-}  // namespace
-
-Event GoogleCalendar::read(const Place& place, const json& item, const std::string& zone) const {
-    Event event = from_google(item, zone);
-    if (place.writes) return event;
-    event.id += kAccountMark + place.account.id;
-    if (!event.series.empty()) event.series += kAccountMark + place.account.id;
-    return event;
+bool is_cancelled(const StoredEvent& stored) {
+    return stored.item.value("status", "") == "cancelled";
 }
+
+/// Whether it is not known what became of a write.
+bool is_open(Error::Code code) {
+    return code == Error::Code::kDeadline || code == Error::Code::kInternal ||
+           code == Error::Code::kCancelled;
+}
+
+/// An invitation stands in the calendar of each account that has it.
+void leave_one_of_each(std::vector<Event>& events) {
+    std::set<std::pair<std::string, std::int64_t>> seen;
+    std::erase_if(events, [&](const Event& event) {
+        return !event.uid.empty() && !seen.emplace(event.uid, event.start_ms).second;
+    });
+}
+
+}  // namespace
 
 Result<std::string> GoogleCalendar::revised_id(const std::string& key, int revision) const {
     if (revision == 0) return key;
@@ -74,218 +49,161 @@ Result<std::string> GoogleCalendar::revised_id(const std::string& key, int revis
     return base32hex(*digest);
 }
 
-Task<Result<GoogleAccount>> GoogleCalendar::writer(Caller caller) {
+/// An earlier attempt of the same turn may stand under any of them.
+Result<std::vector<std::string>> GoogleCalendar::own_ids(const std::string& key) const {
+    std::vector<std::string> own;
+    for (int revision = 0; revision <= kMostRevisions; ++revision) {
+        auto id = revised_id(key, revision);
+        if (!id) return std::move(id).error();
+        own.push_back(std::move(*id));
+    }
+    return own;
+}
+
+Task<Result<GoogleCalendar::Accounts>> GoogleCalendar::accounts_of(Caller caller) {
     auto accounts = co_await accounts_.all(caller.person);
     if (!accounts) co_return std::move(accounts).error();
     if (accounts->empty()) co_return Error{Error::Code::kUnsupported, std::string(kWhyNotLinked)};
     if (!accounts->front().is_alive) co_return Error{Error::Code::kUnsupported, std::string(kWhyAccessEnded)};
-    co_return std::move(accounts->front());
+    co_return std::move(*accounts);
 }
 
-Task<Result<GoogleCalendar::Place>> GoogleCalendar::place_of(Caller caller, std::string id) {
-    const std::size_t mark = id.rfind(kAccountMark);
-    Place place;
-    place.id = id.substr(0, mark);
-    place.writes = mark == std::string::npos;
-    if (place.writes) {
-        auto account = co_await writer(caller);
-        if (!account) co_return std::move(account).error();
-        place.account = std::move(*account);
-        co_return place;
+/// An id without a place is at home; or where home was when it was made, so that is looked at too.
+Task<Result<GoogleCalendar::Found>> GoogleCalendar::find(Caller caller, const Accounts& accounts,
+                                                         std::string id) {
+    const WrittenId written = read_id(id);
+    std::vector<Place> places;
+    if (written.account.empty()) {
+        places = places_read(accounts);
+    } else {
+        for (const GoogleAccount& account : accounts)
+            if (account.id == written.account)
+                places.push_back(place_on(accounts, account, written.calendar));
+        if (places.empty())
+            co_return Error{Error::Code::kState, "the event's account is not linked any more"};
     }
-    auto accounts = co_await accounts_.all(caller.person);
-    if (!accounts) co_return std::move(accounts).error();
-    for (GoogleAccount& account : *accounts)
-        if (account.id == id.substr(mark + 1)) {
-            place.account = std::move(account);
-            co_return place;
-        }
-    co_return Error{Error::Code::kState, "the event's account is not linked any more"};
-}
-
-Task<Result<void>> GoogleCalendar::list_one(Caller caller, const GoogleAccount& account, std::string calendar,
-                                            Interval span, std::vector<Event>& into) {
-    const Place place{account, "", account.writes};
-    std::string page;
-    for (int pages = 0; pages < kMostPages; ++pages) {
-        ApiRequest request;
-        request.path = "calendars/" + percent_encode(calendar) + "/events";
-        request.query = write_form({{"timeMin", write_rfc3339(span.begin_ms, "UTC")},
-                                    {"timeMax", write_rfc3339(span.end_ms, "UTC")},
-                                    {"singleEvents", "true"},
-                                    {"orderBy", "startTime"},
-                                    {"maxResults", "1000"},
-                                    {"fields", "nextPageToken,timeZone," + std::string(kItemFields)}});
-        if (!page.empty()) request.query += "&pageToken=" + percent_encode(page);
-        auto answer = co_await client_.call(caller, account, std::move(request));
-        if (!answer) co_return of_reading(std::move(answer).error());
-        if (answer->error.verdict != Verdict::kFine) co_return of_reading(failed(*answer));
-        const auto items = answer->body.find("items");
-        if (items == answer->body.end() || !items->is_array())
-            co_return Error{Error::Code::kUnavailable, "calendar API: a list without items"};
-        std::string zone = answer->body.value("timeZone", "UTC");
-        if (!is_zone(zone)) zone = "UTC";
-        for (const json& item : *items) {
-            Event event = read(place, item, zone);
-            if (!event.cancelled && event.end_ms > event.start_ms) into.push_back(std::move(event));
-        }
-        page = answer->body.value("nextPageToken", "");
-        if (page.empty()) co_return Result<void>();
+    for (Place& place : places) {
+        place.id = written.id;
+        auto stored = co_await calls_.fetch(caller, place);
+        if (!stored) co_return std::move(stored).error();
+        if (stored->has_value()) co_return Found{std::move(place), std::move(*stored)};
     }
-    // Half a list would make taken hours look free.
-    co_return Error{Error::Code::kUnavailable, "calendar API: more events than are read at once"};
+    co_return Found{std::move(places.front()), std::nullopt};
 }
 
 Task<Result<std::vector<Event>>> GoogleCalendar::list(Caller caller, Interval span) {
-    auto accounts = co_await accounts_.all(caller.person);
+    auto accounts = co_await accounts_of(caller);
     if (!accounts) co_return std::move(accounts).error();
-    if (accounts->empty()) co_return Error{Error::Code::kUnsupported, std::string(kWhyNotLinked)};
-    std::vector<Event> found;
-    for (const GoogleAccount& account : *accounts) {
-        if (!account.is_alive) co_return Error{Error::Code::kUnsupported, std::string(kWhyAccessEnded)};
-        for (const std::string& calendar : account.calendars) {
-            auto listed = co_await list_one(caller, account, calendar, span, found);
-            if (!listed) co_return std::move(listed).error();
-        }
+    std::vector<Task<Result<std::vector<Event>>>> calls;
+    for (const Place& place : places_read(*accounts)) {
+        if (!place.account.is_alive) co_return Error{Error::Code::kUnsupported, std::string(kWhyAccessEnded)};
+        calls.push_back(calls_.list(caller, place, span));
     }
+    auto listed = co_await side_by_side(std::move(calls));
+    std::vector<Event> found;
+    for (std::size_t i = 0; i < listed.size(); ++i) {
+        // A calendar of somebody else that was taken back hides nothing of the person's own.
+        if (!listed[i] && i > 0 && listed[i].error().code == Error::Code::kState) continue;
+        if (!listed[i]) co_return std::move(listed[i]).error();
+        found.insert(found.end(), std::make_move_iterator(listed[i]->begin()),
+                     std::make_move_iterator(listed[i]->end()));
+    }
+    leave_one_of_each(found);
     std::stable_sort(found.begin(), found.end(),
                      [](const Event& a, const Event& b) { return a.start_ms < b.start_ms; });
     co_return found;
 }
 
-Task<Result<std::optional<GoogleCalendar::Stored>>> GoogleCalendar::fetch(Caller caller, const Place& place) {
-    std::optional<Stored> found;
-    ApiRequest request;
-    request.path = event_path(place.id);
-    auto answer = co_await client_.call(caller, place.account, std::move(request));
-    if (!answer) co_return of_reading(std::move(answer).error());
-    if (answer->error.verdict == Verdict::kMissing || answer->error.verdict == Verdict::kDeleted)
-        co_return found;
-    if (answer->error.verdict != Verdict::kFine) co_return of_reading(failed(*answer));
-    if (!answer->body.is_object())
-        co_return Error{Error::Code::kUnavailable, "calendar API: an event that is no object"};
-    const std::string zone = answer->body.value("/start/timeZone"_json_pointer, std::string("UTC"));
-    found.emplace(Stored{std::move(answer->body), zone});
-    co_return found;
+Task<Result<std::vector<Interval>>> GoogleCalendar::busy(Caller caller, Interval span) {
+    auto accounts = co_await accounts_of(caller);
+    if (!accounts) co_return std::move(accounts).error();
+    const bool all_allow = std::all_of(accounts->begin(), accounts->end(), [](const GoogleAccount& account) {
+        return account.is_alive && may_see_busy(account.scopes);
+    });
+    if (!all_allow) co_return co_await Calendar::busy(std::move(caller), span);
+    std::vector<Task<Result<std::vector<Interval>>>> calls;
+    for (const GoogleAccount& account : *accounts) {
+        std::vector<std::string> calendars;
+        for (const Place& place : places_read(*accounts))
+            if (place.account.id == account.id) calendars.push_back(place.calendar);
+        if (!calendars.empty()) calls.push_back(calls_.busy(caller, account, std::move(calendars), span));
+    }
+    auto told = co_await side_by_side(std::move(calls));
+    std::vector<Interval> busy;
+    for (auto& one : told) {
+        if (!one) co_return std::move(one).error();
+        busy.insert(busy.end(), one->begin(), one->end());
+    }
+    co_return busy;
 }
 
 Task<Result<std::optional<Event>>> GoogleCalendar::get(Caller caller, std::string id) {
     std::optional<Event> none;
-    auto place = co_await place_of(caller, std::move(id));
-    if (!place && place.error().code == Error::Code::kState) co_return none;
-    if (!place) co_return std::move(place).error();
-    auto stored = co_await fetch(caller, *place);
-    if (!stored) co_return std::move(stored).error();
-    if (!stored->has_value()) co_return none;
-    co_return std::optional<Event>(read(*place, (*stored)->item, (*stored)->zone));
+    auto accounts = co_await accounts_of(caller);
+    if (!accounts) co_return std::move(accounts).error();
+    auto found = co_await find(caller, *accounts, std::move(id));
+    if (!found && found.error().code == Error::Code::kState) co_return none;
+    if (!found) co_return std::move(found).error();
+    if (!found->stored) co_return none;
+    co_return std::optional<Event>(EventCalls::read(found->place, found->stored->item, found->stored->zone));
 }
 
 Task<Result<std::string>> GoogleCalendar::zone_of(Caller caller, GoogleAccount account) {
-    ApiRequest request;
-    request.path = kEvents;
-    request.query = write_form({{"maxResults", "1"}, {"fields", "timeZone,accessRole,defaultReminders"}});
-    auto answer = co_await client_.call(caller, account, std::move(request));
-    if (!answer) co_return std::move(answer).error();
-    if (answer->error.verdict != Verdict::kFine) co_return failed(*answer);
-    co_return answer->body.value("timeZone", std::string());
-}
-
-/// Writes of ours that stand in the way and are older than any turn: Google knows what became
-/// of them. True: it is worth trying again.
-Task<Result<bool>> GoogleCalendar::settle_stale(Caller caller, const GoogleAccount& account, Interval span) {
-    const CalendarKey key = primary_of(account);
-    auto ids = co_await held_.stale(key, span);
-    if (!ids) co_return std::move(ids).error();
-    for (const std::string& id : *ids) {
-        // What Google has stands in its lists as well, and is seen there: either way the hold
-        // has done its work. A holder that comes later still finds its hold gone.
-        const Place place{account, id, true};
-        auto stored = co_await fetch(caller, place);
-        if (!stored) co_return std::move(stored).error();
-        auto released = co_await held_.release(key, id);
-        if (!released) co_return std::move(released).error();
-    }
-    co_return !ids->empty();
-}
-
-Task<Result<void>> GoogleCalendar::reserve(Caller caller, const GoogleAccount& account, Event event,
-                                           Overlap overlap) {
-    const CalendarKey key = primary_of(account);
-    auto held = co_await held_.hold(key, caller.person, event, overlap);
-    if (!held && held.error().code == Error::Code::kConflict) {
-        auto settled = co_await settle_stale(caller, account, Interval{event.start_ms, event.end_ms});
-        if (!settled) co_return std::move(settled).error();
-        if (!*settled) co_return std::move(held).error();
-        held = co_await held_.hold(key, caller.person, event, overlap);
-    }
-    if (!held) co_return std::move(held).error();
-    if (overlap == Overlap::kAllow || !event.busy) co_return Result<void>();
-    const Interval ahead{event.start_ms, event.start_ms + kAheadMs};
-    const std::vector<Event> wanted = occurrences(event, ahead, kCheckedOccurrences);
-    std::vector<std::string> own;  // an earlier attempt of the same turn may stand under any of them
-    for (int revision = 0; revision <= kMostRevisions; ++revision) {
-        auto id = revised_id(event.id, revision);
-        if (!id) co_return std::move(id).error();
-        own.push_back(std::move(*id));
-    }
-    Interval span{event.start_ms, event.end_ms};
-    for (const Event& one : wanted) span.end_ms = std::max(span.end_ms, one.end_ms);
-    auto listed = co_await list(caller, span);
-    Error refusal{Error::Code::kConflict, "the time is taken"};
-    bool is_taken = !listed;
-    if (!listed) refusal = std::move(listed).error();
-    if (listed)
-        for (const Event& other : *listed) {
-            const bool is_own = std::find(own.begin(), own.end(), other.id) != own.end() ||
-                                std::find(own.begin(), own.end(), other.series) != own.end();
-            if (!other.busy || is_own) continue;
-            is_taken = is_taken || std::any_of(wanted.begin(), wanted.end(),
-                                               [&](const Event& one) { return overlaps(one, other); });
-        }
-    if (!is_taken) co_return Result<void>();
-    auto released = co_await held_.release(key, event.id);
-    if (!released)
-        services_.log.warn("a held time stays until somebody asks about it",
-                           {{"why", released.error().what}});
-    co_return refusal;
+    Place place;
+    place.account = std::move(account);
+    co_return co_await calls_.zone_of(std::move(caller), std::move(place));
 }
 
 Task<Result<Event>> GoogleCalendar::insert(Caller caller, Event event, Overlap overlap) {
-    auto account = co_await writer(caller);
-    if (!account) co_return std::move(account).error();
-    const std::string key = event.id;
-    auto reserved = co_await reserve(caller, *account, event, overlap);
+    auto accounts = co_await accounts_of(caller);
+    if (!accounts) co_return std::move(accounts).error();
+    TimeCheck::Wish wish;
+    wish.place = home_of(*accounts);
+    if (!event.calendar.empty()) {
+        const WrittenId named = read_id("~" + event.calendar);
+        const auto account = std::find_if(accounts->begin(), accounts->end(),
+                                          [&](const GoogleAccount& one) { return one.id == named.account; });
+        if (account == accounts->end())
+            co_return Error{Error::Code::kInvalid, "insert event: the calendar's account is not linked"};
+        wish.place = place_on(*accounts, *account, named.calendar);
+    }
+    auto own = own_ids(event.id);
+    if (!own) co_return std::move(own).error();
+    wish.own_ids = std::move(*own);
+    event.replaces = read_id(event.replaces).id;
+    if (!event.replaces.empty()) wish.own_ids.push_back(event.replaces);
+    wish.accounts = std::move(*accounts);
+    std::string key = event.id;
+    wish.event = std::move(event);
+    auto reserved = co_await check_.reserve(caller, wish, overlap);
     if (!reserved) co_return std::move(reserved).error();
+    co_return co_await insert_under(std::move(caller), std::move(wish), std::move(key), overlap);
+}
+
+/// The time is held; an id that somebody else's or a deleted event has is followed by the next one.
+Task<Result<Event>> GoogleCalendar::insert_under(Caller caller, TimeCheck::Wish wish, std::string key,
+                                                 Overlap overlap) {
     for (int revision = 0; revision < kMostRevisions; ++revision) {
         auto id = revised_id(key, revision);
         if (!id) co_return std::move(id).error();
-        event.id = std::move(*id);
-        bool is_spent = false;
-        auto made = co_await send_insert(caller, *account, event, key, is_spent);
-        if (!made && is_spent) continue;
-        if (made) {
-            auto kept = co_await held_.booked(primary_of(*account), key);
-            if (kept && !*kept && overlap == Overlap::kRefuse)
-                co_return co_await finish_insert(caller, *account, std::move(*made));
-            co_return made;
+        wish.event.id = std::move(*id);
+        auto made = co_await calls_.insert(caller, wish.place, wish.event, key);
+        if (made && !made->event) continue;
+        if (!made) {
+            if (!is_open(made.error().code)) co_await check_.release(wish.place, key);
+            co_return std::move(made).error();
         }
-        const bool open = made.error().code == Error::Code::kDeadline ||
-                          made.error().code == Error::Code::kInternal ||
-                          made.error().code == Error::Code::kCancelled;
-        if (!open) {
-            auto released = co_await held_.release(primary_of(*account), key);
-            if (!released)
-                services_.log.warn("a held time stays until somebody asks about it",
-                                   {{"why", released.error().what}});
-        }
-        co_return std::move(made).error();
+        const bool was_held = co_await check_.booked(wish.place, key);
+        if (was_held || overlap == Overlap::kAllow) co_return std::move(*made->event);
+        co_return co_await finish_insert(caller, std::move(wish), std::move(*made->event));
     }
     co_return Error{Error::Code::kInternal, "insert event: every id is spent"};
 }
 
 /// Our hold was gone when the answer came: whoever asked about it may have booked the hour.
-Task<Result<Event>> GoogleCalendar::finish_insert(Caller caller, const GoogleAccount& account, Event event) {
-    auto listed = co_await list(caller, Interval{event.start_ms, event.end_ms});
+Task<Result<Event>> GoogleCalendar::finish_insert(Caller caller, TimeCheck::Wish wish, Event event) {
+    if (!event.busy) co_return event;
+    auto listed = co_await calls_.list(caller, wish.place, Interval{event.start_ms, event.end_ms});
     if (!listed) co_return event;
     const bool is_taken = std::any_of(listed->begin(), listed->end(), [&](const Event& other) {
         return other.busy && other.id != event.id && other.series != event.id && overlaps(event, other);
@@ -293,114 +211,59 @@ Task<Result<Event>> GoogleCalendar::finish_insert(Caller caller, const GoogleAcc
     if (!is_taken) co_return event;
     auto removed = co_await remove(caller, event.id);
     if (!removed) co_return std::move(removed).error();
-    services_.log.warn("a booking that came too late was taken back", {{"account", account.id.substr(0, 4)}});
+    services_.log.warn("a booking that came too late was taken back",
+                       {{"account", wish.place.account.id.substr(0, 4)}});
     co_return Error{Error::Code::kConflict, "insert event: the time is taken"};
 }
 
-Task<Result<Event>> GoogleCalendar::send_insert(Caller caller, const GoogleAccount& account, Event event,
-                                                std::string key, bool& is_spent) {
-    const Place place{account, event.id, true};
-    ApiRequest request;
-    request.method = "POST";
-    request.path = kEvents;
-    request.query = "sendUpdates=all";
-    if (event.video_call) request.query += "&conferenceDataVersion=1";
-    request.body = to_google(event, key).dump(-1, ' ', false, json::error_handler_t::replace);
-    auto answer = co_await client_.call(caller, account, std::move(request));
-    if (!answer) co_return std::move(answer).error();
-    if (answer->error.verdict == Verdict::kFine) {
-        if (answer->body.is_object() && !answer->body.value("id", "").empty())
-            co_return read(place, answer->body, event.zone);
-        co_return Error{Error::Code::kInternal, "calendar API: an insert's answer without an event"};
-    }
-    if (answer->error.verdict != Verdict::kDuplicate) co_return failed(*answer);
-    auto there = co_await fetch(caller, place);
-    // It is known to be taken, by whom is not: it may be ours.
-    if (!there) co_return Error{Error::Code::kInternal, "insert event: " + there.error().what};
-    const bool is_ours = there->has_value() && key_of((*there)->item) == key &&
-                         (*there)->item.value("status", "") != "cancelled";
-    if (is_ours) co_return read(place, (*there)->item, event.zone);
-    is_spent = true;
-    co_return Error{Error::Code::kState, "insert event: its id is spent"};
-}
-
 Task<Result<Event>> GoogleCalendar::update(Caller caller, Event event, Overlap overlap) {
-    auto place = co_await place_of(caller, event.id);
-    if (!place) co_return std::move(place).error();
-    auto stored = co_await fetch(caller, *place);
-    if (!stored) co_return std::move(stored).error();
-    if (!stored->has_value() || (*stored)->item.value("status", "") == "cancelled")
+    auto accounts = co_await accounts_of(caller);
+    if (!accounts) co_return std::move(accounts).error();
+    auto found = co_await find(caller, *accounts, event.id);
+    if (!found) co_return std::move(found).error();
+    if (!found->stored || is_cancelled(*found->stored))
         co_return Error{Error::Code::kState, "update event: it is gone or cancelled"};
-    const json change = difference((*stored)->item, event, (*stored)->zone);
-    if (change.empty()) co_return read(*place, (*stored)->item, (*stored)->zone);
-    event.busy = is_busy((*stored)->item);
+    const auto change = difference(found->stored->item, event, found->stored->zone);
+    if (change.empty()) co_return EventCalls::read(found->place, found->stored->item, found->stored->zone);
     const bool moves = change.contains("start") || change.contains("recurrence");
+    event.busy = is_busy(found->stored->item);
+    const std::string id = found->place.id;
     if (moves) {
-        auto reserved = co_await reserve(caller, place->account, event, overlap);
+        TimeCheck::Wish wish;
+        wish.place = found->place;
+        wish.own_ids.push_back(id);
+        wish.event = event;
+        wish.event.id = id;
+        // A series that was booked a moment ago still holds the hours of its occurrences.
+        wish.event.replaces = read_id(event.series).id;
+        wish.is_new = false;
+        wish.accounts = std::move(*accounts);
+        auto reserved = co_await check_.reserve(caller, std::move(wish), overlap);
         if (!reserved) co_return std::move(reserved).error();
     }
-    auto done = co_await patch(caller, *place, event, std::move(*stored));
-    if (moves) {
-        auto ended = co_await held_.release(primary_of(place->account), event.id);
-        if (!ended)
-            services_.log.warn("a held time stays until somebody asks about it",
-                               {{"why", ended.error().what}});
-    }
+    auto done = co_await calls_.patch(caller, found->place, std::move(event), std::move(found->stored));
+    if (moves) co_await check_.release(found->place, id);
     co_return done;
 }
 
-/// Read, change what differs, only if it is still what was read; on a change in between once
-/// more. After a lost answer our own write shows here as nothing left to change.
-Task<Result<Event>> GoogleCalendar::patch(Caller caller, const Place& place, Event wanted,
-                                          std::optional<Stored> known) {
-    const bool revives = !known;
-    Error last{Error::Code::kUnavailable, "update event: changed by somebody else meanwhile"};
-    for (int round = 0; round < 2; ++round) {
-        if (!known) {
-            auto stored = co_await fetch(caller, place);
-            if (!stored) co_return Error{round == 0 ? stored.error().code : last.code, stored.error().what};
-            if (!stored->has_value()) co_return Error{Error::Code::kState, "update event: it is gone"};
-            known = std::move(*stored);
-        }
-        const json& item = known->item;
-        const bool is_cancelled = item.value("status", "") == "cancelled";
-        if (is_cancelled && !revives) co_return Error{Error::Code::kState, "update event: it was cancelled"};
-        json change = difference(item, wanted, known->zone);
-        if (is_cancelled) change["status"] = "confirmed";
-        if (change.empty()) co_return read(place, item, known->zone);
-        ApiRequest request;
-        request.method = "PATCH";
-        request.path = event_path(place.id);
-        request.query = "sendUpdates=all";
-        request.body = change.dump(-1, ' ', false, json::error_handler_t::replace);
-        request.etag = item.value("etag", "");
-        auto answer = co_await client_.call(caller, place.account, std::move(request));
-        if (!answer) co_return std::move(answer).error();
-        if (answer->error.verdict == Verdict::kFine && answer->body.is_object())
-            co_return read(place, answer->body, known->zone);
-        if (answer->error.verdict != Verdict::kChanged) co_return failed(*answer);
-        if (answer->is_repeat) last.code = Error::Code::kInternal;
-        known.reset();
-    }
-    co_return last;
-}
-
 Task<Result<void>> GoogleCalendar::remove(Caller caller, std::string id) {
-    auto place = co_await place_of(caller, std::move(id));
-    if (!place) co_return std::move(place).error();
-    ApiRequest request;
-    request.method = "DELETE";
-    request.path = event_path(place->id);
-    request.query = "sendUpdates=all";
-    auto answer = co_await client_.call(caller, place->account, std::move(request));
-    if (!answer) co_return std::move(answer).error();
-    const Verdict verdict = answer->error.verdict;
-    if (verdict != Verdict::kFine && verdict != Verdict::kDeleted && verdict != Verdict::kMissing)
-        co_return failed(*answer);
-    auto released = co_await held_.release(primary_of(place->account), place->id);
-    if (!released)
-        services_.log.warn("a held time stays until somebody asks about it",
-                           {{"why", released.error().what}});
+    auto accounts = co_await accounts_of(caller);
+    if (!accounts) co_return std::move(accounts).error();
+    const WrittenId written = read_id(id);
+    std::vector<Place> places;
+    if (written.account.empty()) places = places_read(*accounts);
+    for (const GoogleAccount& account : *accounts)
+        if (account.id == written.account) places.push_back(place_on(*accounts, account, written.calendar));
+    if (places.empty()) co_return Error{Error::Code::kState, "the event's account is not linked any more"};
+    for (Place& place : places) {
+        place.id = written.id;
+        auto removed = co_await calls_.remove(caller, place);
+        if (!removed) co_return std::move(removed).error();
+        if (*removed == EventCalls::Removal::kNeverThere) continue;
+        co_await check_.release(place, written.id);
+        co_return Result<void>();
+    }
+    services_.log.info("an event to be deleted was not found");
     co_return Result<void>();
 }
 
@@ -417,29 +280,43 @@ Task<Result<void>> GoogleCalendar::cancel(Caller caller, std::vector<std::string
 }
 
 Task<Result<Event>> GoogleCalendar::restore(Caller caller, Event remembered, Overlap overlap) {
-    auto place = co_await place_of(caller, remembered.id);
-    if (!place) co_return std::move(place).error();
-    auto stored = co_await fetch(caller, *place);
-    if (!stored) co_return std::move(stored).error();
-    if (stored->has_value() && (*stored)->item.value("status", "") != "cancelled")
-        co_return read(*place, (*stored)->item, (*stored)->zone);
-    auto reserved = co_await reserve(caller, place->account, remembered, overlap);
+    auto accounts = co_await accounts_of(caller);
+    if (!accounts) co_return std::move(accounts).error();
+    auto found = co_await find(caller, *accounts, remembered.id);
+    if (!found) co_return std::move(found).error();
+    if (found->stored && !is_cancelled(*found->stored))
+        co_return EventCalls::read(found->place, found->stored->item, found->stored->zone);
+    TimeCheck::Wish wish;
+    wish.place = found->place;
+    wish.own_ids.push_back(found->place.id);
+    wish.event = std::move(remembered);
+    wish.event.id = found->place.id;
+    wish.event.replaces = read_id(wish.event.series).id;
+    wish.is_new = false;
+    wish.accounts = std::move(*accounts);
+    co_return co_await revive(std::move(caller), std::move(wish), *found, overlap);
+}
+
+Task<Result<Event>> GoogleCalendar::revive(Caller caller, TimeCheck::Wish wish, const Found& found,
+                                           Overlap overlap) {
+    auto reserved = co_await check_.reserve(caller, wish, overlap);
     if (!reserved) co_return std::move(reserved).error();
     auto back = Result<Event>(Error{Error::Code::kState, "restore event: it is unknown"});
-    if (stored->has_value()) back = co_await patch(caller, *place, remembered, std::nullopt);
-    auto ended = co_await held_.release(primary_of(place->account), remembered.id);
-    if (!ended)
-        services_.log.warn("a held time stays until somebody asks about it", {{"why", ended.error().what}});
+    if (found.stored) back = co_await calls_.patch(caller, found.place, wish.event, std::nullopt);
+    co_await check_.release(found.place, found.place.id);
     const bool is_spent =
         !back && (back.error().code == Error::Code::kState || back.error().code == Error::Code::kInvalid);
     if (!is_spent) co_return back;
     // Google keeps no deleted event for ever: another one takes its place.
-    auto id = revised_id(place->id, kMostRevisions);
+    auto id = revised_id(found.place.id, kMostRevisions);
     if (!id) co_return std::move(id).error();
-    remembered.id = std::move(*id);
-    remembered.series.clear();
-    remembered.cancelled = false;
-    co_return co_await insert(caller, std::move(remembered), overlap);
+    Event again = std::move(wish.event);
+    again.id = std::move(*id);
+    again.series.clear();
+    again.cancelled = false;
+    again.replaces.clear();
+    again.calendar = calendar_key(found.place.account.id, found.place.calendar);
+    co_return co_await insert(std::move(caller), std::move(again), overlap);
 }
 
 }  // namespace scheduling

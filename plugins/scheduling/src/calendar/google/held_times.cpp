@@ -59,17 +59,19 @@ migue::SqlStatement put(const CalendarKey& key, const std::string& person, const
         params.dump(), false};
 }
 
-/// Needs a row: gives one unless another's held time overlaps ours.
-migue::SqlStatement refuse_overlap(const CalendarKey& key, const std::string& event) {
+/// Needs a row: gives one unless another's held time overlaps ours. What the event takes the place of
+/// does not count.
+migue::SqlStatement refuse_overlap(const CalendarKey& key, const Event& event) {
     return {
         "SELECT 1 AS free FROM scheduling.account_calendars WHERE account_id = $1 AND calendar_id = $2 AND "
         "NOT EXISTS"
         " (SELECT 1 FROM scheduling.held_times mine JOIN scheduling.held_times theirs"
         " ON theirs.account_id = mine.account_id AND theirs.calendar_id = mine.calendar_id"
-        " AND theirs.event_id <> mine.event_id AND theirs.start_ms < mine.end_ms AND theirs.end_ms > "
+        " AND theirs.event_id <> mine.event_id AND theirs.event_id <> $4 AND theirs.start_ms < mine.end_ms "
+        "AND theirs.end_ms > "
         "mine.start_ms"
         " WHERE mine.account_id = $1 AND mine.calendar_id = $2 AND mine.event_id = $3)",
-        json::array({key.account, key.calendar, event}).dump(), true};
+        json::array({key.account, key.calendar, event.id, event.replaces}).dump(), true};
 }
 
 }  // namespace
@@ -82,7 +84,7 @@ Task<Result<void>> HeldTimes::hold(CalendarKey key, std::string person, Event ev
     statements.push_back(drop_shown(key, now - kShownAfterMs));
     statements.push_back(drop(key, event.id));
     statements.push_back(put(key, person, event, now));
-    if (overlap == Overlap::kRefuse) statements.push_back(refuse_overlap(key, event.id));
+    if (overlap == Overlap::kRefuse) statements.push_back(refuse_overlap(key, event));
     auto answer = co_await sql_.execute(std::move(statements));
     if (!answer) co_return std::move(answer).error().within("hold a time");
     co_return Result<void>();

@@ -18,7 +18,7 @@ constexpr std::size_t kRowsAStatement = 100;
 
 constexpr const char* kNoOverlap =
     " AND NOT EXISTS (SELECT 1 FROM scheduling.reservations mine JOIN scheduling.reservations theirs"
-    " ON theirs.person_id = mine.person_id AND theirs.event_id <> mine.event_id"
+    " ON theirs.person_id = mine.person_id AND theirs.event_id <> mine.event_id AND theirs.event_id <> $17"
     " AND theirs.start_ms < mine.end_ms AND theirs.end_ms > mine.start_ms"
     " WHERE mine.person_id = $1 AND mine.event_id = $2)";
 
@@ -31,6 +31,13 @@ json event_params(const std::string& person, const Event& event) {
                         event.busy ? 1 : 0, event.zone, event.location, json(event.guests).dump(),
                         event.rrule, json(event.exdates).dump(), event.cancelled ? "cancelled" : "confirmed",
                         event.sequence, event.created_ms, event.updated_ms});
+}
+
+/// With the event whose time does not count, where overlaps are looked at.
+std::string params_of(const std::string& person, const Event& event, Overlap overlap) {
+    json params = event_params(person, event);
+    if (overlap == Overlap::kRefuse) params.push_back(event.replaces);
+    return params.dump();
 }
 
 std::string guard(Overlap overlap) {
@@ -54,7 +61,7 @@ migue::SqlStatement insert_event(const std::string& person, const Event& event, 
                 " CAST($13 AS TEXT), CAST($14 AS BIGINT), CAST($15 AS BIGINT), CAST($16 AS BIGINT)"
                 " WHERE 1 = 1" +
                 guard(overlap) + " ON CONFLICT (person_id, event_id) DO NOTHING RETURNING event_id",
-            event_params(person, event).dump(), true};
+            params_of(person, event, overlap), true};
 }
 
 migue::SqlStatement update_event(const std::string& person, const Event& event, Overlap overlap) {
@@ -63,7 +70,7 @@ migue::SqlStatement update_event(const std::string& person, const Event& event, 
         " zone = $8, location = $9, guests = $10, rrule = $11, exdates = $12, status = $13, sequence = $14,"
         " created_ms = $15, updated_ms = $16 WHERE person_id = $1 AND event_id = $2" +
             guard(overlap) + " RETURNING event_id",
-        event_params(person, event).dump(), true};
+        params_of(person, event, overlap), true};
 }
 
 std::vector<migue::SqlStatement> reserve(const std::string& person, const Event& event) {

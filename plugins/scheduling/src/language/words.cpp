@@ -1,0 +1,194 @@
+#include "language/words.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+namespace scheduling::language {
+namespace {
+
+constexpr std::size_t kLongestName = 8;
+
+}  // namespace
+
+Words::Words(const Knowledge& knowledge, const Text& text, LanguageMask preferred)
+    : knowledge_(knowledge), text_(text) {
+    find_words();
+    language_ = choose_language(preferred);
+    find_dead_numbers();
+    bury_names();
+}
+
+void Words::find_words() {
+    words_.resize(text_.tokens.size());
+    for (std::size_t i = 0; i < words_.size(); ++i) words_[i] = knowledge_.lexicon.find(text_.word(i));
+}
+
+/// The locale's language unless the words themselves speak more for another.
+LanguageMask Words::choose_language(LanguageMask preferred) const {
+    std::array<int, 3> votes{};
+    for (std::size_t i = 0; i < words_.size(); ++i) {
+        if (text_.tokens[i].kind != TokenKind::kWord || words_[i] == Lexicon::kUnknown) continue;
+        const LanguageMask known = knowledge_.lexicon.languages(words_[i]);
+        const int weight = std::has_single_bit(known) ? 3 : 1;
+        for (std::size_t k = 0; k < votes.size(); ++k)
+            if (known & kLanguages[k].bit) votes[k] += weight;
+    }
+    for (std::size_t k = 0; k < votes.size(); ++k)
+        if (preferred & kLanguages[k].bit) votes[k] += 4;
+    const auto best = std::max_element(votes.begin(), votes.end()) - votes.begin();
+    return kLanguages[best].bit;
+}
+
+/// Written with a capital inside a sentence, where days and months are not ("con Mariana").
+bool Words::is_name(std::size_t at) const {
+    return text_.tokens[at].capital && at > 0 && text_.tokens[at - 1].kind == TokenKind::kWord &&
+           !text_.tokens[at - 1].capital && (language_ & kCapitalMonths) == 0;
+}
+
+/// "na Quinta da Bacalhôa": a capital on both sides of "of".
+bool Words::begins_place_name(std::size_t at) const {
+    return at + 2 < text_.tokens.size() && is_name(at) && has_class(words_[at + 1], knowledge_.of) &&
+           text_.tokens[at + 2].capital && words_[at + 2] == Lexicon::kUnknown;
+}
+
+/// The message's language has the word by itself ("friday" only stands in Spanish's "black friday").
+bool Words::is_native_word(Lexicon::WordId word) const {
+    if ((knowledge_.lexicon.languages(word) & language_) == 0) return false;
+    const auto node = knowledge_.lexicon.next(Lexicon::kRoot, word);
+    if (!node) return true;  // only in KNOWN, or inside other phrases
+    const auto& entries = knowledge_.lexicon.entries(*node);
+    return entries.empty() || std::any_of(entries.begin(), entries.end(), [&](const LexiconEntry& entry) {
+               return (entry.language & language_) != 0;
+           });
+}
+
+char Words::character(std::size_t at) const {
+    const Token& token = text_.tokens[at];
+    return token.kind == TokenKind::kPunct ? text_.folded[token.folded_begin] : '\0';
+}
+
+bool Words::is_chain_mark(std::size_t at) const {
+    const char c = character(at);
+    return c == '.' || c == '/' || c == ':' || c == '-' || c == ',';
+}
+
+/// Numbers glued together by marks ("1.10.30", "10.1") are read whole or not at all; those of
+/// prices, measures, versions and rooms are no times.
+void Words::find_dead_numbers() {
+    dead_.assign(text_.tokens.size(), false);
+    for (std::size_t begin = 0; begin < text_.tokens.size();) {
+        if (text_.tokens[begin].kind != TokenKind::kNumber) {
+            ++begin;
+            continue;
+        }
+        std::size_t end = begin + 1;
+        while (end + 1 < text_.tokens.size() && is_chain_mark(end) && text_.tokens[end].glued &&
+               text_.tokens[end + 1].glued && text_.tokens[end + 1].kind == TokenKind::kNumber)
+            end += 2;
+        if (is_no_time(begin, end)) {
+            std::fill(dead_.begin() + begin, dead_.begin() + end, true);
+            bury_street_name(end);
+        }
+        begin = end;
+    }
+}
+
+/// "café da manhã", "good evening", "movie night": names with words of time in them.
+void Words::bury_names() {
+    for (std::size_t at = 0; at < text_.tokens.size(); ++at) {
+        Lexicon::NodeId node = Lexicon::kRoot;
+        std::size_t named = at;
+        for (std::size_t end = at; end < text_.tokens.size() && end - at < kLongestName; ++end) {
+            const auto next = knowledge_.around.next(node, knowledge_.around.find(text_.word(end)));
+            if (!next) break;
+            node = *next;
+            for (const LexiconEntry& entry : knowledge_.around.entries(node))
+                if (entry.symbol == knowledge_.no_time && (entry.language & language_) != 0) named = end + 1;
+        }
+        std::fill(dead_.begin() + at, dead_.begin() + named, true);
+    }
+}
+
+/// "rua 25 de março": the month goes with its number.
+void Words::bury_street_name(std::size_t at) {
+    if (at + 1 >= text_.tokens.size() || !has_class(words_[at], knowledge_.of) ||
+        !has_class(words_[at + 1], knowledge_.month))
+        return;
+    dead_[at] = dead_[at + 1] = true;
+}
+
+/// "farmacia 24 horas", "24 Hour Fitness", "24/7": always open, no length and no date.
+bool Words::is_always_open(std::size_t begin, std::size_t end) const {
+    if (text_.tokens[begin].number != 24 || end >= text_.tokens.size() + 1) return false;
+    const auto size = text_.tokens.size();
+    if (end == begin + 3)
+        return character(begin + 1) == '/' && text_.tokens[begin + 2].number == 7 &&
+               (begin == 0 || !(has_class(words_[begin - 1], knowledge_.the) ||
+                                has_class(words_[begin - 1], knowledge_.day_word) ||
+                                has_class(words_[begin - 1], knowledge_.on)));
+    if (end != begin + 1 || end >= size || !has_class(words_[end], knowledge_.hour_word)) return false;
+    if (end + 1 < size && has_class(words_[end + 1], knowledge_.ahead)) return false;
+    const bool behind_noun = begin > 0 && text_.tokens[begin - 1].kind == TokenKind::kWord &&
+                             words_[begin - 1] == Lexicon::kUnknown;
+    const bool before_name = end + 1 < size && text_.tokens[end + 1].capital;
+    return behind_noun || before_name;
+}
+
+/// "14 Marlow Road", "Rua das Flores 45": the noun of a street, with its name in capitals between.
+bool Words::is_house_number(std::size_t begin, std::size_t end) const {
+    constexpr std::size_t kLongestStreet = 5;
+    const auto named = [&](std::size_t at) {
+        return text_.tokens[at].kind == TokenKind::kWord &&
+               (text_.tokens[at].capital || has_class(words_[at], knowledge_.of));
+    };
+    for (std::size_t at = end; at < text_.tokens.size() && at - end < kLongestStreet && named(at); ++at)
+        if (at > end && has_class(words_[at], knowledge_.street_behind)) return true;
+    for (std::size_t at = begin; at-- > 0 && begin - at <= kLongestStreet;) {
+        if (has_class(words_[at], knowledge_.street_before)) return at + 1 < begin;
+        if (!named(at)) return false;
+    }
+    return false;
+}
+
+bool Words::is_no_time(std::size_t begin, std::size_t end) const {
+    if (is_always_open(begin, end) || (end == begin + 1 && is_house_number(begin, end))) return true;
+    if (begin > 0) {
+        const Token& before = text_.tokens[begin - 1];
+        const char c = character(begin - 1);
+        if (c == '$' || c == '#') return true;
+        if (text_.tokens[begin].glued && before.kind != TokenKind::kPunct && before.kind != TokenKind::kWord)
+            return true;
+        std::size_t name = begin - 1;  // "Version: 1.2", "sala 3", "Tel. 5"
+        if ((c == ':' || c == '.') && name > 0) --name;
+        if (has_class(words_[name], knowledge_.not_time_before)) return true;
+    }
+    if (end < text_.tokens.size()) {
+        const Token& after = text_.tokens[end];
+        if (after.glued && after.kind == TokenKind::kWord && words_[end] == Lexicon::kUnknown) return true;
+        const bool ordinal = after.glued && (has_class(words_[end], knowledge_.ordinal_mark) ||
+                                             has_class(words_[end], knowledge_.ordinal_mark_feminine));
+        if (ordinal && end + 1 < text_.tokens.size() && has_class(words_[end + 1], knowledge_.ordered_noun))
+            return true;  // "2nd floor"
+        // "at 450 Sutter St"
+        const bool house_number =
+            end == begin + 1 && text_.tokens[begin].end - text_.tokens[begin].begin >= 3 && !after.glued &&
+            after.capital && after.kind == TokenKind::kWord && words_[end] == Lexicon::kUnknown && begin > 0;
+        if (house_number) return true;
+        const char c = character(end);
+        if (c == '%' || c == '$' || has_class(words_[end], knowledge_.not_time_after)) return true;
+    }
+    return false;
+}
+
+bool Words::has_class(Lexicon::WordId word, Symbol symbol) const {
+    const auto node =
+        word == Lexicon::kUnknown ? std::nullopt : knowledge_.lexicon.next(Lexicon::kRoot, word);
+    if (!node) return false;
+    const auto& entries = knowledge_.lexicon.entries(*node);
+    return std::any_of(entries.begin(), entries.end(), [&](const LexiconEntry& entry) {
+        return entry.symbol == symbol && (entry.language & language_) != 0;
+    });
+}
+
+}  // namespace scheduling::language

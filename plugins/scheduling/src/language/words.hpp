@@ -1,0 +1,57 @@
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "language/knowledge.hpp"
+#include "language/text.hpp"
+
+namespace scheduling::language {
+
+/// The languages that write months with a capital.
+inline constexpr LanguageMask kCapitalMonths = 2;
+
+/// The tokens of a message as the lexicons know them: its language, and which tokens are no times whatever
+/// else they look like (prices, room numbers, streets, names). Refers to the knowledge and the text it was
+/// made of.
+class Words {
+public:
+    Words(const Knowledge& knowledge, const Text& text, LanguageMask preferred);
+
+    [[nodiscard]] LanguageMask language() const { return language_; }
+    [[nodiscard]] Lexicon::WordId operator[](std::size_t at) const { return words_[at]; }
+    [[nodiscard]] bool is_dead(std::size_t at) const { return dead_[at]; }
+    /// Written with a capital inside a sentence, where days and months are not ("con Mariana").
+    [[nodiscard]] bool is_name(std::size_t at) const;
+    /// "na Quinta da Bacalhôa": a capital on both sides of "of".
+    [[nodiscard]] bool begins_place_name(std::size_t at) const;
+    /// The message's language has the word by itself ("friday" only stands in Spanish's "black friday").
+    [[nodiscard]] bool is_native_word(Lexicon::WordId word) const;
+    [[nodiscard]] bool is_chain_mark(std::size_t at) const;
+    [[nodiscard]] bool has_class(Lexicon::WordId word, Symbol symbol) const;
+
+private:
+    void find_words();
+    /// The locale's language unless the words themselves speak more for another.
+    [[nodiscard]] LanguageMask choose_language(LanguageMask preferred) const;
+    [[nodiscard]] char character(std::size_t at) const;
+    /// Numbers glued together by marks ("1.10.30", "10.1") are read whole or not at all; those of
+    /// prices, measures, versions and rooms are no times.
+    void find_dead_numbers();
+    /// "café da manhã", "good evening", "movie night": names with words of time in them.
+    void bury_names();
+    /// "rua 25 de março": the month goes with its number.
+    void bury_street_name(std::size_t at);
+    /// "farmacia 24 horas", "24 Hour Fitness", "24/7": always open, no length and no date.
+    [[nodiscard]] bool is_always_open(std::size_t begin, std::size_t end) const;
+    /// "14 Marlow Road", "Rua das Flores 45": the noun of a street, with its name in capitals between.
+    [[nodiscard]] bool is_house_number(std::size_t begin, std::size_t end) const;
+    [[nodiscard]] bool is_no_time(std::size_t begin, std::size_t end) const;
+
+    const Knowledge& knowledge_;
+    const Text& text_;
+    LanguageMask language_ = 0;
+    std::vector<Lexicon::WordId> words_;
+    std::vector<bool> dead_;
+};
+
+}  // namespace scheduling::language

@@ -1,0 +1,27 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace scheduling::model {
+
+/// What an operator sets under plugins.scheduling.model.
+struct ModelSettings {
+    enum class TokenField { kAuto = 1, kMaxTokens, kMaxCompletionTokens };
+    enum class Format { kAuto = 1, kJsonSchema, kJsonObject, kPlain };
+
+    std::string url;  ///< "https://…/v1", no slash at the end; "": no model
+    std::string api_key;
+    std::string name;
+    std::chrono::milliseconds timeout{1200};
+    TokenField token_field = TokenField::kAuto;
+    Format format = Format::kAuto;  ///< kAuto: the best that the server takes
+    int answer_tokens = 300;
+    std::int64_t daily_tokens = 30'000;  ///< of one person
+    int calls_at_once = 4;               ///< of this host
+    std::string extra_json = "{}";       ///< members added to each request
+
+    [[nodiscard]] bool is_on() const noexcept { return !url.empty(); }
+};
+
+}  // namespace scheduling::model
