@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "host/plugin_host/descriptor.hpp"
+#include "host/plugin_host/hazards.hpp"
 #include "host/plugin_host/image.hpp"
 #include "host/plugin_host/stage.hpp"
 
@@ -37,11 +38,15 @@ LockEntry make_entry(const std::filesystem::path& file, const StagedFile& staged
     entry.file = file;
     entry.sha256 = staged.digest().sha256;
     entry.size = staged.digest().size;
-    if (before != nullptr) entry.isolation = before->isolation;
+    if (before != nullptr) {
+        entry.isolation = before->isolation;
+        entry.profile = before->profile;
+    }
     return entry;
 }
 
-Result<LockEntry> examine(const std::filesystem::path& file, const StagedFile& staged, const LockFile& lock) {
+Result<LockEntry> examine(const std::filesystem::path& file, const StagedFile& staged, const LockFile& lock,
+                          const InstallWishes& wishes) {
     const auto facts = read_elf_file(staged.path());
     if (!facts) return facts.error();
     // Before it is loaded: what it links would come into this process with it.
@@ -52,10 +57,18 @@ Result<LockEntry> examine(const std::filesystem::path& file, const StagedFile& s
         if (entry.file == file)
             admitted.insert(admitted.end(), entry.libraries.begin(), entry.libraries.end());
     if (auto good = check_libraries(*facts, admitted); !good) return std::move(good).error();
+    // Nor is anything loaded here that a host would refuse to load.
+    LockEntry known;
+    if (wishes.pinned) known.profile = LockEntry::Profile::kPinned;
+    for (const LockEntry& entry : lock.entries)
+        if (entry.file == file && !wishes.pinned) known.profile = entry.profile;
+    if (auto good = check_hazards(*facts, known); !good) return std::move(good).error();
     const auto descriptor = describe(staged);
     if (!descriptor) return descriptor.error();
     LockEntry entry = make_entry(file, staged, descriptor->id, lock.find(descriptor->id));
     entry.libraries = extra;
+    if (wishes.pinned) entry.profile = LockEntry::Profile::kPinned;
+    entry.canary = wishes.canary;
     return entry;
 }
 
@@ -99,7 +112,7 @@ Result<ElfFacts> read_elf_file(const std::filesystem::path& file) {
 }
 
 Result<LockEntry> install_plugin(const std::filesystem::path& file, const std::filesystem::path& lock_file,
-                                 const std::filesystem::path& staging_dir) {
+                                 const std::filesystem::path& staging_dir, const InstallWishes& wishes) {
     LockFile lock;
     if (std::filesystem::exists(lock_file)) {
         auto read = read_lock_file(lock_file);
@@ -112,7 +125,7 @@ Result<LockEntry> install_plugin(const std::filesystem::path& file, const std::f
     const auto unique = std::chrono::steady_clock::now().time_since_epoch().count();
     auto staged = (*area)->stage(file, "install", static_cast<std::uint64_t>(unique));
     if (!staged) return std::move(staged).error();
-    auto entry = examine(file, **staged, lock);
+    auto entry = examine(file, **staged, lock, wishes);
     if (!entry) return std::move(entry).error().within(file.filename().string());
     std::erase_if(lock.entries, [&](const LockEntry& old) { return old.id == entry->id; });
     lock.entries.push_back(*entry);

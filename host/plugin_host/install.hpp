@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,11 +23,18 @@ namespace migue::host {
 
 [[nodiscard]] Result<ElfFacts> read_elf_file(const std::filesystem::path& file);
 
+/// What the operator asks for with a file.
+struct InstallWishes {
+    bool pinned = false;  ///< it may stay mapped after each swap (profile: pinned)
+    std::optional<LockEntry::Canary> canary;
+};
+
 /// `migue plugin install FILE`: hashes the file, loads a private copy to read what it is,
-/// and writes or replaces its entry in the lock file. Its isolation is kept when it stood
-/// there before. Gives the entry.
+/// and writes or replaces its entry in the lock file. Its isolation and profile are kept
+/// when it stood there before. Gives the entry.
 [[nodiscard]] Result<LockEntry> install_plugin(const std::filesystem::path& file,
                                                const std::filesystem::path& lock_file,
-                                               const std::filesystem::path& staging_dir = "var/plugins");
+                                               const std::filesystem::path& staging_dir = "var/plugins",
+                                               const InstallWishes& wishes = {});
 
 }  // namespace migue::host
