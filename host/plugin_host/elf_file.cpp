@@ -53,9 +53,10 @@ public:
         return {begin + offset, static_cast<const char*>(stop)};
     }
 
-    [[nodiscard]] bool contain(std::string_view text) const {
+    /// Whether the text lies in this part, as far as the file has it.
+    [[nodiscard]] bool contain(std::string_view text, std::size_t offset, std::size_t size) const {
         const std::string_view whole(reinterpret_cast<const char*>(all_.data()), all_.size());
-        return whole.find(text) != std::string_view::npos;
+        return offset < whole.size() && whole.substr(offset, size).find(text) != std::string_view::npos;
     }
 
 private:
@@ -83,8 +84,7 @@ public:
         facts.never_unloads = (flags_1_ & DF_1_NODELETE) != 0;
         facts.binds_now = (flags_1_ & DF_1_NOW) != 0 || (flags_ & DF_BIND_NOW) != 0 || bind_now_;
         read_symbols(facts);
-        // The name of std::exception's type is in whatever holds the runtime, and nowhere else.
-        facts.has_own_cxx_runtime = bytes_.contain(std::string_view("\0St9exception\0", 14));
+        facts.has_own_cxx_runtime = holds_cxx_runtime();
         facts.build_id = build_id();
         return facts;
     }
@@ -179,6 +179,15 @@ private:
             facts.symbols.push_back({string_at(symbol.st_name), symbol.st_shndx != SHN_UNDEF,
                                      bind == STB_GNU_UNIQUE, bind == STB_WEAK});
         }
+    }
+
+    /// The name of std::exception's type is in whatever holds the runtime, and nowhere else.
+    /// Looked for in what is loaded: debug information is left alone.
+    [[nodiscard]] bool holds_cxx_runtime() const {
+        constexpr std::string_view kName("\0St9exception\0", 14);
+        return std::any_of(segments_.begin(), segments_.end(), [&](const Elf64_Phdr& segment) {
+            return segment.p_type == PT_LOAD && bytes_.contain(kName, segment.p_offset, segment.p_filesz);
+        });
     }
 
     [[nodiscard]] std::string build_id() const {

@@ -1,10 +1,14 @@
 #include "host/plugin_host/install.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
-#include <fstream>
 #include <iterator>
 #include <span>
 #include <system_error>
@@ -103,12 +107,24 @@ Result<void> check_libraries(const ElfFacts& facts, const std::vector<std::strin
 }
 
 Result<ElfFacts> read_elf_file(const std::filesystem::path& file) {
-    std::error_code fault;
-    std::string bytes(std::filesystem::file_size(file, fault), '\0');
-    std::ifstream in(file, std::ios::binary);
-    if (fault || !in.read(bytes.data(), static_cast<std::streamsize>(bytes.size())))
-        return Error{Error::Code::kInternal, "cannot read the private copy"};
-    return read_elf(std::as_bytes(std::span(bytes)));
+    const auto unreadable = [&] {
+        return Error{Error::Code::kInternal,
+                     fmt::format("cannot read the private copy: {}", std::generic_category().message(errno))};
+    };
+    const int opened = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    if (opened < 0) return unreadable();
+    struct stat status {};
+    const bool is_known = ::fstat(opened, &status) == 0;
+    const auto size = static_cast<std::size_t>(status.st_size);
+    // Mapped, not read: with debug information a file has many times what is looked at.
+    void* bytes =
+        is_known && size > 0 ? ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, opened, 0) : MAP_FAILED;
+    ::close(opened);
+    if (!is_known || (size > 0 && bytes == MAP_FAILED)) return unreadable();
+    if (size == 0) return read_elf({});
+    auto facts = read_elf({static_cast<const std::byte*>(bytes), size});
+    ::munmap(bytes, size);
+    return facts;
 }
 
 Result<LockEntry> install_plugin(const std::filesystem::path& file, const std::filesystem::path& lock_file,

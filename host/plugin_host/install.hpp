@@ -21,6 +21,7 @@ namespace migue::host {
 /// Refuses what is neither runtime nor in `admitted`, naming all of it.
 [[nodiscard]] Result<void> check_libraries(const ElfFacts& facts, const std::vector<std::string>& admitted);
 
+/// Of a file that nobody changes meanwhile: a private copy.
 [[nodiscard]] Result<ElfFacts> read_elf_file(const std::filesystem::path& file);
 
 /// What the operator asks for with a file.
