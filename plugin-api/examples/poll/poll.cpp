@@ -57,7 +57,8 @@ private:
         const auto rows = co_await services_.sql.execute(std::move(before), std::move(now), std::move(all));
         if (!rows) co_return rows.error();
         std::vector<std::int64_t> votes(choices_.size());
-        for (const auto& row : nlohmann::json::parse(*rows).at(2).at("rows"))
+        const auto results = nlohmann::json::parse(*rows);
+        for (const auto& row : results.at(2).at("rows"))
             if (const auto index = row.at("choice").get<std::size_t>(); index < votes.size())
                 votes[index] = row.at("votes").get<std::int64_t>();
         std::string text;

@@ -54,6 +54,7 @@ public:
     void thaw() const;
     [[nodiscard]] bool has_ended();
 
+    [[nodiscard]] int pid() const noexcept { return process_->pid(); }
     [[nodiscard]] TimePoint started() const noexcept { return started_; }
     [[nodiscard]] double cpu_seconds() const;      ///< user and system, until now
     [[nodiscard]] std::size_t rss_bytes() const;   ///< now
