@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -179,8 +180,81 @@ TEST_F(AnAuthor, InstallsListsAndGoesBack) {
     EXPECT_EQ(text_of(home / "var/plugins.lock"), first);
     // The file of then was overwritten by the build; what was kept serves.
     RunningHost host(home, {"serve", "--config", "host.yaml"});
+    const std::string log = text_of(home / "migue.log");
+    const std::size_t at = log.rfind("\"admin\":\"http://127.0.0.1:");
+    ASSERT_NE(at, std::string::npos);
+    const std::string port = std::to_string(std::atoi(log.c_str() + log.find("127.0.0.1:", at) + 10));
+    const Finished listed =
+        shell(home, "sed 's/^admin: .*/admin: { listen: \"127.0.0.1:" + port +
+                        "\" }/' host.yaml > asking.yaml && migue plugin list --config asking.yaml");
+    ASSERT_EQ(listed.code, 0) << text_of(home / "shell.log");
+    ASSERT_EQ(listed.lines.size(), 2u) << joined(listed.lines);
+    EXPECT_TRUE(std::regex_search(
+        listed.lines[1],
+        std::regex("^greeter +0\\.1\\.0 +[0-9a-f]{12} +[0-9a-f]{12} +none +[0-9]+ active +0 +0$")))
+        << listed.lines[1];
     EXPECT_EQ(text_of(home / "migue.log").find("refused"), std::string::npos);
     ASSERT_TRUE(host.stop());
+}
+
+TEST_F(AnAuthor, SignsTheLockFile) {
+    const Finished keys = shell(folder(),
+                                "openssl genpkey -algorithm ed25519 -out key.pem && "
+                                "openssl pkey -in key.pem -pubout -outform DER | tail -c 32 | base64");
+    ASSERT_EQ(keys.code, 0);
+    std::ofstream(folder() / "host.yaml")
+        << "http: { listen: \"127.0.0.1:0\" }\nadmin: { listen: \"127.0.0.1:0\" }\n"
+        << "store: { url: sqlite:var/migue.db }\nplugins:\n  lock: plugins.lock\n  trusted_key: \""
+        << keys.lines.at(0) << "\"\n  smalltalk: {}\nroutes: \"" << MIGUE_SOURCE_FOLDER
+        << "/tests/bench/think/routes.yaml\"\n";
+    ASSERT_EQ(shell(folder(), "mkdir var && migue plugin install " + std::string(MIGUE_PLUGIN_FOLDER) +
+                                  "/smalltalk.so --config host.yaml")
+                  .code,
+              0)
+        << text_of(folder() / "shell.log");
+    EXPECT_EQ(shell(folder(), "migue serve --config host.yaml").code, 2);
+    EXPECT_NE(text_of(folder() / "shell.log").find("plugins.lock: not signed"), std::string::npos);
+    ASSERT_EQ(
+        shell(folder(), "openssl pkeyutl -sign -rawin -inkey key.pem -in plugins.lock -out plugins.lock.sig")
+            .code,
+        0);
+    RunningHost host(folder(), {"serve", "--config", "host.yaml"});
+    EXPECT_TRUE(host.stop());
+}
+
+/// Every command that the guide gives is one that a test runs: here, or (the package) in
+/// tests/plugin-api/package.
+TEST(TheGuide, NamesCommandsThatTestsRun) {
+    const std::vector<std::string> run = {
+        "migue plugin new greeter",
+        "cd greeter",
+        "migue dev --config migue.yaml --watch .",
+        "cmake --preset default && cmake --build --preset default && ctest --preset default",
+        "cmake --preset release",
+        "cmake --build build/release --target migue_plugin_bench",
+        "cmake --install build/release --component plugin_api --prefix \"$HOME/.local\"",
+        "cp -r plugin-api/examples/echo ~/echo",
+        "cmake -S ~/echo -B ~/echo/build -DCMAKE_PREFIX_PATH=\"$HOME/.local\"",
+        "cmake --build ~/echo/build",
+        "ctest --test-dir ~/echo/build",
+        "migue plugin check build/plugins/greeter.so",
+        "migue plugin install build/plugins/greeter.so --config migue.yaml",
+        "migue plugin list --config migue.yaml",
+        "migue plugin rollback --config migue.yaml",
+        "openssl genpkey -algorithm ed25519 -out key.pem",
+        "openssl pkey -in key.pem -pubout -outform DER | tail -c 32 | base64",
+        "openssl pkeyutl -sign -rawin -inkey key.pem -in plugins.lock -out plugins.lock.sig"};
+    std::istringstream guide(text_of(fs::path(MIGUE_SOURCE_FOLDER) / "docs/plugins.md"));
+    bool is_shell = false;
+    std::size_t found = 0;
+    for (std::string line; std::getline(guide, line);) {
+        if (line.starts_with("```")) is_shell = line == "```sh";
+        if (!is_shell || line.empty() || line.starts_with("```")) continue;
+        line = std::regex_replace(line, std::regex(" +# .*$"), "");
+        EXPECT_NE(std::find(run.begin(), run.end(), line), run.end()) << "no test runs: " << line;
+        ++found;
+    }
+    EXPECT_EQ(found, run.size());
 }
 
 }  // namespace
