@@ -82,6 +82,7 @@ private:
     Result<void> serve();
     void add_chat(http::Server& server);
     Result<void> load_routes();
+    void count_route_change(const std::string& result);
     void check_routes(const intents::Router& router);
     void watch_plugins();
     void stop();
@@ -150,6 +151,7 @@ Result<void> App::Impl::load_routes() {
             .changed =
                 [this](const intents::Router& fresh) {
                     log_.info("the changed routes are in force", {{"file", settings_.routes.string()}});
+                    count_route_change("in_force");
                     check_routes(fresh);
                     ::malloc_trim(0);  // as after a start: training took many times what is kept
                 },
@@ -157,9 +159,18 @@ Result<void> App::Impl::load_routes() {
                 [this](const Error& why) {
                     log_.error("the changed routes cannot be used; the old ones stay in force",
                                {{"why", why.what}});
+                    count_route_change("refused");
                     ::malloc_trim(0);
                 }});
+    metrics_.watch("migue_routes_refused",
+                   "1 while the routes' files are faulty and older routes are in force",
+                   [this] { return routes_->fault().empty() ? 0.0 : 1.0; });
     return {};
+}
+
+void App::Impl::count_route_change(const std::string& result) {
+    metrics_.add("migue_route_changes_total", "Changes of the routes' files, by what became of them",
+                 {{"result", result}});
 }
 
 /// Routes to a plugin that is not there are told at once.
@@ -200,7 +211,7 @@ void App::Impl::add_chat(http::Server& server) {
         [](const std::string& identity) { return new_person_id("chat", identity); });
     chat_api_->add_routes(server);
     console::add_routes(server);
-    console::add_admin_routes(server, {*plugins_, *store_, metrics_});
+    console::add_admin_routes(server, {*plugins_, *store_, metrics_, [this] { return routes_->fault(); }});
 }
 
 Result<void> App::Impl::serve() {

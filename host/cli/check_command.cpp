@@ -1,5 +1,6 @@
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include "host/cli/commands.hpp"
 #include "host/cli/report.hpp"
@@ -12,7 +13,9 @@ namespace migue::host::cli {
 namespace {
 
 Result<void> check_routes(const config::Settings& settings) {
-    const auto lines = intents::lint_routes(settings.routes);
+    std::vector<std::string> plugins;
+    for (const auto& plugin : settings.plugins) plugins.push_back(plugin.id);
+    const auto lines = intents::lint_routes(settings.routes, plugins);
     if (!lines) return lines.error();
     std::string all;
     for (const std::string& line : *lines) all += (all.empty() ? "" : "\n") + line;

@@ -27,6 +27,7 @@ struct Choice {
     TraceOptions trace;
     MigrateOptions migrate;
     PluginOptions plugin;
+    VaultOptions vault;
     std::filesystem::path understand_config, training_data, model, routes;
     std::function<int()> action;
 };
@@ -146,6 +147,14 @@ void add_plugins(CLI::App& app, Choice& choice) {
     list->callback([&choice] { choice.action = [&choice] { return plugin_list(choice.plugin); }; });
 }
 
+void add_vault(CLI::App& app, Choice& choice) {
+    CLI::App* vault = app.add_subcommand("vault", "Look after the keys that secrets are sealed with");
+    vault->require_subcommand(1);
+    CLI::App* rotate = vault->add_subcommand("rotate", "Seal everything under the newest key of vault.keys");
+    add_config(rotate, choice.vault.config, true);
+    rotate->callback([&choice] { choice.action = [&choice] { return vault_rotate(choice.vault); }; });
+}
+
 void add_language(CLI::App& app, Choice& choice) {
     CLI::App* understand_command =
         app.add_subcommand("understand", "JSON lines: what a message says about an event");
@@ -180,6 +189,7 @@ int run(int argc, char** argv) {
     add_running(app, choice);
     add_looking(app, choice);
     add_plugins(app, choice);
+    add_vault(app, choice);
     add_language(app, choice);
     try {
         app.parse(argc, argv);

@@ -72,6 +72,13 @@ int plugin_rollback(const PluginOptions& options);
 int plugin_install(const PluginOptions& options);
 int plugin_list(const PluginOptions& options);
 
+struct VaultOptions {
+    std::filesystem::path config;
+};
+/// Has every plugin seal what it keeps under the newest of vault.keys; hosts may run meanwhile. A
+/// line a plugin. kFindings: something could not be opened, and stays as it is.
+int vault_rotate(const VaultOptions& options);
+
 /// JSON lines in, JSON lines out.
 int understand(const std::filesystem::path& config);
 

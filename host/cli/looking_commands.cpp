@@ -58,8 +58,15 @@ int print_answer(const Result<HttpClientResponse>& answer) {
 void print_decision(const intents::Decision& decision) {
     fmt::print("{} → {}  ({}, {:.0f} %, language {})\n", decision.intent, decision.plugin, decision.reason,
                decision.confidence * 100, decision.locale.empty() ? "not known" : decision.locale);
-    if (!decision.second_wish.empty()) fmt::print("a second wish: {}\n", decision.second_wish);
-    if (!decision.rival.empty()) fmt::print("close: {} might be meant as well\n", decision.rival);
+    if (const auto& wish = decision.second_wish)
+        fmt::print("a second wish: {} → {}, bytes {} to {}\n", wish->intent, wish->plugin, wish->begin,
+                   wish->end);
+    if (const auto& rival = decision.rival)
+        fmt::print("close: {} → {} might be meant as well\n", rival->intent, rival->plugin);
+    std::string choices;
+    for (const intents::Alternative& choice : decision.doubt)
+        choices += (choices.empty() ? "" : ", ") + choice.intent;
+    if (!choices.empty()) fmt::print("asked first, with buttons: {}\n", choices);
     for (std::size_t i = 0; i < decision.ranked.size() && i < kShownIntents; ++i)
         fmt::print("  {:5.1f} %  {}\n", decision.ranked[i].probability * 100, decision.ranked[i].intent);
 }

@@ -1,4 +1,3 @@
-#include <filesystem>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -18,7 +17,6 @@ namespace migue::host::cli {
 namespace {
 
 using namespace std::chrono_literals;
-namespace fs = std::filesystem;
 
 // A migration may rewrite a large table.
 constexpr auto kMigrateLimit = 600s;
@@ -30,31 +28,26 @@ int print_pending(const Result<std::vector<std::string>>& pending) {
     return pending->empty() ? kDone : kFindings;
 }
 
+/// Plugins bring their own tables: loading them, which a start does too, brings those up to
+/// date. With no lock file there are none.
+Result<void> migrate_plugins(const config::Settings& settings) {
+    SystemClock clock;
+    Log log;
+    auto host = start_plugins(settings, clock, log);
+    if (!host) return std::move(host).error();
+    if (*host != nullptr) (*host)->stop(kUnload);
+    return {};
+}
+
 int migrate_sqlite(const config::Settings& settings, bool dry_run) {
     const auto file = sqlite_file(settings.store_url);
     if (!file) return could_not_run(file.error());
     if (dry_run) return print_pending(sqlite::pending_migrations(*file));
     // Opening the store brings it up to date, and refuses while a host runs on it.
     if (const auto store = open_store(settings.store_url); !store) return could_not_run(store.error());
+    if (const auto done = migrate_plugins(settings); !done) return could_not_run(done.error());
     std::cout << file->string() << ": up to date\n";
     return kDone;
-}
-
-/// Plugins bring their own tables: loading them, which a start does too, brings those up to
-/// date. With no lock file there are none.
-Result<void> migrate_plugins(const config::Settings& settings) {
-    if (!fs::exists(settings.plugin_lock)) return {};
-    auto data = data_folder(settings);
-    if (!data) return std::move(data).error();
-    auto options = plugin_host_options(settings, *data);
-    if (!options) return std::move(options).error();
-    SystemClock clock;
-    Log log;
-    auto host = make_plugin_host(std::move(options).value(), clock, log, nullptr, nullptr);
-    if (!host) return std::move(host).error();
-    auto started = (*host)->start();
-    (*host)->stop(kUnload);
-    return started;
 }
 
 int migrate_postgres(const config::Settings& settings, bool dry_run) {

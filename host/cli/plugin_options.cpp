@@ -42,4 +42,22 @@ Result<PluginHostOptions> plugin_host_options(const config::Settings& settings, 
     return options;
 }
 
+Result<std::unique_ptr<PluginHost>> start_plugins(const config::Settings& settings, Clock& clock, Log& log) {
+    if (!fs::exists(settings.plugin_lock)) return std::unique_ptr<PluginHost>();
+    auto data = data_folder(settings);
+    if (!data) return std::move(data).error();
+    auto options = plugin_host_options(settings, *data);
+    if (!options) return std::move(options).error();
+    // A command says what is wrong, and leaves what a host keeps alone.
+    options->start_with_what_works = false;
+    options->history_only_read = true;
+    auto host = make_plugin_host(std::move(options).value(), clock, log, nullptr, nullptr);
+    if (!host) return std::move(host).error();
+    if (auto started = (*host)->start(); !started) {
+        (*host)->stop(std::chrono::seconds(4));
+        return std::move(started).error();
+    }
+    return host;
+}
+
 }  // namespace migue::host::cli

@@ -1,8 +1,10 @@
 #pragma once
 #include <filesystem>
+#include <memory>
 
 #include "host/config/settings.hpp"
 #include "host/plugin_host/native_plugin_host.hpp"
+#include "host/services/clock.hpp"
 #include "migue/cpp/result.hpp"
 
 namespace migue::host::cli {
@@ -18,5 +20,10 @@ namespace migue::host::cli {
 /// file are in `data`.
 [[nodiscard]] Result<PluginHostOptions> plugin_host_options(const config::Settings& settings,
                                                             const std::filesystem::path& data);
+
+/// The settings' plugins, loaded beside whatever host runs on the same store, their tables up to
+/// date; for commands that need no channel and take no turn. Null: there is no lock file.
+[[nodiscard]] Result<std::unique_ptr<PluginHost>> start_plugins(const config::Settings& settings,
+                                                                Clock& clock, Log& log);
 
 }  // namespace migue::host::cli

@@ -20,15 +20,32 @@ using Json = nlohmann::json;
 
 const std::string kPlugin = "scheduling";
 
+/// Answers line after line; holds what is worth keeping between them.
+class Answerer {
+public:
+    Answerer(const intents::Router& router, PluginHost& plugins) : router_(router), plugins_(plugins) {}
+
+    /// One line in, one line out.
+    [[nodiscard]] std::string answer(const std::string& line);
+
+private:
+    [[nodiscard]] Result<std::int64_t> parse_now(const std::string& text);
+
+    const intents::Router& router_;
+    PluginHost& plugins_;
+    std::istringstream time_;  // making one costs more than reading a time from it
+};
+
 /// RFC 3339 with an offset, as Unix ms.
-Result<std::int64_t> parse_now(const std::string& text) {
-    std::istringstream in(text);
+Result<std::int64_t> Answerer::parse_now(const std::string& text) {
+    time_.clear();
+    time_.str(text);
     date::sys_time<std::chrono::milliseconds> instant;
     if (text.ends_with('Z'))
-        in >> date::parse("%FT%TZ", instant);
+        time_ >> date::parse("%FT%TZ", instant);
     else
-        in >> date::parse("%FT%T%Ez", instant);
-    if (in.fail())
+        time_ >> date::parse("%FT%T%Ez", instant);
+    if (time_.fail())
         return Error{Error::Code::kInvalid,
                      "\"now\": expected RFC 3339 with an offset, as 2026-11-23T10:05:00-05:00"};
     return instant.time_since_epoch().count();
@@ -39,27 +56,29 @@ std::string text_or_empty(const Json& line, const char* key) {
     return found != line.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-/// One line in, one line out.
-Json answer(const std::string& line, const intents::Router& router, PluginHost& plugins) {
+std::string printed(const Json& value) {
+    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string Answerer::answer(const std::string& line) {
     const Json question = Json::parse(line, nullptr, false);
-    if (!question.is_object()) return {{"error", "expected a JSON object a line"}};
+    if (!question.is_object()) return printed({{"error", "expected a JSON object a line"}});
     const Json id = question.contains("id") ? question["id"] : Json();
     const auto now = parse_now(text_or_empty(question, "now"));
-    if (!now) return {{"id", id}, {"error", now.error().what}};
+    if (!now) return printed({{"id", id}, {"error", now.error().what}});
     const std::string text = text_or_empty(question, "text");
     const std::string locale = text_or_empty(question, "locale");
     const intents::Decision decision =
-        router.route({.kind = "text", .text = text, .tap = {}, .locale = locale, .asked_plugin = {}});
-    const auto understood = plugins.understand(kPlugin, text, decision.intent, text_or_empty(question, "tz"),
-                                               locale.empty() ? decision.locale : locale, *now);
-    if (!understood) return {{"id", id}, {"error", understood.error().what}};
-    Json out = Json::parse(*understood, nullptr, false);
-    if (!out.is_object())
-        return {{"id", id}, {"error", "the plugin answered something that is no JSON object"}};
-    out["id"] = id;
-    out["intent"] = decision.intent;
-    out["confidence"] = decision.confidence;
-    return out;
+        router_.route({.kind = "text", .text = text, .tap = {}, .locale = locale, .asked_plugin = {}});
+    const auto understood = plugins_.understand(kPlugin, text, decision.intent, text_or_empty(question, "tz"),
+                                                locale.empty() ? decision.locale : locale, *now);
+    if (!understood) return printed({{"id", id}, {"error", understood.error().what}});
+    // The plugin's object is known to be JSON: ours are put in front of its members as they stand.
+    if (!understood->starts_with('{') || understood->size() < 3)
+        return printed({{"id", id}, {"error", "the plugin answered something that is no JSON object"}});
+    std::string out = printed({{"confidence", decision.confidence}, {"id", id}, {"intent", decision.intent}});
+    out.back() = ',';
+    return out.append(*understood, 1);
 }
 
 }  // namespace
@@ -75,11 +94,10 @@ int understand(const std::filesystem::path& config) {
     if (!router) return could_not_run(router.error());
     const auto plugins = ScratchPluginHost::start_shipped(kPlugin);
     if (!plugins) return could_not_run(plugins.error());
+    std::ios::sync_with_stdio(false);
+    Answerer answerer(**router, (*plugins)->plugins());
     for (std::string line; std::getline(std::cin, line);)
-        std::cout << answer(line, **router, (*plugins)->plugins())
-                         .dump(-1, ' ', false, Json::error_handler_t::replace)
-                  << "\n"
-                  << std::flush;
+        std::cout << answerer.answer(line) << '\n' << std::flush;
     return kDone;
 }
 

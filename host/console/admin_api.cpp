@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <utility>
 
 namespace migue::host::console {
@@ -65,6 +66,13 @@ http::Reply trace(Store& store, std::string_view message_id) {
     return {200, "application/json", *found + "\n", {}};
 }
 
+http::Reply tell_routes(const std::string& fault) {
+    Json faults = Json::array();
+    std::istringstream lines(fault);
+    for (std::string line; std::getline(lines, line);) faults.push_back(line);
+    return json_reply(200, {{"in_force", fault.empty()}, {"faults", faults}});
+}
+
 /// A Cookie header without our own `migue_token`.
 std::string without_token(std::string_view cookies) {
     std::string kept;
@@ -93,6 +101,8 @@ void add_admin_routes(http::Server& server, const AdminParts& parts) {
     server.route("POST", "/admin/plugins/:id/reload", [parts](const http::Request& request) {
         return reload(parts.plugins, request.param("id"));
     });
+    server.route("GET", "/admin/routes",
+                 [parts](const http::Request&) { return tell_routes(parts.routes_fault()); });
     server.route("GET", "/admin/trace/:id",
                  [parts](const http::Request& request) { return trace(parts.store, request.param("id")); });
 }

@@ -15,6 +15,7 @@ namespace migue::host::console {
 ///     GET  /readyz                       200 when the store answers and every plugin serves, else 503
 ///     GET  /metrics                      Prometheus text
 ///     GET  /admin/plugins                what is loaded
+///     GET  /admin/routes                 are the routes in force those of the files, and why not
 ///     POST /admin/plugins/:id/reload     swaps to what plugins.lock names; 409 with the reason
 ///     GET  /admin/trace/:id              the steps of one message's turn
 ///
@@ -23,6 +24,8 @@ struct AdminParts {
     PluginHost& plugins;
     Store& store;
     Metrics& metrics;
+    /// Why the routes' files cannot be used, one fault a line; "" when they are in force.
+    std::function<std::string()> routes_fault;
 };
 void add_admin_routes(http::Server& server, const AdminParts& parts);
 

@@ -14,11 +14,11 @@ namespace migue::host::intents {
 namespace {
 
 /// Raised whenever the code of features or training changes, so that no cached model outlives it.
-constexpr std::uint32_t kMethodVersion = 7;
+constexpr std::uint32_t kMethodVersion = 8;
 
 void add_method(BinaryWriter& out) {
     out.number(kMethodVersion);
-    for (const char* list : {"chat_words", "function_words", "topics"}) {
+    for (const char* list : {"chat_words", "function_words", "topics", "senses"}) {
         for (const char* language : {"es", "en", "pt"}) {
             const auto data = migue_intents_data::embedded(fmt::format("data/{}/{}.txt", list, language));
             assert(data);

@@ -5,8 +5,10 @@
 #include <cassert>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 
+#include "host/intents/senses.hpp"
 #include "host/intents/stemmer.hpp"
 #include "host/intents/text.hpp"
 #include "host/intents/topics.hpp"
@@ -17,6 +19,8 @@ namespace migue::host::intents {
 namespace {
 
 constexpr std::size_t kLongWord = 4;
+/// A sense is paired with so many before it: the time for a page of text stays bounded.
+constexpr std::size_t kSensesPaired = 24;
 
 /// FNV-1a, one block's features apart from another's; never kNoFeature.
 class Hash {
@@ -72,6 +76,7 @@ struct Unit {
     std::string accented;  ///< the stem of the word as written, if it is another one
     std::string mark;      ///< its class, or empty
     Topics::Set topics = 0;
+    std::span<const std::uint32_t> senses;
     [[nodiscard]] const std::string& key() const { return mark.empty() ? stem : mark; }
 };
 
@@ -102,7 +107,8 @@ public:
           classes_(WordClasses::shipped()),
           spellings_(chat_spellings()),
           spelling_(std::move(known)),
-          topics_(options.topics ? Topics::shipped() : Topics()) {
+          topics_(options.topics ? Topics::shipped() : Topics()),
+          senses_(options.senses ? Senses::shipped() : Senses()) {
         for (const std::string& name : topics_.names()) topic_hashes_.push_back(hash_of('t', name));
     }
 
@@ -117,6 +123,7 @@ public:
         add_chars(tokens, units, out.blocks[static_cast<std::size_t>(Block::kChars)]);
         auto& topics = out.blocks[static_cast<std::size_t>(Block::kTopics)];
         if (options_.topics) add_topics(units, topics);
+        if (options_.senses) add_senses(units, out.blocks[static_cast<std::size_t>(Block::kSenses)]);
         for (auto& block : out.blocks) sort_unique(block);
         // Words about nothing known make what is known count for less.
         if (!topics.empty()) topics.insert(topics.begin(), count_silent(units), kNoFeature);
@@ -159,6 +166,7 @@ private:
                 if (unit.accented == unit.stem) unit.accented.clear();
                 if (options_.masks) mark_word(token, unit);
                 unit.topics = topics_.of(token.bare, unit.stem, locale);
+                unit.senses = senses_.of(token.bare, unit.stem, locale);
             } else {
                 unit.mark = mark_of(token.type);
                 unit.stem = unit.mark.empty() ? token.bare : unit.mark;
@@ -211,6 +219,24 @@ private:
         }
     }
 
+    /// Each sense, and each two that different words bring up, near each other or far.
+    static void add_senses(const std::vector<Unit>& units, std::vector<std::uint32_t>& out) {
+        std::vector<std::uint32_t> seen;
+        for (const Unit& unit : units) {
+            const std::size_t before = seen.size();
+            const std::size_t first = before - std::min(before, kSensesPaired);
+            for (const std::uint32_t sense : unit.senses) {
+                out.push_back(sense);
+                for (std::size_t i = first; i < before; ++i)
+                    if (seen[i] != sense) out.push_back(both(seen[i], sense));
+            }
+            for (const std::uint32_t sense : unit.senses)
+                if (std::find(seen.begin() + static_cast<std::ptrdiff_t>(first), seen.end(), sense) ==
+                    seen.end())
+                    seen.push_back(sense);
+        }
+    }
+
     /// Words of some length that are of no topic and no class.
     static std::size_t count_silent(const std::vector<Unit>& units) {
         return static_cast<std::size_t>(std::ranges::count_if(units, [](const Unit& unit) {
@@ -219,8 +245,10 @@ private:
     }
 
     [[nodiscard]] std::uint32_t both(int a, int b) const {
-        const auto one = topic_hashes_[static_cast<std::size_t>(a)],
-                   other = topic_hashes_[static_cast<std::size_t>(b)];
+        return both(topic_hashes_[static_cast<std::size_t>(a)], topic_hashes_[static_cast<std::size_t>(b)]);
+    }
+
+    static std::uint32_t both(std::uint32_t one, std::uint32_t other) {
         return (std::min(one, other) * 0x9e3779b1U) ^ std::max(one, other);
     }
 
@@ -251,6 +279,7 @@ private:
     const Spellings spellings_;  // by language
     const Spelling spelling_;
     const Topics topics_;
+    const Senses senses_;
     std::vector<std::uint32_t> topic_hashes_;  // by topic
 };
 

@@ -15,15 +15,17 @@ struct FeatureOptions {
     bool stems = true;          ///< Snowball stems instead of words
     bool pairs = true;          ///< neighbours, and neighbours but one
     bool topics = true;         ///< what words are about, and what is spoken of together
+    bool senses = true;         ///< words that say much the same, alone and by two
     bool keep_accents = false;  ///< in the characters
     std::uint8_t char_min = 2;
     std::uint8_t char_max = 5;
+    float sense_length = 1;  ///< how much that counts beside the words themselves
 
     friend bool operator==(const FeatureOptions&, const FeatureOptions&) = default;
 };
 
-inline constexpr std::size_t kBlocks = 4;
-enum class Block : std::uint8_t { kWords = 0, kPairs, kChars, kTopics };
+inline constexpr std::size_t kBlocks = 5;
+enum class Block : std::uint8_t { kWords = 0, kPairs, kChars, kTopics, kSenses };
 
 /// Stands for something that is no feature of any model, yet counts in a block's length.
 inline constexpr std::uint32_t kNoFeature = 0;

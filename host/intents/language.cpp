@@ -63,6 +63,7 @@ Result<LanguageIdentifier> LanguageIdentifier::train(const std::vector<Example>&
                                             .stems = false,
                                             .pairs = false,
                                             .topics = false,
+                                            .senses = false,
                                             .keep_accents = true,
                                             .char_min = 1,
                                             .char_max = 4},

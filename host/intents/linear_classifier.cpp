@@ -19,7 +19,7 @@ namespace migue::host::intents {
 namespace {
 
 constexpr std::string_view kMagic = "MIGUEINT";
-constexpr std::uint32_t kFormat = 3;
+constexpr std::uint32_t kFormat = 4;
 
 Error bad_file(std::string what) {
     return {Error::Code::kInvalid, std::move(what)};

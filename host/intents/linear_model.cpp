@@ -16,7 +16,8 @@ constexpr std::size_t kAhead = 12;
 
 /// Topics are a help where words are new, no match for the words themselves (measured on
 /// utterances held out).
-float length_of(Block block) {
+float length_of(Block block, const FeatureOptions& options) {
+    if (block == Block::kSenses) return options.sense_length;
     return block == Block::kTopics ? 0.65F : 1.0F;
 }
 
@@ -34,16 +35,19 @@ bool consistent(const LinearModel::Parts& parts) {
     const bool options = parts.options.char_min >= 1 && parts.options.char_min <= parts.options.char_max &&
                          parts.options.char_max <= kMaxCharRun;
     return sizes && options && all_finite(parts.feature_weights) && all_finite(parts.label_scales) &&
-           all_finite(parts.biases) && std::isfinite(parts.sharpness) && std::isfinite(parts.least_sure) &&
+           all_finite(parts.biases) && std::isfinite(parts.sharpness) &&
+           std::isfinite(parts.options.sense_length) && std::isfinite(parts.least_sure) &&
            std::isfinite(parts.unseen_weight);
 }
 
 void write_options(BinaryWriter& out, const FeatureOptions& options) {
     const unsigned flags = (options.masks ? 1U : 0U) | (options.stems ? 2U : 0U) | (options.pairs ? 4U : 0U) |
-                           (options.keep_accents ? 8U : 0U) | (options.topics ? 16U : 0U);
+                           (options.keep_accents ? 8U : 0U) | (options.topics ? 16U : 0U) |
+                           (options.senses ? 32U : 0U);
     out.number(static_cast<std::uint8_t>(flags));
     out.number(options.char_min);
     out.number(options.char_max);
+    out.number(options.sense_length);
 }
 
 FeatureOptions read_options(BinaryReader& in) {
@@ -54,8 +58,10 @@ FeatureOptions read_options(BinaryReader& in) {
     options.pairs = (flags & 4U) != 0;
     options.keep_accents = (flags & 8U) != 0;
     options.topics = (flags & 16U) != 0;
+    options.senses = (flags & 32U) != 0;
     options.char_min = in.number<std::uint8_t>();
     options.char_max = in.number<std::uint8_t>();
+    options.sense_length = in.number<float>();
     return options;
 }
 
@@ -106,7 +112,7 @@ std::uint32_t Vocabulary::find(std::uint32_t hash) const noexcept {
 }
 
 float block_scale(const Vocabulary& vocabulary, const Features& features, Block block,
-                  std::vector<std::uint32_t>& indices) {
+                  const FeatureOptions& options, std::vector<std::uint32_t>& indices) {
     indices.clear();
     float square = 0;
     const std::vector<std::uint32_t>& hashes = features.of(block);
@@ -117,7 +123,7 @@ float block_scale(const Vocabulary& vocabulary, const Features& features, Block 
         square += weight * weight;
         if (index != Vocabulary::kUnknown) indices.push_back(index);
     }
-    return square > 0 ? length_of(block) / std::sqrt(square) : 0;
+    return square > 0 ? length_of(block, options) / std::sqrt(square) : 0;
 }
 
 void softmax(std::vector<float>& scores, float sharpness) {
@@ -145,7 +151,7 @@ std::vector<float> LinearModel::probabilities(std::string_view text, std::string
 void LinearModel::add_block(const Features& features, Block block, std::vector<float>& scores) const {
     std::vector<std::uint32_t> indices;
     indices.reserve(features.of(block).size());
-    const float scale = block_scale(vocabulary_, features, block, indices);
+    const float scale = block_scale(vocabulary_, features, block, parts_.options, indices);
     const std::size_t labels = scores.size();
     for (std::size_t i = 0; i < indices.size(); ++i) {
         if (i + kAhead < indices.size())

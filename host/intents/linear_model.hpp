@@ -47,7 +47,7 @@ private:
 /// What a block's features are multiplied by, so that its length becomes that of its kind.
 /// `indices` receives those that the vocabulary knows.
 [[nodiscard]] float block_scale(const Vocabulary& vocabulary, const Features& features, Block block,
-                                std::vector<std::uint32_t>& indices);
+                                const FeatureOptions& options, std::vector<std::uint32_t>& indices);
 
 /// The weights of one linear score for each label, in a byte each. Immutable: thread-safe.
 class LinearModel {

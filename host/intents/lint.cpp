@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
+#include "host/config/yaml.hpp"
 #include "host/intents/text.hpp"
 
 namespace migue::host::intents {
@@ -28,6 +30,39 @@ Counts count_examples(const RouteTable& table) {
     return counts;
 }
 
+/// Where the first example of an intent stands; with a locale, of that language.
+std::string first_place(const RouteTable& table, std::string_view intent, std::string_view locale = {}) {
+    const auto first = std::ranges::find_if(table.examples, [&](const PlacedExample& placed) {
+        return placed.example.intent == intent && (locale.empty() || placed.example.locale == locale);
+    });
+    return first == table.examples.end() ? table.file : first->place;
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+    const std::string meant = config::nearest(word, candidates);
+    return meant.empty() || meant == word ? std::string() : fmt::format("; did you mean {}?", meant);
+}
+
+std::vector<std::string> routed_intents(const RouteTable& table) {
+    std::vector<std::string> out;
+    for (const Route& route : table.routes) out.push_back(route.intent);
+    return out;
+}
+
+std::vector<std::string> intents_with_examples(const Counts& counts) {
+    std::vector<std::string> out;
+    for (const auto& [intent, by_locale] : counts) out.push_back(intent);
+    return out;
+}
+
+void find_unknown_courtesies(const RouteTable& table, Findings& out) {
+    const std::vector<std::string> routed = routed_intents(table);
+    for (std::size_t i = 0; i < table.courtesies.size(); ++i)
+        if (table.find(table.courtesies[i]) == nullptr)
+            out.push_back(fmt::format("{}: the courtesy {} has no route{}", table.courtesy_places[i],
+                                      table.courtesies[i], did_you_mean(table.courtesies[i], routed)));
+}
+
 void find_shared_examples(const RouteTable& table, Findings& out) {
     std::map<std::pair<std::string, std::string>, const PlacedExample*> seen;  // locale, text
     for (const PlacedExample& placed : table.examples) {
@@ -47,12 +82,12 @@ void find_thin_intents(const RouteTable& table, const Counts& counts, Findings& 
         for (const std::string& locale : table.locales) {
             const auto found = by_locale.find(locale);
             if (found == by_locale.end()) {
-                out.push_back(
-                    fmt::format("{}: the intent {} has no examples in {}", table.file, intent, locale));
+                out.push_back(fmt::format("{}: the intent {} has no examples in {}",
+                                          first_place(table, intent), intent, locale));
             } else if (found->second < kFewExamples) {
                 out.push_back(fmt::format(
                     "{}: the intent {} has {} example(s) in {}; {} or more are needed to tell it apart",
-                    table.file, intent, found->second, locale, kFewExamples));
+                    first_place(table, intent, locale), intent, found->second, locale, kFewExamples));
             }
         }
     }
@@ -61,17 +96,22 @@ void find_thin_intents(const RouteTable& table, const Counts& counts, Findings& 
 void find_missing_languages(const RouteTable& table, Findings& out) {
     for (const char* locale : {"es", "en", "pt"})
         if (std::ranges::find(table.locales, locale) == table.locales.end())
-            out.push_back(fmt::format("{}: no intent file for the language {}", table.file, locale));
+            out.push_back(fmt::format("{}: no intent file for the language {}", table.intents_place, locale));
 }
 
 void find_unreachable_routes(const RouteTable& table, const Counts& counts, Findings& out) {
     for (const Route& route : table.routes)
-        if (!counts.contains(route.intent) && route.keywords.empty() && !made_by_host(route.intent))
-            out.push_back(fmt::format("{}: the intent {} has no examples and no keywords: nothing leads here",
-                                      route.place, route.intent));
+        // A title alone is typed by nobody who was not asked.
+        if (!counts.contains(route.intent) && route.keywords.size() == route.titles.size() &&
+            !made_by_host(route.intent))
+            out.push_back(fmt::format(
+                "{}: the intent {} has no examples and no keywords: nothing leads here{}", route.place,
+                route.intent, did_you_mean(route.intent, intents_with_examples(counts))));
     for (const auto& [intent, by_locale] : counts)
         if (table.find(intent) == nullptr)
-            out.push_back(fmt::format("{}: the intent {} has examples but no route", table.file, intent));
+            out.push_back(fmt::format("{}: the intent {} has examples but no route{}",
+                                      first_place(table, intent), intent,
+                                      did_you_mean(intent, routed_intents(table))));
 }
 
 /// Does `winner` match, with at least the same right, whatever `loser` matches?
@@ -104,6 +144,17 @@ void find_beaten_keywords(const RouteTable& table, Findings& out) {
                 break;
             }
         }
+    }
+}
+
+/// Whoever is asked in a language that a title lacks is not offered that choice.
+void find_missing_titles(const RouteTable& table, Findings& out) {
+    for (const Route& route : table.routes) {
+        if (route.titles.empty()) continue;
+        for (const std::string& locale : table.locales)
+            if (!route.titles.contains(locale))
+                out.push_back(fmt::format("{}: the title of {} is missing in {}: it is no choice there",
+                                          route.place, route.intent, locale));
     }
 }
 
@@ -149,6 +200,8 @@ std::vector<std::string> lint(const RouteTable& table) {
     find_shared_examples(table, out);
     find_unreachable_routes(table, counts, out);
     find_beaten_keywords(table, out);
+    find_missing_titles(table, out);
+    find_unknown_courtesies(table, out);
     find_closed_thresholds(table, out);
     return out;
 }
@@ -165,10 +218,26 @@ Result<std::vector<std::string>> routes_that_never_win(const std::filesystem::pa
     return out;
 }
 
-Result<std::vector<std::string>> lint_routes(const std::filesystem::path& routes_file) {
+std::vector<std::string> lint_plugins(const RouteTable& table, const std::vector<std::string>& plugins) {
+    Findings out;
+    const auto expect = [&](const std::string& plugin, const std::string& place, const std::string& what) {
+        if (std::ranges::find(plugins, plugin) != plugins.end()) return;
+        out.push_back(fmt::format("{}: {} leads to the plugin {}, which the configuration does not name{}",
+                                  place, what, plugin, did_you_mean(plugin, plugins)));
+    };
+    expect(table.fallback, table.fallback_place, "the fallback");
+    for (const Route& route : table.routes)
+        expect(route.plugin, route.place, fmt::format("the route of {}", route.intent));
+    return out;
+}
+
+Result<std::vector<std::string>> lint_routes(const std::filesystem::path& routes_file,
+                                             const std::vector<std::string>& plugins) {
     auto table = read_route_table(routes_file);
     if (!table) return std::move(table).error();
-    return lint(*table);
+    Findings out = lint(*table);
+    if (!plugins.empty()) std::ranges::move(lint_plugins(*table, plugins), std::back_inserter(out));
+    return out;
 }
 
 }  // namespace migue::host::intents

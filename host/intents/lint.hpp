@@ -17,7 +17,13 @@ namespace migue::host::intents {
 [[nodiscard]] Result<std::vector<std::string>> routes_that_never_win(const std::filesystem::path& routes_file,
                                                                      const Router& router);
 
-/// Reads the files first; the error is that of read_route_table.
-[[nodiscard]] Result<std::vector<std::string>> lint_routes(const std::filesystem::path& routes_file);
+/// Routes and a fallback that lead to none of these plugins.
+[[nodiscard]] std::vector<std::string> lint_plugins(const RouteTable& table,
+                                                    const std::vector<std::string>& plugins);
+
+/// lint(), and lint_plugins() where plugins are named. Reads the files first; the error is that of
+/// read_route_table.
+[[nodiscard]] Result<std::vector<std::string>> lint_routes(const std::filesystem::path& routes_file,
+                                                           const std::vector<std::string>& plugins = {});
 
 }  // namespace migue::host::intents

@@ -17,6 +17,7 @@ using config::MapReader;
 using config::Node;
 
 constexpr std::size_t kMaxExampleBytes = 1000;
+constexpr std::size_t kMaxTitle = 20;  // of a WhatsApp button
 constexpr std::string_view kGap = " * ";
 
 bool is_name(std::string_view text) {
@@ -35,6 +36,16 @@ void check_name(std::string_view name, const config::Place& place, std::string_v
 /// Languages that have a stemmer, function words and phrases.
 bool is_locale(std::string_view text) {
     return text == "es" || text == "en" || text == "pt";
+}
+
+/// As WhatsApp counts: an emoji is two.
+std::size_t utf16_length(std::string_view text) {
+    std::size_t length = 0;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if ((byte & 0xC0) != 0x80) length += byte >= 0xF0 ? 2 : 1;
+    }
+    return length;
 }
 
 /// The parts between the '*' of a pattern, each folded. A '*' at either end says nothing.
@@ -63,8 +74,10 @@ public:
         read_intents(map.required("intents"));
         read_thresholds(map.child("thresholds"));
         table_.fallback = map.text("fallback");
-        if (const Node* fallback = document->find("fallback"))
+        if (const Node* fallback = document->find("fallback")) {
+            table_.fallback_place = fallback->place().text();
             check_name(table_.fallback, fallback->place(), "plugin", faults_);
+        }
         read_courtesies(map.child("courtesies"));
         read_routes(map.required("routes"));
         map.done();
@@ -91,6 +104,7 @@ private:
     void read_intents(const Node* node) {
         if (node == nullptr || !expect(*node, Node::Kind::kMap, "a map of languages, each with its files"))
             return;
+        table_.intents_place = node->place().text();
         for (const auto& [locale, files] : node->members()) {
             if (!is_locale(locale)) {
                 faults_.add(files.key_place(),
@@ -155,6 +169,7 @@ private:
             if (!expect(item, Node::Kind::kScalar, "an intent")) continue;
             check_name(item.scalar(), item.place(), "intent", faults_);
             table_.courtesies.push_back(item.scalar());
+            table_.courtesy_places.push_back(item.place().text());
         }
     }
 
@@ -173,6 +188,7 @@ private:
         route.priority = map.integer("priority", 0, -1000, 1000);
         check_name(route.intent, node.place(), "intent", faults_);
         check_name(route.plugin, node.place(), "plugin", faults_);
+        read_titles(map.child("title"), route);
         read_keywords(map.child("exact"), Match::kWhole, route);
         read_keywords(map.child("keywords"), Match::kWords, route);
         read_keywords(map.child("patterns"), Match::kPattern, route);
@@ -181,6 +197,26 @@ private:
             faults_.add(node.place(), fmt::format("a second route for the intent \"{}\"; the first is at {}",
                                                   route.intent, earlier->place));
         table_.routes.push_back(std::move(route));
+    }
+
+    void read_titles(const Node* node, Route& route) {
+        if (node == nullptr || !expect(*node, Node::Kind::kMap, "a map of languages, each with a title"))
+            return;
+        for (const auto& [locale, title] : node->members()) {
+            if (!is_locale(locale))
+                faults_.add(title.key_place(),
+                            fmt::format("unknown language \"{}\"; expected es, en or pt", locale));
+            if (!expect(title, Node::Kind::kScalar, "a title")) continue;
+            if (const std::size_t length = utf16_length(title.scalar()); length > kMaxTitle)
+                faults_.add(title.place(), fmt::format("a title of {} characters; a button shows at most {}",
+                                                       length, kMaxTitle));
+            else if (folded(title.scalar()).empty())
+                faults_.add(title.place(), "a title without a word");
+            // A choice can be typed as well as tapped.
+            route.keywords.push_back(
+                {title.scalar(), folded(title.scalar()), locale, true, title.place().text()});
+            route.titles.emplace(locale, title.scalar());
+        }
     }
 
     enum class Match { kWhole = 1, kWords, kPattern };
@@ -199,7 +235,9 @@ private:
                     phrase.scalar(),
                     match == Match::kPattern ? folded_pattern(phrase.scalar()) : folded(phrase.scalar()),
                     locale, match == Match::kWhole, phrase.place().text()};
-                if (keyword.folded.empty()) faults_.add(phrase.place(), "a phrase without a word");
+                if (keyword.folded.empty())
+                    faults_.add(phrase.place(),
+                                fmt::format("\"{}\" holds no word; expected one at least", phrase.scalar()));
                 route.keywords.push_back(std::move(keyword));
             }
         }

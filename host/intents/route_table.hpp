@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,8 @@ struct Route {
     std::int64_t priority = 0;
     std::vector<Keyword> keywords;
     std::string place;
+    /// What it is called in "did you mean …?", by language. A route without is no choice there.
+    std::map<std::string, std::string, std::less<>> titles = {};
 };
 
 struct Thresholds {
@@ -54,11 +57,14 @@ struct ExampleFile {
 /// (see lint.hpp).
 struct RouteTable {
     std::string file;
+    std::string intents_place;   ///< of the list of languages and their files
+    std::string fallback_place;  ///< file:line:col, as are all places
     std::vector<std::string> locales;
     std::vector<ExampleFile> example_files;
     std::vector<PlacedExample> examples;
     Thresholds thresholds;
     std::string fallback;
+    std::vector<std::string> courtesy_places;
     std::vector<std::string> courtesies;  ///< intents said along with a wish: greeting, thanks …
     std::vector<Route> routes;            ///< highest priority first, else as written
 

@@ -48,6 +48,11 @@ std::shared_ptr<const Router> RouteWatch::router() const {
     return router_;
 }
 
+std::string RouteWatch::fault() const {
+    const std::lock_guard lock(mutex_);
+    return fault_;
+}
+
 std::string RouteWatch::look() const {
     std::string all;
     for (const auto& file : router()->files()) all += stamp_of(file);
@@ -77,12 +82,17 @@ void RouteWatch::run() {
 void RouteWatch::reload() {
     auto fresh = Router::load(routes_file_, models_);
     if (!fresh) {
+        {
+            const std::lock_guard lock(mutex_);
+            fault_ = fresh.error().what;
+        }
         events_.refused(fresh.error());
         return;
     }
     {
         const std::lock_guard lock(mutex_);
         router_ = *fresh;
+        fault_.clear();
     }
     events_.changed(**fresh);
 }

@@ -33,6 +33,9 @@ public:
 
     /// The router in force now. Whoever holds it may use it to the end.
     [[nodiscard]] std::shared_ptr<const Router> router() const;
+    /// Why the files as they are now cannot be used, one fault a line; "" when router() was made
+    /// from them.
+    [[nodiscard]] std::string fault() const;
     /// No event comes afterwards; router() goes on to work. May be called again.
     void stop();
 
@@ -48,6 +51,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable stop_;
     std::shared_ptr<const Router> router_;  // guarded by mutex_
+    std::string fault_;                     // guarded by mutex_
     bool stopping_ = false;                 // guarded by mutex_
     std::string done_;                      // the state that router_ was made from; the thread's alone
     std::thread thread_;

@@ -40,6 +40,11 @@ std::string_view spoken(std::string_view locale) {
 /// The least share of a model that is spoken for by a clause before it counts as a wish.
 constexpr float kClearWish = 0.7F;
 
+/// Less likely than this, an intent is not worth asking about.
+constexpr float kLeastAsked = 0.15F;
+/// Choices of one question: as many as WhatsApp has buttons.
+constexpr std::size_t kMostAsked = 3;
+
 /// Words after these are not looked at when it is told which ones decided.
 constexpr std::size_t kMostExplained = 60;
 
@@ -144,8 +149,15 @@ public:
         }
         if (!situation.asked_plugin.empty()) {
             // The plugin that asked sees what the message says; an answer is no wish.
-            if (decision.reason == "classifier" && decision.confidence < table.thresholds.new_wish)
+            // Without a word ("?", an emoji) it can only be about what was asked.
+            const bool is_clear =
+                decision.confidence >= table.thresholds.new_wish && !folded(situation.text).empty();
+            if (decision.reason == "classifier" && !is_clear) {
                 decision.intent = kOther;
+                decision.rival.reset();
+                decision.second_wish.reset();
+            }
+            decision.doubt.clear();
             decision.plugin = situation.asked_plugin;
             decision.reason = "open_question";
         }
@@ -198,6 +210,8 @@ private:
         if (route == nullptr) {
             fall_back(decision, kOther);
             decision.confidence = std::max(probability_of(decision.ranked, kOther), 1 - best.probability);
+            if (probability_of(decision.ranked, kOther) < table.thresholds.other)
+                decision.doubt = close_choices(decision.ranked);
             return;
         }
         decision.confidence = best.probability;
@@ -207,8 +221,25 @@ private:
         if (decision.ranked.size() < 2) return;
         const Scored& next = decision.ranked[1];
         const bool close = best.probability - next.probability <= table.thresholds.doubt;
-        if (close && next.intent != kOther && table.find(next.intent) != nullptr)
-            decision.rival = next.intent;
+        const Route* rival = close && next.intent != kOther ? table.find(next.intent) : nullptr;
+        if (rival == nullptr || (route->titles.empty() && rival->titles.empty())) return;
+        decision.rival = {next.intent, rival->plugin, next.probability};
+        // One plugin can ask about its own intents; between two, only the host can.
+        if (rival->plugin != route->plugin) decision.doubt = close_choices(decision.ranked);
+    }
+
+    /// The likeliest intents, if they are things to do and close to each other.
+    [[nodiscard]] std::vector<Alternative> close_choices(const std::vector<Scored>& ranked) const {
+        std::vector<Alternative> out;
+        for (const Scored& one : ranked) {
+            const float least = std::max(kLeastAsked, ranked.front().probability - table.thresholds.doubt);
+            if (out.size() == kMostAsked || one.probability < least) break;
+            const Route* route = table.find(one.intent);
+            if (route == nullptr || route->titles.empty()) return {};
+            out.push_back({one.intent, route->plugin, one.probability});
+        }
+        if (out.size() < 2) out.clear();
+        return out;
     }
 
     [[nodiscard]] bool is_courtesy(std::string_view intent) const {
@@ -218,9 +249,13 @@ private:
     /// Looks at the clauses of a message one by one: two that ask for different things are two
     /// wishes, and a courtesy is not what a message is about when it goes on to ask for something.
     void look_for_wishes(std::string_view text, Decision& decision) const {
-        std::vector<Decision> wishes;
+        struct Wish : Decision {
+            std::string_view clause;
+        };
+        std::vector<Wish> wishes;
         for (const std::string_view clause : clauses(text)) {
-            Decision wish;
+            Wish wish;
+            wish.clause = clause;
             wish.locale = decision.locale;
             wish.ranked = classifier->classify(clause, decision.locale);
             settle(wish);
@@ -229,16 +264,16 @@ private:
                 wishes.push_back(std::move(wish));
         }
         if (wishes.empty()) return;
-        if (is_courtesy(decision.intent)) {
-            take(wishes.front(), decision);
-            return;
-        }
+        if (is_courtesy(decision.intent)) take(wishes.front(), decision);
         std::erase_if(wishes, [&](const Decision& wish) {
             return wish.intent == kOther || wish.intent == decision.intent;
         });
         if (wishes.empty() || decision.reason != "classifier") return;
-        decision.second_wish = wishes.front().intent;
-        decision.rival.clear();
+        const Wish& second = wishes.front();
+        const auto begin = static_cast<std::size_t>(second.clause.data() - text.data());
+        decision.second_wish = {second.intent, second.plugin, begin, begin + second.clause.size()};
+        decision.rival.reset();
+        decision.doubt.clear();
     }
 
     /// The clause's decision becomes the message's; what it was ranked by stays to be seen.
@@ -248,6 +283,7 @@ private:
         decision.confidence = wish.confidence;
         decision.reason = wish.reason;
         decision.rival = wish.rival;
+        decision.doubt = wish.doubt;
         decision.ranked = wish.ranked;
     }
 
@@ -315,6 +351,13 @@ std::vector<std::pair<std::string, std::string>> Router::routes() const {
     std::vector<std::pair<std::string, std::string>> out;
     for (const Route& route : impl_->table.routes) out.emplace_back(route.intent, route.plugin);
     return out;
+}
+
+std::string Router::title(std::string_view intent, std::string_view locale) const {
+    const Route* route = impl_->table.find(intent);
+    if (route == nullptr) return {};
+    const auto found = route->titles.find(locale.substr(0, 2));
+    return found == route->titles.end() ? std::string() : found->second;
 }
 
 const std::string& Router::fallback_plugin() const noexcept {

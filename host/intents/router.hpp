@@ -33,6 +33,22 @@ public:
     [[nodiscard]] virtual std::string language(std::string_view text) const = 0;
 };
 
+/// What else a message may want: an intent, and who answers it.
+struct Alternative {
+    std::string intent;
+    std::string plugin;
+    float probability = 0;
+};
+
+/// Another wish that a message holds: "cancel today's, and what's on tomorrow?".
+struct SecondWish {
+    std::string intent;
+    std::string plugin;
+    /// Where its clause stands in the message: bytes of the text, `end` excluded.
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
+
 struct Decision {
     std::string plugin;  ///< "" when no route fits at all
     std::string intent;
@@ -40,11 +56,14 @@ struct Decision {
     std::string locale;          ///< language of the message, or "" when unsure
     std::string reason;          ///< "tap", "open_question", "pattern", "classifier", "fallback"
     std::vector<Scored> ranked;  ///< runners-up included, for `migue route`
-    /// Another wish that the same message holds ("cancel today's, and what's on tomorrow?"):
-    /// the intent, or "". `intent` is the one that weighs more in the whole.
-    std::string second_wish = {};
-    /// A runner-up so close that "did you mean …?" is a fair question: the intent, or "".
-    std::string rival = {};
+    /// `intent` is the wish that weighs more in the whole message.
+    std::optional<SecondWish> second_wish = {};
+    /// A runner-up so close that "did you mean …?" is a fair question. One of both is
+    /// something to do: its route has a title.
+    std::optional<Alternative> rival = {};
+    /// What the host itself asks about, two or three of them, the likeliest first: nothing was
+    /// likely enough but these, or the two likeliest are of different plugins. Else empty.
+    std::vector<Alternative> doubt = {};
 };
 
 /// A word of a message and what it did for an intent: the probability lost without it.
@@ -95,6 +114,8 @@ public:
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> routes() const;
     /// routes.yaml and the files of examples it names, to be watched for changes.
     [[nodiscard]] std::vector<std::filesystem::path> files() const;
+    /// What a route's choice is called in a language; "" where it has no title.
+    [[nodiscard]] std::string title(std::string_view intent, std::string_view locale) const;
     /// Where a pass that finds no other plugin ends.
     [[nodiscard]] const std::string& fallback_plugin() const noexcept;
 

@@ -26,7 +26,7 @@ constexpr double kLeastOutside = 20;
 constexpr double kGivenUp = 0.05;
 
 /// Turning away what belongs is worse than taking in what does not.
-constexpr double kInsideWeight = 1.5;
+constexpr double kInsideWeight = 4;
 
 struct FreeModel {
     void operator()(model* trained) const noexcept { free_and_destroy_model(&trained); }
@@ -68,11 +68,12 @@ Vocabulary vocabulary_of(const std::vector<Features>& texts, std::size_t labels,
     return {std::move(hashes), std::move(weights), weight(0)};
 }
 
-std::vector<feature_node> row_of(const Vocabulary& vocabulary, const Features& text) {
+std::vector<feature_node> row_of(const Vocabulary& vocabulary, const Features& text,
+                                 const FeatureOptions& options) {
     std::map<std::uint32_t, double> values;  // LIBLINEAR wants ascending indices
     std::vector<std::uint32_t> indices;
     for (std::size_t b = 0; b < kBlocks; ++b) {
-        const float scale = block_scale(vocabulary, text, static_cast<Block>(b), indices);
+        const float scale = block_scale(vocabulary, text, static_cast<Block>(b), options, indices);
         for (const std::uint32_t index : indices) values[index] += scale * vocabulary.weight(index);
     }
     std::vector<feature_node> row;
@@ -265,6 +266,15 @@ Spelling::Words words_of(const std::vector<Example>& examples) {
     return words;
 }
 
+/// What words mean helps most where few of them were seen (measured on utterances held out, with
+/// 10 and with over 100 examples a label).
+float sense_length_for(std::size_t examples, std::size_t labels) {
+    constexpr double kFew = 30, kMany = 120;
+    const double each = static_cast<double>(examples) / static_cast<double>(labels);
+    const double share = std::clamp((each - kFew) / (kMany - kFew), 0.0, 1.0);
+    return static_cast<float>(1.0 - 0.35 * share);
+}
+
 Result<std::vector<std::string>> labels_of(const std::vector<Example>& examples, Target target) {
     std::map<std::string, std::size_t> counts;
     for (const Example& example : examples) ++counts[label_of(example, target)];
@@ -289,7 +299,9 @@ Result<LinearModel> train_linear(const std::vector<Example>& examples, Target ta
                                  const TrainOptions& options) {
     auto labels = labels_of(examples, target);
     if (!labels) return std::move(labels).error();
-    const Extractor extractor(options.features);
+    FeatureOptions features = options.features;
+    features.sense_length = sense_length_for(examples.size(), labels->size());
+    const Extractor extractor(features);
     std::vector<Features> texts;
     texts.reserve(examples.size());
     for (const Example& example : examples) texts.push_back(extractor.extract(example.text, example.locale));
@@ -298,7 +310,7 @@ Result<LinearModel> train_linear(const std::vector<Example>& examples, Target ta
     Rows rows;
     rows.feature_count = vocabulary.size();
     for (std::size_t i = 0; i < examples.size(); ++i) {
-        rows.features.push_back(row_of(vocabulary, texts[i]));
+        rows.features.push_back(row_of(vocabulary, texts[i], features));
         const auto place = std::ranges::lower_bound(*labels, label_of(examples[i], target));
         rows.labels.push_back(static_cast<std::size_t>(place - labels->begin()));
     }
@@ -306,7 +318,7 @@ Result<LinearModel> train_linear(const std::vector<Example>& examples, Target ta
     std::iota(every.begin(), every.end(), std::size_t{0});
 
     LinearModel::Parts parts;
-    parts.options = options.features;
+    parts.options = features;
     if (target == Target::kIntent) parts.words = words_of(examples);
     parts.labels = *labels;
     parts.hashes = vocabulary.hashes();

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "host/pipeline/did_you_mean.hpp"
 #include "host/pipeline/failure_reply.hpp"
 #include "host/pipeline/tap.hpp"
 #include "host/store/identity.hpp"
@@ -21,6 +22,19 @@ std::chrono::milliseconds store_backoff(std::uint32_t tries) {
 
 std::string channel_json(const ChannelLimits& limits) {
     return Json{{"buttons", limits.buttons}, {"list_rows", limits.list_rows}}.dump();
+}
+
+/// What the message may want besides its intent, for the plugin that gets it.
+std::string with_wishes(const std::string& input_json, const intents::Decision& decision) {
+    if (!decision.rival && !decision.second_wish) return input_json;
+    Json input = Json::parse(input_json);
+    if (const auto& rival = decision.rival)
+        input["rival"] = {
+            {"intent", rival->intent}, {"plugin", rival->plugin}, {"confidence", rival->probability}};
+    if (const auto& wish = decision.second_wish)
+        input["second_wish"] = {
+            {"intent", wish->intent}, {"plugin", wish->plugin}, {"begin", wish->begin}, {"end", wish->end}};
+    return input.dump();
 }
 
 }  // namespace
@@ -111,7 +125,24 @@ void TurnRunner::on_conversation(const Step& run, Result<Conversation> conversat
         commit(run, outcome_of(*run, given_up), 0);
         return;
     }
+    if (ask_what_was_meant(run)) return;
     call_plugin(run);
+}
+
+/// True: the host has answered itself.
+bool TurnRunner::ask_what_was_meant(const Step& run) {
+    auto question =
+        did_you_mean(run->decision, *run->router, run->turn.message, run->locale, options_.default_locale);
+    if (!question) return false;
+    run->called_ns = clock_.monotonic_ns();
+    run->decision.plugin = kDidYouMean;
+    run->decision.reason = "doubt";
+    TurnResult asked;
+    asked.status = MIGUE_OK;
+    FinishedTurn finished = outcome_of(*run, asked);
+    finished.replies.push_back(std::move(*question));
+    commit(run, std::move(finished), 0);
+    return true;
 }
 
 void TurnRunner::ignore(const Step& run) {
@@ -134,7 +165,7 @@ void TurnRunner::decide(const Step& run, bool question_open) {
         run->conversation.locale.empty() ? run->turn.message.locale : run->conversation.locale;
     if (!run->turn.job_plugin.empty()) {
         run->decision = {run->turn.job_plugin, "job", 1.0F, {}, "job", {}};
-    } else {
+    } else if (!take_chosen_wish(*run)) {
         run->decision = run->router->route(
             {.kind = run->input.kind,
              .text = run->turn.message.text,
@@ -149,6 +180,23 @@ void TurnRunner::decide(const Step& run, bool question_open) {
                                                 : options_.default_locale;
 }
 
+/// A tap on one of the host's own choices is the message it was offered for, with its intent told.
+bool TurnRunner::take_chosen_wish(Running& run) const {
+    auto wish = read_chosen_wish(run.input.tap);
+    if (!wish) return false;
+    for (const auto& [intent, plugin] : run.router->routes()) {
+        if (intent != wish->intent) continue;
+        run.decision = {plugin, intent, 1.0F, {}, "chosen", {}};
+        run.input = read_input({});
+        run.turn.message.text = std::move(wish->text);
+        run.turn.message.sent_unix_ms = std::min(wish->sent_unix_ms, run.turn.message.sent_unix_ms);
+        return true;
+    }
+    // Its route is gone since: what the button showed is read as if it had been written.
+    run.input = read_input({});
+    return false;
+}
+
 TurnRequest TurnRunner::request_for(const Running& run) const {
     const InboundMessage& message = run.turn.message;
     TurnRequest request;
@@ -160,7 +208,7 @@ TurnRequest TurnRunner::request_for(const Running& run) const {
     request.locale = run.locale;
     request.region = message.region;
     request.trace_id = trace_id_of(message.message_id);
-    request.input_json = run.input.input_json;
+    request.input_json = with_wishes(run.input.input_json, run.decision);
     request.limits = limits_of(run.turn);
     request.channel_json = channel_json(request.limits);
     if (const auto state = run.conversation.states.find(run.decision.plugin);
@@ -189,7 +237,7 @@ void TurnRunner::on_result(const Step& run, TurnResult result) {
     if (result.status == MIGUE_PASS && run->turn.job_plugin.empty()) {
         if (run->answers_open_question) {
             decide(run, false);
-            call_plugin(run);
+            if (!ask_what_was_meant(run)) call_plugin(run);
             return;
         }
         if (!run->fell_back && run->decision.plugin != run->router->fallback_plugin()) {
@@ -224,6 +272,9 @@ FinishedTurn TurnRunner::outcome_of(const Running& run, const TurnResult& result
         if (result.ask_ttl) {
             finished.asked_plugin = run.decision.plugin;
             finished.asked_until_unix_ms = clock_.unix_ms() + result.ask_ttl->count();
+        } else {
+            // The person has answered nothing: what they were asked stays open.
+            finished.keeps_question = !run.turn.job_plugin.empty();
         }
     } else if (run.turn.job_plugin.empty()) {
         finished.replies.push_back(failure_reply(result.status, run.locale, options_.default_locale));

@@ -53,6 +53,8 @@ private:
     void on_conversation(const Step& run, Result<Conversation> conversation);
     void ignore(const Step& run);
     void decide(const Step& run, bool question_open);
+    [[nodiscard]] bool take_chosen_wish(Running& run) const;
+    [[nodiscard]] bool ask_what_was_meant(const Step& run);
     void call_plugin(const Step& run);
     void on_result(const Step& run, TurnResult result);
     void commit(const Step& run, FinishedTurn finished, std::uint32_t tries);

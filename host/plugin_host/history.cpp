@@ -44,13 +44,13 @@ Result<void> write_lock(const fs::path& file, const LockFile& lock) {
 
 }  // namespace
 
-Result<History> History::open(fs::path folder, std::string trusted_key) {
-    if (!folder.empty()) {
+Result<History> History::open(fs::path folder, std::string trusted_key, bool only_read) {
+    if (!folder.empty() && !only_read) {
         std::error_code failed;
         fs::create_directories(folder / "files", failed);
         if (failed) return fault(folder, "make the directory", failed);
     }
-    return History(std::move(folder), std::move(trusted_key));
+    return History(std::move(folder), std::move(trusted_key), only_read);
 }
 
 fs::path History::kept_path(const std::string& sha256) const {
@@ -79,12 +79,12 @@ bool History::is_on_trial(const LockFile& lock) const {
 }
 
 Result<void> History::begin_trial(const LockFile& lock) {
-    if (folder_.empty()) return {};
+    if (!is_written()) return {};
     return replace_file(folder_ / "on-trial", lock.text);
 }
 
 Result<void> History::end_trial() {
-    if (folder_.empty()) return {};
+    if (!is_written()) return {};
     std::error_code failed;
     fs::remove(folder_ / "on-trial", failed);
     if (failed) return fault(folder_ / "on-trial", "remove", failed);
@@ -98,7 +98,7 @@ std::optional<LockEntry> History::find_good(const std::string& plugin) const {
 }
 
 Result<void> History::record_good(const LockFile& lock) {
-    if (folder_.empty()) return {};
+    if (!is_written()) return {};
     std::error_code ignored;
     const fs::path current = folder_ / "current.lock";
     const fs::path previous = folder_ / "previous.lock";
@@ -115,7 +115,7 @@ Result<void> History::record_good(const LockFile& lock) {
 }
 
 Result<void> History::keep(const StagedFile& file) {
-    if (folder_.empty() || find(file.digest().sha256)) return {};
+    if (!is_written() || find(file.digest().sha256)) return {};
     const fs::path fresh = kept_path(file.digest().sha256).string() + ".fresh";
     std::error_code failed;
     fs::remove(fresh, failed);
@@ -137,7 +137,7 @@ void History::forget_unused(const LockFile& lock) const {
 
 Result<LockFile> roll_back(const fs::path& history_folder, const fs::path& lock_file,
                            const std::string& trusted_key, const std::string& id) {
-    const auto history = History::open(history_folder, trusted_key);
+    const auto history = History::open(history_folder, trusted_key, true);
     if (!history) return history.error();
     auto target = history->last_good();
     if (!target)

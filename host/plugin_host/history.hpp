@@ -23,8 +23,9 @@ namespace migue::host {
 class History {
 public:
     /// `folder` "": nothing is kept, and nothing is known. With a trusted key the lock files
-    /// must be signed here too.
-    [[nodiscard]] static Result<History> open(std::filesystem::path folder, std::string trusted_key);
+    /// must be signed here too. `only_read`: what would be written is not.
+    [[nodiscard]] static Result<History> open(std::filesystem::path folder, std::string trusted_key,
+                                              bool only_read = false);
 
     /// The kept file with this hash, if there is one: an image that has served well.
     [[nodiscard]] std::optional<std::filesystem::path> find(const std::string& sha256) const;
@@ -42,13 +43,15 @@ public:
     Result<void> keep(const StagedFile& file);
 
 private:
-    History(std::filesystem::path folder, std::string trusted_key)
-        : folder_(std::move(folder)), trusted_key_(std::move(trusted_key)) {}
+    History(std::filesystem::path folder, std::string trusted_key, bool only_read)
+        : folder_(std::move(folder)), trusted_key_(std::move(trusted_key)), only_read_(only_read) {}
+    [[nodiscard]] bool is_written() const noexcept { return !folder_.empty() && !only_read_; }
     void forget_unused(const LockFile& lock) const;
     [[nodiscard]] std::filesystem::path kept_path(const std::string& sha256) const;
 
     std::filesystem::path folder_;
     std::string trusted_key_;
+    bool only_read_;
 };
 
 /// `migue plugin rollback [ID]`: puts the last good lock file in place, or, where that is in

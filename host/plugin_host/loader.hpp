@@ -25,12 +25,12 @@ public:
     struct Options {
         std::filesystem::path lock_file;  ///< for messages
         std::vector<config::PluginSettings> plugins;
-        std::string public_url;             ///< http.public_url, or ""
-        std::size_t max_workers = 4;        ///< threads of one instance
-        std::size_t max_http_requests = 8;  ///< of one plugin at once
-        std::filesystem::path runner;       ///< of rehearsals; "" leaves them out
-        bool warm = true;                   ///< one turn an intent before it serves
-        std::function<void()> on_idle;      ///< a retired generation became idle
+        std::string public_url;              ///< http.public_url, or ""
+        std::size_t max_workers = 4;         ///< threads of one instance
+        std::size_t max_http_requests = 64;  ///< of one plugin at once
+        std::filesystem::path runner;        ///< of rehearsals; "" leaves them out
+        bool warm = true;                    ///< one turn an intent before it serves
+        std::function<void()> on_idle;       ///< a retired generation became idle
     };
 
     Loader(Options options, const ServiceBackends& backends, StagingArea& area, HttpClient& http,

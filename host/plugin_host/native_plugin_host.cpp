@@ -255,41 +255,17 @@ Result<std::string> NativePluginHost::Impl::understand(const std::string& plugin
         return Error{Error::Code::kUnavailable, "no plugin " + plugin + " is serving"};
     if (!leased.instance->understand_api())
         return Error{Error::Code::kUnsupported, "plugin " + plugin + " does not offer migue.understand/1"};
-    struct Answer {
-        std::string text, intent, timezone, locale, out;
-        migue_understand_request request;
-        std::promise<Result<std::string>> promise;
-    };
-    const auto answer = std::make_shared<Answer>();
-    answer->text = to_view(request.text);
-    answer->intent = to_view(request.intent);
-    answer->timezone = to_view(request.timezone);
-    answer->locale = to_view(request.locale);
-    answer->request = {sizeof(migue_understand_request),
-                       0,
-                       to_c(answer->text),
-                       to_c(answer->intent),
-                       to_c(answer->timezone),
-                       to_c(answer->locale),
-                       request.now_unix_ms};
-    auto future = answer->promise.get_future();
-    leased.instance->post([answer, instance = leased.instance, lease = leased.lease] {
-        migue_sink sink = sink_into(answer->out);
-        migue_status status = MIGUE_E_INTERNAL;
-        const bool returned = instance->call([&] {
-            status = instance->understand_api()->understand(instance->plugin(), &answer->request, &sink);
-        });
-        if (!returned || status != MIGUE_OK)
-            return answer->promise.set_value(
-                to_error(returned ? status : MIGUE_E_INTERNAL, "understand failed"));
-        if (answer->out.size() > kMaxUnderstood || !nlohmann::json::accept(answer->out))
-            return answer->promise.set_value(Error{Error::Code::kInternal, "understand gave no JSON"});
-        answer->promise.set_value(std::move(answer->out));
-    });
-    leased = {};
-    if (future.wait_for(options_.route_limit) != std::future_status::ready)
-        return Error{Error::Code::kDeadline, "plugin " + plugin + " did not answer in time"};
-    return future.get();
+    std::string out;
+    migue_sink sink = sink_into(out);
+    migue_status status = MIGUE_E_INTERNAL;
+    Instance& instance = *leased.instance;
+    const bool returned = instance.call(
+        [&] { status = instance.understand_api()->understand(instance.plugin(), &request, &sink); });
+    if (!returned || status != MIGUE_OK)
+        return to_error(returned ? status : MIGUE_E_INTERNAL, "understand failed");
+    if (out.size() > kMaxUnderstood || !nlohmann::json::accept(out))
+        return Error{Error::Code::kInternal, "understand gave no JSON"};
+    return out;
 }
 
 std::vector<PluginStatus> NativePluginHost::Impl::list() const {
@@ -324,7 +300,7 @@ Result<std::unique_ptr<NativePluginHost>> NativePluginHost::make(PluginHostOptio
     if (!target) return std::move(target).error();
     auto area = StagingArea::make(options.staging_dir);
     if (!area) return std::move(area).error();
-    auto history = History::open(options.history_dir, options.trusted_key);
+    auto history = History::open(options.history_dir, options.trusted_key, options.history_only_read);
     if (!history) return std::move(history).error();
     return std::unique_ptr<NativePluginHost>(new NativePluginHost(std::make_unique<Impl>(
         std::move(options), clock, log, store, metrics, std::move(keys).value(), std::move(area).value(),

@@ -19,6 +19,7 @@ struct PluginHostOptions {
     std::filesystem::path staging_dir = "var/plugins";  ///< for private copies; must allow executing
     std::string trusted_key;            ///< plugins.trusted_key: lock files must be signed; or ""
     std::filesystem::path history_dir;  ///< what served well is kept there (G3); "" keeps nothing
+    bool history_only_read = false;     ///< for commands beside a host that keeps it
     std::filesystem::path runner;       ///< migue-plugin-runner, for rehearsals; "" leaves them out
     bool warm = true;                   ///< one turn an intent before a generation serves
     /// At the start: a plugin that cannot be loaded is told as refused, and the others serve.
@@ -33,7 +34,7 @@ struct PluginHostOptions {
     std::filesystem::path vault_key_file;  ///< made when missing; "" with no keys: one for this run only
     HttpClientOptions http;
     std::size_t max_workers = 4;           ///< threads of one generation; its max_concurrency may be lower
-    std::size_t max_http_requests = 8;     ///< of one plugin at once
+    std::size_t max_http_requests = 64;    ///< of one plugin at once
     std::chrono::milliseconds grace{200};  ///< from a turn's deadline to giving up on it
     std::chrono::milliseconds route_limit{10'000};
     std::chrono::milliseconds drain_limit{30'000};   ///< for turns of a retired generation

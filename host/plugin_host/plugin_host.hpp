@@ -103,7 +103,9 @@ public:
     [[nodiscard]] virtual PluginHttpReply serve(const std::string& plugin_id,
                                                 const PluginHttpRequest& request) = 0;
 
-    /// Calls migue.understand/1 of the plugin.
+    /// Calls migue.understand/1 of the plugin, on the caller's thread, which counts as one of the
+    /// plugin's workers for that time: for commands, which run no turns beside it and where the
+    /// person at the keyboard ends a call that hangs.
     [[nodiscard]] virtual Result<std::string> understand(const std::string& plugin_id, std::string_view text,
                                                          std::string_view intent, std::string_view timezone,
                                                          std::string_view locale,

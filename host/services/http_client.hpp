@@ -34,7 +34,7 @@ struct HttpClientResponse {
 struct HttpClientOptions {
     std::filesystem::path ca_file;  ///< trusted beside the system's certificates
     std::chrono::milliseconds connect_limit{3000};
-    std::size_t idle_per_origin = 8;  ///< connections kept open for the next request
+    std::size_t idle_per_origin = 64;  ///< connections kept open for the next request
     std::chrono::milliseconds idle_limit{20000};
     std::string user_agent = "migue";
 };

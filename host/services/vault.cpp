@@ -203,7 +203,9 @@ Result<std::string> Vault::open(std::string_view plugin, std::string_view sealed
     if (dot == std::string_view::npos) return not_ours("no such form");
     const std::string_view key_id = sealed.substr(0, dot);
     const VaultKeys::Key* key = keys_.find(key_id);
-    if (key == nullptr) return not_ours("its key is not among the vault keys");
+    if (key == nullptr)
+        return not_ours(is_key_id(key_id) ? "its key, " + std::string(key_id) + ", is not among vault.keys"
+                                          : "no such form");
     std::string box;
     if (!decode(sealed.substr(dot + 1), kForm, box) || box.size() < kNonceSize + kTagSize)
         return not_ours("no such form");

@@ -21,6 +21,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -62,13 +63,15 @@ std::string text_of(const fs::path& file) {
     return out.str();
 }
 
-/// What the process holds.
+/// What the process holds, without the threads that senders and HTTP workers have just then
+/// (they follow the load) and the two mappings of each one's stack.
 struct Holdings {
     std::size_t rss = 0, mappings = 0, threads = 0, descriptors = 0;
+    std::size_t images = 0;  ///< private copies of plugins that are mapped
 };
 
-/// One POST on a connection of its own; gives the status.
-int post(std::uint16_t port, const std::string& path) {
+/// One request on a connection of its own; gives the whole answer.
+std::string ask(std::uint16_t port, const char* method, const std::string& path) {
     const int connection = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -77,9 +80,9 @@ int post(std::uint16_t port, const std::string& path) {
     std::string answer;
     if (::connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
         const std::string request = fmt::format(
-            "POST {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: Bearer admin-token-of-the-load\r\n"
+            "{} {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: Bearer admin-token-of-the-load\r\n"
             "Content-Length: 0\r\nConnection: close\r\n\r\n",
-            path, port);
+            method, path, port);
         std::array<char, 4096> buffer{};
         if (::send(connection, request.data(), request.size(), MSG_NOSIGNAL) ==
             static_cast<ssize_t>(request.size()))
@@ -87,6 +90,11 @@ int post(std::uint16_t port, const std::string& path) {
                 answer.append(buffer.data(), static_cast<std::size_t>(got));
     }
     ::close(connection);
+    return answer;
+}
+
+int post(std::uint16_t port, const std::string& path) {
+    const std::string answer = ask(port, "POST", path);
     return answer.size() > 12 ? std::atoi(answer.c_str() + 9) : 0;
 }
 
@@ -255,9 +263,23 @@ private:
             return static_cast<std::size_t>(
                 std::distance(fs::directory_iterator(process / folder), fs::directory_iterator()));
         };
-        const std::string maps = text_of(process / "maps");
-        return {host_.rss_bytes(), static_cast<std::size_t>(std::count(maps.begin(), maps.end(), '\n')),
-                count("task"), count("fd")};
+        const std::string metrics = ask(admin_port_, "GET", "/metrics");
+        const auto pool = [&](const std::string& name) {
+            const std::size_t at = metrics.find("\n" + name + " ");
+            return at == std::string::npos
+                       ? std::size_t{0}
+                       : static_cast<std::size_t>(std::atoi(metrics.c_str() + at + name.size() + 2));
+        };
+        const std::size_t pooled = pool("migue_outbox_threads") + pool("migue_http_threads");
+        std::istringstream maps(text_of(process / "maps"));
+        std::set<std::string> images;
+        std::size_t mappings = 0;
+        for (std::string line; std::getline(maps, line); ++mappings)
+            if (const std::size_t at = line.find("/plugins/run-"); at != std::string::npos)
+                images.insert(line.substr(at));
+        const std::size_t threads = count("task");
+        return {host_.rss_bytes(), mappings - std::min(mappings, 2 * pooled),
+                threads - std::min(threads, pooled), count("fd"), images.size()};
     }
 
     void tell_growth() {
@@ -273,6 +295,8 @@ private:
         // A generation that is just leaving has its mappings and its thread.
         expect("mappings more" + since, growth(settled_.mappings, now.mappings), "", 40);
         expect("threads more" + since, growth(settled_.threads, now.threads), "", 20);
+        // The one that serves, and one that has not ended yet.
+        expect("plugin images mapped", static_cast<double>(now.images), "", 2);
         expect("descriptors more" + since, growth(settled_.descriptors, now.descriptors), "", 64);
     }
 

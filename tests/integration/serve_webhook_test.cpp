@@ -4,9 +4,9 @@
 #include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <thread>
 
+#include "tests/integration/host_setup.hpp"
 #include "tests/integration/running_host.hpp"
 #include "tests/standins/graph/graph.hpp"
 #include "tests/standins/graph/webhook_sender.hpp"
@@ -35,36 +35,20 @@ bool mentions(const standins::GraphMessage& message, const std::string& word) {
 class ServeWebhook : public ::testing::Test {
 protected:
     void SetUp() override {
-        std::ofstream(config_) << "http: { listen: \"127.0.0.1:0\" }\n"
-                               << "store: { url: \"sqlite:" << (folder_.path() / "migue.db").string()
-                               << "\" }\n"
-                               << "admin: { listen: \"127.0.0.1:0\", token: \"admin-token-of-the-test\" }\n"
-                               << "channels:\n"
-                               << "  whatsapp:\n"
-                               << "    path: /webhook\n"
-                               << "    app_secret: \"" << kSecret << "\"\n"
-                               << "    verify_token: \"verify-token-of-the-test\"\n"
-                               << "    access_token: \"" << standins::GraphOptions{}.access_token << "\"\n"
-                               << "    phone_number_id: \"" << standins::GraphOptions{}.phone_number_id
-                               << "\"\n"
-                               << "    graph_url: \"" << graph_.url() << "\"\n"
-                               << "plugins:\n"
-                               << "  lock: plugins.lock\n"
-                               << "  scheduling: { calendar: local, timezone: America/Bogota }\n"
-                               << "  smalltalk: {}\n"
-                               << "routes: \"" << MIGUE_SOURCE_FOLDER << "/config/routes.yaml\"\n";
-        for (const char* id : {"scheduling", "smalltalk"}) {
-            const auto file = std::string(MIGUE_PLUGIN_FOLDER) + "/" + id + ".so";
-            ASSERT_EQ(
-                run_migue(folder_.path(), {"plugin", "install", file, "--config", config_.string()}).code, 0)
-                << id;
-        }
+        setup_.folder = folder_.path();
+        setup_.store_url = "sqlite:" + (folder_.path() / "migue.db").string();
+        setup_.app_secret = kSecret;
+        setup_.access_token = standins::GraphOptions{}.access_token;
+        setup_.phone_number_id = standins::GraphOptions{}.phone_number_id;
+        setup_.graph_url = graph_.url();
+        use_shipped_plugins(setup_);
+        setup_.write();
         start();
     }
     void start() {
         host_.reset();
         host_ = std::make_unique<RunningHost>(
-            folder_.path(), std::vector<std::string>{"serve", "--config", config_.string()});
+            folder_.path(), std::vector<std::string>{"serve", "--config", setup_.config().string()});
     }
     int post(const std::string& wamid, const std::string& text) { return post(wamid, text, now_seconds()); }
     int post(const std::string& wamid, const std::string& text, std::int64_t written_seconds) {
@@ -90,17 +74,8 @@ protected:
         }
         FAIL() << "never told";
     }
-    void replace_in_config(const std::string& what, const std::string& with) {
-        std::ostringstream text;
-        text << std::ifstream(config_).rdbuf();
-        std::string changed = text.str();
-        ASSERT_NE(changed.find(what), std::string::npos);
-        changed.replace(changed.find(what), what.size(), with);
-        std::ofstream(config_) << changed;
-    }
-
     TemporaryFolder folder_;
-    const std::filesystem::path config_ = folder_.path() / "migue.yaml";
+    HostSetup setup_;
     const standins::WebhookPerson person_;
     standins::Graph graph_;
     std::unique_ptr<RunningHost> host_;
@@ -230,8 +205,8 @@ TEST_F(ServeWebhook, AMessageBroughtADayLateIsNotAnsweredAsFreeText) {
 TEST_F(ServeWebhook, KeepsRepliesWhileTheTokenIsDeadAndResumesWithANewOne) {
     const auto file = folder_.path() / "token";
     std::ofstream(file) << "expired\n";
-    replace_in_config("access_token: \"" + standins::GraphOptions{}.access_token + "\"",
-                      "access_token_file: \"" + file.string() + "\"");
+    setup_.access_token_file = file.string();
+    setup_.write();
     start();
     ASSERT_EQ(post("wamid.1", "hola"), 200);
     const auto limit = std::chrono::steady_clock::now() + kPatience;

@@ -132,6 +132,7 @@ Torture::Torture(const TortureOptions& options, load::Database& database)
         host.setup.store_url = database_.url();
         host.setup.access_token = graph_.options().access_token;
         host.setup.phone_number_id = graph_.options().phone_number_id;
+        host.setup.paces_itself = false;
         load::use_think_plugin(host.setup, options_.think);
         host.setup.write();
         host.client = std::make_unique<load::WebhookClient>(loop_, kConnections);

@@ -67,10 +67,27 @@ GRANT SELECT ON "{0}".migrations TO migue_host;
 CREATE POLICY migrations_of_host ON "{0}".migrations FOR SELECT TO migue_host USING (true);
 )";
 
-// The tables become the plugin's role's own, and it can make none at any other time.
-constexpr const char* kBecomePlugin =
-    "GRANT CREATE ON SCHEMA \"{0}\" TO migue_plugin_{0}; SET LOCAL search_path = ''; SET LOCAL ROLE "
-    "migue_plugin_{0}";
+// The tables become the plugin's role's own, and it can make none at any other time. What it may
+// add to and not change (a record of what was done) it gives to its keeper, of which it is a
+// member as long as the migration runs; nobody else is one.
+constexpr const char* kBecomePlugin = R"(
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'migue_keeper_{0}') THEN
+        BEGIN
+            CREATE ROLE migue_keeper_{0} NOLOGIN;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN
+            NULL;
+        END;
+    END IF;
+END
+$$;
+GRANT USAGE ON SCHEMA "{0}" TO migue_keeper_{0};
+GRANT migue_keeper_{0} TO migue_plugin_{0};
+GRANT CREATE ON SCHEMA "{0}" TO migue_plugin_{0}, migue_keeper_{0};
+SET LOCAL search_path = '';
+SET LOCAL ROLE migue_plugin_{0};
+)";
 constexpr const char* kProtect = R"(
 DO $$
 DECLARE
@@ -90,7 +107,8 @@ BEGIN
 END
 $$;
 SET LOCAL ROLE NONE;
-REVOKE CREATE ON SCHEMA "{0}" FROM migue_plugin_{0};
+REVOKE CREATE ON SCHEMA "{0}" FROM migue_plugin_{0}, migue_keeper_{0};
+REVOKE migue_keeper_{0} FROM migue_plugin_{0};
 )";
 
 std::int64_t unix_ms() {

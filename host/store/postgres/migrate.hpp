@@ -32,7 +32,9 @@ struct Migration {
 /// The same for a plugin's own tables, in the schema of its name (which must be a name a plugin
 /// may have). The first one makes the schema and the role `migue_plugin_<id>`, under which the
 /// texts run and which owns what they make; forced row-level security is added where they leave
-/// it out. Role migue_host must be there: migrate() first.
+/// it out. What a text gives to the role `migue_keeper_<id>` (ALTER TABLE … OWNER TO) the plugin
+/// reaches afterwards only as far as the text grants it. Role migue_host must be there: migrate()
+/// first.
 [[nodiscard]] Result<std::vector<std::string>> migrate_plugin(Connection& connection,
                                                               const std::string& plugin,
                                                               const std::vector<Migration>& migrations,

@@ -23,8 +23,8 @@ using Json = nlohmann::json;
 constexpr std::array<std::string_view, 6> kForbidden{"SET_CONFIG", "CURRENT_SETTING",    "TS_STAT",
                                                      "TS_REWRITE", "INFORMATION_SCHEMA", "NEXTVAL"};
 constexpr std::array<std::string_view, 3> kForbiddenBeginnings{"PG_", "LO_", "DBLINK"};
-constexpr std::array<std::string_view, 9> kMigrationVerbs{"CREATE", "ALTER",  "DROP", "COMMENT", "INSERT",
-                                                          "UPDATE", "DELETE", "WITH", "SELECT"};
+constexpr std::array<std::string_view, 11> kMigrationVerbs{
+    "CREATE", "ALTER", "DROP", "COMMENT", "GRANT", "REVOKE", "INSERT", "UPDATE", "DELETE", "WITH", "SELECT"};
 
 Error invalid(std::string what) {
     return {Error::Code::kInvalid, std::move(what)};
@@ -155,7 +155,7 @@ Result<void> look_at_migration(std::string_view text) {
         const auto is_it = [word](std::string_view verb) { return is_word(word, verb); };
         if (begins && std::none_of(kMigrationVerbs.begin(), kMigrationVerbs.end(), is_it))
             return invalid(std::string(word) +
-                           " is not allowed: only tables, indexes, views, triggers and their rows");
+                           " is not allowed: only tables, indexes, views, triggers, their rows and rights");
         if (is_forbidden(word)) return invalid(std::string(word) + " is not allowed");
         begins = false;
     }

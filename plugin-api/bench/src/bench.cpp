@@ -100,8 +100,29 @@ Message Bench::Impl::complete(Message message) {
     return message;
 }
 
+/// Rival and second wish stand in input_json, the clause by its place in the text.
+Message with_wishes(Message message, std::string_view text) {
+    if (!message.rival && !message.second_wish) return message;
+    json input = json::parse(message.input_json);
+    if (!input.is_object()) throw Fault("input_json of " + message.message_id + " is no object");
+    if (const auto& rival = message.rival)
+        input["rival"] = {
+            {"intent", rival->intent}, {"plugin", rival->plugin}, {"confidence", rival->confidence}};
+    if (const auto& wish = message.second_wish) {
+        const auto begin = text.find(wish->clause);
+        if (begin == std::string_view::npos)
+            throw Fault("the text of " + message.message_id + " does not hold the clause of its second wish");
+        input["second_wish"] = {{"intent", wish->intent},
+                                {"plugin", wish->plugin},
+                                {"begin", begin},
+                                {"end", begin + wish->clause.size()}};
+    }
+    message.input_json = input.dump();
+    return message;
+}
+
 TurnId Bench::Impl::begin(std::string_view text, Message given, bool may_answer_question, Kind kind) {
-    const Message message = complete(std::move(given));
+    const Message message = with_wishes(complete(std::move(given)), text);
     Conversation& conversation = conversations_[message.conversation];
     if (conversation.running != 0)
         throw Fault("conversation " + message.conversation + " has a turn running (T1)");
@@ -326,7 +347,7 @@ FakeHttp& Bench::http() noexcept {
 std::string Bench::sql(std::string_view text, std::string_view params_json) {
     const migue_sql_statement statement{sizeof(migue_sql_statement), 0, to_c(text), to_c(params_json)};
     const migue_sql_statement* pointer = &statement;
-    const sql::SqliteSchema::Outcome outcome = impl_->world.schema->execute(&pointer, 1);
+    const sql::Schema::Outcome outcome = impl_->world.schema->execute(&pointer, 1);
     if (outcome.status != MIGUE_OK) throw Fault("sql: " + outcome.why);
     return json::parse(outcome.json).at(0).at("rows").dump();
 }

@@ -7,7 +7,7 @@ namespace migue::bench {
 
 namespace {
 
-using Outcome = sql::SqliteSchema::Outcome;
+using Outcome = sql::Schema::Outcome;
 
 void deliver(const Outcome& outcome, bool cancelled, migue_done done, void* user) {
     if (cancelled || outcome.json.empty()) {

@@ -16,7 +16,7 @@ void Breaches::raise() {
     throw Fault(what);
 }
 
-World::World(Options given) : options(std::move(given)), time(options.now_unix_ms) {}
+World::World(Options given) : options(std::move(given)), time(options.now_unix_ms), schema(options.tables) {}
 World::~World() = default;
 
 migue_status World::admit() {

@@ -119,7 +119,7 @@ struct World {
     TimeLine time;
     FakeHttp http;
     std::vector<std::string> egress;  ///< addresses that the config names
-    std::unique_ptr<sql::SqliteSchema> schema;
+    std::shared_ptr<sql::Schema> schema;
     std::optional<migue_status> next_sql;
     std::vector<LogLine> log;
     MetricBook metrics;

@@ -123,7 +123,11 @@ typedef struct migue_request {
     migue_str region; /* ISO 3166-1 alpha-2, or "" */
     migue_str trace_id;
     /* {"kind":"text|tap|image|audio|…|job","tap":id,"quoted":id,"forwarded":bool,
-     *  "job":{"key":…,"payload":…}}; only "kind" is always there */
+     *  "job":{"key":…,"payload":…},
+     *  "rival":{"intent":…,"plugin":…,"confidence":…},
+     *  "second_wish":{"intent":…,"plugin":…,"begin":…,"end":…}}; only "kind" is always there.
+     * rival: another intent nearly as likely. second_wish: what else the message asks for, and
+     * the bytes of `text` that say so, `end` excluded. "plugin" is who answers that intent. */
     migue_str input_json;
     migue_str channel_json; /* what it can show: {"buttons":3,"list_rows":10} */
     migue_str state_json;   /* what set_state() last committed for this plugin and

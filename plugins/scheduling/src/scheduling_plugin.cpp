@@ -1,5 +1,8 @@
 #include "scheduling_plugin.hpp"
 
+#include <nlohmann/json.hpp>
+
+#include "calendar/side_by_side.hpp"
 #include "calendar/zone_time.hpp"
 #include "scheduling_data.embedded.hpp"
 #include "understanding/draft.hpp"
@@ -8,7 +11,26 @@ namespace scheduling {
 
 namespace {
 
-enum RouteIndex : std::size_t { kFeed, kAgenda, kDeleteEvent, kLinkPage, kLinkStart, kCallback, kCodePage };
+enum RouteIndex : std::size_t {
+    kFeed,
+    kAgenda,
+    kDeleteEvent,
+    kReseal,
+    kExport,
+    kErase,
+    kLinkPage,
+    kLinkStart,
+    kCallback,
+    kCodePage
+};
+
+/// Of a job's turn what the job holds, as it was stored; else "".
+std::string job_payload(const migue::Turn& turn) {
+    const auto input = nlohmann::json::parse(turn.input_json(), nullptr, false);
+    if (!input.is_object() || !input.contains("job") || !input.at("job").is_object()) return {};
+    const auto payload = input.at("job").value("payload", nlohmann::json());
+    return payload.is_string() ? payload.get<std::string>() : payload.dump();
+}
 
 }  // namespace
 
@@ -48,6 +70,8 @@ Plugin::Plugin(const migue::Services& services, Parts parts)
       attempts_(services, accounts_),
       google_(services, accounts_, parts_.settings.google),
       calendar_(parts_.settings.uses_google ? static_cast<Calendar&>(google_) : local_),
+      data_(services_, oauth_, accounts_),
+      retention_(services_, parts_.settings.audit_days),
       google_tools_{oauth_, accounts_, attempts_, google_},
       tools_{services_,
              parts_.settings,
@@ -55,14 +79,45 @@ Plugin::Plugin(const migue::Services& services, Parts parts)
              people_,
              parts_.book,
              parts_.answers,
-             parts_.settings.uses_google ? &google_tools_ : nullptr},
-      web_{services_, parts_.settings, calendar_, people_, parts_.book},
+             parts_.settings.uses_google ? &google_tools_ : nullptr,
+             &data_},
+      web_{services_, parts_.settings, calendar_, people_, parts_.book, data_},
       links_{services_, parts_.settings, oauth_, accounts_, attempts_, parts_.book} {}
+
+migue::Task<migue::TurnEnd> Plugin::handle(migue::Turn& turn) {
+    const std::string payload = job_payload(turn);
+    if (Retention::is_mine(payload)) {
+        auto done = co_await retention_.run(payload);
+        if (!done) co_return std::move(done).error();
+        co_return migue::TurnEnd::done();
+    }
+    std::vector<migue::Task<std::optional<migue::TurnEnd>>> both;
+    both.push_back(answer(turn));
+    both.push_back(prepare(turn));
+    auto ends = co_await side_by_side(std::move(both));
+    co_return std::move(*ends.front());
+}
+
+migue::Task<std::optional<migue::TurnEnd>> Plugin::answer(migue::Turn& turn) {
+    co_return co_await take_turn(tools_, turn);
+}
+
+migue::Task<std::optional<migue::TurnEnd>> Plugin::prepare(migue::Turn& turn) {
+    const std::string person(turn.person_id());
+    const bool asks_calendar =
+        parts_.settings.uses_google && !person.empty() && turn.intent() != "link_account";
+    if (asks_calendar) static_cast<void>(co_await accounts_.warm(Caller(person, turn.deadline_ns())));
+    co_await retention_.remember(std::string(turn.conversation_id()), person);
+    co_return std::nullopt;
+}
 
 std::vector<migue::Route> Plugin::routes() const {
     return {{migue::Route::Access::kPublic, "GET", "/feed/:file"},
             {migue::Route::Access::kAdmin, "GET", "/agenda"},
             {migue::Route::Access::kAdmin, "DELETE", "/events/:id"},
+            {migue::Route::Access::kAdmin, "POST", "/vault/reseal"},
+            {migue::Route::Access::kAdmin, "GET", "/people/:id/data"},
+            {migue::Route::Access::kAdmin, "DELETE", "/people/:id"},
             {migue::Route::Access::kPublic, "GET", "/link/:link"},
             {migue::Route::Access::kPublic, "POST", "/link/:link"},
             {migue::Route::Access::kPublic, "GET", "/callback"},
@@ -78,6 +133,12 @@ migue::Task<migue::RouteReply> Plugin::route(const migue::RouteRequest& request)
             return serve_agenda(web_, request);
         case kDeleteEvent:
             return serve_delete(web_, request);
+        case kReseal:
+            return serve_reseal(web_, request);
+        case kExport:
+            return serve_export(web_, request);
+        case kErase:
+            return serve_erase(web_, request);
         case kLinkPage:
             return serve_link_page(links_, request);
         case kLinkStart:

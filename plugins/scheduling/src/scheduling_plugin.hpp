@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,8 @@
 #include "accounts/link_attempts.hpp"
 #include "accounts/oauth_client.hpp"
 #include "accounts/people.hpp"
+#include "accounts/personal_data.hpp"
+#include "audit/retention.hpp"
 #include "calendar/google/google_calendar.hpp"
 #include "calendar/local/local_calendar.hpp"
 #include "dialogue/dialogue.hpp"
@@ -32,7 +35,7 @@ public:
 
     Plugin(const migue::Services& services, Parts parts);
 
-    migue::Task<migue::TurnEnd> handle(migue::Turn& turn) override { return take_turn(tools_, turn); }
+    migue::Task<migue::TurnEnd> handle(migue::Turn& turn) override;
     [[nodiscard]] std::vector<migue::Route> routes() const override;
     migue::Task<migue::RouteReply> route(const migue::RouteRequest& request) override;
     [[nodiscard]] std::vector<migue::Migration> migrations() const override;
@@ -40,6 +43,10 @@ public:
     [[nodiscard]] migue::Result<std::string> understand(const migue::UnderstandRequest& request) override;
 
 private:
+    migue::Task<std::optional<migue::TurnEnd>> answer(migue::Turn& turn);
+    /// What the turn needs and what can go on beside it: fresh tokens, the retention's job. Nothing.
+    migue::Task<std::optional<migue::TurnEnd>> prepare(migue::Turn& turn);
+
     const migue::Services services_;
     const Parts parts_;
     LocalCalendar local_;
@@ -49,6 +56,8 @@ private:
     const LinkAttempts attempts_;
     GoogleCalendar google_;
     Calendar& calendar_;  ///< one of the two
+    const PersonalData data_;
+    const Retention retention_;
     const GoogleTools google_tools_;
     const Tools tools_;
     const WebTools web_;

@@ -29,6 +29,8 @@ constexpr std::string_view kSchema = R"json({
         "end": {"type": "string", "pattern": "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", "default": "18:00"}
       }
     },
+    "audit_days": {"type": "integer", "minimum": 1, "maximum": 3650, "default": 400,
+      "description": "How long calendar_events keeps what a person did"},
     "public_url": {"type": "string", "pattern": "^https?://[^\\s]+$",
       "description": "http.public_url, for links in the chat such as a calendar feed's"},
     "google": {
@@ -114,6 +116,7 @@ migue::Result<Settings> read_settings(const migue::Context& context) {
     };
     settings.confirm = read_confirm(config.value("confirm", "when_unsure"));
     settings.zone = config.value("timezone", settings.zone);
+    settings.audit_days = config.value("audit_days", settings.audit_days);
     settings.public_url = config.value("public_url", "");
     while (settings.public_url.ends_with('/')) settings.public_url.pop_back();
     settings.uses_google = config.value("calendar", "local") == "google";

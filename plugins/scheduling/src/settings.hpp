@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,7 @@ struct Settings {
     Confirm confirm = Confirm::kWhenUnsure;
     std::string zone = "America/Bogota";  ///< of people who have not told theirs
     std::chrono::minutes work_begin{9 * 60}, work_end{18 * 60};
+    std::int64_t audit_days = 400;  ///< how long an attempt stays in the audit
     bool uses_google = false;
     GoogleSettings google;
     std::string public_url;  ///< where people reach this host, no slash at the end; "" unknown

@@ -115,6 +115,7 @@ std::string FakeGraph::take(std::string_view start, std::string_view authorizati
         return "to is no phone number";
     reply.text = shown_text(message);
     if (reply.text.empty()) return "the message has no text";
+    reply.body = text;
     reply.name = text_in(message, "biz_opaque_callback_data");
     reply.wamid = fmt::format("wamid.HBgMNTI1NTAwMDAwMDAwFQIAERgS{:012X}AA==", next_id_++);
     constexpr std::size_t kLabel = std::string_view("POST /").size();

@@ -18,6 +18,7 @@ struct GraphReply {
     std::string to;      ///< the recipient, digits only
     std::string name;    ///< biz_opaque_callback_data: the same for a reply that is sent again
     std::string text;    ///< of a text message or of an interactive one
+    std::string body;    ///< as it came, JSON
     std::string wamid;   ///< the id it was given
     std::string sender;  ///< which process sent it: the label of its url()
 };

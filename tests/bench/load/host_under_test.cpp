@@ -18,12 +18,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kReady = "migue is ready: ";
 
-void write_file(const fs::path& file, const std::string& text) {
-    std::ofstream out(file);
-    out << text;
-    if (!out.flush()) throw std::runtime_error("could not write " + file.string());
-}
-
 std::string contents(const fs::path& file) {
     std::ostringstream out;
     out << std::ifstream(file).rdbuf();
@@ -55,45 +49,6 @@ std::size_t memory_line(int pid, std::string_view name) {
 
 }  // namespace
 
-void HostSetup::write() const {
-    fs::create_directories(folder);
-    std::string sections;
-    for (const auto& [id, settings] : plugins) sections += fmt::format("  {}: {}\n", id, settings);
-    write_file(folder / "migue.yaml",
-               fmt::format("http: {{ listen: \"127.0.0.1:0\" }}\n"
-                           "store: {{ url: \"{}\" }}\n"
-                           "admin: {{ listen: \"127.0.0.1:0\", token: \"admin-token-of-the-load\" }}\n"
-                           "channels:\n"
-                           "  whatsapp:\n"
-                           "    path: /webhook\n"
-                           "    app_secret: \"{}\"\n"
-                           "    verify_token: \"verify-token-of-the-load\"\n"
-                           "    access_token: \"{}\"\n"
-                           "    phone_number_id: \"{}\"\n"
-                           "    graph_url: \"${{GRAPH}}\"\n"
-                           "    messages_per_second: 0\n"  // no pace of our own: the host's is measured
-                           "plugins:\n"
-                           "  lock: plugins.lock\n"
-                           "{}"
-                           "routes: \"{}\"\n",
-                           store_url, app_secret, access_token, phone_number_id, sections, routes.string()));
-    for (const auto& [id, settings] : plugins) {
-        const auto install =
-            run(folder,
-                {"plugin", "install", (fs::path(MIGUE_PLUGIN_FOLDER) / (id + ".so")).string(), "--config",
-                 "migue.yaml"},
-                {{"GRAPH", "http://127.0.0.1:1"}});
-        const auto exit = install->wait(60s);
-        if (!exit || exit->code != 0)
-            throw std::runtime_error("plugin install " + id + " failed\n" + contents(folder / "migue.log"));
-    }
-}
-
-void use_shipped_plugins(HostSetup& setup) {
-    setup.plugins = {{"scheduling", "{ calendar: local, timezone: America/Bogota }"}, {"smalltalk", "{}"}};
-    setup.routes = fs::path(MIGUE_SOURCE_FOLDER) / "config/routes.yaml";
-}
-
 void use_think_plugin(HostSetup& setup, std::chrono::milliseconds think) {
     setup.plugins = {{"think", fmt::format("{{ think_ms: {} }}", think.count())}};
     setup.routes = fs::path(MIGUE_SOURCE_FOLDER) / "tests/bench/think/routes.yaml";
@@ -108,8 +63,13 @@ std::uint16_t HostUnderTest::port() {
     if (port_ != 0) return port_;
     const auto line = process_->line([](const std::string& text) { return text.starts_with(kReady); }, 0ms);
     if (!line) return 0;
-    const std::size_t colon = line->rfind(':');
-    std::from_chars(line->data() + colon + 1, line->data() + line->size(), port_);
+    // What it says is its public address, if it has one; where it listens is in its log.
+    constexpr std::string_view kListens = "\"http\":\"http://127.0.0.1:";
+    const std::string log = contents(log_);
+    const std::size_t at = log.rfind(kListens);
+    if (at == std::string::npos) return 0;
+    const char* const begin = log.data() + at + kListens.size();
+    std::from_chars(begin, log.data() + log.size(), port_);
     return port_;
 }
 
@@ -133,6 +93,13 @@ void HostUnderTest::kill_now() {
 bool HostUnderTest::stop() {
     process_->terminate();
     const auto exit = process_->wait(12s);
+    return exit && exit->code == 0;
+}
+
+bool HostUnderTest::stop(EventLoop& loop) {
+    process_->terminate();
+    loop.run_until([this] { return has_ended(); }, Clock::now() + 12s);
+    const auto exit = process_->wait(0ms);
     return exit && exit->code == 0;
 }
 

@@ -3,33 +3,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "tests/bench/load/event_loop.hpp"
+#include "tests/integration/host_setup.hpp"
 #include "tests/integration/process.hpp"
 
 namespace migue::load {
 
-/// How a host is set up. Makes the files in `folder` and installs the plugins.
-struct HostSetup {
-    std::filesystem::path folder;  ///< its own; hosts that share a database have one each
-    std::string store_url;
-    std::string app_secret = "app-secret-of-the-load";
-    std::string access_token;
-    std::string phone_number_id;
-    /// Plugin files by id, with their settings as YAML: {"smalltalk", "{}"}.
-    std::map<std::string, std::string> plugins;
-    std::filesystem::path routes;
+using test::HostSetup;
+using test::use_shipped_plugins;
 
-    /// Throws std::runtime_error with what the program said.
-    void write() const;
-};
-
-/// The real plugins and the shipped routes: what a person meets.
-void use_shipped_plugins(HostSetup& setup);
 /// One plugin that repeats what was said, counts, and first waits as a call to the outside
 /// would: "3: hola".
 void use_think_plugin(HostSetup& setup, std::chrono::milliseconds think);
@@ -50,6 +36,8 @@ public:
     void kill_now();
     /// Asks it to end in good order. True: it did, with 0, within the 10 seconds it promises.
     [[nodiscard]] bool stop();
+    /// The same while the loop is served: what is under way may need its Graph.
+    [[nodiscard]] bool stop(EventLoop& loop);
     void freeze() const;
     void thaw() const;
     [[nodiscard]] bool has_ended();

@@ -16,6 +16,7 @@ HostSetup setup_for(const std::filesystem::path& folder, std::string store_url,
     setup.store_url = store_url.empty() ? "sqlite:" + (folder / "migue.db").string() : std::move(store_url);
     setup.access_token = graph.access_token;
     setup.phone_number_id = graph.phone_number_id;
+    setup.paces_itself = false;  // the host is measured, not its pace
     use_shipped_plugins(setup);
     setup.write();
     return setup;

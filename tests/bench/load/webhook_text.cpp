@@ -43,6 +43,16 @@ std::string WebhookText::message(std::string_view id, std::uint64_t person, std:
         from, from, id, std::time(nullptr), quoted(text)));
 }
 
+std::string WebhookText::tap(std::string_view id, std::uint64_t person, std::string_view button,
+                             std::string_view title) const {
+    const std::string from = phone(person);
+    return envelope(fmt::format(
+        R"("contacts":[{{"profile":{{"name":"Mar\u00eda L\u00f3pez"}},"wa_id":"{}"}}],)"
+        R"("messages":[{{"from":"{}","id":"{}","timestamp":"{}","type":"interactive","interactive":)"
+        R"({{"type":"button_reply","button_reply":{{"id":{},"title":{}}}}}}}])",
+        from, from, id, std::time(nullptr), quoted(button), quoted(title)));
+}
+
 std::string WebhookText::status(std::string_view wamid, std::string_view name, std::string_view state,
                                 std::string_view phone) const {
     return envelope(

@@ -17,6 +17,9 @@ public:
     [[nodiscard]] static std::string phone(std::uint64_t person);
     [[nodiscard]] std::string message_id(std::uint64_t number) const;
     [[nodiscard]] std::string message(std::string_view id, std::uint64_t person, std::string_view text) const;
+    /// A button that was pressed.
+    [[nodiscard]] std::string tap(std::string_view id, std::uint64_t person, std::string_view button,
+                                  std::string_view title) const;
     /// State: "sent", "delivered", "read". `name` and `wamid` are the reply's.
     [[nodiscard]] std::string status(std::string_view wamid, std::string_view name, std::string_view state,
                                      std::string_view phone) const;

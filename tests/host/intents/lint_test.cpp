@@ -145,5 +145,35 @@ routes:
     expect_one(*findings, "cancel_meeting wins none of 4 of its own examples");
 }
 
+TEST_F(IntentFiles, NamesThatAreMisspeltAreToldWithTheirPlaceAndTheRightOne) {
+    write("es.yaml", intent_file("es"));
+    const auto routes = write("routes.yaml", R"(intents: { es: es.yaml }
+fallback: smaltalk
+courtesies: [canel_meeting]
+routes:
+  - { intent: schedule_meeting, plugin: schedulng }
+  - { intent: cancel_meetin, plugin: scheduling }
+  - { intent: other, plugin: smalltalk }
+)");
+    const auto findings = lint_routes(routes, {"scheduling", "smalltalk"});
+    ASSERT_TRUE(findings) << findings.error().what;
+    std::string all;
+    for (const std::string& finding : *findings) all += finding + "\n";
+    const std::string file = routes.string(), examples = (folder_ / "es.yaml").string();
+    for (const std::string& expected :
+         {file + ":2:11: the fallback leads to the plugin smaltalk, which the configuration does not name; "
+                 "did you mean smalltalk?",
+          file + ":3:14: the courtesy canel_meeting has no route; did you mean cancel_meetin?",
+          file + ":5:5: the route of schedule_meeting leads to the plugin schedulng, which the configuration "
+                 "does not name; did you mean scheduling?",
+          file +
+              ":6:5: the intent cancel_meetin has no examples and no keywords: nothing leads here; did you "
+              "mean cancel_meeting?",
+          examples + ":7:5: the intent cancel_meeting has examples but no route; did you mean cancel_meetin?",
+          file + ":1:10: no intent file for the language en"})
+        EXPECT_NE(all.find(expected), std::string::npos) << expected << "\nnot in\n" << all;
+    EXPECT_EQ(all.find("plugin smalltalk,"), std::string::npos) << all;
+}
+
 }  // namespace
 }  // namespace migue::host::intents

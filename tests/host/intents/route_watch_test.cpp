@@ -75,6 +75,7 @@ TEST_F(ChangedRoutes, ThatAreFaultyLeaveTheOldOnesInForceUntilTheyAreMended) {
     write("routes.yaml", std::string(kRoutes) + "  - { intent: help, plugn: smalltalk }\n");
     ASSERT_TRUE(wait_for(refused_, 1));
     EXPECT_EQ(watch_->router(), first_);
+    EXPECT_NE(watch_->fault().find("routes.yaml:7"), std::string::npos) << watch_->fault();
     {
         const std::lock_guard lock(mutex_);
         EXPECT_NE(why_.find("routes.yaml:7"), std::string::npos) << why_;
@@ -83,6 +84,7 @@ TEST_F(ChangedRoutes, ThatAreFaultyLeaveTheOldOnesInForceUntilTheyAreMended) {
           std::string(kRoutes) + "  - { intent: help, plugin: smalltalk, exact: { es: [ayuda] } }\n");
     ASSERT_TRUE(wait_for(changed_, 1));
     EXPECT_EQ(watch_->router()->routes().size(), 3U);
+    EXPECT_EQ(watch_->fault(), "");
 }
 
 TEST_F(ChangedRoutes, ThatVanishAreRefusedAndComeBack) {

@@ -231,7 +231,7 @@ fallback: smalltalk
 courtesies: [thanks]
 routes:
   - { intent: schedule_meeting, plugin: scheduling }
-  - { intent: cancel_meeting, plugin: scheduling }
+  - { intent: cancel_meeting, plugin: scheduling, title: { es: Cancelar } }
   - { intent: thanks, plugin: smalltalk, exact: { es: ["mil gracias"] } }
 )");
         auto loaded = Router::load(routes);
@@ -246,9 +246,10 @@ routes:
 
 TEST_F(Wishes, TwoInOneMessageAreNoticed) {
     const Decision decision = route("cancela la reunión de mañana. agenda una reunión con Laura");
-    const std::set<std::string> both{decision.intent, decision.second_wish};
+    const std::set<std::string> both{decision.intent, decision.second_wish.value().intent};
     EXPECT_EQ(both, (std::set<std::string>{"cancel_meeting", "schedule_meeting"}));
-    EXPECT_EQ(route("cancela la reunión de mañana y borra la cita del viernes").second_wish, "");
+    EXPECT_EQ(route("cancela la reunión de mañana y borra la cita del viernes").second_wish.has_value(),
+              false);
 }
 
 TEST_F(Wishes, GoBeforeCourtesies) {
@@ -256,17 +257,17 @@ TEST_F(Wishes, GoBeforeCourtesies) {
     const Decision decision = route("muchas gracias. cancela la reunión de mañana");
     EXPECT_EQ(decision.intent, "cancel_meeting");
     EXPECT_EQ(decision.plugin, "scheduling");
-    EXPECT_EQ(decision.second_wish, "");
+    EXPECT_FALSE(decision.second_wish);
 }
 
 TEST_F(Wishes, ThatAreCloseLeaveADoubt) {
     const Decision plain = route("cancela la reunión de mañana");
     EXPECT_EQ(plain.intent, "cancel_meeting");
-    EXPECT_EQ(plain.rival, "");
+    EXPECT_FALSE(plain.rival);
     const Decision both = route("cancela agenda reunión cita viernes");
     ASSERT_EQ(both.reason, "classifier");
     const bool close = both.ranked[0].probability - both.ranked[1].probability <= 0.2F;
-    EXPECT_EQ(both.rival.empty(), !close || both.ranked[1].intent == "other");
+    EXPECT_EQ(both.rival.has_value(), close && both.ranked[1].intent != "other");
 }
 
 TEST_F(Wishes, AreDecidedByWordsThatCanBeTold) {

@@ -324,5 +324,92 @@ TEST_F(DispatcherTest, RunsADueJobAsATurnOfItsPlugin) {
     EXPECT_EQ(channel_.texts(2).back(), R"({"job":{"key":"remind","payload":7},"kind":"job"})");
 }
 
+/// Two routes of different plugins that share all their words, and one with a wish of its own.
+std::shared_ptr<const intents::Router> doubtful_router(const std::filesystem::path& folder) {
+    std::ofstream(folder / "es.yaml")
+        << "schedule_meeting: [aparta la cancha azul, aparta la mesa grande, aparta el salón verde]\n"
+           "handoff: [pásame la cancha azul, pásame la mesa grande, pásame el salón verde]\n"
+           "cancel_meeting: [anula mi pedido ya, anula todo eso, anula lo pendiente]\n"
+           "other: [qué clima hace, cuánto vale el dólar, cuéntame un chiste]\n";
+    std::ofstream(folder / "routes.yaml")
+        << "intents: { es: es.yaml }\nfallback: smalltalk\nthresholds: { accept: 0.1, other: 0.9, doubt: 1 "
+           "}\n"
+           "routes:\n"
+           "  - { intent: schedule_meeting, plugin: scheduling, title: { es: Apartar } }\n"
+           "  - { intent: cancel_meeting, plugin: scheduling, title: { es: Anular } }\n"
+           "  - { intent: handoff, plugin: smalltalk, title: { es: Pasar } }\n";
+    auto router = intents::Router::load(folder / "routes.yaml");
+    EXPECT_TRUE(router) << router.error().what;
+    return std::move(router).value();
+}
+
+TEST_F(DispatcherTest, AsksItselfWhichPluginWasMeantAndBringsTheMessageToTheChosenOne) {
+    router_ = doubtful_router(folder_.path());
+    plugins_.set("smalltalk",
+                 [](const TurnRequest& request) { return says(request.intent + ": " + request.text); });
+    say("aparta o pásame la cancha azul");
+    ASSERT_EQ(channel_.texts(1).size(), 1U);
+    const Json body = Json::parse(channel_.bodies().back());
+    ASSERT_TRUE(body.contains("buttons")) << body;
+    std::map<std::string, std::string> ids;
+    for (const Json& button : body["buttons"]) ids[button["title"]] = button["id"];
+    ASSERT_EQ(ids.size(), 2U) << body;
+    say("Pasar", "ana", Json{{"kind", "tap"}, {"tap", ids.at("Pasar")}}.dump());
+    EXPECT_EQ(channel_.texts(2).back(), "handoff: aparta o pásame la cancha azul");
+    const TurnRequest chosen = plugins_.seen(1).back();
+    EXPECT_EQ(chosen.confidence, 1);
+    EXPECT_EQ(Json::parse(chosen.input_json), (Json{{"kind", "text"}}));
+}
+
+TEST_F(DispatcherTest, TellsAPluginOfASecondWishAndWhereItStands) {
+    router_ = doubtful_router(folder_.path());
+    plugins_.set("scheduling", [](const TurnRequest&) { return says("bien"); });
+    const std::string text = "aparta la mesa grande. ¡anula todo eso!";
+    say(text);
+    EXPECT_EQ(channel_.texts(1).back(), "bien");
+    const Json input = Json::parse(plugins_.seen(1).back().input_json);
+    ASSERT_TRUE(input.contains("second_wish")) << input;
+    const Json& wish = input["second_wish"];
+    const bool first = plugins_.seen(1).back().intent == "schedule_meeting";
+    EXPECT_EQ(wish["intent"], first ? "cancel_meeting" : "schedule_meeting");
+    EXPECT_EQ(wish["plugin"], "scheduling");
+    const auto begin = wish["begin"].get<std::size_t>(), end = wish["end"].get<std::size_t>();
+    EXPECT_EQ(text.substr(begin, end - begin), first ? "¡anula todo eso!" : "aparta la mesa grande");
+}
+
+TEST_F(DispatcherTest, TellsAPluginOfARivalOfItsOwn) {
+    router_ = doubtful_router(folder_.path());
+    plugins_.set("scheduling", [](const TurnRequest&) { return says("bien"); });
+    say("aparta, anula");
+    EXPECT_EQ(channel_.texts(1).back(), "bien");
+    const TurnRequest seen = plugins_.seen(1).back();
+    const Json input = Json::parse(seen.input_json);
+    ASSERT_TRUE(input.contains("rival")) << input;
+    EXPECT_EQ(input["rival"]["intent"],
+              seen.intent == "schedule_meeting" ? "cancel_meeting" : "schedule_meeting");
+    EXPECT_EQ(input["rival"]["plugin"], "scheduling");
+    EXPECT_LE(input["rival"]["confidence"].get<float>(), seen.confidence);
+
+    TEST_F(DispatcherTest, AJobThatSaysNothingLeavesTheOpenQuestionOpen) {
+        plugins_.set("smalltalk", [](const TurnRequest&) { return says("hi"); });
+        plugins_.set("scheduling", [](const TurnRequest& request) {
+            if (request.input_json.find("\"job\"") != std::string::npos) return ends(MIGUE_OK);
+            if (request.answers_open_question) return says("answer " + std::string(request.text));
+            TurnResult result = says("at what time?");
+            result.ask_ttl = 15min;
+            return result;
+        });
+        ASSERT_TRUE(dispatcher_->start());
+        const Accepted turn = say("agenda una reunión");
+        channel_.texts(1);
+        std::promise<void> kept;
+        store_->put_job({"scheduling", turn.conversation_id, "look", "7", clock_.unix_ms(), 1},
+                        [&](const Result<void>&) { kept.set_value(); });
+        kept.get_future().wait();
+        plugins_.seen(2);
+        say("a las 4");
+        EXPECT_EQ(channel_.texts(2).back(), "answer a las 4");
+    }
+
 }  // namespace
 }  // namespace migue::host

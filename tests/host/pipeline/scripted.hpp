@@ -91,6 +91,7 @@ public:
     [[nodiscard]] SendOutcome send(const OutboundReply& reply) override {
         const std::lock_guard lock(mutex_);
         texts_.push_back(Json::parse(reply.reply.body_json).at("text"));
+        bodies_.push_back(reply.reply.body_json);
         changed_.notify_all();
         return {};
     }
@@ -100,10 +101,17 @@ public:
         return texts_;
     }
 
+    /// Of what texts() has seen, and perhaps more.
+    std::vector<std::string> bodies() {
+        const std::lock_guard lock(mutex_);
+        return bodies_;
+    }
+
 private:
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::vector<std::string> texts_;  // guarded by mutex_
+    std::vector<std::string> texts_;   // guarded by mutex_
+    std::vector<std::string> bodies_;  // guarded by mutex_
 };
 
 inline TurnResult says(const std::string& text) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "tests/host/plugin_host/test_bed.hpp"
 
@@ -32,6 +33,16 @@ TEST_F(Turns, RunFromRequestToReply) {
     EXPECT_GT(result.generation, 0u);
     EXPECT_FALSE(result.state_json);
     EXPECT_FALSE(result.ask_ttl);
+}
+
+TEST_F(Turns, TellWhatAMessageMayWantBesides) {
+    TurnRequest request = bed.request("input");
+    request.input_json =
+        R"({"kind":"text","rival":{"confidence":0.4,"intent":"a","plugin":"probe"},"second_wish":{"begin":3,"end":9,"intent":"b","plugin":"other"}})";
+    const std::string told = request.input_json;
+    const TurnResult result = bed.begin("probe", std::move(request)).get();
+    ASSERT_EQ(result.replies.size(), 1u);
+    EXPECT_EQ(nlohmann::json::parse(result.replies[0].body_json).at("text"), told);
 }
 
 TEST_F(Turns, CarryStateAndQuestion) {

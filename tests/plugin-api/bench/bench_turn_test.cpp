@@ -203,6 +203,24 @@ TEST(Bench, CutsBeforeOrAfterAnOperationTakesEffect) {
     EXPECT_EQ(bench.sql("SELECT id FROM script.note ORDER BY id"), R"([{"id":"after"},{"id":"unreached"}])");
 }
 
+TEST(Bench, TellsOfARivalAndASecondWishAsAHostDoes) {
+    Bench bench = script_bench([](const Services&, Turn& turn) -> Task<TurnEnd> {
+        const json input = json::parse(turn.input_json());
+        const json& wish = input.at("second_wish");
+        const auto begin = wish.at("begin").get<std::size_t>(), end = wish.at("end").get<std::size_t>();
+        EXPECT_TRUE(turn.say(input.at("rival").at("intent").get<std::string>() + "|" +
+                             wish.at("intent").get<std::string>() + "|" +
+                             std::string(turn.text().substr(begin, end - begin))));
+        co_return TurnEnd::done();
+    });
+    Message message;
+    message.rival = Rival{"reschedule_meeting", "scheduling", 0.4F};
+    message.second_wish = SecondWish{"query_agenda", "scheduling", "¿qué tengo hoy?"};
+    EXPECT_EQ(bench.send("cancela la de mañana. ¿qué tengo hoy?", message).text(),
+              "reschedule_meeting|query_agenda|¿qué tengo hoy?");
+    EXPECT_THROW(bench.send("otra cosa", message), Fault);
+}
+
 TEST(Bench, JobsAreTurns) {
     Bench bench = script_bench([](const Services& services, Turn& turn) -> Task<TurnEnd> {
         const json input = json::parse(turn.input_json());

@@ -6,13 +6,9 @@
 #include <string>
 
 #include "calendar/local/event_statements.hpp"
-#include "host/store/postgres/migrate.hpp"
-#include "host/store/postgres/plugin_schema.hpp"
 #include "migue/sql/sqlite_schema.hpp"
-#include "scheduling_data.embedded.hpp"
-#include "tests/host/store/postgres/postgres_fixture.hpp"
 #include "tests/host/temporary_folder.hpp"
-#include "tests/plugin-api/sql/schema_fixture.hpp"
+#include "tests/plugins/scheduling/scheduling_database.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
@@ -21,49 +17,10 @@
 namespace scheduling {
 namespace {
 
-using migue::host::postgres::PluginSchema;
-using migue::host::postgres::Pool;
 using migue::host::postgres::test::Postgres;
-using migue::host::postgres::test::soon;
-using migue::host::postgres::test::target_of;
 using migue::sql::Schema;
 using migue::sql::SqliteSchema;
 using nlohmann::json;
-
-std::vector<migue::sql::NamedSql> migrations(const std::string& dialect) {
-    std::vector<migue::sql::NamedSql> found;
-    const std::string folder = "migrations/" + dialect + "/";
-    for (const auto& [path, text] : scheduling_data::embedded_files())
-        if (path.starts_with(folder)) found.emplace_back(path.substr(folder.size()), text);
-    EXPECT_FALSE(found.empty()) << dialect;
-    return found;
-}
-
-/// A Postgres with the host's roles and the plugin's tables, as `migue migrate` makes them.
-class SchedulingDatabase {
-public:
-    SchedulingDatabase() : server_(Postgres::shared()) {
-        server_.login("migrator", "CREATEROLE");
-        name_ = server_.fresh_database("migrator");
-        const auto pool = std::make_shared<Pool>(target_of(server_.url(name_, "migrator")));
-        auto lease = pool->borrow(soon());
-        EXPECT_TRUE(lease) << lease.error().what;
-        const auto host = migrate(**lease, migue::host::postgres::host_migrations(), soon());
-        EXPECT_TRUE(host) << host.error().what;
-        auto opened = PluginSchema::open(pool, "scheduling");
-        EXPECT_TRUE(opened) << opened.error().what;
-        schema_ = std::move(opened).value();
-        const auto made = migue::sql::migrate(*schema_, migrations("postgres"), "postgres");
-        EXPECT_TRUE(made) << made.error().what;
-    }
-    Schema& schema() { return *schema_; }
-    std::vector<std::string> ask(const std::string& sql) { return server_.run(sql, name_); }
-
-private:
-    Postgres& server_;
-    std::string name_;
-    std::unique_ptr<PluginSchema> schema_;
-};
 
 /// "table.column TYPE [NOT NULL] [key n]", and "index of table (columns)".
 using Catalog = std::set<std::string>;
@@ -152,8 +109,63 @@ TEST(SchedulingTables, AreClosedToPublicRoles) {
         std::vector<std::string>{});
     EXPECT_EQ(postgres.ask(
                   "SELECT DISTINCT unnest(roles)::text FROM pg_policies WHERE schemaname = 'scheduling' AND "
-                  "tablename <> 'migrations'"),
-              std::vector<std::string>{"migue_plugin_scheduling"});
+                  "tablename <> 'migrations' ORDER BY 1"),
+              (std::vector<std::string>{"migue_keeper_scheduling", "migue_plugin_scheduling"}));
+}
+
+TEST(SchedulingTables, GiveNoRowToPublicRoles) {
+    SchedulingDatabase postgres;
+    const auto tables = postgres.ask(
+        "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE n.nspname = 'scheduling' AND c.relkind IN ('r', 'v') ORDER BY 1");
+    ASSERT_GT(tables.size(), 8u);
+    Postgres::shared().login("anybody");
+    for (const std::string& table : tables)
+        for (const char* role : {"anon", "authenticated", "service_role", "anybody", "migue_host"}) {
+            if (table == "migrations" && std::string_view(role) == "migue_host") continue;
+            const std::string answer = postgres.as(role, "SELECT * FROM scheduling." + table);
+            EXPECT_NE(answer.find("permission denied"), std::string::npos)
+                << role << " on " << table << ": " << answer;
+        }
+    // Also when somebody gives them everything by mistake: no policy names them.
+    postgres.ask(
+        "INSERT INTO scheduling.calendar_events (person_id, entry_id, message_id, event_id, action, outcome, "
+        "error,"
+        " duration_ms, at_ms) VALUES ('ana', 'e', 'm', 'v', 'booked', 'ok', '', 1, 1);"
+        "GRANT USAGE ON SCHEMA scheduling TO anon; GRANT ALL ON scheduling.calendar_events TO anon");
+    EXPECT_EQ(postgres.as("anon", "SELECT * FROM scheduling.calendar_events"), "rows 0");
+}
+
+TEST(SchedulingTables, KeepTheAuditFromWhoeverWritesIt) {
+    SchedulingDatabase postgres;
+    const std::string audit = "scheduling.calendar_events";
+    const std::string insert =
+        "INSERT INTO " + audit +
+        " (person_id, entry_id, message_id, event_id, action, outcome, error, duration_ms, "
+        "at_ms) VALUES ('ana', 'e', 'm', 'v', 'booked', 'ok', '', 1, 1)";
+    EXPECT_EQ(postgres.as("migue_plugin_scheduling", insert), "rows 0");
+    postgres.as("migue_plugin_scheduling", "GRANT ALL ON " + audit + " TO migue_plugin_scheduling");
+    for (const std::string& sql :
+         {"UPDATE " + audit + " SET outcome = 'x'", "DELETE FROM " + audit, "TRUNCATE " + audit,
+          "SELECT * FROM " + audit, "ALTER TABLE " + audit + " DISABLE ROW LEVEL SECURITY"}) {
+        const std::string answer = postgres.as("migue_plugin_scheduling", sql);
+        const bool refused = answer.find("permission denied") != std::string::npos ||
+                             answer.find("must be owner") != std::string::npos ||
+                             answer.find("no privileges") != std::string::npos;
+        EXPECT_TRUE(refused) << sql << ": " << answer;
+    }
+    EXPECT_EQ(postgres.ask("SELECT outcome FROM scheduling.calendar_events"), std::vector<std::string>{"ok"});
+    EXPECT_EQ(postgres.ask(
+                  "SELECT pg_has_role('migue_plugin_scheduling', 'migue_keeper_scheduling', 'MEMBER')::text"),
+              std::vector<std::string>{"false"});
+    EXPECT_EQ(postgres.ask("SELECT pg_has_role('migue_host', 'migue_keeper_scheduling', 'MEMBER')::text"),
+              std::vector<std::string>{"false"});
+    // A mark cannot be forged.
+    const std::string mark =
+        "INSERT INTO " + audit +
+        " (person_id, entry_id, message_id, event_id, action, outcome, error, duration_ms, "
+        "at_ms) VALUES ('', 'e', 'm', 'v', 'erased', 'ok', '', 1, 1)";
+    EXPECT_NE(postgres.as("migue_plugin_scheduling", mark).find("row-level security"), std::string::npos);
 }
 
 enum class Engine { kSqlite = 1, kPostgres };
@@ -245,6 +257,36 @@ TEST_P(SchedulingStatements, MoveAndCancel) {
     EXPECT_EQ(run({cancel_event("ana", "e1", 7000), release("ana", "e1")}).status, MIGUE_OK);
     EXPECT_TRUE(events(select_event("ana", "e1")).front().cancelled);
     EXPECT_EQ(run({cancel_event("ana", "nothing", 7000)}).status, MIGUE_E_CONFLICT);
+}
+
+TEST_P(SchedulingStatements, LeaveTheAuditOnlyThroughAnErasureThatIsMarked) {
+    const auto attempt = [](const std::string& person, const std::string& entry, std::int64_t at) {
+        return migue::SqlStatement{
+            "INSERT INTO scheduling.calendar_events (person_id, entry_id, message_id, event_id, action, "
+            "outcome, error,"
+            " duration_ms, at_ms) VALUES ($1, $2, 'm', 'v', 'booked', 'ok', '', 1, $3)",
+            json::array({person, entry, at}).dump(), false};
+    };
+    ASSERT_EQ(run({attempt("ana", "a", 10), attempt("ana", "b", 20), attempt("luis", "c", 10)}).status,
+              MIGUE_OK);
+    EXPECT_NE(run({{"UPDATE scheduling.calendar_events SET outcome = 'x'", "[]", false}}).status, MIGUE_OK);
+    EXPECT_NE(run({{"DELETE FROM scheduling.calendar_events", "[]", false}}).status, MIGUE_OK);
+    const Schema::Outcome erased =
+        run({{"INSERT INTO scheduling.audit_erasures (person_id, mark_id, reason, before_ms, at_ms) VALUES "
+              "('ana', 'mark', "
+              "'retention', 20, 99)",
+              "[]", false}});
+    ASSERT_EQ(erased.status, MIGUE_OK) << erased.why;
+    const auto left = [&](const char* sql) {
+        const Schema::Outcome outcome = run({{sql, "[]", false}});
+        EXPECT_EQ(outcome.status, MIGUE_OK) << outcome.why;
+        return json::parse(outcome.json).front().at("rows");
+    };
+    EXPECT_EQ(left("SELECT entry_id FROM scheduling.audit_entries ORDER BY entry_id"),
+              json::parse(R"([{"entry_id":"b"},{"entry_id":"c"}])"));
+    EXPECT_EQ(left("SELECT mark_id, reason, entries, at_ms FROM scheduling.audit_erasures"),
+              json::parse(R"([{"mark_id":"mark","reason":"retention","entries":1,"at_ms":99}])"));
+    EXPECT_NE(run({{"DELETE FROM scheduling.calendar_events", "[]", false}}).status, MIGUE_OK);
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, SchedulingStatements, ::testing::Values(Engine::kSqlite, Engine::kPostgres),

@@ -105,6 +105,7 @@ std::string time_fault(const json& event, const char* which, bool repeats) {
             return "Missing time zone definition for " + std::string(which) + " time.";
         if (!wall_of(at.at("dateTime"))) return std::string("Bad ") + which + " time.";
     }
+    if (day && !wall_of(at.at("date"))) return std::string("Bad ") + which + " date.";
     return {};
 }
 
@@ -422,6 +423,13 @@ std::vector<json> Calendars::expanded(const Calendar& calendar, std::int64_t fro
 
 GoogleResponse Calendars::list(const Caller& caller, const Fields& query) {
     const Calendar& calendar = calendars_[caller.account.sub];
+    // Known to the document and not played here: ignoring one would give a wrong list.
+    for (const char* name : {"syncToken", "iCalUID", "q", "showDeleted", "updatedMin", "eventTypes",
+                             "sharedExtendedProperty", "showHiddenInvitations"})
+        if (!field(query, name).empty())
+            return api_error(400, "invalid", std::string(name) + ": the stand-in does not know it");
+    if (field(query, "orderBy") == "updated")
+        return api_error(400, "invalid", "orderBy: the stand-in does not know 'updated'");
     const bool single = field(query, "singleEvents") == "true";
     if (field(query, "orderBy") == "startTime" && !single)
         return api_error(400, "badRequest", "orderBy needs singleEvents");
@@ -448,6 +456,9 @@ GoogleResponse Calendars::list(const Caller& caller, const Fields& query) {
             return own.value(wanted.substr(0, equals), "") != wanted.substr(equals + 1);
         });
     const std::string limit = field(query, "maxResults"), page = field(query, "pageToken");
+    static const std::regex kPage("[0-9]{1,6}");  // as they are given out below
+    if (!page.empty() && (!std::regex_match(page, kPage) || std::stoul(page) >= found.size()))
+        return api_error(400, "invalid", "pageToken: none that was given out");
     const std::size_t size = limit.empty() ? 250 : std::stoul(limit),
                       begin = page.empty() ? 0 : std::stoul(page);
     json answer{{"kind", "calendar#events"},
@@ -531,6 +542,16 @@ void Calendars::remove(const GoogleAccount& account, const std::string& id, std:
     json& event = calendars_[account.sub].at(id).event;
     event["status"] = "cancelled";
     touch(event, now_ms);
+}
+
+std::vector<std::int64_t> Calendars::starts(const GoogleAccount& account) const {
+    std::vector<std::int64_t> found;
+    if (const auto calendar = calendars_.find(account.sub); calendar != calendars_.end())
+        for (const auto& [id, stored] : calendar->second)
+            if (stored.event.at("status") != "cancelled")
+                found.push_back(bound(stored.event, "start", account.zone));
+    std::sort(found.begin(), found.end());
+    return found;
 }
 
 json Calendars::events(const GoogleAccount& account) const {

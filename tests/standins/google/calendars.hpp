@@ -30,6 +30,7 @@ public:
     std::string put(const GoogleAccount& account, nlohmann::json event, std::int64_t now_ms);
     void remove(const GoogleAccount& account, const std::string& id, std::int64_t now_ms);
     [[nodiscard]] nlohmann::json events(const GoogleAccount& account) const;
+    [[nodiscard]] std::vector<std::int64_t> starts(const GoogleAccount& account) const;
     [[nodiscard]] const std::vector<std::string>& mails() const { return mails_; }
 
 private:

@@ -73,18 +73,22 @@ public:
     double log_median_ = 0, sigma_ = 0;
     bool has_latency_ = false;
 
-private:
     struct Named {
         std::string name;
         std::optional<ApiCall> api;
     };
     [[nodiscard]] static Named name_of(const GoogleRequest& request, std::string_view path,
                                        const Fields& form);
+
+private:
     GoogleResponse work(const GoogleRequest& request, const Named& named, const Fields& query,
                         const Fields& form);
     GoogleResponse api(const GoogleRequest& request, const ApiCall& call, const Fields& query);
     GoogleResponse refuse(int status, const std::string& reason, const std::string& what);
-    std::optional<GoogleFault> take_fault(const std::string& name);
+    /// Whose call it is, or nobody's.
+    [[nodiscard]] std::string email_of(const GoogleRequest& request, const Fields& form) const;
+    std::optional<GoogleFault> take_fault(const std::string& name, const std::string& email);
+    void spoil(GoogleResponse& answer, const GoogleFault& fault, bool is_api) const;
     [[nodiscard]] static GoogleResponse error_of(const GoogleFault& fault, bool is_api);
     std::chrono::milliseconds latency();
 };
@@ -145,14 +149,62 @@ GoogleResponse Google::Impl::work(const GoogleRequest& request, const Named& nam
     return named.name == "revoke" ? oauth_.revoke(form) : oauth_.token(form, now());
 }
 
-std::optional<GoogleFault> Google::Impl::take_fault(const std::string& name) {
+std::string Google::Impl::email_of(const GoogleRequest& request, const Fields& form) const {
+    const auto who = oauth_.bearer(request.header("authorization"), now());
+    const GoogleAccount* account =
+        who ? oauth_.find_sub(who->sub)
+            : oauth_.find_token(field(form, "refresh_token") + field(form, "token"));
+    return account != nullptr ? account->email : std::string();
+}
+
+std::optional<GoogleFault> Google::Impl::take_fault(const std::string& name, const std::string& email) {
     const auto fault = std::find_if(faults_.begin(), faults_.end(), [&](const GoogleFault& one) {
-        return one.call.empty() || one.call == name;
+        return (one.call.empty() || one.call == name) && (one.account.empty() || one.account == email);
     });
     if (fault == faults_.end()) return std::nullopt;
     GoogleFault taken = *fault;
     if (fault->times > 0 && --fault->times == 0) faults_.erase(fault);
     return taken;
+}
+
+void Google::Impl::spoil(GoogleResponse& answer, const GoogleFault& fault, bool is_api) const {
+    switch (fault.kind) {
+        case Kind::kError:
+        case Kind::kRaw:
+        case Kind::kErrorAfter:
+            answer = error_of(fault, is_api);
+            return;
+        case Kind::kLose:
+        case Kind::kLoseBefore:
+            answer.ending = Ending::kLost;
+            return;
+        case Kind::kHang:
+            answer.ending = Ending::kHang;
+            return;
+        case Kind::kRefuse:
+            answer.ending = Ending::kRefuse;
+            return;
+        case Kind::kSlow:
+            answer.delay = fault.delay;
+            return;
+        case Kind::kCut:
+            answer.ending = Ending::kCut;
+            return;
+        case Kind::kHalf:
+            answer.body.resize(answer.body.size() / 2);
+            return;
+        case Kind::kWrongType:
+            for (auto& [name, value] : answer.headers)
+                if (name == "content-type") value = "text/html";
+            return;
+        case Kind::kHuge:
+            answer.body = "{\"items\":[\"" + std::string(fault.size, 'x') + "\"]}";
+            return;
+        case Kind::kDrip:
+            answer.ending = Ending::kDrip;
+            answer.delay = fault.delay;
+            return;
+    }
 }
 
 GoogleResponse Google::Impl::error_of(const GoogleFault& fault, bool is_api) {
@@ -181,36 +233,23 @@ GoogleResponse Google::Impl::handle(const GoogleRequest& request) {
     const Fields form = has_form ? read_fields(request.body) : Fields{};
     const Named named = name_of(request, path, form);
     const std::lock_guard lock(mutex_);
-    const std::optional<GoogleFault> fault = take_fault(named.name);
-    const bool works = !fault || fault->kind == Kind::kLose || fault->kind == Kind::kHang ||
-                       fault->kind == Kind::kSlow || fault->kind == Kind::kErrorAfter;
+    const std::optional<GoogleFault> fault = take_fault(named.name, email_of(request, form));
+    const bool works = !fault || (fault->kind != Kind::kError && fault->kind != Kind::kRaw &&
+                                  fault->kind != Kind::kLoseBefore && fault->kind != Kind::kRefuse);
     GoogleResponse answer;
     if (works) answer = work(request, named, query, form);
-    if (fault) {
-        switch (fault->kind) {
-            case Kind::kError:
-            case Kind::kRaw:
-            case Kind::kErrorAfter:
-                answer = error_of(*fault, named.api.has_value());
-                break;
-            case Kind::kLose:
-            case Kind::kLoseBefore:
-                answer.ending = Ending::kLost;
-                break;
-            case Kind::kHang:
-                answer.ending = Ending::kHang;
-                break;
-            case Kind::kRefuse:
-                answer.ending = Ending::kRefuse;
-                break;
-            case Kind::kSlow:
-                answer.delay = fault->delay;
-                break;
-        }
-    }
+    if (fault) spoil(answer, *fault, named.api.has_value());
     if (answer.delay.count() == 0) answer.delay = latency();
     calls_.push_back({named.name, answer.status, request.target, request.body});
     return answer;
+}
+
+std::string Google::name_of(const GoogleRequest& request) {
+    const bool has_form = request.header("content-type").starts_with("application/x-www-form-urlencoded");
+    const std::string_view target = request.target;
+    return Impl::name_of(request, target.substr(0, target.find('?')),
+                         has_form ? read_fields(request.body) : Fields{})
+        .name;
 }
 
 Google::Google(GoogleOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
@@ -288,6 +327,11 @@ void Google::delete_event(std::string_view email, std::string_view id) {
 std::string Google::events(std::string_view email) const {
     const std::lock_guard lock(impl_->mutex_);
     return impl_->calendars_.events(*impl_->oauth_.find_email(email)).dump();
+}
+
+std::vector<std::int64_t> Google::starts(std::string_view email) const {
+    const std::lock_guard lock(impl_->mutex_);
+    return impl_->calendars_.starts(*impl_->oauth_.find_email(email));
 }
 
 std::vector<GoogleCall> Google::calls() const {

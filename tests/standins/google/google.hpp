@@ -22,6 +22,7 @@ struct GoogleOptions {
     bool rotates_refresh = false;  ///< a new refresh token with each refresh; the old one dies
     bool meet_is_slow = false;     ///< a Meet room is "pending" in the insert's answer
     bool undeletes = true;         ///< a patch with status=confirmed brings a deleted event back; else 410
+    std::chrono::seconds access_life{3599};          ///< of access tokens
     std::function<std::int64_t()> now_unix_ms = {};  ///< empty: the system's clock
     std::uint32_t seed = 1;                          ///< of the latency
 };
@@ -46,6 +47,8 @@ struct GoogleResponse {
         kLost,    ///< the connection breaks before an answer; the work may be done
         kHang,    ///< nothing ever comes
         kRefuse,  ///< no connection: not processed
+        kCut,     ///< the head and half of the body, then a reset
+        kDrip,    ///< the body byte by byte, `delay` apart
     };
     int status = 200;
     std::string body = {};
@@ -65,6 +68,11 @@ struct GoogleFault {
         kRefuse,      ///< no connection
         kSlow,        ///< the right answer, after `delay`
         kErrorAfter,  ///< does the work, then answers as kError
+        kCut,         ///< does the work, sends half of the answer, then resets
+        kHalf,        ///< does the work; the answer is whole by its length, but its JSON is cut off
+        kWrongType,   ///< does the work; the right answer, said to be text/html
+        kHuge,        ///< does the work; the answer is `size` bytes of JSON
+        kDrip,        ///< does the work; the right answer byte by byte, `delay` apart
     };
     Kind kind = Kind::kError;
     int status = 503;
@@ -76,6 +84,9 @@ struct GoogleFault {
     /// "userinfo"; empty: any
     std::string call = {};
     int times = 1;  ///< negative: until clear_faults()
+    /// Only calls on behalf of this address; empty: anybody's.
+    std::string account = {};
+    std::size_t size = 64UL * 1024 * 1024;  ///< of kHuge
 };
 
 struct GoogleCall {
@@ -94,6 +105,8 @@ public:
 
     void add_account(GoogleAccount account);
     [[nodiscard]] GoogleResponse handle(const GoogleRequest& request);
+    /// The call's name as in GoogleFault::call, or "".
+    [[nodiscard]] static std::string name_of(const GoogleRequest& request);
 
     /// What a person does on the consent page: the redirect's address, or a reason after
     /// "error: ". `ticked`: scopes to grant besides the sign-in ones; "all" grants what was
@@ -114,6 +127,10 @@ public:
     void delete_event(std::string_view email, std::string_view id);
     /// JSON array of the primary calendar's events, deleted ones too.
     [[nodiscard]] std::string events(std::string_view email) const;
+
+    /// Starts of the events that are not cancelled, in order, in Unix milliseconds; a series
+    /// counts once.
+    [[nodiscard]] std::vector<std::int64_t> starts(std::string_view email) const;
 
     [[nodiscard]] std::vector<GoogleCall> calls() const;
     [[nodiscard]] std::size_t count(std::string_view call) const;

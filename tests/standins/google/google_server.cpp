@@ -20,6 +20,7 @@ namespace {
 
 using Poco::Net::HTTPServerRequest;
 using Poco::Net::HTTPServerResponse;
+using Ending = GoogleResponse::Ending;
 
 /// Ends the connection with a reset, so that the client notices at once.
 void cut(HTTPServerRequest& request) {
@@ -59,16 +60,41 @@ public:
         GoogleRequest request{raw.getMethod(), raw.getURI(), {}, {}};
         for (const auto& [name, value] : raw) request.headers.emplace_back(Poco::toLower(name), value);
         Poco::StreamCopier::copyToString(raw.stream(), request.body);
+        tell(CallMoment::kArrived, request);
         const GoogleResponse answer = google_.handle(request);
-        if (answer.ending == GoogleResponse::Ending::kHang) pause(std::chrono::hours(24));
-        pause(answer.delay);
-        if (answer.ending != GoogleResponse::Ending::kAnswer) return cut(raw);
+        tell(CallMoment::kDone, request);
+        if (answer.ending == Ending::kHang) pause(std::chrono::hours(24));
+        if (answer.ending != Ending::kDrip) pause(answer.delay);
+        if (answer.ending == Ending::kLost || answer.ending == Ending::kRefuse ||
+            answer.ending == Ending::kHang)
+            return cut(raw);
         response.setStatusAndReason(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(answer.status));
         for (const auto& [name, value] : answer.headers) response.set(name, value);
         response.setContentLength(static_cast<std::streamsize>(answer.body.size()));
         if (answer.status == 204) response.erase("Content-Length");
-        response.sendBuffer(answer.body.data(), answer.body.size());
+        if (answer.ending == Ending::kAnswer) {
+            response.sendBuffer(answer.body.data(), answer.body.size());
+            tell(CallMoment::kAnswered, request);
+            return;
+        }
+        send_badly(raw, response, answer);
     }
+
+    void send_badly(HTTPServerRequest& raw, HTTPServerResponse& response, const GoogleResponse& answer) {
+        std::ostream& out = response.send();
+        if (answer.ending == Ending::kCut) {
+            out.write(answer.body.data(), static_cast<std::streamsize>(answer.body.size() / 2));
+            out.flush();
+            return cut(raw);
+        }
+        for (const char byte : answer.body) {
+            out.put(byte).flush();
+            pause(answer.delay);
+            if (!out || is_stopping()) return;
+        }
+    }
+
+    void watch(std::function<void(CallMoment, const std::string&)> watcher) { watcher_ = std::move(watcher); }
 
     [[nodiscard]] std::uint16_t port() const { return server_->port(); }
 
@@ -100,7 +126,16 @@ private:
         changed_.wait_for(lock, time, [this] { return stopping_; });
     }
 
+    void tell(CallMoment moment, const GoogleRequest& request) {
+        if (watcher_) watcher_(moment, Google::name_of(request));
+    }
+    [[nodiscard]] bool is_stopping() {
+        const std::lock_guard lock(mutex_);
+        return stopping_;
+    }
+
     Google& google_;
+    std::function<void(CallMoment, const std::string&)> watcher_;
     std::mutex mutex_;
     std::condition_variable changed_;
     bool stopping_ = false;  // guarded by mutex_
@@ -112,6 +147,9 @@ GoogleServer::GoogleServer(Google& google, std::uint16_t port, int threads)
     : impl_(std::make_unique<Impl>(google, port, threads)) {}
 GoogleServer::~GoogleServer() = default;
 
+void GoogleServer::watch(std::function<void(CallMoment, const std::string&)> watcher) {
+    impl_->watch(std::move(watcher));
+}
 std::uint16_t GoogleServer::port() const {
     return impl_->port();
 }

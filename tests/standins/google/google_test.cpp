@@ -165,7 +165,95 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"ends before it starts", {{"end", {{"dateTime", "2026-11-24T14:00:00-05:00"}}}}},
         Refused{"local UNTIL", {{"recurrence", json::array({"RRULE:FREQ=DAILY;UNTIL=20261130"})}}},
         Refused{"conference without its version",
-                {{"conferenceData", {{"createRequest", {{"requestId", "r"}}}}}}}));
+                {{"conferenceData", {{"createRequest", {{"requestId", "r"}}}}}}},
+        Refused{"id too short", {{"id", "abcd"}}}, Refused{"id too long", {{"id", std::string(1025, 'a')}}},
+        Refused{"id beyond base32hex", {{"id", "abcdw"}}}, Refused{"id that is no text", {{"id", 12345}}},
+        Refused{"no start", {{"start", nullptr}}}, Refused{"no end", {{"end", nullptr}}},
+        Refused{"no such day", {{"start", {{"dateTime", "2026-11-31T10:00:00-05:00"}}}}},
+        Refused{"hour without zone or offset",
+                {{"start", {{"dateTime", "2026-11-24T10:00:00"}, {"timeZone", nullptr}}}}},
+        Refused{"series without zone",
+                {{"start", {{"timeZone", nullptr}}},
+                 {"end", {{"timeZone", nullptr}}},
+                 {"recurrence", json::array({"RRULE:FREQ=DAILY;COUNT=3"})}}},
+        Refused{"rule without its name", {{"recurrence", json::array({"FREQ=DAILY;COUNT=3"})}}},
+        Refused{"rule of no kind", {{"recurrence", json::array({"RRULE:FREQ=SOMETIMES"})}}},
+        Refused{"count and until",
+                {{"recurrence", json::array({"RRULE:FREQ=DAILY;COUNT=3;UNTIL=20261130T000000Z"})}}},
+        Refused{"rule that is no list", {{"recurrence", "RRULE:FREQ=DAILY"}}},
+        Refused{
+            "default reminders and others",
+            {{"reminders",
+              {{"useDefault", true}, {"overrides", json::array({{{"method", "popup"}, {"minutes", 10}}})}}}}},
+        Refused{"reminder of no method",
+                {{"reminders",
+                  {{"useDefault", false},
+                   {"overrides", json::array({{{"method", "pigeon"}, {"minutes", 10}}})}}}}},
+        Refused{"whole day that does not exist",
+                {{"start", {{"dateTime", nullptr}, {"timeZone", nullptr}, {"date", "2026-13-01"}}},
+                 {"end", {{"dateTime", nullptr}, {"timeZone", nullptr}, {"date", "2026-13-02"}}}}},
+        Refused{"empty whole day",
+                {{"start", {{"dateTime", nullptr}, {"timeZone", nullptr}, {"date", "2026-11-24"}}},
+                 {"end", {{"dateTime", nullptr}, {"timeZone", nullptr}, {"date", "2026-11-24"}}}}}));
+
+class GoogleRefusesQueries : public ::testing::TestWithParam<const char*> {};
+TEST_P(GoogleRefusesQueries, ThatTheDocumentDoesNotAllow) {
+    Client client;
+    client.link();
+    const std::string target = std::string("calendars/primary/events?") + GetParam();
+    const bool inserts = target.find("sendUpdates") != std::string::npos;
+    const GoogleResponse answer =
+        inserts ? client.call("POST", target, Client::event()) : client.call("GET", target);
+    EXPECT_EQ(answer.status, 400) << answer.body;
+    EXPECT_EQ(client.google.breaches().size(), 1u);
+}
+INSTANTIATE_TEST_SUITE_P(
+    Parameters, GoogleRefusesQueries,
+    ::testing::Values("sendUpdates=everybody", "sendUpdates=all&sendUpdates=none",
+                      "sendUpdates=all&conferenceDataVersion=2", "sendUpdates=all&conferenceDataVersion=one",
+                      "sendUpdates=all&sendNotifications=true", "sendUpdates=all&quietly=true",
+                      "maxResults=0&timeMin=2026-11-24T00:00:00Z",
+
+                      "maxResults=many&timeMin=2026-11-24T00:00:00Z", "singleEvents=yes&maxResults=1",
+                      "maxResults=1&timeMin=2026-11-24", "maxResults=1&timeMin=2026-11-24T00:00:00",
+                      "timeMin=2026-11-25T00:00:00Z&timeMax=2026-11-24T00:00:00Z",
+                      "maxResults=1&orderBy=startTime", "maxResults=1&orderBy=title",
+                      "maxResults=1&pageToken=x", "maxResults=1&pageToken=7", "maxResults=1&syncToken=x",
+                      "maxResults=1&q=dentista"));
+
+TEST(GoogleStandin, ADeletedEventIsGoneForWritersAndItsIdStaysTaken) {
+    Client client({.undeletes = false});
+    client.link();
+    ASSERT_EQ(client.insert(Client::event()).status, 200);
+    const std::string path = "calendars/primary/events/abcde?sendUpdates=all";
+    ASSERT_EQ(client.call("DELETE", path).status, 204);
+    EXPECT_EQ(client.call("PATCH", path, {{"summary", "Otra"}}).status, 410);
+    EXPECT_EQ(client.call("PATCH", path, {{"status", "confirmed"}}).status, 410);
+    EXPECT_EQ(client.call("DELETE", path).status, 410);
+    EXPECT_EQ(Client::reason(client.insert(Client::event())), "duplicate");
+    EXPECT_TRUE(client.google.breaches().empty());
+}
+
+TEST(GoogleStandin, WritesHoldOnlyForTheVersionThatWasRead) {
+    Client client;
+    client.link();
+    ASSERT_EQ(client.insert(Client::event()).status, 200);
+    const std::string path = "calendars/primary/events/abcde?sendUpdates=all";
+    EXPECT_EQ(client.call("PATCH", path, {{"summary", "Otra"}}, "\"0\"").status, 412);
+    EXPECT_EQ(client.call("DELETE", path, json(), "\"0\"").status, 412);
+    EXPECT_EQ(client.call("DELETE", path).status, 204);
+}
+
+TEST(GoogleStandin, SpoilsAnswersOfOneAccountAlone) {
+    Client client;
+    client.link();
+    client.google.fail({.status = 500, .call = "events.list", .account = "another@example.org"});
+    EXPECT_EQ(client.call("GET", "calendars/primary/events?maxResults=1").status, 200);
+    client.google.fail(
+        {.kind = GoogleFault::Kind::kHalf, .call = "events.list", .account = "maria@example.org"});
+    EXPECT_FALSE(json::accept(client.call("GET", "calendars/primary/events?maxResults=1").body));
+    EXPECT_TRUE(json::accept(client.call("GET", "calendars/primary/events?maxResults=1").body));
+}
 
 TEST(GoogleStandin, RefusesUnknownParametersAndMissingScopes) {
     Client client;

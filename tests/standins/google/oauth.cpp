@@ -13,7 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t kAccessLifeMs = 3599 * 1000;
 constexpr std::int64_t kCodeLifeMs = 10 * 60 * 1000;
 constexpr std::int64_t kTestingLifeMs = 7LL * 24 * 3600 * 1000;
 constexpr std::size_t kMostRefreshTokens = 100;
@@ -97,6 +96,11 @@ const GoogleAccount* OAuth::find_sub(std::string_view sub) const {
     for (const GoogleAccount& account : accounts_)
         if (account.sub == sub) return &account;
     return nullptr;
+}
+
+const GoogleAccount* OAuth::find_token(std::string_view refresh_token) const {
+    const auto found = refresh_.find(refresh_token);
+    return found != refresh_.end() ? find_sub(found->second.sub) : nullptr;
 }
 
 std::string OAuth::request_fault(const Fields& query) const {
@@ -240,11 +244,11 @@ GoogleResponse OAuth::refresh(const Fields& form, std::int64_t now_ms) {
 GoogleResponse OAuth::grant(const std::string& sub, const std::vector<std::string>& scopes,
                             const std::string& refresh_token, std::int64_t now_ms) {
     const std::string access = secret("ya29.");
-    access_[access] = {sub, scopes, now_ms + kAccessLifeMs};
+    access_[access] = {sub, scopes, now_ms + options_.access_life.count() * 1000};
     std::vector<std::string> answered;
     for (const std::string& scope : scopes) answered.push_back(answered_name(scope));
     json body{{"access_token", access},
-              {"expires_in", kAccessLifeMs / 1000},
+              {"expires_in", options_.access_life.count()},
               {"token_type", "Bearer"},
               {"scope", joined(answered)}};
     if (!refresh_token.empty()) body["refresh_token"] = refresh_token;

@@ -24,6 +24,8 @@ public:
     void add(GoogleAccount account) { accounts_.push_back(std::move(account)); }
     [[nodiscard]] const GoogleAccount* find_email(std::string_view email) const;
     [[nodiscard]] const GoogleAccount* find_sub(std::string_view sub) const;
+    /// Whose refresh token it is.
+    [[nodiscard]] const GoogleAccount* find_token(std::string_view refresh_token) const;
 
     /// GET of the consent page.
     [[nodiscard]] GoogleResponse page(const Fields& query) const;

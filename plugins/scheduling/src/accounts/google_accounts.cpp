@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "accounts/people.hpp"
+#include "accounts/sealed_rows.hpp"
+#include "calendar/side_by_side.hpp"
 #include "tables/rows.hpp"
 
 namespace scheduling {
@@ -17,6 +19,7 @@ using nlohmann::json;
 
 constexpr std::int64_t kEarlyMs = 60 * 1000;   // refreshed while it still works
 constexpr std::int64_t kClaimMs = 20 * 1000;   // longer than one request may take
+constexpr std::int64_t kToStoreMs = 1000;      // of a claim, after the caller's own time
 constexpr std::int64_t kClosedMs = 60 * 1000;  // after our client was refused
 constexpr std::int64_t kWeekMs = 7LL * 24 * 3600 * 1000, kHalfDayMs = 12LL * 3600 * 1000;
 constexpr std::chrono::milliseconds kWaitStep{50};
@@ -27,7 +30,7 @@ constexpr const char* kColumns =
     " access_expires_ms, access_sealed, refresh_sealed";
 
 std::string context_of(const char* column, const std::string& person, const std::string& account) {
-    return "calendar_credentials/" + std::string(column) + "/" + person + "/" + account;
+    return seal_context("calendar_credentials/" + std::string(column), person, account);
 }
 
 GoogleAccount read_account(const json& row) {
@@ -103,7 +106,7 @@ Task<Result<AccessToken>> GoogleAccounts::access(Caller caller, std::string acco
         if (!in_time) break;
         auto nonce = services_.vault.random(16);
         if (!nonce) co_return std::move(nonce).error().within("claim");
-        auto claimed = co_await claim(*row, to_hex(*nonce));
+        auto claimed = co_await claim(caller, *row, to_hex(*nonce));
         if (!claimed) co_return std::move(claimed).error();
         if (*claimed) co_return co_await refresh(caller, std::move(*row), to_hex(*nonce));
         auto waited = co_await services_.timer.after(kWaitStep);
@@ -112,15 +115,19 @@ Task<Result<AccessToken>> GoogleAccounts::access(Caller caller, std::string acco
     co_return Error{Error::Code::kUnavailable, "no fresh token in time"};
 }
 
-Task<Result<bool>> GoogleAccounts::claim(const GoogleAccount& account, std::string claimant) const {
+/// No longer than the caller asks: a process that dies over it must not keep the others waiting.
+Task<Result<bool>> GoogleAccounts::claim(Caller caller, const GoogleAccount& account,
+                                         std::string claimant) const {
     const std::int64_t now = services_.clock.unix_ms();
+    std::int64_t life = kClaimMs;
+    if (const std::uint64_t now_ns = services_.clock.monotonic_ns(); caller.until_ns > now_ns)
+        life = std::min(life, static_cast<std::int64_t>((caller.until_ns - now_ns) / 1'000'000) + kToStoreMs);
     migue::SqlStatement take{
         "UPDATE scheduling.calendar_credentials SET claim = $3, claim_until_ms = $4"
         " WHERE person_id = $1 AND account_id = $2 AND claim_until_ms < $5 AND version = $6 AND status = "
         "'linked'"
         " RETURNING account_id",
-        json::array({account.person, account.id, claimant, now + kClaimMs, now, account.version}).dump(),
-        false};
+        json::array({account.person, account.id, claimant, now + life, now, account.version}).dump(), false};
     auto answer = co_await services_.sql.execute(std::move(take));
     if (!answer) co_return std::move(answer).error().within("claim the refresh");
     auto statements = read_rows(*answer);
@@ -319,6 +326,35 @@ Task<Result<Unlinked>> GoogleAccounts::forget(std::string person, std::string ac
     auto token = services_.vault.open(row->refresh_sealed, context_of("refresh", person, account));
     if (token) unlinked.token = std::move(*token);
     co_return unlinked;
+}
+
+Task<Result<Unlinked>> GoogleAccounts::grant_of(const GoogleAccount& account) const {
+    migue::SqlStatement others{
+        "SELECT person_id FROM scheduling.calendar_credentials WHERE account_id = $1 AND person_id <> $2 "
+        "LIMIT 1",
+        json::array({account.id, account.person}).dump(), false};
+    auto answer = co_await services_.sql.execute(std::move(others));
+    if (!answer) co_return std::move(answer).error().within("look for other links");
+    auto statements = read_rows(*answer);
+    if (!statements) co_return std::move(statements).error();
+    Unlinked grant;
+    grant.is_last = statements->at(0).rows.empty();
+    auto token =
+        services_.vault.open(account.refresh_sealed, context_of("refresh", account.person, account.id));
+    if (token) grant.token = std::move(*token);
+    co_return grant;
+}
+
+Task<bool> GoogleAccounts::warm(Caller caller) const {
+    auto accounts = co_await all(caller.person);
+    if (!accounts) co_return false;
+    const std::int64_t now = services_.clock.unix_ms();
+    std::vector<Task<Result<AccessToken>>> refreshing;
+    for (const GoogleAccount& account : *accounts)
+        if (account.is_alive && account.access_until_ms - kEarlyMs <= now)
+            refreshing.push_back(access(caller, account.id));
+    const auto done = co_await side_by_side(std::move(refreshing));
+    co_return std::all_of(done.begin(), done.end(), [](const auto& one) { return static_cast<bool>(one); });
 }
 
 }  // namespace scheduling

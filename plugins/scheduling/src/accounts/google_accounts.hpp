@@ -59,6 +59,12 @@ public:
     /// A new link, or the same account linked again.
     [[nodiscard]] migue::Task<migue::Result<void>> keep(GoogleAccount account, Tokens tokens) const;
     [[nodiscard]] migue::Task<migue::Result<Unlinked>> forget(std::string person, std::string account) const;
+    /// The grant behind a link: whether nobody else uses it, and the token that revokes it ("" when
+    /// it cannot be opened). Changes nothing.
+    [[nodiscard]] migue::Task<migue::Result<Unlinked>> grant_of(const GoogleAccount& account) const;
+    /// Has fresh tokens for all accounts of the person whose tokens end soon; to be run beside the
+    /// turn that will need them. What fails here is told by access().
+    [[nodiscard]] migue::Task<bool> warm(Caller caller) const;
     /// Whether anybody has this account linked.
     [[nodiscard]] migue::Task<migue::Result<bool>> is_linked(std::string account) const;
 
@@ -67,7 +73,8 @@ private:
     migue::Task<migue::Result<AccessToken>> refresh(Caller caller, GoogleAccount account,
                                                     std::string claimant) const;
     migue::Task<migue::Result<AccessToken>> after_refusal(GoogleAccount tried, migue::Error error) const;
-    migue::Task<migue::Result<bool>> claim(const GoogleAccount& account, std::string claimant) const;
+    migue::Task<migue::Result<bool>> claim(Caller caller, const GoogleAccount& account,
+                                           std::string claimant) const;
     migue::Task<migue::Result<void>> store(const GoogleAccount& account, Tokens tokens,
                                            std::string claimant) const;
     migue::Result<AccessToken> open(const GoogleAccount& account) const;

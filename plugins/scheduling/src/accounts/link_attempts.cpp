@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "accounts/people.hpp"
+#include "accounts/sealed_rows.hpp"
 #include "accounts/web_text.hpp"
 #include "tables/rows.hpp"
 
@@ -22,7 +23,7 @@ constexpr std::string_view kCodeDigits = "BCDFGHJKLMNPQRSTVWXZ23456789";
 constexpr std::size_t kCodeDigitsShown = 8;
 
 std::string context_of(const char* column, const LinkAttempt& attempt) {
-    return "link_attempts/" + std::string(column) + "/" + attempt.person + "/" + attempt.link_hash;
+    return seal_context("link_attempts/" + std::string(column), attempt.person, attempt.link_hash);
 }
 
 LinkAttempt read_attempt(const json& row) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "accounts/sealed_rows.hpp"
 #include "tables/rows.hpp"
 
 namespace scheduling {
@@ -15,10 +16,6 @@ using migue::Task;
 using nlohmann::json;
 
 constexpr std::size_t kTokenBytes = 32;
-
-std::string seal_context(const std::string& person) {
-    return "people/feed_sealed/" + person;
-}
 
 Person read_person(const json& row) {
     return {text_of(row, "person_id"), text_of(row, "zone"), text_of(row, "locale")};
@@ -67,7 +64,7 @@ Task<Result<std::string>> People::feed_token(std::string person) const {
     auto fresh = vault_.random(kTokenBytes);
     if (!fresh) co_return std::move(fresh).error().within("feed token");
     const std::string token = to_hex(*fresh);
-    auto sealed = vault_.seal(token, seal_context(person));
+    auto sealed = vault_.seal(token, seal_context("people/feed_sealed", person));
     auto hash = vault_.sha256(token);
     if (!sealed) co_return std::move(sealed).error().within("feed token");
     if (!hash) co_return std::move(hash).error().within("feed token");
@@ -84,7 +81,8 @@ Task<Result<std::string>> People::feed_token(std::string person) const {
     if (!statements) co_return std::move(statements).error();
     if (statements->size() < 2 || statements->at(1).rows.empty())
         co_return Error{Error::Code::kInternal, "feed token: the person's row is gone"};
-    co_return vault_.open(text_of(statements->at(1).rows.front(), "feed_sealed"), seal_context(person));
+    co_return vault_.open(text_of(statements->at(1).rows.front(), "feed_sealed"),
+                          seal_context("people/feed_sealed", person));
 }
 
 Task<Result<std::optional<Person>>> People::find_by_feed(std::string token) const {

@@ -25,7 +25,8 @@ migue::Task<void> Audit::note(AuditEntry entry, std::uint64_t since_ns) {
     migue::SqlStatement insert{
         "INSERT INTO scheduling.calendar_events (person_id, entry_id, message_id, event_id, action, start_ms,"
         " end_ms, outcome, error, duration_ms, at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-        " ON CONFLICT (person_id, entry_id) DO NOTHING",
+        // No target: naming one needs the right to read, and this role has only that to add.
+        " ON CONFLICT DO NOTHING",
         json::array({person_, entry_id, message_id_, entry.event_id, entry.action, begin, end, entry.outcome,
                      entry.error, took_ms, clock_.unix_ms()})
             .dump(),

@@ -30,6 +30,9 @@ public:
     /// was booked is booked. `since_ns`: when the step began, by the monotonic clock.
     [[nodiscard]] migue::Task<void> note(AuditEntry entry, std::uint64_t since_ns);
 
+    /// An earlier attempt of the same turn may have done some of its work.
+    [[nodiscard]] bool is_repeat() const noexcept { return attempt_ > 1; }
+
     [[nodiscard]] std::uint64_t begin() const { return clock_.monotonic_ns(); }
 
 private:

@@ -105,7 +105,12 @@ Task<Outcome> Booking::put_back(std::vector<Event> before) {
         Event wanted = event;
         wanted.id = restored->id;  // another one where the old is spent
         auto changed = co_await calendar_.update(caller_, std::move(wanted), Overlap::kRefuse);
-        if (!changed) co_return co_await settle("undone", event, std::move(changed).error(), since);
+        if (!changed) {
+            Error error = std::move(changed).error();
+            // It is there again already: not "nothing happened".
+            if (error.code == Error::Code::kUnavailable) error.code = Error::Code::kInternal;
+            co_return co_await settle("undone", event, std::move(error), since);
+        }
         co_await note("undone", *changed, "ok", "", since);
     }
     co_return Outcome{Outcome::Kind::kDone, std::move(before.front())};
@@ -141,7 +146,8 @@ Task<Outcome> Booking::settle(std::string action, Event event, Error error, std:
         co_await note("failed", event, "refused", code_name(error.code), since_ns);
         co_return Outcome{Outcome::Kind::kGone, std::move(event)};
     }
-    if (may_have_happened(error.code)) {
+    const bool happened_before = error.code == Error::Code::kUnavailable && audit_.is_repeat();
+    if (may_have_happened(error.code) || happened_before) {
         // Only a booking can be told apart by its id alone; the rest stays open.
         auto found = co_await calendar_.get(caller_, event.id);
         if (action == "booked" && found && found->has_value() && !(*found)->cancelled) {

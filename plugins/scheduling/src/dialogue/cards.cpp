@@ -148,6 +148,7 @@ Reply change_card(const Scene& scene, EventDraft draft, const Event& before) {
     Open open;
     open.waiting = Waiting::kCard;
     open.target = before.id;
+    open.before = before;
     open.options.push_back(option(scene, Action::kBook, "move", "yes"));
     open.options.push_back(option(scene, Action::kChange, "change", "change"));
     open.options.push_back(option(scene, Action::kDrop, "keep", "no"));

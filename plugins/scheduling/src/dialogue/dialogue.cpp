@@ -89,6 +89,7 @@ Reply leave(Scene& scene, const Open& open) {
 /// What a tap and its typed twin both lead to.
 Task<Reply> perform(Scene& scene, const Open& open, std::size_t index) {
     const Option& chosen = open.options[index];
+    scene.before = open.before;
     switch (chosen.action) {
         case Action::kBook:
             co_return co_await commit(scene, open.draft, open.target, Overlap::kRefuse);

@@ -112,7 +112,9 @@ Task<Reply> write_change(Scene& scene, EventDraft draft, std::string target, Ove
     auto before = co_await scene.booking.get(target);
     if (!before) co_return say(scene.phrases.say("failed_read"));
     if (!before->has_value() || (*before)->cancelled) co_return say(scene.phrases.say("not_found"));
-    const Event old = **before;
+    // An earlier attempt may have changed it already: then the card remembers how it was.
+    const bool repeats = scene.turn.attempt() > 1 || scene.input.kind == "job";
+    const Event old = repeats && scene.before && scene.before->id == target ? *scene.before : **before;
     Event changed = to_event(draft);
     changed.id = target;
     changed.exdates = old.exdates;
@@ -192,6 +194,7 @@ Task<Reply> proceed(Scene& scene, EventDraft draft, std::string target, bool sur
 Task<Reply> commit(Scene& scene, EventDraft draft, std::string target, Overlap overlap) {
     scene.plan = plan_of(Plan::Kind::kCommit, draft, target);
     scene.plan->force = overlap == Overlap::kAllow;
+    scene.plan->open.before = scene.before;
     if (!target.empty()) co_return co_await write_change(scene, std::move(draft), std::move(target), overlap);
     Event event = to_event(draft);
     event.id = scene.own_event_id;

@@ -148,9 +148,11 @@ Event without(const Meant& one) {
     return event;
 }
 
-/// The events of a card that are still there.
+/// The events of a card that are still there. When the turn runs again, those that an earlier
+/// attempt cancelled count as well: cancelling them once more does nothing, and is answered.
 Task<migue::Result<std::vector<Meant>>> events_of(Scene& scene, const Open& open, bool whole_series) {
     std::vector<Meant> meant;
+    const bool repeats = scene.turn.attempt() > 1 || scene.input.kind == "job";
     for (std::size_t i = 0; i < open.events.size(); ++i) {
         auto event = co_await scene.booking.get(open.events[i]);
         if (!event) co_return std::move(event).error();
@@ -158,7 +160,7 @@ Task<migue::Result<std::vector<Meant>>> events_of(Scene& scene, const Open& open
             event = co_await scene.booking.get(std::string((*event)->series));
             if (!event) co_return std::move(event).error();
         }
-        if (!event->has_value() || (*event)->cancelled) continue;
+        if (!event->has_value() || ((*event)->cancelled && !repeats)) continue;
         const std::int64_t occurrence =
             i < open.occurrences.size() && !whole_series ? open.occurrences[i] : 0;
         meant.push_back(Meant{std::move(**event), occurrence});
@@ -290,6 +292,9 @@ Task<Reply> undo(Scene& scene) {
         co_return say(undo.kind == Undo::Kind::kBooked ? phrases.say("undo_late", {{"title", title}})
                                                        : phrases.say("undo_late_plain"));
     }
+    scene.plan = Plan{};
+    scene.plan->kind = Plan::Kind::kUndo;
+    scene.plan->open.draft.title = first.title;
     Outcome outcome;
     if (undo.kind == Undo::Kind::kBooked)
         outcome = co_await scene.booking.undo_booking(first);

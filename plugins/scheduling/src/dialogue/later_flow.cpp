@@ -18,6 +18,7 @@ constexpr std::int64_t kTryMs = 15 * 60 * 1000;
 constexpr std::int64_t kLongestWaitMs = 32 * 1000;
 constexpr std::int64_t kLookAfterMs = 5 * 1000;
 constexpr int kMostLooks = 5;
+constexpr std::size_t kMostPromises = 8;
 constexpr std::int64_t kKeepAliveMs = 25LL * 24 * 3600 * 1000;
 
 /// 4, 8, 16, 32 s, and a part of a second so that many do not come at once.
@@ -61,11 +62,12 @@ std::optional<Plan> read_plan(const json& object) {
 
 bool is_complete(const Plan& plan) {
     const EventDraft& draft = plan.open.draft;
-    return plan.kind == Plan::Kind::kCancel ||
+    return plan.kind == Plan::Kind::kCancel || plan.kind == Plan::Kind::kUndo ||
            (draft.start && draft.has_date && (draft.has_time || draft.all_day));
 }
 
 Task<Reply> perform(Scene& scene, Plan plan) {
+    scene.before = plan.open.before;
     switch (plan.kind) {
         case Plan::Kind::kProceed:
             co_return co_await proceed(scene, std::move(plan.open.draft), std::move(plan.open.target),
@@ -75,6 +77,8 @@ Task<Reply> perform(Scene& scene, Plan plan) {
                                       plan.force ? Overlap::kAllow : Overlap::kRefuse);
         case Plan::Kind::kCancel:
             co_return co_await cancel_events(scene, plan.open, plan.whole_series);
+        case Plan::Kind::kUndo:
+            co_return co_await undo(scene);
     }
     co_return say(scene.phrases.say("stale"));
 }
@@ -83,6 +87,9 @@ Task<Reply> go_on(Scene& scene, json payload) {
     auto plan = read_plan(payload.value("plan", json::object()));
     Reply quiet;
     quiet.silent = true;
+    // Of an attempt that died before it could promise anything: a later one has answered.
+    const bool was_told = std::erase(scene.state.promised, scene.input.job_key) > 0;
+    if (payload.value("promised", false) && !was_told) co_return quiet;
     if (!plan) co_return quiet;  // written by a version that kept something else
     const std::string title = plan->open.draft.title;
     // What the message makes has the id of that message, not of this job.
@@ -188,14 +195,15 @@ Task<Reply> purge(Scene& scene) {
 Task<Reply> try_later(Scene& scene, Reply reply) {
     if (scene.input.kind == "job" || !scene.plan || !is_complete(*scene.plan)) co_return reply;
     const std::int64_t until = scene.now_ms + kTryMs;
-    json payload{{"do", "plan"},
-                 {"plan", plan_json(*scene.plan)},
-                 {"event", scene.own_event_id},
-                 {"until", until},
-                 {"open", scene.booking.is_open()}};
-    const bool stored =
-        co_await schedule(scene, scene.now_ms + wait_of(scene, 0), "later/" + scene.card, std::move(payload));
+    json payload{
+        {"do", "plan"},     {"plan", plan_json(*scene.plan)}, {"event", scene.own_event_id}, {"until", until},
+        {"promised", true}, {"open", scene.booking.is_open()}};
+    std::string key = "later/" + scene.card;
+    const bool stored = co_await schedule(scene, scene.now_ms + wait_of(scene, 0), key, std::move(payload));
     if (!stored) co_return reply;
+    std::vector<std::string>& promised = scene.state.promised;
+    if (promised.size() >= kMostPromises) promised.erase(promised.begin());
+    promised.push_back(std::move(key));
     const std::string time = write_clock(scene.phrases, to_local(until, scene.person.zone));
     co_return say(scene.phrases.say("later_trying", {{"time", time}}));
 }

@@ -50,7 +50,9 @@ Reply ask_unlink(const Scene& scene, const std::vector<GoogleAccount>& accounts)
 /// What waits while the person is away: the plan's draft, or the one that waited before.
 Open waiting_for_link(const Scene& scene) {
     Open open;
-    if (scene.plan && scene.plan->kind != Plan::Kind::kCancel) {
+    const bool drafts =
+        scene.plan && (scene.plan->kind == Plan::Kind::kProceed || scene.plan->kind == Plan::Kind::kCommit);
+    if (drafts) {
         open.draft = scene.plan->open.draft;
         open.target = scene.plan->open.target;
     } else if (const Open* before = scene.state.alive(scene.now_ms);

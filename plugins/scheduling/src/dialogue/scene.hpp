@@ -6,6 +6,7 @@
 
 #include "accounts/link_attempts.hpp"
 #include "accounts/people.hpp"
+#include "accounts/personal_data.hpp"
 #include "audit/audit.hpp"
 #include "booking/booking.hpp"
 #include "booking/free_slots.hpp"
@@ -36,6 +37,7 @@ struct Tools {
     const PhraseBook& book;
     const Answers& answers;
     const GoogleTools* google = nullptr;  ///< null with the local calendar
+    const PersonalData* data = nullptr;   ///< "export my data", "delete my data"
 };
 
 /// What came in, beside the words.
@@ -52,6 +54,7 @@ struct Plan {
         kProceed = 1,  ///< check the draft, then ask, show or book
         kCommit,       ///< write the draft
         kCancel,       ///< cancel the events
+        kUndo,         ///< take the last action back
     };
     Kind kind = Kind::kProceed;
     Open open;  ///< draft and target, or events and occurrences
@@ -71,6 +74,7 @@ struct Scene {
     std::string card;          ///< the name of the card this turn may show: from its message
     std::string own_event_id;  ///< the id of the event this turn may make
     std::optional<Plan> plan = {};
+    std::optional<Event> before = {};  ///< the event of the card that was answered, as it showed it
 
     [[nodiscard]] const Answers& answers() const { return tools.answers; }
     /// Now, on the person's wall clock.

@@ -145,6 +145,7 @@ json open_json(const Open& open) {
             {"options", options},
             {"draft", draft_json(open.draft)},
             {"target", open.target},
+            {"before", open.before ? event_json(*open.before) : json()},
             {"events", open.events},
             {"occurrences", open.occurrences},
             {"purpose", static_cast<int>(open.purpose)},
@@ -159,6 +160,8 @@ Open read_open_json(const json& object) {
     for (const json& option : object.at("options")) open.options.push_back(read_option(option));
     open.draft = read_draft(object.at("draft"));
     open.target = object.at("target");
+    if (const auto before = object.find("before"); before != object.end() && before->is_object())
+        open.before = read_event_json(*before);
     open.events = object.at("events").get<std::vector<std::string>>();
     open.occurrences = object.at("occurrences").get<std::vector<std::int64_t>>();
     open.purpose = static_cast<Purpose>(object.at("purpose").get<int>());
@@ -185,6 +188,7 @@ State read_known(const json& object) {
     if (object.contains("undo")) state.undo = read_undo(object.at("undo"));
     state.last_event = object.at("last_event");
     state.locale = object.at("locale");
+    state.promised = object.value("promised", std::vector<std::string>());
     return state;
 }
 
@@ -218,6 +222,7 @@ std::string write_state(const State& state) {
     json object{{"v", kVersion}, {"last_event", state.last_event}, {"locale", state.locale}};
     if (state.open) object["open"] = open_json(*state.open);
     if (state.undo) object["undo"] = undo_json(*state.undo);
+    if (!state.promised.empty()) object["promised"] = state.promised;
     return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

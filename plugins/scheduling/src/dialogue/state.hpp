@@ -69,6 +69,7 @@ struct Open {
     std::vector<Option> options;
     EventDraft draft;
     std::string target;                     ///< the event that the draft changes, or ""
+    std::optional<Event> before = {};       ///< that event as the card showed it
     std::vector<std::string> events;        ///< those to be cancelled, or chosen from
     std::vector<std::int64_t> occurrences;  ///< beside `events`: of a series, the one meant; else 0
     Purpose purpose = Purpose::kCancel;
@@ -88,6 +89,8 @@ struct State {
     std::optional<Undo> undo;
     std::string last_event;  ///< what "it" means
     std::string locale;      ///< of the last message whose language was clear
+    /// Jobs whose promise was told. An attempt of a turn that died may have left a job without.
+    std::vector<std::string> promised;
 
     /// The open card, unless it is older than its life.
     [[nodiscard]] const Open* alive(std::int64_t now_ms) const;

@@ -135,6 +135,22 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"duration_upto", act_duration_upto},
     {"minutes_to", act_minutes_to},
     {"every_repeated", act_every_repeated},
+    {"this_time", act_this_time},
+    {"corrected", act_corrected},
+    {"weekday_near", act_weekday_near},
+    {"half_on", act_half_on},
+    {"open_piece", act_open_piece},
+    {"bridge", act_bridge},
+    {"except", act_except},
+    {"hours_on", act_hours_on},
+    {"every_workday", act_every_workday},
+    {"later_one", act_later_one},
+    {"nth_weekday_unit", act_nth_weekday_unit},
+    {"every_weekday_part", act_every_weekday_part},
+    {"half_of", act_half_of},
+    {"half_of_unit", act_half_of_unit},
+    {"times_of", act_times_of},
+    {"ends_at", act_ends_at},
 };
 
 }  // namespace

@@ -152,6 +152,22 @@ bool act_words_to(const Context&, Arguments, std::int32_t, Value&);
 bool act_repeat_range(const Context&, Arguments, std::int32_t, Value&);
 bool act_not_year(const Context&, Arguments, std::int32_t, Value&);
 bool act_packed_on(const Context&, Arguments, std::int32_t, Value&);
+bool act_this_time(const Context&, Arguments, std::int32_t, Value&);
+bool act_corrected(const Context&, Arguments, std::int32_t, Value&);
+bool act_weekday_near(const Context&, Arguments, std::int32_t, Value&);
+bool act_half_on(const Context&, Arguments, std::int32_t, Value&);
+bool act_open_piece(const Context&, Arguments, std::int32_t, Value&);
+bool act_bridge(const Context&, Arguments, std::int32_t, Value&);
+bool act_times_of(const Context&, Arguments, std::int32_t, Value&);
+bool act_ends_at(const Context&, Arguments, std::int32_t, Value&);
+bool act_half_of(const Context&, Arguments, std::int32_t, Value&);
+bool act_half_of_unit(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_weekday_part(const Context&, Arguments, std::int32_t, Value&);
+bool act_nth_weekday_unit(const Context&, Arguments, std::int32_t, Value&);
+bool act_later_one(const Context&, Arguments, std::int32_t, Value&);
+bool act_hours_on(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_workday(const Context&, Arguments, std::int32_t, Value&);
+bool act_except(const Context&, Arguments, std::int32_t, Value&);
 bool act_nth_weekday_part(const Context&, Arguments, std::int32_t, Value&);
 
 }  // namespace scheduling::language

@@ -42,6 +42,7 @@ bool act_meet(const Context& context, Arguments arguments, std::int32_t flags, V
 bool act_weekday_dom(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     if (!meet(context, *arguments[0], *arguments[1], out)) return false;
     Value day = *arguments[1];
+    if (day.digits == 0 && day.dom == 1) return false;  // "el martes un café"
     const bool may_be_hour = day.digits > 0 && day.dom <= 12;
     return !may_be_hour || (fix_day(context, day) && weekday_of(day.day_begin) == out.weekday);
 }
@@ -236,28 +237,37 @@ bool act_nth_day(const Context& context, Arguments arguments, std::int32_t which
     return true;
 }
 
-bool act_holiday(const Context& context, Arguments arguments, std::int32_t, Value& out) {
-    // number: month*100+day, or 5000+days after Easter, 6000+month*100+weekday*10+nth (nth 9: last),
-    // 8000+days after Thanksgiving, 8500 the Tuesday after the first Monday of November, 9000 and more by
-    // another calendar
+/// The next one, or the one of a year that was said. Parameter -1: the last one that is over.
+bool act_holiday(const Context& context, Arguments arguments, std::int32_t which, Value& out) {
     const std::int32_t code = arguments[0]->number;
-    const int said_year = arguments.size() > 1 ? arguments[1]->year : 0;
-    const auto on = [&](int year) -> DayNumber {
-        if (code >= 9000) return moving_holiday(code - 9000, year);
-        if (code == 8500) return nth_weekday(to_day(year, 11, 1), 1, 1) + 1;
-        if (code >= 8000) return nth_weekday(to_day(year, 11, 1), 4, 4) + (code - 8000);
-        if (code >= 6000) {
-            const int month = (code - 6000) / 100, weekday = code / 10 % 10, nth = code % 10;
-            return nth_weekday(to_day(year, month, 1), weekday, nth == 9 ? -1 : nth);
-        }
-        if (code >= 4000) return easter_sunday(year) + (code - 5000);
-        return to_day(year, code / 100, code % 100);
-    };
-    int year = said_year != 0 ? said_year : static_cast<int>(to_date(context.today).year());
-    DayNumber day = on(year);
-    if (said_year == 0 && day < context.today) day = on(year + 1);
+    const auto on = [&](int year) { return holiday_on(code, year, context.country); };
+    const int this_year = static_cast<int>(to_date(context.today).year());
+    DayNumber day = 0;
+    if (arguments.size() > 1) {
+        Value year = *arguments[1];
+        if (year.has_clock() || !fix_day(context, year) || year.grain != Grain::kYear) return false;
+        day = on(static_cast<int>(to_date(year.day_begin).year()));
+    } else if (which < 0) {
+        day = on(this_year);
+        if (day == 0 || day >= context.today) day = on(this_year - 1);
+    } else {
+        day = on(this_year);
+        if (day == 0 || day < context.today) day = on(this_year + 1);
+    }
     if (day == 0) return false;  // no such day, or not known so far ahead
     out = fixed_days(day, day + 1, Grain::kDay);
+    out.flags = kHoliday;
+    if (which < 0) out.flags |= kPast;
+    return true;
+}
+
+/// "puente de reyes": the free day and the weekend beside it.
+bool act_bridge(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    if (!act_holiday(context, arguments, 0, out)) return false;
+    const int weekday = weekday_of(out.day_begin);
+    const DayNumber saturday = monday_of(out.day_begin) + (weekday < 3 ? -2 : 5);
+    out =
+        fixed_days(std::min(saturday, out.day_begin), std::max(saturday + 2, out.day_begin + 1), Grain::kDay);
     out.flags = kHoliday;
     return true;
 }
@@ -280,6 +290,17 @@ bool act_weekday_beside(const Context& context, Arguments arguments, std::int32_
     const int ahead =
         sign > 0 ? (weekday - weekday_of(first) + 7) % 7 : -((weekday_of(first) - weekday + 7) % 7);
     out = fixed_days(first + ahead, first + ahead + 1, Grain::kDay);
+    return true;
+}
+
+/// "the Monday closest to Oct 5th".
+bool act_weekday_near(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const int weekday = arguments[0]->weekday;
+    Value day = *arguments[1];
+    if (weekday == 0 || arguments[0]->dom != 0 || day.has_clock() || !fix_day(context, day)) return false;
+    if (day.day_end - day.day_begin != 1) return false;
+    const DayNumber near = day.day_begin + (weekday - weekday_of(day.day_begin) + 10) % 7 - 3;
+    out = fixed_days(near, near + 1, Grain::kDay);
     return true;
 }
 

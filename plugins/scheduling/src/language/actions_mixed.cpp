@@ -230,6 +230,12 @@ bool act_packed_on(const Context& context, Arguments arguments, std::int32_t, Va
     return !may_be_year && clock.clock / 60 % 5 == 0 && meet(context, *arguments[0], clock, out);
 }
 
+/// "1 de dezembro, 16 horas": a number too large for a length.
+bool act_hours_on(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    constexpr std::int32_t kLeast = 10;
+    return arguments[1]->number >= kLeast && act_hour_on(context, arguments, 1, out);
+}
+
 /// "9 tomorrow": only digits, "one tomorrow" is no hour.
 bool act_hour_before(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     Value clock;
@@ -299,6 +305,29 @@ bool act_weekdays_at(const Context& context, Arguments arguments, std::int32_t, 
     const bool working_week = arguments[0]->weekday == 1 && arguments[1]->weekday == 5;
     if (!working_week) out.flags |= kPartly;  // "from Tuesday to Thursday at noon" may be once
     return true;
+}
+
+/// "Saturday mornings".
+bool act_every_weekday_part(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value every, part;
+    const Value *set[] = {arguments[0]}, *word[] = {arguments[1]};
+    if (!act_every_weekday(context, set, 0, every) || !act_part(context, word, 0, part)) return false;
+    const Value* parts[] = {&every, &part};
+    return act_repeat_with(context, parts, 0, out);
+}
+
+/// "the last Thursday of the month": this month's, or next month's when it is over.
+bool act_nth_weekday_unit(const Context& context, Arguments arguments, std::int32_t which, Value& out) {
+    const Value* unit[] = {arguments[arguments.size() - 1]};
+    for (const int month : {0, 1}) {
+        Value period;
+        if (!act_relative_period(context, unit, month, period) || period.has_clock()) return false;
+        const Value* parts[] = {arguments[0], arguments[arguments.size() - 2], &period};
+        const Arguments used = which < 0 ? Arguments(parts).subspan(1) : Arguments(parts);
+        if (!act_nth_weekday(context, used, which, out)) return false;
+        if (out.day_begin >= context.today) return true;
+    }
+    return false;
 }
 
 /// "todas las noches": the word for the part, in the plural.

@@ -200,6 +200,26 @@ bool act_piece_of(const Context& context, Arguments arguments, std::int32_t piec
     return true;
 }
 
+/// "the first half of March", "la segunda mitad de 2028".
+bool act_half_of(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const std::int32_t which = arguments[0]->number;
+    Value period = *arguments[1];
+    if (which < 1 || which > 2 || period.has_clock() || !fix_day(context, period)) return false;
+    const bool year = period.grain == Grain::kYear, month = period.grain == Grain::kMonth;
+    if (!year && !month) return false;
+    const DayNumber middle = year ? add_months(period.day_begin, 6) : period.day_begin + 15;
+    out = which == 1 ? fixed_days(period.day_begin, middle, period.grain)
+                     : fixed_days(middle, period.day_end, period.grain);
+    return true;
+}
+
+bool act_half_of_unit(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value period;
+    const Value* unit[] = {arguments[1]};
+    const Value* parts[] = {arguments[0], &period};
+    return act_relative_period(context, unit, 0, period) && act_half_of(context, parts, 0, out);
+}
+
 /// Seasons of the north by their usual dates; year optional.
 bool act_season(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     constexpr int kBegin[][2] = {{3, 20}, {6, 21}, {9, 23}, {12, 21}};

@@ -49,6 +49,26 @@ void pair_hours(Value& a, Value& b) {
 
 }  // namespace
 
+namespace {
+
+/// "from October 1 to November 30" said in November: the one that we are in.
+bool begun(const Context& context, Value a, Value b, Value& out) {
+    constexpr DayNumber kLongest = 200;
+    Context earlier = context;
+    earlier.today = context.today - kLongest;
+    if (!fix_day(earlier, a)) return false;
+    earlier.today = a.day_begin;
+    if (!fix_day(earlier, b)) return false;
+    const bool running =
+        a.day_begin < context.today && b.day_end > context.today && b.day_begin > a.day_begin;
+    if (!running || b.day_end - a.day_begin > kLongest) return false;
+    out = fixed_days(a.day_begin, b.day_end, Grain::kDay);
+    out.flags = (a.flags | b.flags) & ~kNextWord;
+    return true;
+}
+
+}  // namespace
+
 /// Parameter 1: two plain numbers, which may also be a score ("de 3 a 1").
 bool act_day_range(const Context& context, Arguments arguments, std::int32_t plain, Value& out) {
     Value a = *arguments[0], b = *arguments[1];
@@ -59,6 +79,7 @@ bool act_day_range(const Context& context, Arguments arguments, std::int32_t pla
     if (dom_alone && b.form == DayForm::kFixed && b.grain == Grain::kDay)
         return false;  // "from 3 to tomorrow"
     const bool year_floats = a.form == DayForm::kFields && a.year == 0 && a.month != 0;
+    if (year_floats && b.form == DayForm::kFields && b.year == 0 && begun(context, a, b, out)) return true;
     if (!fix_day(context, a)) return false;
     Context from = context;
     from.today = a.day_begin;
@@ -161,6 +182,7 @@ bool act_bare_range(const Context& context, Arguments arguments, std::int32_t, V
 bool act_moment_range(const Context& context, Arguments arguments, std::int32_t sure, Value& out) {
     Value a = *arguments[0], b = *arguments[1];
     if (sure == 0 && a.has(kMoment)) return false;
+    if (sure == 0 && a.has(kHourMark) && a.has(kBareHour)) return false;  // "dos horas el sábado a las 4"
     if (a.clock < 0 || b.clock < 0 || a.clock_end >= 0 || b.clock_end >= 0) return false;
     if (a.has(kPartOnly) || b.has(kPartOnly)) return false;
     if (!a.has_day() && !b.has_day()) return false;

@@ -245,29 +245,6 @@ bool act_repeat_with(const Context& context, Arguments arguments, std::int32_t, 
     return other.has_clock();
 }
 
-/// "every day except Sunday": the weekdays are taken out. Single days and stretches cannot stand in a rule;
-/// then the rule stays as it is and counts as inferred.
-bool act_repeat_except(const Context& context, Arguments arguments, std::int32_t, Value& out) {
-    out = *arguments[0];
-    const Value& but = *arguments[1];
-    if (out.freq == Freq::kNone || out.nth_mask != 0 || but.nth_mask != 0 || but.has_clock()) return false;
-    std::uint8_t mask = but.by_weekday;
-    if (but.form == DayForm::kFields && but.weekday != 0 && but.dom == 0) mask = bit_of(but.weekday);
-    if (but.freq == Freq::kNone && but.form == DayForm::kFixed && but.grain == Grain::kWeekend)
-        mask = 0b1100000;
-    if (mask == 0) {
-        Value day = but;
-        if (but.freq != Freq::kNone || !fix_day(context, day)) return false;
-        out.flags |= kPartly;
-        return true;
-    }
-    const bool daily = out.freq == Freq::kDaily && out.interval == 1;
-    if (!daily && (out.freq != Freq::kWeekly || out.by_weekday == 0)) return false;
-    out.freq = Freq::kWeekly;
-    out.by_weekday = static_cast<std::uint8_t>((daily ? 0b1111111 : out.by_weekday) & ~mask);
-    return out.by_weekday != 0;
-}
-
 bool act_repeat_count(const Context&, Arguments arguments, std::int32_t, Value& out) {
     const bool first = arguments[0]->freq != Freq::kNone;
     out = *arguments[first ? 0 : 1];
@@ -314,6 +291,23 @@ bool act_every_monthdays(const Context& context, Arguments arguments, std::int32
     if (static_cast<Grain>(arguments[1]->number) != Grain::kMonth) return false;
     const Value* days[] = {arguments[0]};
     return act_every_date(context, days, 0, out);
+}
+
+/// "the last business day of each month"; parameter -1: the last.
+bool act_every_workday(const Context& context, Arguments arguments, std::int32_t which, Value& out) {
+    const Value& unit = *arguments[which < 0 ? 0 : 1];
+    const Value& last = *arguments[arguments.size() - 1];
+    if (static_cast<Grain>(unit.number) != Grain::kWorkday) return false;
+    if (last.freq != Freq::kNone)
+        out = last;
+    else if (const Value * month[] = {&last}; !act_every_unit(context, month, 0, out))
+        return false;
+    const std::int32_t nth = which < 0 ? -1 : arguments[0]->number;
+    if (out.freq != Freq::kMonthly || out.by_weekday != 0 || out.by_monthday != 0 || nth > 5 || nth == 0)
+        return false;
+    out.by_weekday = 0b0011111;
+    out.set_pos = static_cast<std::int8_t>(nth);
+    return true;
 }
 
 bool act_last_monthday(const Context&, Arguments arguments, std::int32_t, Value& out) {

@@ -32,7 +32,7 @@ bool meet_fields(const Value& a, const Value& b, Value& out) {
 }
 
 /// A field inside a known stretch: "Monday" in "next week", "15" in "next month".
-bool meet_inside(const Context&, const Value& fields, const Value& stretch, Value& out) {
+bool meet_inside(const Context& context, const Value& fields, const Value& stretch, Value& out) {
     DayNumber day = stretch.day_begin;
     if (stretch.day_end <= stretch.day_begin) return false;
     if (stretch.grain == Grain::kDay) {  // "tomorrow, Friday": must agree
@@ -41,6 +41,15 @@ bool meet_inside(const Context&, const Value& fields, const Value& stretch, Valu
         const int month = static_cast<int>(static_cast<unsigned>(ymd.month()));
         out = stretch;
         out.flags |= fields.flags;
+        const bool next_week = (stretch.flags & kNextWord) != 0 && fields.dom != 0;
+        if (next_week) out.flags &= ~kNextWord;  // the date settles which Friday is meant
+        if (next_week && dom != fields.dom) {
+            Value later = stretch;
+            later.flags &= ~kNextWord;
+            later.day_begin += 7;
+            later.day_end += 7;
+            return meet_inside(context, fields, later, out);
+        }
         const bool agrees = (fields.weekday == 0 || fields.weekday == weekday_of(day)) &&
                             (fields.dom == 0 || fields.dom == dom) &&
                             (fields.month == 0 || fields.month == month);

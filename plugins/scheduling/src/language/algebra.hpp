@@ -15,6 +15,7 @@ struct Context {
     std::int32_t now = 0;     ///< seconds since local midnight
     bool day_first = true;    ///< 03/04 is the 3rd of April
     bool order_known = true;  ///< false: 03/04 must be asked
+    Country country{};        ///< whose holidays are meant where countries differ
 };
 
 using Arguments = std::span<const Value* const>;

@@ -22,11 +22,17 @@ using DayNumber = std::int32_t;
 [[nodiscard]] DayNumber nth_weekday(DayNumber day, int weekday, int nth);
 [[nodiscard]] DayNumber easter_sunday(int year);
 
-/// Holidays of other calendars, as the lexicons number them (less 9000).
-inline constexpr int kLunarNewYearHoliday = 1, kPassoverHoliday = 101, kRoshHashanahHoliday = 102,
-                     kYomKippurHoliday = 103, kHanukkahHoliday = 104, kDiwaliHoliday = 201;
-/// The first day by daylight (Hanukkah's first candle is lit the evening before); 0 when not known for that
-/// year.
-[[nodiscard]] DayNumber moving_holiday(int which, int year);
+/// ISO 3166, two capitals; zeros when unknown.
+struct Country {
+    char code[2]{};
+    [[nodiscard]] bool is(const char* other) const { return code[0] == other[0] && code[1] == other[1]; }
+};
+
+/// Holidays that no sum of ours finds, as the lexicons number them (docs/language.md, "Holidays").
+inline constexpr int kLunarNewYearHoliday = 9001, kDiwaliHoliday = 9201;
+
+/// The day that the lexicons' `code` means in that year (holidays that begin at sunset: the day by daylight);
+/// 0 when there is none or it is not known.
+[[nodiscard]] DayNumber holiday_on(int code, int year, Country country);
 
 }  // namespace scheduling::language

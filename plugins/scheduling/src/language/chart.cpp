@@ -87,7 +87,33 @@ private:
             if (c < knowledge_.characters.size() && knowledge_.characters[c] != kNoSymbol)
                 add({at, at + 1, knowledge_.characters[c], 0, {}});
         }
+        if (token.kind == TokenKind::kCode && !dead_[at]) seed_month_code(at);
         seed_words(at);
+    }
+
+    /// "oct2", "nov25": a month with its day glued on.
+    void seed_month_code(std::uint32_t at) {
+        const std::string_view code = text_.word(at);
+        const std::size_t digits = code.find_first_of("0123456789");
+        if (digits < 3 || code.size() - digits > 2) return;
+        int dom = 0;
+        for (const char c : code.substr(digits)) {
+            if (c < '0' || c > '9') return;
+            dom = dom * 10 + (c - '0');
+        }
+        const Lexicon::WordId word = knowledge_.lexicon.find(code.substr(0, digits));
+        const auto node =
+            word == Lexicon::kUnknown ? std::nullopt : knowledge_.lexicon.next(Lexicon::kRoot, word);
+        if (!node || dom < 1 || dom > 31) return;
+        for (const LexiconEntry& entry : knowledge_.lexicon.entries(*node)) {
+            const bool is_month = entry.symbol == knowledge_.month || entry.symbol == knowledge_.month_short;
+            if (!is_month || (entry.language & result_.language) == 0) continue;
+            Edge edge{at, at + 1, knowledge_.month_code, 0, entry.value};
+            edge.value.dom = static_cast<std::int8_t>(dom);
+            edge.value.grain = Grain::kDay;
+            add(edge);
+            return;
+        }
     }
 
     void seed_words(std::uint32_t at) {
@@ -99,7 +125,7 @@ private:
         const bool first_unknown = words_[at] == Lexicon::kUnknown;
         for (std::uint32_t end = at; end < text_.tokens.size() && end - at < kLongestPhrase; ++end) {
             Lexicon::WordId word = words_[end];
-            if (word == Lexicon::kUnknown && text_.tokens[end].kind == TokenKind::kWord) {
+            if (word == Lexicon::kUnknown && text_.tokens[end].kind == TokenKind::kWord && !is_name(end)) {
                 word = knowledge_.lexicon.find_misspelt(text_.word(end), result_.language);
             }
             if (word == Lexicon::kUnknown) return;
@@ -108,14 +134,37 @@ private:
             node = *next;
             for (const LexiconEntry& entry : knowledge_.lexicon.entries(node)) {
                 const bool native = (entry.language & result_.language) != 0;
-                const bool known_here =
-                    !first_unknown && (knowledge_.lexicon.languages(words_[at]) & result_.language);
+                const bool known_here = !first_unknown && is_native_word(words_[at]);
                 if (!native && (!entry.portable || known_here)) continue;
                 if (is_ordinal && entry.symbol == knowledge_.weekday) continue;  // "a segunda opção"
+                // "3a" is Tuesday, "3 a 1" a score.
+                const bool apart = end == at + 1 && token_is_number(at) && !text_.tokens[end].glued;
+                if (apart && entry.symbol == knowledge_.weekday_short) continue;
                 const std::int16_t score = first_unknown ? -2 : 0;
                 add({at, end + 1, entry.symbol, score, entry.value});
             }
         }
+    }
+
+    /// Written with a capital inside a sentence, where days and months are not ("con Mariana").
+    [[nodiscard]] bool is_name(std::size_t at) const {
+        return text_.tokens[at].capital && at > 0 && text_.tokens[at - 1].kind == TokenKind::kWord &&
+               !text_.tokens[at - 1].capital && (result_.language & kCapitalMonths) == 0;
+    }
+
+    [[nodiscard]] bool token_is_number(std::size_t at) const {
+        return text_.tokens[at].kind == TokenKind::kNumber;
+    }
+
+    /// The message's language has the word by itself ("friday" only stands in Spanish's "black friday").
+    [[nodiscard]] bool is_native_word(Lexicon::WordId word) const {
+        if ((knowledge_.lexicon.languages(word) & result_.language) == 0) return false;
+        const auto node = knowledge_.lexicon.next(Lexicon::kRoot, word);
+        if (!node) return true;  // only in KNOWN, or inside other phrases
+        const auto& entries = knowledge_.lexicon.entries(*node);
+        return entries.empty() || std::any_of(entries.begin(), entries.end(), [&](const LexiconEntry& entry) {
+                   return (entry.language & result_.language) != 0;
+               });
     }
 
     [[nodiscard]] char character(std::size_t at) const {
@@ -191,8 +240,24 @@ private:
         return behind_noun || before_name;
     }
 
+    /// "14 Marlow Road", "Rua das Flores 45": the noun of a street, with its name in capitals between.
+    [[nodiscard]] bool is_house_number(std::size_t begin, std::size_t end) const {
+        constexpr std::size_t kLongestName = 5;
+        const auto named = [&](std::size_t at) {
+            return text_.tokens[at].kind == TokenKind::kWord &&
+                   (text_.tokens[at].capital || has_class(words_[at], knowledge_.of));
+        };
+        for (std::size_t at = end; at < text_.tokens.size() && at - end < kLongestName && named(at); ++at)
+            if (at > end && has_class(words_[at], knowledge_.street_behind)) return true;
+        for (std::size_t at = begin; at-- > 0 && begin - at <= kLongestName;) {
+            if (has_class(words_[at], knowledge_.street_before)) return at + 1 < begin;
+            if (!named(at)) return false;
+        }
+        return false;
+    }
+
     [[nodiscard]] bool is_no_time(std::size_t begin, std::size_t end) const {
-        if (is_always_open(begin, end)) return true;
+        if (is_always_open(begin, end) || (end == begin + 1 && is_house_number(begin, end))) return true;
         if (begin > 0) {
             const Token& before = text_.tokens[begin - 1];
             const char c = character(begin - 1);
@@ -313,7 +378,10 @@ private:
     /// "con Julio", "with April": a month alone behind such a word is a person; so is one written with a
     /// capital where months are not.
     [[nodiscard]] bool is_person(const Edge& edge) const {
-        if (edge.end - edge.begin != 1 || edge.symbol != knowledge_.period || edge.begin == 0) return false;
+        if (edge.end - edge.begin != 1 || edge.symbol != knowledge_.period) return false;
+        if (edge.end < text_.tokens.size() && has_class(words_[edge.end], knowledge_.name_behind))
+            return true;
+        if (edge.begin == 0) return false;
         if (has_class(words_[edge.begin - 1], knowledge_.name_before)) return true;
         const Token& before = text_.tokens[edge.begin - 1];
         return text_.tokens[edge.begin].capital && before.kind == TokenKind::kWord && !before.capital &&

@@ -14,10 +14,61 @@ std::string_view data(const std::string& path) {
     return *found;
 }
 
-constexpr std::string_view kRoots[] = {"date", "period", "dayrange", "clock", "crange",
-                                       "part", "when",   "duration", "set",   "adjset"};
+constexpr std::string_view kRoots[] = {"date", "period",   "dayrange", "clock",  "crange", "part",
+                                       "when", "duration", "set",      "adjset", "except", "times"};
 
 }  // namespace
+
+AroundClasses::AroundClasses(Symbols& symbols)
+    : all_day(symbols.intern("ALLDAY")),
+      has(symbols.intern("HAS")),
+      subject_label(symbols.intern("SUBJECTLABEL")),
+      place_label(symbols.intern("PLACELABEL")),
+      purpose(symbols.intern("PURPOSE")),
+      whole_day(symbols.intern("WHOLEDAY")),
+      then(symbols.intern("THEN")),
+      kin_ending(symbols.intern("KINEND")),
+      article(symbols.intern("ARTICLE")),
+      ask(symbols.intern("ASK")),
+      ask_led(symbols.intern("ASKLED")),
+      ask_tail(symbols.intern("ASKTAIL")),
+      before(symbols.intern("BEFOREW")),
+      clitic(symbols.intern("CLITIC")),
+      command(symbols.intern("COMMAND")),
+      correct(symbols.intern("CORRECT")),
+      dawny(symbols.intern("DAWNY")),
+      day_before(symbols.intern("DAYBEFORE")),
+      edit(symbols.intern("EDIT")),
+      evening(symbols.intern("EVENING")),
+      floor(symbols.intern("FLOOR")),
+      group(symbols.intern("GROUP")),
+      honorific(symbols.intern("HONORIFIC")),
+      invite(symbols.intern("INVITE")),
+      kin(symbols.intern("KIN")),
+      lead(symbols.intern("LEAD")),
+      move_from(symbols.intern("MOVEFROM")),
+      no_guest(symbols.intern("NOGUEST")),
+      of_group(symbols.intern("OFGROUP")),
+      organisation(symbols.intern("ORGANISATION")),
+      person_and(symbols.intern("PERSONAND")),
+      place_at(symbols.intern("PLACEAT")),
+      place_noun(symbols.intern("PLACENOUN")),
+      place_preposition(symbols.intern("PLACEPREP")),
+      polite(symbols.intern("POLITE")),
+      remark(symbols.intern("REMARK")),
+      remind(symbols.intern("REMIND")),
+      request(symbols.intern("REQUEST")),
+      second(symbols.intern("SECOND")),
+      small(symbols.intern("SMALL")),
+      something(symbols.intern("SOMETHING")),
+      surname(symbols.intern("SURNAME")),
+      title(symbols.intern("TITLE")),
+      todo(symbols.intern("TODO")),
+      verb(symbols.intern("VERB")),
+      video(symbols.intern("VIDEO")),
+      with(symbols.intern("WITH")),
+      with_short(symbols.intern("WITHSHORT")),
+      with_the(symbols.intern("WITHTHE")) {}
 
 Knowledge::Knowledge() {
     number = symbols.intern("int");
@@ -30,15 +81,21 @@ Knowledge::Knowledge() {
     ordered_by_word = symbols.intern("ORDEREDW");
     ordinal_word = symbols.intern("ordw");
     weekday = symbols.intern("weekday");
+    weekday_short = symbols.intern("weekdayw");
     month = symbols.intern("month");
     hour_word = symbols.intern("HOURS");
     of = symbols.intern("OF");
     ahead = symbols.intern("AHEAD");
+    name_behind = symbols.intern("NAMEBEHIND");
     name_before = symbols.intern("NAMEBEFORE");
     day_word = symbols.intern("DAYW");
     the = symbols.intern("THE");
     on = symbols.intern("ON");
     period = symbols.intern("period");
+    street_before = symbols.intern("STREET");
+    street_behind = symbols.intern("STREETPOST");
+    month_code = symbols.intern("monthcode");
+    month_short = symbols.intern("monthw");
     sole = symbols.intern("sole");
     for (const std::string_view root : kRoots) roots.set(symbols.intern(root));
     grammar.load(kEveryLanguage, data("common/patterns.txt"), symbols);

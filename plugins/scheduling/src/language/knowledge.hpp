@@ -22,10 +22,22 @@ struct LanguageInfo {
 inline constexpr LanguageInfo kLanguages[] = {
     {"es", 1, "Reunión", "con"}, {"en", 2, "Meeting", "with"}, {"pt", 4, "Reunião", "com"}};
 
+/// The word classes of `<language>/around.txt` (docs/language.md, "The formats").
+struct AroundClasses {
+    explicit AroundClasses(Symbols& symbols);
+
+    Symbol all_day, has, subject_label, place_label, purpose, whole_day, then, kin_ending, article, ask,
+        ask_led, ask_tail, before, clitic, command, correct, dawny, day_before, edit, evening, floor, group,
+        honorific, invite, kin, lead, move_from, no_guest, of_group, organisation, person_and, place_at,
+        place_noun, place_preposition, polite, remark, remind, request, second, small, something, surname,
+        title, todo, verb, video, with, with_short, with_the;
+};
+
 struct Knowledge {
     Symbols symbols;
     Lexicon lexicon;  ///< the words of time expressions
     Symbols around_symbols;
+    AroundClasses around_classes{around_symbols};
     Lexicon around;  ///< the words around them: requests, guests, places; with their own symbols
     Grammar grammar;
     std::bitset<256> roots;                ///< categories that are time expressions on their own
@@ -38,12 +50,17 @@ struct Knowledge {
     Symbol weekday = kNoSymbol, month = kNoSymbol, hour_word = kNoSymbol, of = kNoSymbol;
     Symbol ahead = kNoSymbol;        ///< "before": a length stands before it, no name
     Symbol name_before = kNoSymbol;  ///< "with": behind it April is a person
+    Symbol name_behind = kNoSymbol;  ///< "is": before it April is one too
+    Symbol weekday_short = kNoSymbol;
     Symbol day_word = kNoSymbol, the = kNoSymbol, on = kNoSymbol, period = kNoSymbol;
     Symbol no_time = kNoSymbol;  ///< around: names with words of time in them
     Symbol ordinal_mark_feminine = kNoSymbol;
-    Symbol ordinal_mark = kNoSymbol;  ///< "th", "º"
-    Symbol number = kNoSymbol;        ///< a run of digits
-    Symbol sole = kNoSymbol;          ///< what only counts when it is the whole message
+    Symbol ordinal_mark = kNoSymbol;                              ///< "th", "º"
+    Symbol street_before = kNoSymbol, street_behind = kNoSymbol;  ///< "calle", "Road"
+    Symbol month_code = kNoSymbol;                                ///< a month with its day glued on: "oct2"
+    Symbol month_short = kNoSymbol;                               ///< "oct"
+    Symbol number = kNoSymbol;                                    ///< a run of digits
+    Symbol sole = kNoSymbol;  ///< what only counts when it is the whole message
 
     /// Reads the embedded data. Throws std::invalid_argument when it is malformed.
     Knowledge();

@@ -76,6 +76,7 @@ enum Flag : std::uint32_t {
     kHourMark = 262144,   ///< written "8h"
     kAfter = 1048576,     ///< "after 3": the hour itself is open, unlike "from 3"
     kDeadline = 2097152,  ///< "by Friday": what must be done then at the latest
+    kExcept = 8388608,    ///< the days that a repeat said elsewhere leaves out
     kPartly = 4194304,    ///< a repeat rule that cannot tell all that was said, or was not said as one
 };
 
@@ -105,9 +106,14 @@ struct Value {
     std::uint8_t nth_mask = 0;      ///< bit n-1: the nth weekday; bit 7 the last, bit 6 the last but one
     std::uint32_t by_monthday = 0;  ///< bit n: the nth day; bit 0: the last
     std::int8_t by_month = 0;
+    std::int8_t set_pos =
+        0;  ///< which of the days of a month that the weekdays leave: 1 the first, -1 the last
     std::int16_t count = 0;
     std::int32_t until = 0;     ///< day; 0 none
     std::uint32_t by_hour = 0;  ///< several hours a day
+    static constexpr int kMostExceptions = 2;
+    std::int32_t except_begin[kMostExceptions]{};  ///< stretches of days that a repeat leaves out; 0 none
+    std::int32_t except_end[kMostExceptions]{};
 
     std::int16_t zone = -1;  ///< index into the knowledge's zones
     std::uint32_t flags = 0;

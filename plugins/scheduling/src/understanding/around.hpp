@@ -29,6 +29,7 @@ struct Around {
 
     const language::Reading& reading;
     const language::Knowledge& knowledge;
+    const language::AroundClasses& classes;
     std::vector<Role> roles;
     std::vector<language::Lexicon::WordId> words;  ///< each token as the words around times know it
 
@@ -36,9 +37,8 @@ struct Around {
     /// Words with another role end the phrase unless `any_role`.
     [[nodiscard]] std::uint32_t phrase(std::uint32_t at, language::Symbol symbol,
                                        bool any_role = false) const;
-    [[nodiscard]] language::Symbol symbol(std::string_view name) const {
-        return knowledge.around_symbols.find(name);
-    }
+    /// A folded word that is of this class by itself, in the message's language.
+    [[nodiscard]] bool is_of(std::string_view folded, language::Symbol symbol) const;
     [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(roles.size()); }
     [[nodiscard]] bool is_free(std::uint32_t at) const { return roles[at] == Role::kFree; }
     [[nodiscard]] char punctuation(std::uint32_t at) const;
@@ -46,7 +46,7 @@ struct Around {
     /// The original bytes of tokens [begin, end).
     [[nodiscard]] std::string_view slice(std::uint32_t begin, std::uint32_t end) const;
     /// Any phrase of the class anywhere; the first token when found.
-    [[nodiscard]] std::optional<std::uint32_t> find(std::string_view class_name) const;
+    [[nodiscard]] std::optional<std::uint32_t> find(language::Symbol symbol) const;
 };
 
 struct Guests {
@@ -58,7 +58,16 @@ struct Guests {
 
 /// Marks request verbs, greetings and thanks at the head, and politeness anywhere. Verbs that change an
 /// event ("move", "cancela") are requests only when `edits`; else they are the title ("mover muebles").
-void drop_commands(Around& around, bool edits);
+/// From token `begin` on.
+void drop_commands(Around& around, bool edits, std::uint32_t begin = 0);
+
+/// How many tokens at `at` ask for an event ("me puedes agendar", "agéndame", "put it on"); 0 none. A bare
+/// verb
+/// ("agenda") asks only where a clause `begins`.
+[[nodiscard]] std::uint32_t request_size(const Around& around, std::uint32_t at, bool begins);
+
+/// Takes away all that is said beside the event: greetings, reasons, remarks. After all other marks.
+void keep_title_clause(Around& around);
 
 /// "en la sala 3", "at Starbucks"; marks its tokens. "" when none.
 [[nodiscard]] std::string find_place(Around& around);

@@ -26,6 +26,14 @@ bool allows(const Value& rule, DayNumber day) {
     const bool last_day = dom == language::days_in_month(year, month) && (rule.by_monthday & 1) != 0;
     if (rule.by_monthday != 0 && (rule.by_monthday >> dom & 1) == 0 && !last_day) return false;
     if (rule.by_weekday != 0 && (rule.by_weekday >> (weekday - 1) & 1) == 0) return false;
+    if (rule.set_pos != 0) {  // how many of the rule's days the month has up to this one, or from it on
+        const DayNumber first = language::month_begin(day), end = language::add_months(first, 1);
+        int passed = 0;
+        for (DayNumber other = rule.set_pos > 0 ? first : day; other < (rule.set_pos > 0 ? day + 1 : end);
+             ++other)
+            passed += rule.by_weekday >> (language::weekday_of(other) - 1) & 1;
+        return passed == (rule.set_pos > 0 ? rule.set_pos : -rule.set_pos);
+    }
     if (rule.nth_mask == 0) return true;
     const bool last = language::nth_weekday(day, weekday, -1) == day && (rule.nth_mask & 128) != 0;
     const bool last_but_one = language::nth_weekday(day, weekday, -2) == day && (rule.nth_mask & 64) != 0;
@@ -36,9 +44,14 @@ bool allows(const Value& rule, DayNumber day) {
 DayNumber first_day(const Value& rule, const language::Context& context, bool timed, DayNumber begin) {
     constexpr int kFourYears = 4 * 366;  // a 29 February is no further away
     DayNumber day = rule.has_day() ? rule.day_begin : begin;
+    const auto excepted = [&](DayNumber on) {
+        for (int i = 0; i < Value::kMostExceptions; ++i)
+            if (on >= rule.except_begin[i] && on < rule.except_end[i]) return true;
+        return false;
+    };
     for (int tries = 0; tries < kFourYears; ++tries, ++day) {
         const bool over = day == context.today && timed && rule.clock <= context.now;
-        if (allows(rule, day) && !over) break;
+        if (allows(rule, day) && !over && !excepted(day)) break;
     }
     return day;
 }
@@ -58,6 +71,8 @@ void Assembly::write(Understanding& out) {
     take_reminders(out);
     take_day_before(out);
     collect(out);
+    end_repeat();
+    except_days();
     if (when_) {
         settle_by_words();
         settle();
@@ -74,7 +89,8 @@ void Assembly::write(Understanding& out) {
 void Assembly::settle_by_words() {
     Value& when = *when_;
     if (when.clock < 0 || !when.has(Flag::kBareHour) || when.clock_end >= 0) return;
-    const bool evening = around_.find("EVENING").has_value(), breakfast = around_.find("DAWNY").has_value();
+    const bool evening = around_.find(around_.classes.evening).has_value(),
+               breakfast = around_.find(around_.classes.dawny).has_value();
     if (evening == breakfast) return;
     const std::int32_t early = when.clock % language::kHalfDay;
     if (evening && early >= 5 * 3600) when.clock = early + language::kHalfDay;
@@ -154,7 +170,8 @@ void Assembly::write_start(Understanding& out) const {
     const bool closed = !when.has(Flag::kOpenBegin) && !when.has(Flag::kOpenEnd);
     const bool several = when.has_day() && !when.has_clock() && when.day_end - when.day_begin > 1 && closed;
     // "next week" is when to look, unless the words fill whole days: "vacaciones la próxima semana".
-    const bool whole_days = several && (when.grain == language::Grain::kDay || around_.find("ALLDAY"));
+    const bool whole_days =
+        several && (when.grain == language::Grain::kDay || around_.find(around_.classes.all_day));
     if (part) {
         draft.part_begin = std::chrono::minutes(std::max(when.clock, 0) / 60);
         draft.part_end = std::chrono::minutes((when.clock_end >= 0 ? when.clock_end : kDaySeconds) / 60);
@@ -176,7 +193,7 @@ void Assembly::write_start(Understanding& out) const {
             draft.end = *draft.start + *draft.duration;
     } else if (draft.has_date) {
         draft.start = at(base, 0);
-        if (!part && around_.find("ALLDAY")) {
+        if (!part && around_.find(around_.classes.all_day)) {
             draft.all_day = true;
             draft.end = at(base + 1, 0);
         }
@@ -203,6 +220,7 @@ void Assembly::write_repeat(Understanding& out) const {
         for (int hour = 23; hour >= 0; --hour)
             if (rule.by_hour >> hour & 1) rule.clock = hour * 3600;
     draft.rrule = rrule_of(bare);
+    write_exceptions(out, rule);
     if (rule.until != 0 && (rule.clock >= 0 || draft.has_time)) end_timed_rule(draft.rrule, rule);
     const bool begin_said = when_ && when_->has_day() && draft.has_date;
     const bool timed = rule.clock >= 0 && !rule.has(Flag::kPartOnly);
@@ -214,10 +232,19 @@ void Assembly::write_repeat(Understanding& out) const {
     draft.all_day = false;
     draft.start = at(day, timed ? rule.clock : 0);
     draft.end = end_of_first(draft, rule, day);
-    if (!timed && around_.find("ALLDAY")) {
+    if (!timed && around_.find(around_.classes.all_day)) {
         draft.all_day = true;
         draft.end = at(day + 1, 0);
     }
+}
+
+/// The days of the rule that lie in what it leaves out.
+void Assembly::write_exceptions(Understanding& out, const Value& rule) const {
+    constexpr DayNumber kMostDays = 92;
+    for (int i = 0; i < Value::kMostExceptions; ++i)
+        for (DayNumber day = rule.except_begin[i];
+             day < std::min(rule.except_end[i], rule.except_begin[i] + kMostDays); ++day)
+            if (allows(rule, day)) out.draft.except.push_back(at(day, 0));
 }
 
 std::optional<LocalMinutes> Assembly::end_of_first(const EventDraft& draft, const Value& rule,

@@ -30,6 +30,14 @@ private:
     void keep_in_title(const language::Expression& expression);
     [[nodiscard]] bool names_occasion(const language::Expression& expression) const;
     bool complete_repeat(const language::Value& other);
+    void add_repeat(const language::Expression& expression);
+    void add_length(const language::Expression& expression, Understanding& out);
+    void add_time(const language::Expression& expression);
+    [[nodiscard]] bool is_corrected(const language::Expression& expression) const;
+    void end_repeat();
+    void bound_repeat();
+    void except_days();
+    void write_exceptions(Understanding& out, const language::Value& rule) const;
     void settle_by_words();
     void settle();
     void settle_deadline();
@@ -69,6 +77,9 @@ private:
     std::optional<language::Value> spoken_;  ///< when_ as said, before days and hours were settled
     std::optional<language::Value> repeat_;
     std::optional<language::Value> stretch_;  ///< a length of weeks or months
+    std::optional<language::Value> except_;   ///< days that a repeat leaves out, said apart from it
+    std::int16_t times_ = 0;                  ///< how often it happens, said apart from it
+    std::uint32_t last_end_ = 0;              ///< the token behind the last time that was taken
     bool adjective_ = false;                  ///< repeat_ is one word that may be an adjective ("weekly")
     const language::Expression* impossible_ = nullptr;
 };

@@ -13,7 +13,7 @@ using language::Value;
 
 /// "remind me the day before": a length without a number.
 void Assembly::take_day_before(Understanding& out) {
-    const auto remind = around_.symbol("REMIND"), day_before = around_.symbol("DAYBEFORE");
+    const auto remind = around_.classes.remind, day_before = around_.classes.day_before;
     for (std::uint32_t at = 0; at < around_.size(); ++at) {
         if (!around_.is_free(at)) continue;
         const std::uint32_t size = around_.phrase(at, remind);
@@ -27,7 +27,7 @@ void Assembly::take_day_before(Understanding& out) {
 
 /// "avísame 10 minutos antes": a duration before a word of that kind is no part of the event.
 void Assembly::take_reminders(Understanding& out) {
-    const auto before = around_.symbol("BEFOREW"), remind = around_.symbol("REMIND");
+    const auto before = around_.classes.before, remind = around_.classes.remind;
     for (const Expression& expression : reading_.expressions) {
         if (!expression.value.has_duration) continue;
         const std::uint32_t end = expression.end_token;
@@ -59,7 +59,7 @@ bool Assembly::is_source(const Expression& expression) const {
     });
     if (another_follows) return true;
     // The only one: "la reunión de mañana" is what to move, "al viernes" is where to.
-    const auto from = around_.symbol("MOVEFROM");
+    const auto from = around_.classes.move_from;
     if (around_.phrase(expression.begin_token, from) > 0) return true;
     return expression.begin_token > 0 && around_.phrase(expression.begin_token - 1, from) > 0;
 }
@@ -71,6 +71,11 @@ bool Assembly::names_occasion(const Expression& expression) const {
                (value.has(Flag::kHoliday) || value.has(Flag::kVague));
     };
     if (!names(expression.value)) return false;
+    // "revisar la campaña de navidad el viernes": behind "of" it names the thing, whatever day it is.
+    const std::uint32_t begin = expression.begin_token;
+    const bool behind_of = expression.value.has(Flag::kHoliday) && begin > 1 && around_.is_free(begin - 2) &&
+                           (around_.phrase(begin - 1, around_.classes.move_from) > 0 ||
+                            around_.phrase(begin, around_.classes.move_from, true) > 0);
     return std::any_of(reading_.expressions.begin(), reading_.expressions.end(),
                        [&](const Expression& other) {
                            const Value& day = other.value;
@@ -79,7 +84,7 @@ bool Assembly::names_occasion(const Expression& expression) const {
                                                    : day.has_day() && day.day_end - day.day_begin == 1;
                            Value both;
                            return single && !names(day) && day.freq == language::Freq::kNone &&
-                                  !meet(context_, expression.value, day, both);
+                                  (behind_of || !meet(context_, expression.value, day, both));
                        });
 }
 
@@ -109,11 +114,11 @@ void Assembly::keep_in_title(const Expression& expression) {
     const std::uint32_t begin = expression.begin_token, end = expression.end_token;
     const auto is_word = [&](std::uint32_t at) {
         return at < around_.size() && around_.is_free(at) && around_.punctuation(at) == '\0' &&
-               around_.phrase(at, around_.symbol("SMALL")) == 0 &&
-               around_.phrase(at, around_.symbol("WITH")) == 0;
+               around_.phrase(at, around_.classes.small) == 0 &&
+               around_.phrase(at, around_.classes.with) == 0;
     };
-    const bool before_noun = is_word(end) && reading_.text.tokens[begin].capital;
-    const bool behind_of = begin > 1 && around_.phrase(begin - 1, around_.symbol("MOVEFROM")) > 0 &&
+    const bool before_noun = is_word(end);
+    const bool behind_of = begin > 1 && around_.phrase(begin - 1, around_.classes.move_from) > 0 &&
                            is_word(begin - 2) && around_.is_free(begin - 1);
     if (before_noun || behind_of) around_.mark(begin, end, Role::kTitle);
 }
@@ -165,40 +170,144 @@ bool Assembly::complete_repeat(const Value& other) {
 
 void Assembly::add(const Expression& expression, Understanding& out) {
     const Value& value = expression.value;
-    if (value.freq != language::Freq::kNone) {
-        // "reunión semanal … cada lunes a las 9": the one that says more.
-        // "quarterly review": the word stays in the title, and the repeat counts as inferred.
-        const bool adjective = value.has(Flag::kVague) && expression.end_token - expression.begin_token == 1;
-        if (adjective) around_.mark(expression.begin_token, expression.end_token, Role::kFree);
-        const bool vaguer =
-            repeat_ && repeat_->by_weekday == 0 && repeat_->by_monthday == 0 && !repeat_->has_clock();
-        if (repeat_ && complete_repeat(value)) return;
-        if (!repeat_ || vaguer) {
-            repeat_ = value;
-            adjective_ = adjective;
-        }
-        return;
+    if (value.has(Flag::kExcept)) {
+        except_ = value;
+    } else if (value.freq != language::Freq::kNone) {
+        add_repeat(expression);
+    } else if (value.has_duration) {
+        add_length(expression, out);
+    } else if (value.count != 0) {
+        times_ = value.count;
+    } else {
+        add_time(expression);
     }
-    if (value.has_duration && value.months >= 12) {  // "festa de 15 anos"
+}
+
+void Assembly::add_repeat(const Expression& expression) {
+    const Value& value = expression.value;
+    // "reunión semanal … cada lunes a las 9": the one that says more.
+    // "quarterly review": the word stays in the title, and the repeat counts as inferred.
+    const bool adjective = value.has(Flag::kVague) && expression.end_token - expression.begin_token == 1;
+    if (adjective) around_.mark(expression.begin_token, expression.end_token, Role::kFree);
+    const bool vaguer =
+        repeat_ && repeat_->by_weekday == 0 && repeat_->by_monthday == 0 && !repeat_->has_clock();
+    if (repeat_ && complete_repeat(value)) return;
+    if (repeat_ && !vaguer) return;
+    repeat_ = value;
+    adjective_ = adjective;
+}
+
+void Assembly::add_length(const Expression& expression, Understanding& out) {
+    const Value& value = expression.value;
+    const bool names = value.months != 0 && expression.end_token < around_.size() &&
+                       around_.is_free(expression.end_token) &&
+                       around_.phrase(expression.end_token, around_.classes.small) == 0 &&
+                       around_.punctuation(expression.end_token) == '\0';
+    if (value.months >= 12 || names) {  // "festa de 15 anos", "six month checkup"
         around_.mark(expression.begin_token, expression.end_token, Role::kTitle);
         return;
     }
-    const bool weeks = value.has_duration && value.seconds == 0 && (value.months != 0 || value.days >= 7);
+    const bool weeks = value.seconds == 0 && (value.months != 0 || value.days >= 7);
     if (weeks && !stretch_) stretch_ = value;  // how long a series goes on, if there is one
-    if (value.has_duration) {
-        if (!out.draft.duration && value.months == 0)
-            out.draft.duration = std::chrono::minutes(value.seconds / 60 + std::int64_t{value.days} * 1440);
-        return;
-    }
+    if (!out.draft.duration && value.months == 0)
+        out.draft.duration = std::chrono::minutes(value.seconds / 60 + std::int64_t{value.days} * 1440);
+}
+
+/// "thursday at 2 … actually no wait, make it friday": a word of correction stands before it.
+bool Assembly::is_corrected(const Expression& expression) const {
+    const auto correct = around_.classes.correct;
+    for (std::uint32_t at = last_end_; at < expression.begin_token; ++at)
+        if (around_.phrase(at, correct, true) > 0) return true;
+    return false;
+}
+
+void Assembly::add_time(const Expression& expression) {
+    const Value& value = expression.value;
+    const bool corrected = when_ && is_corrected(expression);
+    last_end_ = expression.end_token;
     if (!when_) {
         when_ = value;
         return;
     }
     Value both;
-    if (meet(context_, *when_, value, both))
+    if (meet(context_, *when_, value, both)) {
         when_ = both;
-    else if (!rival_)
-        rival_ = value;
+        return;
+    }
+    Value here = *when_, there = value;
+    settle_hours(here);
+    settle_hours(there);
+    const bool same_hour = !value.has_day() && here.clock == there.clock && here.clock_end == there.clock_end;
+    if (same_hour) return;  // "at 9am …, 9am my time"
+    const Value* pair[] = {&*when_, &value};
+    if (corrected && act_corrected(context_, pair, 0, both)) {
+        when_ = both;
+        rival_.reset();
+        return;
+    }
+    if (!rival_) rival_ = value;
+}
+
+/// "Mondays at 4:15 for the next 6 weeks", "cada martes …, en diciembre": a stretch of days holds the series.
+void Assembly::bound_repeat() {
+    constexpr DayNumber kShortest = 7;
+    if (!when_ || !when_->has_day() || when_->has_clock() || repeat_->until != 0 || repeat_->count != 0)
+        return;
+    Value stretch = *when_;
+    const bool open = stretch.has(Flag::kOpenBegin) || stretch.has(Flag::kOpenEnd);
+    if (open || repeat_->has_day() || !fix_day(context_, stretch)) return;
+    const DayNumber days = stretch.day_end - stretch.day_begin;
+    if (days < kShortest || (days == kShortest && repeat_->freq != language::Freq::kDaily)) return;
+    repeat_->form = language::DayForm::kFixed;
+    repeat_->day_begin = std::max(stretch.day_begin, context_.today);
+    repeat_->day_end = repeat_->day_begin + 1;
+    repeat_->until = stretch.day_end - 1;
+    when_.reset();
+}
+
+/// "todo lunes a las 9 …, hasta diciembre": a deadline beside a rule is where the rule ends.
+void Assembly::end_repeat() {
+    if (!repeat_) return;
+    if (repeat_->count == 0) repeat_->count = times_;
+    bound_repeat();
+    // "das 19h às 20h30 até junho": the days end the rule, the hours are its own.
+    if (when_ && when_->has(Flag::kOpenBegin) && when_->has_day() && when_->clock >= 0) {
+        Value hours = *when_;
+        hours.form = language::DayForm::kNone;
+        hours.flags &= ~(Flag::kOpenBegin | Flag::kDeadline);
+        when_->clock = when_->clock_end = -1;
+        rival_ = when_;
+        when_ = hours;
+    }
+    const auto ends = [](const Value& value) {
+        return value.has(Flag::kOpenBegin) && value.has_day() && !value.has_clock();
+    };
+    std::optional<Value>& said = when_ && ends(*when_) ? when_ : rival_;
+    if (!said || !ends(*said) || repeat_->until != 0) return;
+    Value last = *said;
+    said.reset();
+    if (!fix_day(context_, last)) return;
+    DayNumber begin = 0, end = last.day_end + 1;
+    // "until December" includes it, as it does inside a rule.
+    if (last.grain != language::Grain::kDay) period_of(last.day_end, last.grain, 0, begin, end);
+    repeat_->until = end - 1;
+    if (!when_ && rival_) std::swap(when_, rival_);
+}
+
+/// "…, except December 7": weekdays go out of the rule, days stand beside it.
+void Assembly::except_days() {
+    if (!except_ || !repeat_) return;
+    Value rule;
+    Value but = *except_;
+    but.flags &= ~Flag::kExcept;
+    if (but.by_weekday != 0) {
+        const Value* pair[] = {&*repeat_, &but};
+        if (act_repeat_except(context_, pair, 0, rule)) repeat_ = rule;
+        return;
+    }
+    std::copy(std::begin(but.except_begin), std::end(but.except_begin), std::begin(repeat_->except_begin));
+    std::copy(std::begin(but.except_end), std::end(but.except_end), std::begin(repeat_->except_end));
+    repeat_->flags |= Flag::kPartly;
 }
 
 }  // namespace scheduling

@@ -10,13 +10,15 @@
 namespace scheduling {
 namespace {
 
-/// Month first is the habit of few places; in Spanish and Portuguese the day is first everywhere.
-void set_date_order(const Moment& moment, language::Context& context) {
+/// Whose holidays, and whose order of day and month: month first is the habit of few places; in Spanish and
+/// Portuguese the day is first everywhere.
+void set_region(const Moment& moment, language::Context& context) {
     const std::string_view locale = moment.locale;
     std::string region = moment.region;
     if (region.empty() && locale.size() >= 5) region = locale.substr(3, 2);
     for (char& c : region)
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
+    if (region.size() == 2) context.country = {{region[0], region[1]}};
     const bool month_first = region == "US" || region == "PH" || region == "PR" || region == "FM";
     const bool english = locale.empty() || locale.starts_with("en");
     context.day_first = !(english && (month_first || region.empty()));
@@ -26,12 +28,13 @@ void set_date_order(const Moment& moment, language::Context& context) {
 /// "a las 10 reunión con Ana y a las 12 almuerzo": words of an event behind both hours.
 bool joins_events(const Around& around, std::uint32_t at, const language::Expression& first,
                   const language::Expression& second) {
-    const std::uint32_t size = around.phrase(at, around.symbol("PERSONAND"));
-    if (size == 0 || at + size != second.begin_token || second.value.has_duration) return false;
+    const std::uint32_t size =
+        std::max(around.phrase(at, around.classes.person_and), around.phrase(at, around.classes.then));
+    if (size == 0 || second.value.has_duration) return false;
     const auto has_words = [&](std::uint32_t begin, std::uint32_t end) {
         for (std::uint32_t k = begin; k < end; ++k)
             if (around.is_free(k) && around.punctuation(k) == '\0' &&
-                around.phrase(k, around.symbol("SMALL")) == 0)
+                around.phrase(k, around.classes.small) == 0)
                 return true;
         return false;
     };
@@ -40,7 +43,7 @@ bool joins_events(const Around& around, std::uint32_t at, const language::Expres
 
 /// "una con Pedro mañana a las 9 y otra con Ana a las 11": takes the second away; returns its words.
 std::string cut_second_wish(language::Reading& reading, Around& around) {
-    const auto second = around.symbol("SECOND");
+    const auto second = around.classes.second;
     const auto has_clock = [](const language::Expression& expression) {
         return expression.value.clock >= 0 && !expression.value.has(language::kPartOnly);
     };
@@ -67,7 +70,7 @@ Understanding understand(std::string_view text, std::string_view intent, const M
     language::Context context;
     context.today = now.day;
     context.now = now.seconds;
-    set_date_order(moment, context);
+    set_region(moment, context);
 
     language::Reading reading = language::read(text, moment.locale, context);
     Understanding out;

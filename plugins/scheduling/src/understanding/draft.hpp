@@ -61,7 +61,9 @@ struct EventDraft {
     bool invites = false;  ///< the words ask to invite them ("invita a", "with … invite")
     std::string location;
     std::string rrule;  ///< RFC 5545, without "RRULE:"
-    std::string zone;   ///< the zone of start/end: the one said, else Moment::zone
+    std::vector<LocalMinutes>
+        except;        ///< midnights of days that the rule would hold and the words leave out (EXDATE)
+    std::string zone;  ///< the zone of start/end: the one said, else Moment::zone
     bool video_call = false;
     std::optional<std::chrono::minutes> reminder;  ///< before the start
     std::vector<std::string> inferred;             ///< names of fields that were not said

@@ -14,6 +14,67 @@ void add_guest(Guests& guests, std::string_view name) {
     if (!known && guests.names.size() < kMostGuests) guests.names.emplace_back(name);
 }
 
+bool is_word(const Around& around, std::uint32_t at) {
+    return at < around.size() && around.is_free(at) &&
+           around.reading.text.tokens[at].kind == TokenKind::kWord;
+}
+
+/// "el cardiólogo", "a manicurista": a profession by its ending.
+bool is_profession(const Around& around, std::uint32_t at) {
+    const std::string_view word = around.reading.text.word(at);
+    constexpr std::size_t kShortest = 3, kLongest = 9;
+    for (std::size_t size = kShortest; size <= kLongest && size + 2 < word.size(); ++size)
+        if (around.is_of(word.substr(word.size() - size), around.classes.kin_ending)) return true;
+    return false;
+}
+
+/// How many tokens name people by what they are: "jefe", "human resources"; 0 none.
+std::uint32_t group_size(const Around& around, std::uint32_t at) {
+    const std::uint32_t size = around.phrase(at, around.classes.group);
+    const bool small = !around.reading.text.tokens[at].capital;
+    return size > 0 ? size : small && is_profession(around, at) ? 1 : 0;
+}
+
+/// "mi jefe", "my boss", "o pessoal do marketing": people named by what they are. `at` is at the article.
+std::uint32_t relation_end(const Around& around, std::uint32_t at) {
+    if (!is_word(around, at)) return at;
+    const std::uint32_t article = around.phrase(at, around.classes.kin);
+    std::uint32_t end = at + article;
+    if (article == 0 || !is_word(around, end)) return at;
+    const std::uint32_t group = group_size(around, end);
+    if (group == 0) return at;
+    end += group;
+    // "la doctora Lupita", "a Dra. Paula": a name follows, which is said without the article.
+    const std::uint32_t behind = end < around.size() && around.punctuation(end) == '.' ? end + 1 : end;
+    if (is_word(around, behind) && around.reading.text.tokens[behind].capital &&
+        around.phrase(end - group, around.classes.honorific) > 0)
+        return at;
+    while (is_word(around, end) && group_size(around, end) > 0)  // "design team"
+        end += group_size(around, end);
+    while (is_word(around, end) && around.reading.text.tokens[end].capital && end - at < 5)
+        ++end;  // "el profe Gómez"
+    const std::uint32_t of =
+        end < around.size() && around.is_free(end) ? around.phrase(end, around.classes.of_group) : 0;
+    const std::uint32_t name = end + of;
+    if (of == 0 || !is_word(around, name) || around.phrase(name, around.classes.small) > 0) return end;
+    std::uint32_t last = name + std::max(group_size(around, name), 1u);
+    while (is_word(around, last) && around.reading.text.tokens[last].capital && last - name < 4) ++last;
+    return last;
+}
+
+/// "with the new joinee Farhan": where the name begins behind what it is; `at` when there is none.
+std::uint32_t name_behind(const Around& around, std::uint32_t at) {
+    constexpr std::uint32_t kMostWords = 3;
+    const std::uint32_t article = is_word(around, at) ? around.phrase(at, around.classes.kin) : 0;
+    if (article == 0) return at;
+    for (std::uint32_t name = at + article; name <= at + article + kMostWords && is_word(around, name);
+         ++name) {
+        if (around.reading.text.tokens[name].capital) return name;
+        if (around.phrase(name, around.classes.small) > 0 || group_size(around, name) > 0) return at;
+    }
+    return at;
+}
+
 /// Ends behind the name that begins at `at`; `at` itself when there is none.
 std::uint32_t name_end(const Around& around, std::uint32_t at) {
     const auto& text = around.reading.text;
@@ -21,30 +82,34 @@ std::uint32_t name_end(const Around& around, std::uint32_t at) {
         return i < around.size() && around.is_free(i) && text.tokens[i].kind == TokenKind::kWord;
     };
     if (!is_word(at)) return at;
-    if (const std::uint32_t size = around.phrase(at, around.symbol("HONORIFIC")); size > 0) {  // "Dra. Paula"
+    if (const std::uint32_t size = around.phrase(at, around.classes.honorific); size > 0) {  // "Dra. Paula"
         std::uint32_t name = at + size;
         if (name < around.size() && around.punctuation(name) == '.') ++name;
         if (is_word(name) && text.tokens[name].capital) return name_end(around, name);
     }
-    if (around.phrase(at, around.symbol("GROUP")) > 0) return at;  // "con el cliente", "with HR"
+    if (const std::uint32_t end = relation_end(around, at); end > at) return end;
+    // "con clientes", "with HR", "con usted"
+    if (group_size(around, at) > 0 || around.phrase(at, around.classes.no_guest) > 0) return at;
     if (!text.tokens[at].capital) {
         // Typed in small letters: one word that is none of ours ("con laura").
         const bool small =
-            around.phrase(at, around.symbol("SMALL")) > 0 || around.phrase(at, around.symbol("ARTICLE")) > 0;
-        const bool noun = around.phrase(at, around.symbol("PLACENOUN")) > 0;
-        return small || noun || text.word(at).size() < 2 ? at : at + 1;
+            around.phrase(at, around.classes.small) > 0 || around.phrase(at, around.classes.article) > 0;
+        const bool noun = around.phrase(at, around.classes.place_noun) > 0;
+        if (small || noun || text.word(at).size() < 2) return at;
+        const bool surname = is_word(at + 1) && around.phrase(at + 1, around.classes.surname) == 1;
+        return surname ? at + 2 : at + 1;  // "juan pérez"
     }
     std::uint32_t end = at + 1;
     while (is_word(end) && text.tokens[end].capital && end - at < 4) ++end;
     // "London office", "Acme team": many people, or none.
-    const bool names_group = is_word(end) && around.phrase(end, around.symbol("ORGANISATION")) > 0;
+    const bool names_group = is_word(end) && around.phrase(end, around.classes.organisation) > 0;
     return names_group ? at : end;
 }
 
 /// "con la Dra. Ruiz": behind an article only a name in capitals is a guest.
 bool is_proper(const Around& around, std::uint32_t at) {
     return at < around.size() &&
-           (around.reading.text.tokens[at].capital || around.phrase(at, around.symbol("HONORIFIC")) > 0);
+           (around.reading.text.tokens[at].capital || around.phrase(at, around.classes.honorific) > 0);
 }
 
 /// Names joined by commas and "and" from `at` on; returns where they end.
@@ -54,11 +119,13 @@ std::uint32_t take_names(Around& around, std::uint32_t at, Guests& guests, Role 
         const std::uint32_t name = name_end(around, at);
         if (name == at) return end;
         add_guest(guests, around.slice(at, name));
-        around.mark(at, name, role);
+        // A name is written with a capital in the title; what someone is stays as it is.
+        const bool relation = role == Role::kGuest && relation_end(around, at) == name;
+        around.mark(at, name, relation ? Role::kTitle : role);
         end = name;
         std::uint32_t next = name;
         if (next < around.size() && around.punctuation(next) == ',') ++next;
-        if (next < around.size()) next += around.phrase(next, around.symbol("PERSONAND"));
+        if (next < around.size()) next += around.phrase(next, around.classes.person_and);
         if (next == name || next >= around.size()) return end;
         const bool listed = name_end(around, next) > next;
         const bool proper =
@@ -73,8 +140,7 @@ std::uint32_t take_names(Around& around, std::uint32_t at, Guests& guests, Role 
 
 Guests find_guests(Around& around) {
     Guests guests;
-    const auto with = around.symbol("WITH"), invite = around.symbol("INVITE"),
-               with_the = around.symbol("WITHTHE");
+    const auto with = around.classes.with, invite = around.classes.invite, with_the = around.classes.with_the;
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_free(at)) continue;
         const TokenKind kind = around.reading.text.tokens[at].kind;
@@ -84,8 +150,10 @@ Guests find_guests(Around& around) {
             guests.invites = guests.invites || kind == TokenKind::kEmail;
             continue;
         }
-        if (const std::uint32_t size = around.phrase(at, invite); size > 0) {
+        if (std::uint32_t size = around.phrase(at, invite); size > 0) {
             const std::size_t before = guests.names.size();
+            if (at + size < around.size() && around.punctuation(at + size) == ':')
+                ++size;  // "attendees: Lena, Omar"
             const std::uint32_t end = take_names(around, at + size, guests, Role::kInvitee);
             const bool address =
                 at + size < around.size() && around.reading.text.tokens[at + size].kind == TokenKind::kEmail;
@@ -98,8 +166,15 @@ Guests find_guests(Around& around) {
         std::uint32_t size = around.phrase(at, with_the);
         if (size == 0 || !is_proper(around, at + size)) size = around.phrase(at, with);
         if (size > 0) {
-            const std::uint32_t end = take_names(around, at + size, guests, Role::kGuest);
-            if (end > at + size) around.mark(at, at + size, Role::kGuest);
+            // "com o pessoal": the article belongs to them.
+            const bool own_article = size > 1 && relation_end(around, at + size - 1) > at + size;
+            std::uint32_t name = at + size - (own_article ? 1 : 0);
+            if (name_end(around, name) == name) name = name_behind(around, name);
+            const std::uint32_t end = take_names(around, name, guests, Role::kGuest);
+            if (end > name) {
+                around.mark(at, at + size - (own_article ? 1 : 0), Role::kGuest);
+                for (std::uint32_t k = at + size; k < name; ++k) around.mark(k, k + 1, Role::kTitle);
+            }
             at = std::max(end, at + size) - 1;
         }
     }

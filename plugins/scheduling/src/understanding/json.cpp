@@ -74,6 +74,10 @@ void write_event(std::string& out, const EventDraft& draft) {
     quote_or_null(out, draft.location);
     out += ",\"rrule\":";
     quote_or_null(out, draft.rrule);
+    if (!draft.except.empty()) {
+        out += ",\"exdates\":";
+        list(out, draft.except, [&](LocalMinutes day) { quote(out, printed(day, true, draft.zone)); });
+    }
     out += ",\"tz\":";
     quote(out, draft.zone);
     out += ",\"video_call\":";

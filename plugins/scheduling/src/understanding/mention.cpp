@@ -172,6 +172,7 @@ std::string rrule_of(const Value& value) {
     if (value.by_monthday & 1) month_days += "-1,";
     list("BYDAY", days);
     list("BYMONTHDAY", month_days);
+    if (value.set_pos != 0) out += ";BYSETPOS=" + std::to_string(value.set_pos);
     if (value.clock >= 0 && !value.has(language::kPartOnly)) {
         const int of_day = value.clock % kDaySeconds;
         out += ";BYHOUR=" + std::to_string(of_day / 3600) + ";BYMINUTE=" + std::to_string(of_day / 60 % 60);
@@ -207,7 +208,9 @@ std::optional<TimeMention> mention_of(const language::Expression& expression,
         out.start = print_duration(value);
         return out;
     }
-    if (value.has(language::kImpossible)) return std::nullopt;
+    if (value.count != 0) return std::nullopt;  // of a rule said elsewhere
+    if (value.has(language::kImpossible) || (value.has(language::kExcept) && !value.has_day()))
+        return std::nullopt;
     if (value.has_day() && !fix_day(context, value)) return std::nullopt;
     follow_clock_change(value, context, zone);
     // Tonight's midnight is the next one.

@@ -51,8 +51,9 @@ std::optional<Question> Assembly::past(const Understanding& out) const {
     if (!when_ || !out.draft.start || repeat_ || when_->has(Flag::kMoment)) return std::nullopt;
     const Value& when = *when_;
     const DayNumber day = when.has_day() ? when.day_begin : context_.today;
-    const bool over =
-        out.draft.has_time ? *out.draft.start < at(context_.today, context_.now) : day < context_.today;
+    const bool over = out.draft.has_time
+                          ? *out.draft.start < at(context_.today, context_.now)
+                          : day < context_.today && (!when.has_day() || when.day_end <= context_.today);
     if (!over) return std::nullopt;
     Question question;
     question.kind = "past";

@@ -30,26 +30,31 @@ bool is_word_like(const Around& around, std::uint32_t at) {
 
 }  // namespace
 
-void drop_commands(Around& around, bool edits) {
-    const Symbol small = around.symbol("SMALL"), edit = around.symbol("EDIT");
-    const Symbol command = around.symbol("COMMAND"), polite = around.symbol("POLITE"),
-                 article = around.symbol("ARTICLE"), title = around.symbol("TITLE");
+void drop_commands(Around& around, bool edits, std::uint32_t begin) {
+    const Symbol small = around.classes.small, edit = around.classes.edit;
+    const Symbol command = around.classes.command, polite = around.classes.polite,
+                 article = around.classes.article, title = around.classes.title, todo = around.classes.todo;
     const auto command_size = [&](std::uint32_t at) {
         const auto size = std::max(around.phrase(at, command), edits ? around.phrase(at, edit) : 0u);
         return around.phrase(at, title) > size ? 0u : size;  // "book club" asks for nothing
     };
-    for (std::uint32_t at = 0; at < around.size(); ++at) {
+    for (std::uint32_t at = begin; at < around.size(); ++at) {
         if (!around.is_free(at)) continue;
-        if (const auto size = around.phrase(at, polite); size > 0) around.mark(at, at + size, Role::kCommand);
+        const auto size = std::max(around.phrase(at, polite), around.phrase(at, around.classes.whole_day));
+        if (size > 0) around.mark(at, at + size, Role::kCommand);
     }
-    bool after_command = false;
-    for (std::uint32_t at = 0; at < around.size();) {
+    bool after_command = begin > 0;
+    for (std::uint32_t at = begin; at < around.size();) {
         if (!around.is_free(at)) {
             if (around.roles[at] != Role::kTime && around.roles[at] != Role::kCommand) return;
             ++at;
             continue;
         }
-        const auto size = command_size(at);
+        if (around.phrase(at, todo) > 0) {  // what is to be remembered is the title, whatever it begins with
+            around.mark(at, at + around.phrase(at, todo), Role::kCommand);
+            return;
+        }
+        const auto size = std::max(command_size(at), request_size(around, at, true));
         const bool joined = at + size < around.size() && around.punctuation(at + size) == '-';
         if (size > 0 && !joined) {
             around.mark(at, at + size, Role::kCommand);
@@ -70,7 +75,7 @@ namespace {
 
 /// Prepositions left hanging before what was taken away, and calendar phrases.
 void drop_small_words(Around& around) {
-    const Symbol small = around.symbol("SMALL"), article = around.symbol("ARTICLE");
+    const Symbol small = around.classes.small, article = around.classes.article;
     for (std::uint32_t at = around.size(); at-- > 0;) {
         if (!around.is_free(at)) continue;
         const bool at_end = at + 1 == around.size() || !is_title_role(around.roles[at + 1]);
@@ -104,7 +109,8 @@ const language::LanguageInfo& language_of(const Around& around) {
 }
 
 std::string joined(const Around& around) {
-    const Symbol short_with = around.symbol("WITHSHORT");
+    const Symbol short_with = around.classes.with_short, with = around.classes.with;
+    const Symbol small = around.classes.small, article = around.classes.article;
     std::string title;
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!is_title_role(around.roles[at])) continue;
@@ -117,7 +123,12 @@ std::string joined(const Around& around) {
         const bool glued =
             at > 0 && is_title_role(around.roles[at - 1]) && around.reading.text.tokens[at].glued;
         if (!title.empty() && !glued) title += ' ';
-        title += around.slice(at, at + 1);
+        const bool name = around.roles[at] == Role::kGuest && around.phrase(at, small, true) != 1 &&
+                          around.phrase(at, article, true) != 1 && around.phrase(at, with, true) == 0 &&
+                          around.phrase(at, around.classes.person_and, true) == 0 &&
+                          around.phrase(at, around.classes.honorific, true) == 0;
+        title +=
+            name ? capitalized(std::string(around.slice(at, at + 1))) : std::string(around.slice(at, at + 1));
     }
     constexpr std::string_view kEdge = " ,.;:!?-\"'";
     drop_lone_brackets(title);
@@ -129,7 +140,10 @@ std::string joined(const Around& around) {
 }  // namespace
 
 Around::Around(const language::Reading& read)
-    : reading(read), knowledge(language::knowledge()), roles(read.text.tokens.size(), Role::kFree) {
+    : reading(read),
+      knowledge(language::knowledge()),
+      classes(knowledge.around_classes),
+      roles(read.text.tokens.size(), Role::kFree) {
     words.reserve(roles.size());
     for (std::size_t at = 0; at < roles.size(); ++at)
         words.push_back(knowledge.around.find(read.text.word(at)));
@@ -165,8 +179,16 @@ std::string_view Around::slice(std::uint32_t begin, std::uint32_t end) const {
     return reading.text.original.substr(tokens[begin].begin, tokens[end - 1].end - tokens[begin].begin);
 }
 
-std::optional<std::uint32_t> Around::find(std::string_view class_name) const {
-    const Symbol wanted = symbol(class_name);
+bool Around::is_of(std::string_view folded, Symbol wanted) const {
+    const auto node = knowledge.around.next(language::Lexicon::kRoot, knowledge.around.find(folded));
+    if (!node || wanted == language::kNoSymbol) return false;
+    const auto& entries = knowledge.around.entries(*node);
+    return std::any_of(entries.begin(), entries.end(), [&](const auto& entry) {
+        return entry.symbol == wanted && (entry.language & reading.language) != 0;
+    });
+}
+
+std::optional<std::uint32_t> Around::find(Symbol wanted) const {
     for (std::uint32_t at = 0; at < size(); ++at)
         if (phrase(at, wanted, true) > 0) return at;
     return std::nullopt;
@@ -178,12 +200,22 @@ namespace {
 /// "at 4, Lincoln Center".
 bool is_place_behind_time(const Around& around, std::uint32_t at) {
     if (at == 0) return false;
-    const std::uint32_t last = around.punctuation(at - 1) == ',' && at > 1 ? at - 2 : at - 1;
+    const char mark = around.punctuation(at - 1);
+    const std::uint32_t last = (mark == ',' || mark == '-') && at > 1 ? at - 2 : at - 1;
     if (around.roles[last] != Role::kTime) return false;
     if (std::none_of(around.roles.begin(), around.roles.begin() + last, is_title_role)) return false;
-    const Symbol noun = around.symbol("PLACENOUN");
+    const Symbol noun = around.classes.place_noun;
     if (around.phrase(at, noun) > 0) return true;
-    if (!around.is_free(at) || !around.reading.text.tokens[at].capital) return false;
+    if (!around.is_free(at)) return false;
+    const std::uint32_t article =
+        around.phrase(at, around.classes.kin);  // "his office", "the Grand Ballroom"
+    if (article > 0 && at + article < around.size() && around.is_free(at + article)) {
+        if (around.phrase(at + article, noun) > 0) return true;
+        at += article;
+    }
+    const bool house = around.reading.text.tokens[at].kind == TokenKind::kNumber;  // "221 Baker Street"
+    if (house && (at + 1 >= around.size() || !around.reading.text.tokens[at + 1].capital)) return false;
+    if (!house && !around.reading.text.tokens[at].capital) return false;
     for (std::uint32_t end = at + 1; end < around.size() && around.is_free(end) && end - at < 8; ++end) {
         if (around.phrase(end, noun) > 0) return true;
         const bool glued = around.reading.text.tokens[end].glued;  // "St Mary's Church"
@@ -192,25 +224,79 @@ bool is_place_behind_time(const Around& around, std::uint32_t at) {
     return false;
 }
 
+/// "in the big conference room", "en su oficina": a noun of place behind what describes it.
+bool noun_follows(const Around& around, std::uint32_t begin) {
+    constexpr std::uint32_t kMostWords = 3;
+    const Symbol noun = around.classes.place_noun, small = around.classes.small, with = around.classes.with;
+    for (std::uint32_t at = begin; at < around.size() && at <= begin + kMostWords; ++at) {
+        if (!around.is_free(at) || !is_word_like(around, at)) return false;
+        if (around.phrase(at, noun) > 0) return true;
+        if (around.phrase(at, small) > 0 || around.phrase(at, with) > 0) return false;
+    }
+    return false;
+}
+
+/// "HQ, 5th floor", "Hall 2, 4th floor": what a comma joins to a place.
+std::uint32_t place_continues(const Around& around, std::uint32_t comma) {
+    if (comma + 1 >= around.size() || around.punctuation(comma) != ',' || !around.is_free(comma))
+        return comma;
+    const Symbol noun = around.classes.place_noun, floor = around.classes.floor;
+    std::uint32_t end = comma;
+    for (std::uint32_t at = comma + 1; at < around.size() && at <= comma + 4; ++at) {
+        if (!around.is_free(at) || around.punctuation(at) == ',') break;
+        if (around.phrase(at, noun) > 0 || around.phrase(at, floor) > 0) {
+            end = at + 1;
+            const bool numbered = end < around.size() && around.is_free(end) &&
+                                  around.reading.text.tokens[end].kind != TokenKind::kWord &&
+                                  is_word_like(around, end);
+            if (numbered) ++end;
+            while (numbered && end < around.size() && around.is_free(end) && is_word_like(around, end) &&
+                   around.reading.text.tokens[end].glued)  // "salón 4B"
+                ++end;
+            return end;
+        }
+    }
+    return end;
+}
+
+/// "Av. Paulista": the full stop of a word that is cut short.
+bool is_short_form(const Around& around, std::uint32_t stop) {
+    constexpr std::size_t kLongest = 4;
+    return stop > 0 && stop + 1 < around.size() && around.reading.text.word(stop - 1).size() <= kLongest &&
+           around.reading.text.tokens[stop].glued && around.reading.text.tokens[stop + 1].capital;
+}
+
 std::uint32_t place_end(const Around& around, std::uint32_t begin) {
-    const Symbol with = around.symbol("WITH"), small = around.symbol("SMALL");
+    const Symbol with = around.classes.with, small = around.classes.small, purpose = around.classes.purpose;
     std::uint32_t end = begin;
     while (end < around.size() && around.is_free(end) && around.phrase(end, with) == 0 &&
-           around.punctuation(end) != ',' && around.punctuation(end) != '.' &&
-           around.punctuation(end) != ';' && around.punctuation(end) != '(' && end - begin < 8)
+           (end == begin || around.phrase(end, purpose) == 0) && around.punctuation(end) != ',' &&
+           (around.punctuation(end) != '.' || is_short_form(around, end)) && around.punctuation(end) != ';' &&
+           (around.phrase(end, around.classes.remark) == 0 || around.reading.text.tokens[end].capital ||
+            around.reading.text.word(end) == "e") &&
+           request_size(around, end, false) == 0 && around.punctuation(end) != '(' && end - begin < 8)
         ++end;
-    while (end > begin + 1 && (around.phrase(end - 1, small) == 1 || !is_word_like(around, end - 1))) --end;
-    return end;
+    const auto is_name = [&](std::uint32_t at) {  // "Room A"
+        return around.reading.text.tokens[at].capital && around.reading.text.word(at).size() == 1;
+    };
+    while (end > begin + 1 && !is_name(end - 1) &&
+           (around.phrase(end - 1, small) == 1 || !is_word_like(around, end - 1)))
+        --end;
+    return end < around.size() ? place_continues(around, end) : end;
 }
 
 }  // namespace
 
 std::string find_place(Around& around) {
-    const Symbol preposition = around.symbol("PLACEPREP"), noun = around.symbol("PLACENOUN");
-    const Symbol small = around.symbol("SMALL"), place_only = around.symbol("PLACEAT");
+    const Symbol preposition = around.classes.place_preposition, noun = around.classes.place_noun;
+    const Symbol small = around.classes.small, place_only = around.classes.place_at;
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_free(at)) continue;
-        const auto size = around.phrase(at, preposition);
+        auto size = around.phrase(at, preposition);
+        const std::uint32_t label = around.phrase(at, around.classes.place_label);
+        const bool labelled =
+            label > 0 && at + label < around.size() && around.punctuation(at + label) == ':';
+        if (labelled) size = label + 1;
         const std::uint32_t begin = at + size;
         if (begin >= around.size() || !around.is_free(begin)) continue;
         if (size == 0 && !is_place_behind_time(around, at)) continue;
@@ -220,7 +306,7 @@ std::string find_place(Around& around) {
         const bool street = around.reading.text.tokens[begin].kind == TokenKind::kNumber &&
                             begin + 1 < around.size() && around.reading.text.tokens[begin + 1].capital;
         const bool proper = around.reading.text.tokens[begin].capital || around.phrase(begin, noun) > 0 ||
-                            says_place || street;
+                            says_place || street || labelled || (size > 0 && noun_follows(around, begin));
         if (!proper) continue;
         const std::uint32_t end = place_end(around, begin);
         const std::string place(around.slice(begin, end));
@@ -231,7 +317,7 @@ std::string find_place(Around& around) {
 }
 
 bool find_video(Around& around) {
-    const Symbol video = around.symbol("VIDEO");
+    const Symbol video = around.classes.video;
     bool found = false;
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_free(at)) continue;
@@ -241,9 +327,10 @@ bool find_video(Around& around) {
         // The title itself when it comes first ("videollamada con Ana") or names a noun ("Zoom call").
         const std::uint32_t next = at + size;
         const bool names_noun = next < around.size() && around.is_free(next) && is_word_like(around, next) &&
-                                around.phrase(next, around.symbol("SMALL")) == 0 &&
-                                around.phrase(next, around.symbol("WITH")) == 0;
-        const bool with_guest = next < around.size() && around.roles[next] == Role::kGuest;
+                                around.phrase(next, around.classes.small) == 0 &&
+                                around.phrase(next, around.classes.with) == 0;
+        const bool with_guest = next < around.size() && (around.roles[next] == Role::kGuest ||
+                                                         around.phrase(next, around.classes.with) > 0);
         const bool is_title = std::none_of(around.roles.begin(), around.roles.begin() + at, is_title_role) &&
                               (around.reading.text.word(at).size() > 6 || names_noun || with_guest);
         if (!is_title) around.mark(at, at + size, Role::kVideo);
@@ -271,13 +358,14 @@ std::string quoted_title(const Around& around) {
 
 std::string make_title(Around& around) {
     if (auto quoted = quoted_title(around); !quoted.empty()) return capitalized(std::move(quoted));
+    keep_title_clause(around);
     drop_small_words(around);
     const auto first = std::find_if(around.roles.begin(), around.roles.end(), is_title_role);
     if (first == around.roles.end()) return {};
     const auto at = static_cast<std::uint32_t>(first - around.roles.begin());
     std::string title;
     std::uint32_t skipped = 0;
-    if (around.roles[at] == Role::kFree) skipped = around.phrase(at, around.symbol("SOMETHING"));
+    if (around.roles[at] == Role::kFree) skipped = around.phrase(at, around.classes.something);
     const std::uint32_t next = at + skipped;
     const bool bare_guest = next < around.size() && around.roles[next] == Role::kGuest;
     if (skipped > 0 &&
@@ -285,7 +373,7 @@ std::string make_title(Around& around) {
         around.mark(at, next, Role::kDropped);
     title = joined(around);
     if (bare_guest && around.roles[at] != Role::kFree) {
-        const auto short_with = around.phrase(next, around.symbol("WITHSHORT"), true);
+        const auto short_with = around.phrase(next, around.classes.with_short, true);
         if (short_with > 0 && title.starts_with(around.slice(next, next + short_with)))
             title.replace(0, around.slice(next, next + short_with).size(), language_of(around).with);
         title = std::string(language_of(around).meeting) + " " + title;

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "accounts/sealed_rows.hpp"
 #include "audit/audit.hpp"
 #include "booking/booking.hpp"
 #include "calendar/local/feed.hpp"
@@ -12,6 +13,7 @@
 #include "dialogue/agenda_text.hpp"
 #include "dialogue/dates.hpp"
 #include "dialogue/scene.hpp"
+#include "tables/rows.hpp"
 
 namespace scheduling {
 
@@ -94,6 +96,21 @@ bool matches_etag(std::string_view if_none_match, std::string_view etag) {
     return if_none_match == "*" || if_none_match.find(etag) != std::string_view::npos;
 }
 
+/// Who booked this event; "" when nobody is known to.
+Task<migue::Result<std::string>> owner_of(const WebTools& tools, std::string event_id) {
+    migue::SqlStatement select{
+        "SELECT person_id FROM scheduling.audit_entries WHERE event_id = $1 AND action = 'booked' AND "
+        "outcome = 'ok'"
+        " LIMIT 1",
+        json::array({event_id}).dump(), false};
+    auto answer = co_await tools.services.sql.execute(std::move(select));
+    if (!answer) co_return std::move(answer).error().within("owner of an event");
+    auto statements = read_rows(*answer);
+    if (!statements) co_return std::move(statements).error();
+    const auto& rows = statements->at(0).rows;
+    co_return rows.empty() ? std::string() : text_of(rows.front(), "person_id");
+}
+
 }  // namespace
 
 Task<RouteReply> serve_feed(const WebTools& tools, const RouteRequest& request) {
@@ -159,8 +176,14 @@ Task<RouteReply> serve_agenda(const WebTools& tools, const RouteRequest& request
 }
 
 Task<RouteReply> serve_delete(const WebTools& tools, const RouteRequest& request) {
-    const std::string person(request.query("person")), id(request.param("id"));
-    if (person.empty()) co_return fault(400, "person: missing, expected a person's id");
+    const std::string id(request.param("id"));
+    std::string person(request.query("person"));
+    if (person.empty()) {
+        auto owner = co_await owner_of(tools, id);
+        if (!owner) co_return fault(503, "the store does not answer");
+        if (owner->empty()) co_return fault(404, "no such event of ours");
+        person = std::move(*owner);
+    }
     auto event = co_await tools.calendar.get(person, id);
     if (!event) co_return fault(503, "the calendar does not answer");
     if (!event->has_value() || (*event)->cancelled) co_return fault(404, "no such event");
@@ -174,6 +197,34 @@ Task<RouteReply> serve_delete(const WebTools& tools, const RouteRequest& request
     if (outcome.kind == Outcome::Kind::kGone) co_return fault(404, "no such event");
     if (outcome.kind != Outcome::Kind::kDone) co_return fault(503, "the calendar does not answer");
     co_return json_reply(200, json{{"cancelled", id}});
+}
+
+Task<RouteReply> serve_export(const WebTools& tools, const RouteRequest& request) {
+    auto document = co_await tools.data.export_json(std::string(request.param("id")));
+    if (!document) co_return fault(503, "the store does not answer");
+    RouteReply reply;
+    reply.headers.emplace_back("content-type", "application/json");
+    reply.headers.emplace_back("cache-control", "no-store");
+    reply.body = std::move(*document);
+    co_return reply;
+}
+
+Task<RouteReply> serve_erase(const WebTools& tools, const RouteRequest& request) {
+    auto erased = co_await tools.data.erase(std::string(request.param("id")));
+    if (!erased) co_return fault(503, "the store does not answer; some may be gone: repeat it");
+    co_return json_reply(200, json{{"rows", erased->rows},
+                                   {"revoked", erased->revoked},
+                                   {"unrevoked", erased->unrevoked},
+                                   {"shared", erased->shared}});
+}
+
+Task<RouteReply> serve_reseal(const WebTools& tools, const RouteRequest& request) {
+    auto page = co_await reseal_page(tools.services, std::string(request.query("after")));
+    if (!page && page.error().code == migue::Error::Code::kInvalid) co_return fault(400, page.error().what);
+    if (!page) co_return fault(503, "the store does not answer");
+    json body{{"resealed", page->values}, {"unreadable", page->unreadable}};
+    if (!page->next.empty()) body["next"] = page->next;
+    co_return json_reply(200, body);
 }
 
 }  // namespace scheduling

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "accounts/people.hpp"
+#include "accounts/personal_data.hpp"
 #include "calendar/calendar.hpp"
 #include "dialogue/phrases.hpp"
 #include "migue/cpp/plugin.hpp"
@@ -16,6 +17,7 @@ struct WebTools {
     Calendar& calendar;
     const People& people;
     const PhraseBook& book;
+    const PersonalData& data;
 };
 
 /// GET /feed/<token>.ics: a person's calendar for a calendar program. 404 for tokens that are
@@ -27,8 +29,24 @@ struct WebTools {
 [[nodiscard]] migue::Task<migue::RouteReply> serve_agenda(const WebTools& tools,
                                                           const migue::RouteRequest& request);
 
-/// DELETE /events/<id>?person=, for operators: cancels the event.
+/// DELETE /events/<id>, for operators and their programs: cancels an event that migue made. Whose
+/// it is, is found by its id, or told with ?person=. 404: made by somebody else, gone already, or
+/// so long ago that nothing tells whose it was.
 [[nodiscard]] migue::Task<migue::RouteReply> serve_delete(const WebTools& tools,
+                                                          const migue::RouteRequest& request);
+
+/// GET /people/<id>/data, for operators who were asked for it: PersonalData::export_json().
+[[nodiscard]] migue::Task<migue::RouteReply> serve_export(const WebTools& tools,
+                                                          const migue::RouteRequest& request);
+
+/// DELETE /people/<id>, for operators who were asked to: PersonalData::erase(). Answers
+/// {"rows":{table:n},"revoked":[…],"unrevoked":[…],"shared":[…]}.
+[[nodiscard]] migue::Task<migue::RouteReply> serve_erase(const WebTools& tools,
+                                                         const migue::RouteRequest& request);
+
+/// POST /vault/reseal?after=, for `migue vault rotate`: seals one page of rows under the newest key.
+/// {"resealed":n,"unreadable":n,"next":"…"}; no "next" after the last page.
+[[nodiscard]] migue::Task<migue::RouteReply> serve_reseal(const WebTools& tools,
                                                           const migue::RouteRequest& request);
 
 }  // namespace scheduling

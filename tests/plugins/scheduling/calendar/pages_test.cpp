@@ -117,4 +117,19 @@ TEST(DeletePage, CancelsAnEventOnce) {
     EXPECT_TRUE(talk.titles().empty());
 }
 
+TEST(DeletePage, FindsWhoseEventItIs) {
+    Talk talk;
+    talk.say("dentista mañana a las 3");
+    const std::string id = agenda(talk).at("days").at(1).at("events").at(0).at("id");
+    EXPECT_EQ(talk.bench().request("DELETE", "/events/" + id).status, 404) << "not on the public listener";
+    EXPECT_EQ(talk.bench().request("DELETE", "/events/unknown", {.admin = true}).status, 404);
+    EXPECT_EQ(talk.titles().size(), 1u);
+    const auto done = talk.bench().request("DELETE", "/events/" + id, {.admin = true});
+    EXPECT_EQ(done.status, 200);
+    EXPECT_EQ(nlohmann::json::parse(done.body), (nlohmann::json{{"cancelled", id}}));
+    EXPECT_TRUE(talk.titles().empty());
+    const auto actions = talk.audit();
+    EXPECT_NE(std::find(actions.begin(), actions.end(), "cancelled"), actions.end());
+}
+
 }  // namespace scheduling

@@ -194,5 +194,29 @@ TEST(GoogleFaults, OfAnIdThatADeletedEventHoldsTakeAnother) {
     EXPECT_EQ(talk.titles().size(), 1u);
 }
 
+TEST(GoogleFaults, OfATurnThatDiedOverItsPromiseAreToldOnce) {
+    bool was_cut = true;
+    for (std::size_t operation = 1; was_cut; ++operation) {
+        ASSERT_LT(operation, 100u);
+        GoogleTalk talk;
+        talk.link();
+        talk.google.fail({.status = 503, .call = "events.list", .times = -1});
+        Message message = GoogleTalk::message("schedule_meeting", "ana");
+        message.message_id = "wamid-1";
+        message.cut = migue::bench::Cut{operation, true};
+        const TurnOutcome cut = talk.bench.send("agenda dentista mañana a las 3", message);
+        was_cut = cut.status == MIGUE_E_CANCELLED;
+        talk.google.clear_faults();
+        std::string said = was_cut ? talk.bench.repeat(cut).text() : cut.text();
+        said += patience(talk);
+        std::size_t told = 0;
+        for (std::size_t at = said.find("Agendado"); at != std::string::npos;
+             at = said.find("Agendado", at + 1))
+            ++told;
+        EXPECT_EQ(told, 1u) << "cut at operation " << operation << ": " << said;
+        EXPECT_EQ(talk.titles().size(), 1u);
+    }
+}
+
 }  // namespace
 }  // namespace scheduling

@@ -22,17 +22,39 @@ using nlohmann::json;
 
 class GoogleTalk {
 public:
-    explicit GoogleTalk(migue::standins::GoogleOptions options = {}, json config = json::object())
-        : google(with_clock(std::move(options))),
-          bench(migue::bench::entry_of<Plugin>(), with_google(std::move(config)).dump()) {
+    explicit GoogleTalk(migue::standins::GoogleOptions options = {}, json config = json::object(),
+                        std::shared_ptr<migue::sql::Schema> tables = {})
+        : own_(std::make_unique<Google>(with_clock(std::move(options)))),
+          google(*own_),
+          bench(migue::bench::entry_of<Plugin>(), with_google(std::move(config)).dump(),
+                with_tables(std::move(tables))) {
         google.add_account({"maria@example.org", "sub-maria"});
         google.add_account({"trabajo@example.org", "sub-trabajo"});
+        connect();
+    }
+    /// Another host on the same tables, with the same Google.
+    GoogleTalk(GoogleTalk& first, std::shared_ptr<migue::sql::Schema> tables)
+        : google(first.google),
+          bench(migue::bench::entry_of<Plugin>(), with_google(json::object()).dump(),
+                with_tables(std::move(tables))) {
+        connect();
+    }
+    ~GoogleTalk() { EXPECT_TRUE(google.breaches().empty()) << google.breaches().front(); }
+
+private:
+    std::unique_ptr<Google> own_;
+    static migue::bench::Options with_tables(std::shared_ptr<migue::sql::Schema> tables) {
+        migue::bench::Options options;
+        options.tables = std::move(tables);
+        return options;
+    }
+    void connect() {
         for (const char* host : {"https://oauth2.googleapis.com/", "https://openidconnect.googleapis.com/",
                                  "https://www.googleapis.com/"})
             bench.http().serve(host, [this](const migue::bench::HttpCall& call) { return answer(call); });
     }
-    ~GoogleTalk() { EXPECT_TRUE(google.breaches().empty()) << google.breaches().front(); }
 
+public:
     TurnOutcome say(std::string_view text, std::string intent = "schedule_meeting",
                     std::string person = "ana") {
         return checked(bench.send(text, message(std::move(intent), std::move(person))), text);
@@ -116,7 +138,7 @@ public:
     }
     json rows(std::string_view sql) { return json::parse(bench.sql(sql)); }
 
-    Google google;
+    Google& google;
     migue::bench::Bench bench;
 
 private:
@@ -141,7 +163,7 @@ private:
         answer.body = given.body;
         answer.headers = given.headers;
         answer.delay = given.delay;
-        if (given.ending == Ending::kLost) answer.failure = MIGUE_E_INTERNAL;
+        if (given.ending == Ending::kLost || given.ending == Ending::kCut) answer.failure = MIGUE_E_INTERNAL;
         if (given.ending == Ending::kHang) answer.failure = MIGUE_E_DEADLINE;
         if (given.ending == Ending::kRefuse) answer.failure = MIGUE_E_UNAVAILABLE;
         return answer;

@@ -15,6 +15,10 @@
 #include "migue/cpp/reply_check.hpp"
 #include "migue/plugin.h"
 
+namespace migue::sql {
+class Schema;
+}
+
 /// A test bench for plugins: everything a host does around a turn, without a host.
 ///
 ///     TEST(Echo, RepeatsWhatWasSaid) {
@@ -49,6 +53,9 @@ struct Options {
     std::int64_t now_unix_ms = 1'795'446'300'000;  ///< Monday 23 November 2026, 10:05 in Bogotá
     std::vector<std::string> without = {};         ///< services that this host does not have
     ReplyLimits limits = {};
+    /// The plugin's tables; empty: SQLite in memory. Benches that share one are hosts that
+    /// share a database.
+    std::shared_ptr<sql::Schema> tables = {};
 };
 
 /// Where a turn is cut off, as by a crash: at its n-th operation, before or after that took
@@ -56,6 +63,20 @@ struct Options {
 struct Cut {
     std::size_t operation = 1;  ///< from 1; 0: after the turn has ended well, before the commit
     bool after_effect = false;
+};
+
+/// Another intent nearly as likely as a message's own.
+struct Rival {
+    std::string intent;
+    std::string plugin;  ///< who answers it
+    float confidence = 0;
+};
+
+/// What else a message asks for.
+struct SecondWish {
+    std::string intent;
+    std::string plugin;  ///< who answers it
+    std::string clause;  ///< the words of the message that say so
 };
 
 /// A message and what the host knows about it.
@@ -72,6 +93,9 @@ struct Message {
     std::uint32_t attempt = 1;
     float confidence = 1;
     std::optional<Cut> cut = {};
+    /// Go into input_json as a host puts them there. A clause that the text does not hold is a Fault.
+    std::optional<Rival> rival = {};
+    std::optional<SecondWish> second_wish = {};
 };
 
 struct Reply {

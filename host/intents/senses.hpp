@@ -1,0 +1,45 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace migue::host::intents {
+
+/// Words that say much the same ("declined", "rejected", "refused"), far narrower than topics:
+/// what an example says in one word is understood in another. Where examples are few it is
+/// worth more than anything else. Immutable after construction: thread-safe.
+class Senses {
+public:
+    /// Knows no word.
+    Senses() = default;
+    /// Of the lists that are compiled in. Words are kept as stems.
+    [[nodiscard]] static Senses shipped();
+
+    /// The senses of a bare word, each a hash of its name, without duplicates; empty for none.
+    /// Valid as long as this object.
+    [[nodiscard]] std::span<const std::uint32_t> of(std::string_view bare_word, std::string_view stem,
+                                                    std::string_view locale) const;
+
+private:
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const noexcept {
+            return std::hash<std::string_view>{}(text);
+        }
+    };
+    using Words = std::unordered_map<std::string, std::vector<std::uint32_t>, Hash, std::equal_to<>>;
+    struct Language {
+        Words words;
+        Words stems;
+    };
+
+    void add(std::string_view locale, std::string_view lines);
+
+    std::map<std::string, Language, std::less<>> languages_;
+};
+
+}  // namespace migue::host::intents

@@ -1,0 +1,275 @@
+#include <algorithm>
+#include <vector>
+
+#include "understanding/around.hpp"
+
+/// People say more than the event: greetings, requests, reasons, remarks. Which clause of a message is the
+/// title?
+namespace scheduling {
+namespace {
+
+using language::Symbol;
+using language::TokenKind;
+
+bool is_word(const Around& around, std::uint32_t at) {
+    return around.reading.text.tokens[at].kind != TokenKind::kPunct;
+}
+
+/// "agendarme", "bloquéalo": a form of ASK with the person or the thing behind it.
+bool asks_with_ending(const Around& around, std::uint32_t at) {
+    const std::string_view word = around.reading.text.word(at);
+    const Symbol ask = around.classes.ask, led = around.classes.ask_led, ending = around.classes.clitic;
+    constexpr std::size_t kLongestEnding = 5;
+    for (std::size_t size = 2; size <= kLongestEnding && size + 3 <= word.size(); ++size) {
+        const std::string_view stem = word.substr(0, word.size() - size);
+        if (around.is_of(word.substr(word.size() - size), ending) &&
+            (around.is_of(stem, ask) || around.is_of(stem, led)))
+            return true;
+    }
+    return false;
+}
+
+/// "é na sala 2" is a remark, "e na sala 2" is none: one letter is taken with its accent.
+bool is_bare_and(const Around& around, std::uint32_t at) {
+    return around.reading.text.word(at) == "e" && around.slice(at, at + 1).size() == 1;
+}
+
+/// One part of a message between its boundaries.
+struct Clause {
+    std::uint32_t begin = 0, end = 0;
+    bool sentence = false;  ///< begins behind a full stop, a line's end and the like; else behind a comma
+    bool asks = false;
+    bool bare = false;  ///< … with a verb alone, which may be a noun ("…, reserva para 4")
+    bool label = false;
+    std::uint32_t had = 0;  ///< "mi esposo y yo tenemos": tokens of the verb
+    bool remark = false;
+    bool has_verb = false;
+    bool subject = false;      ///< what a remark is said of: ", la función es a las 9"
+    std::uint32_t words = 0;   ///< that a title could be made of
+    std::uint32_t guests = 0;  ///< names alone are a poor title
+};
+
+bool ends_line(const Around& around, std::uint32_t at) {
+    const auto& tokens = around.reading.text.tokens;
+    const std::string_view between =
+        around.reading.text.original.substr(tokens[at - 1].end, tokens[at].begin - tokens[at - 1].end);
+    return between.find('\n') != std::string_view::npos;
+}
+
+/// The boundary before token `at`: 0 none, 1 a comma's, 2 a sentence's.
+int boundary_before(const Around& around, std::uint32_t at) {
+    if (at == 0 || ends_line(around, at)) return 2;
+    if (!around.is_free(at - 1) && around.roles[at - 1] != Role::kCommand) return 0;
+    const char mark = around.punctuation(at - 1);
+    const bool glued = around.reading.text.tokens[at].glued;
+    if (mark == '!' || mark == '?' || mark == ';') return 2;
+    if (mark == '.' && !glued) {
+        // "proj. X": a short word with a full stop and a small letter behind it is cut short.
+        const bool abbreviated = at > 1 && is_word(around, at - 2) &&
+                                 around.reading.text.word(at - 2).size() < 5 &&
+                                 !around.reading.text.tokens[at].capital && around.is_free(at - 2);
+        const bool honorific =
+            at > 1 && around.phrase(at - 2, around.classes.honorific) > 0;  // "Dr. Kim's office"
+        return abbreviated || honorific ? 0 : 2;
+    }
+    return (mark == ',' && !glued) || mark == ':' || mark == ')' ? 1 : 0;
+}
+
+class Clauses {
+public:
+    explicit Clauses(Around& around) : around_(around) {
+        cut();
+        for (Clause& clause : all_) count(clause);
+    }
+
+    /// Drops all clauses but the title's.
+    void keep_title() {
+        if (all_.size() < 2) return;
+        const std::size_t chosen = main_clause();
+        if (chosen == all_.size()) return;
+        for (std::size_t k = 0; k < all_.size(); ++k)
+            if (k != chosen && !belongs(k, chosen)) drop(all_[k]);
+        if (all_[chosen].label)
+            around_.mark(all_[chosen].begin, all_[chosen].begin + label_size(all_[chosen].begin),
+                         Role::kCommand);
+        else if (all_[chosen].had > 0)
+            around_.mark(all_[chosen].begin, all_[chosen].begin + all_[chosen].had, Role::kCommand);
+        else if (all_[chosen].asks)
+            drop_request(all_[chosen].begin);
+        else
+            drop_commands(around_, false, all_[chosen].begin);
+    }
+
+private:
+    void cut() {
+        const Symbol remark = around_.classes.remark;
+        for (std::uint32_t at = 0; at < around_.size(); ++at) {
+            const int boundary = boundary_before(around_, at);
+            const bool free = around_.is_free(at) && is_word(around_, at);
+            const std::uint32_t labelled = free && boundary == 2 ? label_size(at) : 0;
+            std::uint32_t asked = labelled;
+            if (free && asked == 0) asked = request_size(around_, at, boundary > 0 || begins_words(at));
+            // "clínica São Lucas": written with a capital inside a sentence it is a name.
+            const bool named =
+                (boundary == 0 && around_.reading.text.tokens[at].capital) || is_bare_and(around_, at);
+            const std::uint32_t remarked = free && asked == 0 && !named ? around_.phrase(at, remark) : 0;
+            const std::uint32_t had = free && asked == 0 ? subject_has(at) : 0;
+            if (had > 0) asked = had;
+            if (boundary == 0 && asked == 0 && remarked == 0) continue;
+            if (!all_.empty()) {
+                all_.back().end = at;
+                all_.back().subject = remarked > 0 && boundary == 0;
+            }
+            Clause clause;
+            clause.begin = at;
+            clause.end = around_.size();
+            clause.sentence = boundary == 2;
+            clause.asks = asked > 0;
+            clause.label = labelled > 0;
+            clause.had = had;
+            clause.bare = clause.asks && !clause.label && had == 0 && request_size(around_, at, false) == 0;
+            clause.remark = remarked > 0;
+            all_.push_back(clause);
+            if (asked > 0) at += asked - 1;
+            if (remarked > 0) at += remarked - 1;
+        }
+    }
+
+    /// "Subject: Q1 roadmap": what follows is the title, told outright.
+    [[nodiscard]] std::uint32_t label_size(std::uint32_t at) const {
+        const std::uint32_t size = around_.phrase(at, around_.classes.subject_label);
+        return size > 0 && at + size < around_.size() && around_.punctuation(at + size) == ':' ? size + 1 : 0;
+    }
+
+    /// "los niños tienen natación": who has it is said before the verb; the title is what they have.
+    [[nodiscard]] std::uint32_t subject_has(std::uint32_t at) const {
+        constexpr std::uint32_t kLongestSubject = 6;
+        const std::uint32_t size = around_.phrase(at, around_.classes.has);
+        const std::uint32_t from = all_.empty() ? 0 : all_.back().begin;
+        if (size == 0 || at == from || at - from > kLongestSubject) return 0;
+        std::uint32_t first = from;
+        while (first < at && (!around_.is_free(first) || !is_word(around_, first))) ++first;
+        const bool person = around_.phrase(first, around_.classes.kin) > 0 ||
+                            around_.phrase(first, around_.classes.group) > 0 ||
+                            around_.phrase(first, around_.classes.verb) > 0;
+        return first < at && person ? size : 0;
+    }
+
+    /// Nothing of a title stands between the last boundary and `at`.
+    [[nodiscard]] bool begins_words(std::uint32_t at) const {
+        const std::uint32_t from = all_.empty() ? 0 : all_.back().begin;
+        if (at > 0 && around_.roles[at - 1] == Role::kTime) return true;
+        for (std::uint32_t k = from; k < at; ++k)
+            if (around_.is_free(k) || around_.roles[k] == Role::kGuest) return false;
+        return true;
+    }
+
+    void count(Clause& clause) const {
+        const Symbol small = around_.classes.small, article = around_.classes.article,
+                     command = around_.classes.command, verb = around_.classes.verb;
+        std::uint32_t at = clause.begin;
+        if (clause.asks)
+            at += clause.label     ? label_size(at)
+                  : clause.had > 0 ? clause.had
+                                   : request_size(around_, at, true);
+        while (at < clause.end) {
+            const Role role = around_.roles[at];
+            if (role == Role::kGuest) ++clause.guests;
+            if (role == Role::kTitle) ++clause.words;
+            const std::uint32_t size = role == Role::kFree ? around_.phrase(at, command) : 0;
+            if (role == Role::kFree && around_.phrase(at, verb) == 1 && !is_bare_and(around_, at))
+                clause.has_verb = true;
+            if (size > 0 && clause.words == 0) {
+                at += size;
+                continue;
+            }
+            if (role == Role::kFree && is_word(around_, at) && around_.phrase(at, small) != 1 &&
+                around_.phrase(at, article) != 1 && around_.phrase(at, verb) != 1)
+                ++clause.words;
+            ++at;
+        }
+    }
+
+    /// What was asked for, else what was said first.
+    [[nodiscard]] std::size_t main_clause() const {
+        const auto first = [&](auto fits) {
+            return static_cast<std::size_t>(std::find_if(all_.begin(), all_.end(), fits) - all_.begin());
+        };
+        std::size_t found = first([](const Clause& one) { return one.label && one.words + one.guests > 0; });
+        if (found == all_.size())
+            found = first([](const Clause& one) { return one.asks && !one.bare && one.words > 0; });
+        if (found == all_.size())
+            found = first([](const Clause& one) { return !one.remark && one.words > 0; });
+        if (found == all_.size()) found = first([](const Clause& one) { return one.asks && one.guests > 0; });
+        if (found == all_.size())
+            found = first([](const Clause& one) { return !one.remark && one.guests > 0; });
+        if (found == all_.size()) found = first([](const Clause& one) { return one.words > 0; });
+        return found;
+    }
+
+    /// "Reunión con Ana, presupuesto": joined to the title by commas alone.
+    [[nodiscard]] bool belongs(std::size_t k, std::size_t chosen) const {
+        const Clause& clause = all_[k];
+        if (clause.remark || clause.asks || clause.subject || (k < chosen && all_[chosen].asks)) return false;
+        const std::size_t first = std::min(k, chosen) + 1, last = std::max(k, chosen);
+        for (std::size_t between = first; between <= last; ++between)
+            if (all_[between].sentence || (all_[between].remark && all_[between].words > 0)) return false;
+        return !clause.has_verb;
+    }
+
+    void drop(const Clause& clause) {
+        for (std::uint32_t at = clause.begin; at < clause.end; ++at) {
+            Role& role = around_.roles[at];
+            if (role == Role::kFree || role == Role::kTitle) role = Role::kDropped;
+            if (role == Role::kGuest) role = Role::kInvitee;
+        }
+    }
+
+    void drop_request(std::uint32_t at) {
+        const bool task = around_.phrase(at, around_.classes.todo) > 0;
+        around_.mark(at, at + request_size(around_, at, true), Role::kCommand);
+        if (!task) drop_commands(around_, false, at);
+    }
+
+    Around& around_;
+    std::vector<Clause> all_;
+};
+
+}  // namespace
+
+std::uint32_t request_size(const Around& around, std::uint32_t at, bool begins) {
+    const Symbol ask = around.classes.ask, led = around.classes.ask_led, lead = around.classes.lead,
+                 tail = around.classes.ask_tail;
+    std::uint32_t verb = at;
+    for (int words = 0; words < 4 && verb < around.size() && around.is_free(verb); ++words) {
+        const std::uint32_t size = around.phrase(verb, lead);
+        if (size == 0) break;
+        verb += size;
+    }
+    std::uint32_t size = around.phrase(at, around.classes.request);
+    size = std::max(size, around.phrase(at, around.classes.todo));
+    if (verb < around.size() && around.is_free(verb)) {
+        std::uint32_t asked = asks_with_ending(around, verb) ? 1 : around.phrase(verb, ask);
+        const bool alone = verb == at && asked > 0 && !asks_with_ending(around, verb);
+        if (verb > at) asked = std::max(asked, around.phrase(verb, led));
+        const bool tailed = asked == 0 && around.phrase(verb, led) > 0;
+        if (tailed) asked = around.phrase(verb, led);
+        if (asked > 0 && verb + asked + 1 < around.size() && around.punctuation(verb + asked) == '-' &&
+            around.phrase(verb + asked + 1, around.classes.clitic) > 0 &&
+            around.reading.text.tokens[verb + asked + 1].glued)
+            asked += 2;  // "marcar-me"
+        const std::uint32_t behind = verb + asked;
+        const std::uint32_t rest =
+            asked > 0 && behind < around.size() && around.is_free(behind) ? around.phrase(behind, tail) : 0;
+        if (asked > 0 && (rest > 0 || (!tailed && (!alone || begins))))
+            size = std::max(size, behind + rest - at);
+    }
+    if (size == 0 || around.phrase(at, around.classes.title) > size) return 0;
+    return size;
+}
+
+void keep_title_clause(Around& around) {
+    Clauses(around).keep_title();
+}
+
+}  // namespace scheduling
