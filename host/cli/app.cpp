@@ -17,6 +17,7 @@
 #include "host/cli/lock_watch.hpp"
 #include "host/cli/open_store.hpp"
 #include "host/cli/plugin_options.hpp"
+#include "host/cli/plugin_watch.hpp"
 #include "host/cli/shipped.hpp"
 #include "host/console/admin_api.hpp"
 #include "host/console/console.hpp"
@@ -87,6 +88,7 @@ private:
     Result<void> load_routes();
     void count_route_change(const std::string& result);
     void check_routes(const intents::Router& router);
+    void watch_plugins();
     void stop();
 
     const Options options_;
@@ -113,6 +115,7 @@ private:
     std::unique_ptr<whatsapp::Webhook> webhook_;
     std::unique_ptr<http::Server> public_, admin_;
     std::unique_ptr<LockWatch> lock_watch_;
+    std::unique_ptr<PluginWatch> plugin_watch_;
 };
 
 Result<void> App::Impl::start() {
@@ -243,14 +246,29 @@ Result<void> App::Impl::serve() {
     }
     if (auto started = public_->start(); !started) return std::move(started).error().within("http");
     lock_watch_ = std::make_unique<LockWatch>(settings_.plugin_lock, *plugins_, log_);
+    watch_plugins();
     log_.info("migue is ready",
               {{"http", local_url()},
                {"admin", admin_ ? url_of(settings_.admin.listen, admin_->port(), false) : local_url()}});
     return {};
 }
 
+void App::Impl::watch_plugins() {
+    metrics_.watch("migue_dev_watched_folders", "Folders of plugins that are swapped when saved",
+                   [this] { return static_cast<double>(options_.watched_plugins.size()); });
+    if (options_.watched_plugins.empty()) return;
+    log_.warn("plugins are built and swapped whenever a file of theirs is saved: for development only");
+    plugin_watch_ =
+        std::make_unique<PluginWatch>(PluginWatch::Options{.folders = options_.watched_plugins,
+                                                           .lock_file = settings_.plugin_lock,
+                                                           .staging_dir = options_.data / "plugins",
+                                                           .reload = [this] { return plugins_->reload(); }},
+                                      log_);
+}
+
 /// From the outside in: nothing new comes, what runs ends, what is left stays in the store.
 void App::Impl::stop() {
+    plugin_watch_.reset();
     lock_watch_.reset();
     if (routes_) routes_->stop();
     if (chat_) chat_->close();

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "host/config/settings.hpp"
 #include "host/observe/log.hpp"
@@ -19,6 +20,8 @@ public:
         std::filesystem::path data;  ///< folder for what is made while running
         bool dev = false;            ///< everything on http.listen, with the chat, without a token
         Clock* clock = nullptr;      ///< null: the system's; it must outlive the host
+        /// Folders of plugins that are built and swapped in when they are saved (G5).
+        std::vector<std::filesystem::path> watched_plugins = {};
     };
 
     /// What was left open by the last process is under way when this returns, and the

@@ -65,6 +65,10 @@ void add_running(CLI::App& app, Choice& choice) {
     dev_command->add_option("--port", choice.dev.port, "instead of the configured port; 0: any free one");
     dev_command->add_option("--data", choice.dev.data, "folder for the database and the plugins' copies")
         ->capture_default_str();
+    dev_command
+        ->add_option("--watch", choice.dev.watch,
+                     "folder of a plugin: when saved, it is built, checked and swapped in")
+        ->type_name("FOLDER");
     dev_command->callback([&choice] { choice.action = [&choice] { return dev(choice.dev); }; });
 
     CLI::App* chat_command = app.add_subcommand("chat", "Chat in this terminal with a running migue");
@@ -100,6 +104,28 @@ void add_looking(CLI::App& app, Choice& choice) {
     migrate_command->callback([&choice] { choice.action = [&choice] { return migrate(choice.migrate); }; });
 }
 
+void add_plugin_tools(CLI::App& plugin, Choice& choice) {
+    CLI::App* fresh = plugin.add_subcommand("new", "Begin a plugin that builds, passes its test and answers");
+    fresh->add_option("name", choice.plugin.id, "its id: [a-z][a-z0-9_]{0,31}")->required();
+    fresh->add_option("--to", choice.plugin.to, "the folder to make; as the plugin is named");
+    fresh->callback([&choice] { choice.action = [&choice] { return plugin_new(choice.plugin); }; });
+
+    CLI::App* check =
+        plugin.add_subcommand("check", "Look at a plugin file and try it, each check in a process");
+    check->add_option("file", choice.plugin.file, "the .so file")->required();
+    check->add_option("--only", choice.plugin.only, "one check: file, turns, fuzz or swaps");
+    check->add_option("--seed", choice.plugin.seed, "of fuzz")->capture_default_str();
+    check->add_flag("--json", choice.plugin.json, "one JSON object a check");
+    check->add_flag("--pinned", choice.plugin.pinned, "it may stay mapped after it was unloaded");
+    add_config(check, choice.plugin.config, false);
+    check->callback([&choice] { choice.action = [&choice] { return plugin_check(choice.plugin); }; });
+
+    CLI::App* rollback = plugin.add_subcommand("rollback", "Go back to the lock file that served before");
+    rollback->add_option("name", choice.plugin.id, "one plugin only");
+    add_config(rollback, choice.plugin.config, true);
+    rollback->callback([&choice] { choice.action = [&choice] { return plugin_rollback(choice.plugin); }; });
+}
+
 void add_plugins(CLI::App& app, Choice& choice) {
     CLI::App* plugin = app.add_subcommand("plugin", "Install plugins and see what is loaded");
     plugin->require_subcommand(1);
@@ -107,6 +133,16 @@ void add_plugins(CLI::App& app, Choice& choice) {
     install->add_option("file", choice.plugin.file, "the .so file")->required();
     add_config(install, choice.plugin.config, true);
     install->callback([&choice] { choice.action = [&choice] { return plugin_install(choice.plugin); }; });
+    install
+        ->add_option("--canary", choice.plugin.canary_percent,
+                     "first serve so many of a hundred conversations with it, and go back if it does worse")
+        ->check(CLI::Range(1, 100));
+    install->add_option("--turns", choice.plugin.canary_turns, "of the canary, before it serves all")
+        ->capture_default_str();
+    install->add_option("--seconds", choice.plugin.canary_seconds, "of the canary, before it serves all")
+        ->capture_default_str();
+    install->add_flag("--pinned", choice.plugin.pinned, "admit that it stays mapped after each swap");
+    add_plugin_tools(*plugin, choice);
     CLI::App* list = plugin->add_subcommand("list", "What a running migue has loaded");
     add_config(list, choice.plugin.config, true);
     list->callback([&choice] { choice.action = [&choice] { return plugin_list(choice.plugin); }; });

@@ -18,6 +18,7 @@ struct DevOptions {
     std::filesystem::path config;  ///< empty: the shipped one
     std::filesystem::path data = "var";
     std::optional<std::uint16_t> port;
+    std::vector<std::filesystem::path> watch;  ///< folders of plugins, built and swapped when saved
 };
 int dev(const DevOptions& options);
 
@@ -56,7 +57,18 @@ int migrate(const MigrateOptions& options);
 struct PluginOptions {
     std::filesystem::path config;
     std::filesystem::path file;
+    std::string id;               ///< of rollback ("": all) and new
+    std::filesystem::path to;     ///< of new; "": a folder named as the plugin
+    std::string only;             ///< of check: the one check to run
+    std::uint64_t seed = 1;       ///< of check's fuzz
+    bool json = false;            ///< of check
+    bool pinned = false;          ///< it may stay mapped
+    unsigned canary_percent = 0;  ///< 0: no canary
+    std::uint64_t canary_turns = 200, canary_seconds = 600;
 };
+int plugin_check(const PluginOptions& options);
+int plugin_new(const PluginOptions& options);
+int plugin_rollback(const PluginOptions& options);
 int plugin_install(const PluginOptions& options);
 int plugin_list(const PluginOptions& options);
 

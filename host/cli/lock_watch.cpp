@@ -6,6 +6,8 @@
 #include <tuple>
 #include <utility>
 
+#include "host/plugin_host/lock_file.hpp"
+
 namespace migue::host::cli {
 
 namespace {
@@ -36,11 +38,13 @@ LockWatch::~LockWatch() {
 }
 
 void LockWatch::run() {
-    Stamp seen = stamp_of(lock_file_);
+    const std::filesystem::path signature = signature_file(lock_file_);
+    const auto look = [&] { return std::pair(stamp_of(lock_file_), stamp_of(signature)); };
+    auto seen = look();
     std::unique_lock lock(mutex_);
     while (!changed_.wait_for(lock, kLook, [this] { return stopping_; })) {
-        const Stamp now = stamp_of(lock_file_);
-        if (now == seen || now == Stamp{}) continue;
+        const auto now = look();
+        if (now == seen || now.first == Stamp{}) continue;
         seen = now;
         lock.unlock();
         if (const auto swapped = plugins_.reload(); swapped) {

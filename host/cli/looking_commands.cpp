@@ -121,12 +121,16 @@ int plugin_list(const PluginOptions& options) {
     const Json plugins = Json::parse(answer->body, nullptr, false);
     if (!plugins.is_array())
         return could_not_run({Error::Code::kInternal, "/admin/plugins answered something that is no list"});
-    fmt::print("{:<14} {:<10} {:<12} {:>10} {:<10} {:>8}\n", "plugin", "version", "sha256", "generation",
-               "state", "turns");
-    for (const Json& plugin : plugins)
-        fmt::print("{:<14} {:<10} {:<12} {:>10} {:<10} {:>8}\n", plugin.value("id", ""),
-                   plugin.value("version", ""), plugin.value("sha256", "").substr(0, 12),
-                   plugin.value("generation", 0), plugin.value("state", ""), plugin.value("turns", 0));
+    fmt::print("{:<14} {:<10} {:<12} {:<12} {:<9} {:>10} {:<11} {:>8} {:>7}\n", "plugin", "version", "build",
+               "sha256", "isolation", "generation", "state", "turns", "running");
+    for (const Json& plugin : plugins) {
+        fmt::print("{:<14} {:<10} {:<12} {:<12} {:<9} {:>10} {:<11} {:>8} {:>7}\n", plugin.value("id", ""),
+                   plugin.value("version", ""), plugin.value("build", "").substr(0, 12),
+                   plugin.value("sha256", "").substr(0, 12), plugin.value("isolation", ""),
+                   plugin.value("generation", 0), plugin.value("state", ""), plugin.value("turns", 0),
+                   plugin.value("running", 0));
+        if (const std::string why = plugin.value("why", ""); !why.empty()) fmt::print("    {}\n", why);
+    }
     return kDone;
 }
 

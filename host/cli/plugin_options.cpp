@@ -1,6 +1,7 @@
 #include "host/cli/plugin_options.hpp"
 
 #include "host/cli/open_store.hpp"
+#include "host/cli/shipped.hpp"
 #include "host/store/postgres/target.hpp"
 
 namespace migue::host::cli {
@@ -14,10 +15,18 @@ Result<fs::path> data_folder(const config::Settings& settings) {
     return fs::absolute(*file).parent_path();
 }
 
+fs::path history_folder(const fs::path& data) {
+    return data / "plugins-kept";
+}
+
 Result<PluginHostOptions> plugin_host_options(const config::Settings& settings, const fs::path& data) {
     PluginHostOptions options;
     options.lock_file = settings.plugin_lock;
     options.staging_dir = data / "plugins";
+    options.history_dir = history_folder(data);
+    options.trusted_key = settings.plugin_trusted_key;
+    options.runner = plugin_runner();
+    options.start_with_what_works = true;
     options.plugins = settings.plugins;
     options.public_url = settings.http.public_url;
     options.vault_keys = settings.vault_keys;
@@ -39,6 +48,9 @@ Result<std::unique_ptr<PluginHost>> start_plugins(const config::Settings& settin
     if (!data) return std::move(data).error();
     auto options = plugin_host_options(settings, *data);
     if (!options) return std::move(options).error();
+    // A command says what is wrong, and leaves what a host keeps alone.
+    options->start_with_what_works = false;
+    options->history_only_read = true;
     auto host = make_plugin_host(std::move(options).value(), clock, log, nullptr, nullptr);
     if (!host) return std::move(host).error();
     if (auto started = (*host)->start(); !started) {

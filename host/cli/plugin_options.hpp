@@ -12,6 +12,9 @@ namespace migue::host::cli {
 /// The folder for what is made while running: the one of the SQLite file, else `var`.
 [[nodiscard]] Result<std::filesystem::path> data_folder(const config::Settings& settings);
 
+/// Where what served well is kept, in the folder above (G3).
+[[nodiscard]] std::filesystem::path history_folder(const std::filesystem::path& data);
+
 /// Plugins as the settings want them. Their tables are where the store is: in SQLite files
 /// beside its own, or in its Postgres. Private copies and, unless vault.keys is set, the key
 /// file are in `data`.

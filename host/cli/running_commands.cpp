@@ -8,6 +8,7 @@
 #include "host/cli/app.hpp"
 #include "host/cli/commands.hpp"
 #include "host/cli/plugin_options.hpp"
+#include "host/cli/plugin_watch.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/shipped.hpp"
 #include "host/config/settings.hpp"
@@ -98,8 +99,11 @@ int serve(const ServeOptions& options) {
     std::error_code failed;
     fs::create_directories(*data, failed);
     if (failed) return could_not_run({Error::Code::kConfig, data->string() + ": " + failed.message()});
-    return run_until_stopped(
-        {.settings = std::move(settings).value(), .data = std::move(data).value(), .dev = false}, signals);
+    return run_until_stopped({.settings = std::move(settings).value(),
+                              .data = std::move(data).value(),
+                              .dev = false,
+                              .watched_plugins = {}},
+                             signals);
 }
 
 int dev(const DevOptions& options) {
@@ -111,7 +115,15 @@ int dev(const DevOptions& options) {
     if (failed) return could_not_run({Error::Code::kConfig, options.data.string() + ": " + failed.message()});
     if (const auto locked = lock_shipped_plugins(*settings, options.data); !locked)
         return could_not_run(locked.error());
-    return run_until_stopped({.settings = std::move(settings).value(), .data = options.data, .dev = true},
+    for (const fs::path& folder : options.watch)
+        if (const auto locked =
+                PluginWatch::build_and_lock(folder, settings->plugin_lock, options.data / "plugins");
+            !locked)
+            return could_not_run(locked.error());
+    return run_until_stopped({.settings = std::move(settings).value(),
+                              .data = options.data,
+                              .dev = true,
+                              .watched_plugins = options.watch},
                              signals);
 }
 

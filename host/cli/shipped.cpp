@@ -8,6 +8,10 @@ fs::path program_folder() {
     return fs::read_symlink("/proc/self/exe").parent_path();
 }
 
+fs::path plugin_runner() {
+    return program_folder() / "migue-plugin-runner";
+}
+
 fs::path shipped_plugin(const std::string& id) {
     return program_folder().parent_path() / "plugins" / (id + ".so");
 }

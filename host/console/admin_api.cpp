@@ -26,6 +26,8 @@ Json describe(const PluginStatus& plugin) {
             {"sha256", plugin.sha256},
             {"generation", plugin.generation},
             {"state", plugin.state},
+            {"build", plugin.build},
+            {"why", plugin.why},
             {"isolation", plugin.isolation},
             {"turns", plugin.turns},
             {"running", plugin.running},
@@ -40,6 +42,7 @@ http::Reply readiness(const AdminParts& parts) {
     for (const PluginStatus& plugin : plugins)
         if (plugin.state != "active" && !parts.plugins.has(plugin.id))
             reasons.push_back("plugin " + plugin.id + ": " + plugin.state);
+    for (std::string& concern : parts.plugins.concerns()) reasons.push_back(std::move(concern));
     return json_reply(reasons.empty() ? 200 : 503, {{"ready", reasons.empty()}, {"reasons", reasons}});
 }
 

@@ -12,6 +12,8 @@ namespace migue::host {
 namespace {
 
 constexpr std::size_t kMaxSymbols = 1'000'000;
+constexpr std::size_t kMaxNotes = 1u << 16;
+constexpr std::size_t kMaxBuildId = 64;
 
 #if defined(__x86_64__)
 constexpr Elf64_Half kMachine = EM_X86_64;
@@ -51,6 +53,12 @@ public:
         return {begin + offset, static_cast<const char*>(stop)};
     }
 
+    /// Whether the text lies in this part, as far as the file has it.
+    [[nodiscard]] bool contain(std::string_view text, std::size_t offset, std::size_t size) const {
+        const std::string_view whole(reinterpret_cast<const char*>(all_.data()), all_.size());
+        return offset < whole.size() && whole.substr(offset, size).find(text) != std::string_view::npos;
+    }
+
 private:
     std::span<const std::byte> all_;
 };
@@ -76,6 +84,8 @@ public:
         facts.never_unloads = (flags_1_ & DF_1_NODELETE) != 0;
         facts.binds_now = (flags_1_ & DF_1_NOW) != 0 || (flags_ & DF_BIND_NOW) != 0 || bind_now_;
         read_symbols(facts);
+        facts.has_own_cxx_runtime = holds_cxx_runtime();
+        facts.build_id = build_id();
         return facts;
     }
 
@@ -169,6 +179,45 @@ private:
             facts.symbols.push_back({string_at(symbol.st_name), symbol.st_shndx != SHN_UNDEF,
                                      bind == STB_GNU_UNIQUE, bind == STB_WEAK});
         }
+    }
+
+    /// The name of std::exception's type is in whatever holds the runtime, and nowhere else.
+    /// Looked for in what is loaded: debug information is left alone.
+    [[nodiscard]] bool holds_cxx_runtime() const {
+        constexpr std::string_view kName("\0St9exception\0", 14);
+        return std::any_of(segments_.begin(), segments_.end(), [&](const Elf64_Phdr& segment) {
+            return segment.p_type == PT_LOAD && bytes_.contain(kName, segment.p_offset, segment.p_filesz);
+        });
+    }
+
+    [[nodiscard]] std::string build_id() const {
+        for (const Elf64_Phdr& segment : segments_) {
+            if (segment.p_type != PT_NOTE || segment.p_filesz > kMaxNotes) continue;
+            const std::size_t end = element(segment.p_offset, segment.p_filesz, 1);
+            std::size_t at = segment.p_offset;
+            while (end - at >= sizeof(Elf64_Nhdr)) {
+                const auto note = bytes_.at<Elf64_Nhdr>(at);
+                const std::size_t name = element(at, sizeof(Elf64_Nhdr), 1);
+                const std::size_t text = element(name, (std::size_t{note.n_namesz} + 3) / 4 * 4, 1);
+                const std::size_t next = element(text, (std::size_t{note.n_descsz} + 3) / 4 * 4, 1);
+                if (next > end) break;
+                if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && note.n_descsz <= kMaxBuildId)
+                    return hexadecimal(text, note.n_descsz);
+                at = next;
+            }
+        }
+        return {};
+    }
+
+    [[nodiscard]] std::string hexadecimal(std::size_t at, std::size_t size) const {
+        constexpr char kDigits[] = "0123456789abcdef";
+        std::string out;
+        for (std::size_t i = 0; i < size; ++i) {
+            const auto byte = bytes_.at<std::uint8_t>(element(at, i, 1));
+            out += kDigits[byte >> 4];
+            out += kDigits[byte & 15];
+        }
+        return out;
     }
 
     /// The table's length stands nowhere; the hash tables imply it.

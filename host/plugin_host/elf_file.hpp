@@ -17,10 +17,12 @@ struct ElfFacts {
         bool is_weak = false;
     };
     std::string soname;
-    std::vector<std::string> needed;  ///< DT_NEEDED, in order
-    std::vector<Symbol> symbols;      ///< the dynamic symbol table, local ones left out
-    bool never_unloads = false;       ///< DF_1_NODELETE (H15)
-    bool binds_now = false;           ///< H12
+    std::vector<std::string> needed;   ///< DT_NEEDED, in order
+    std::vector<Symbol> symbols;       ///< the dynamic symbol table, local ones left out
+    bool never_unloads = false;        ///< DF_1_NODELETE (H15)
+    bool binds_now = false;            ///< H12
+    bool has_own_cxx_runtime = false;  ///< a C++ runtime is linked into it (H7)
+    std::string build_id;              ///< the linker's, in hexadecimal; "" where it was told to give none
 
     [[nodiscard]] bool exports(std::string_view name) const noexcept;
     [[nodiscard]] bool imports(std::string_view name) const noexcept;

@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <boost/dll/shared_library.hpp>
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/lsan_interface.h>
+#endif
+
 namespace migue::host {
 
 namespace dll = boost::dll;
@@ -40,6 +44,18 @@ bool Image::close() {
     if (still_there == nullptr) return true;
     ::dlclose(still_there);
     return false;
+}
+
+void Image::leave_loaded(std::unique_ptr<Image> image) {
+    if (image == nullptr) return;
+    keep_for_good(image->library_.get());
+    keep_for_good(image.release());
+}
+
+void keep_for_good([[maybe_unused]] const void* object) {
+#if defined(__SANITIZE_ADDRESS__)
+    __lsan_ignore_object(object);
+#endif
 }
 
 bool is_runtime_library(std::string_view name) noexcept {

@@ -27,6 +27,8 @@ public:
 
     /// Unloads. True: it is gone. False: something keeps it mapped (H1, H2, H15, H16).
     [[nodiscard]] bool close();
+    /// Lets it stay for the rest of the process's life: something still runs in it.
+    static void leave_loaded(std::unique_ptr<Image> image);
 
 private:
     class Library;
@@ -38,6 +40,9 @@ private:
 /// What a plugin may need without the operator saying so: the C and C++ runtime, and the
 /// sanitizers' (H13).
 [[nodiscard]] bool is_runtime_library(std::string_view name) noexcept;
+
+/// Says that an object is never given back on purpose, so that no leak is reported.
+void keep_for_good(const void* object);
 
 /// Opens a library for the rest of the process's life: reopened with each swap it would
 /// leak (H13). By its name, in the system's directories.

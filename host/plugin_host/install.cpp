@@ -1,15 +1,20 @@
 #include "host/plugin_host/install.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
-#include <fstream>
 #include <iterator>
 #include <span>
 #include <system_error>
 
 #include "host/plugin_host/descriptor.hpp"
+#include "host/plugin_host/hazards.hpp"
 #include "host/plugin_host/image.hpp"
 #include "host/plugin_host/stage.hpp"
 
@@ -37,11 +42,15 @@ LockEntry make_entry(const std::filesystem::path& file, const StagedFile& staged
     entry.file = file;
     entry.sha256 = staged.digest().sha256;
     entry.size = staged.digest().size;
-    if (before != nullptr) entry.isolation = before->isolation;
+    if (before != nullptr) {
+        entry.isolation = before->isolation;
+        entry.profile = before->profile;
+    }
     return entry;
 }
 
-Result<LockEntry> examine(const std::filesystem::path& file, const StagedFile& staged, const LockFile& lock) {
+Result<LockEntry> examine(const std::filesystem::path& file, const StagedFile& staged, const LockFile& lock,
+                          const InstallWishes& wishes) {
     const auto facts = read_elf_file(staged.path());
     if (!facts) return facts.error();
     // Before it is loaded: what it links would come into this process with it.
@@ -52,10 +61,18 @@ Result<LockEntry> examine(const std::filesystem::path& file, const StagedFile& s
         if (entry.file == file)
             admitted.insert(admitted.end(), entry.libraries.begin(), entry.libraries.end());
     if (auto good = check_libraries(*facts, admitted); !good) return std::move(good).error();
+    // Nor is anything loaded here that a host would refuse to load.
+    LockEntry known;
+    if (wishes.pinned) known.profile = LockEntry::Profile::kPinned;
+    for (const LockEntry& entry : lock.entries)
+        if (entry.file == file && !wishes.pinned) known.profile = entry.profile;
+    if (auto good = check_hazards(*facts, known); !good) return std::move(good).error();
     const auto descriptor = describe(staged);
     if (!descriptor) return descriptor.error();
     LockEntry entry = make_entry(file, staged, descriptor->id, lock.find(descriptor->id));
     entry.libraries = extra;
+    if (wishes.pinned) entry.profile = LockEntry::Profile::kPinned;
+    entry.canary = wishes.canary;
     return entry;
 }
 
@@ -90,16 +107,28 @@ Result<void> check_libraries(const ElfFacts& facts, const std::vector<std::strin
 }
 
 Result<ElfFacts> read_elf_file(const std::filesystem::path& file) {
-    std::error_code fault;
-    std::string bytes(std::filesystem::file_size(file, fault), '\0');
-    std::ifstream in(file, std::ios::binary);
-    if (fault || !in.read(bytes.data(), static_cast<std::streamsize>(bytes.size())))
-        return Error{Error::Code::kInternal, "cannot read the private copy"};
-    return read_elf(std::as_bytes(std::span(bytes)));
+    const auto unreadable = [&] {
+        return Error{Error::Code::kInternal,
+                     fmt::format("cannot read the private copy: {}", std::generic_category().message(errno))};
+    };
+    const int opened = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    if (opened < 0) return unreadable();
+    struct stat status {};
+    const bool is_known = ::fstat(opened, &status) == 0;
+    const auto size = static_cast<std::size_t>(status.st_size);
+    // Mapped, not read: with debug information a file has many times what is looked at.
+    void* bytes =
+        is_known && size > 0 ? ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, opened, 0) : MAP_FAILED;
+    ::close(opened);
+    if (!is_known || (size > 0 && bytes == MAP_FAILED)) return unreadable();
+    if (size == 0) return read_elf({});
+    auto facts = read_elf({static_cast<const std::byte*>(bytes), size});
+    ::munmap(bytes, size);
+    return facts;
 }
 
 Result<LockEntry> install_plugin(const std::filesystem::path& file, const std::filesystem::path& lock_file,
-                                 const std::filesystem::path& staging_dir) {
+                                 const std::filesystem::path& staging_dir, const InstallWishes& wishes) {
     LockFile lock;
     if (std::filesystem::exists(lock_file)) {
         auto read = read_lock_file(lock_file);
@@ -112,7 +141,7 @@ Result<LockEntry> install_plugin(const std::filesystem::path& file, const std::f
     const auto unique = std::chrono::steady_clock::now().time_since_epoch().count();
     auto staged = (*area)->stage(file, "install", static_cast<std::uint64_t>(unique));
     if (!staged) return std::move(staged).error();
-    auto entry = examine(file, **staged, lock);
+    auto entry = examine(file, **staged, lock, wishes);
     if (!entry) return std::move(entry).error().within(file.filename().string());
     std::erase_if(lock.entries, [&](const LockEntry& old) { return old.id == entry->id; });
     lock.entries.push_back(*entry);

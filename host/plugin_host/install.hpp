@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,13 +21,21 @@ namespace migue::host {
 /// Refuses what is neither runtime nor in `admitted`, naming all of it.
 [[nodiscard]] Result<void> check_libraries(const ElfFacts& facts, const std::vector<std::string>& admitted);
 
+/// Of a file that nobody changes meanwhile: a private copy.
 [[nodiscard]] Result<ElfFacts> read_elf_file(const std::filesystem::path& file);
 
+/// What the operator asks for with a file.
+struct InstallWishes {
+    bool pinned = false;  ///< it may stay mapped after each swap (profile: pinned)
+    std::optional<LockEntry::Canary> canary;
+};
+
 /// `migue plugin install FILE`: hashes the file, loads a private copy to read what it is,
-/// and writes or replaces its entry in the lock file. Its isolation is kept when it stood
-/// there before. Gives the entry.
+/// and writes or replaces its entry in the lock file. Its isolation and profile are kept
+/// when it stood there before. Gives the entry.
 [[nodiscard]] Result<LockEntry> install_plugin(const std::filesystem::path& file,
                                                const std::filesystem::path& lock_file,
-                                               const std::filesystem::path& staging_dir = "var/plugins");
+                                               const std::filesystem::path& staging_dir = "var/plugins",
+                                               const InstallWishes& wishes = {});
 
 }  // namespace migue::host

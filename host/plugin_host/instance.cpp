@@ -4,10 +4,6 @@
 
 #include <algorithm>
 
-#if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/lsan_interface.h>
-#endif
-
 #include "host/plugin_host/safe_read.hpp"
 #include "migue/cpp/text.hpp"
 
@@ -16,13 +12,7 @@ namespace migue::host {
 namespace {
 
 constexpr std::size_t kMaxFaults = 100;
-
-/// Says that something is never given back on purpose, so that no leak is reported.
-void keep_for_good([[maybe_unused]] const void* object) {
-#if defined(__SANITIZE_ADDRESS__)
-    __lsan_ignore_object(object);
-#endif
-}
+constexpr std::size_t kMaxCaches = 16u << 20;
 
 /// What a plugin reports through migue_diag.
 class Reports {
@@ -135,6 +125,41 @@ Result<void> Instance::migrate() {
     return {};
 }
 
+std::optional<std::string> Instance::export_state() {
+    if (plugin_ == nullptr || api_.export_state == nullptr) return std::nullopt;
+    struct Caches {
+        std::string bytes;
+        bool is_too_much = false;
+    } caches;
+    migue_sink sink{sizeof(migue_sink), 0, &caches,
+                    [](void* ctx, const void* data, std::size_t size) noexcept {
+                        auto& into = *static_cast<Caches*>(ctx);
+                        if (size > kMaxCaches - into.bytes.size()) into.is_too_much = true;
+                        if (into.is_too_much) return migue_status{MIGUE_E_INVALID};
+                        try {
+                            into.bytes.append(static_cast<const char*>(data), size);
+                        } catch (const std::exception&) {
+                            into.is_too_much = true;  // out of memory
+                        }
+                        return migue_status{into.is_too_much ? MIGUE_E_INTERNAL : MIGUE_OK};
+                    }};
+    migue_status status = MIGUE_E_INTERNAL;
+    if (!call([&] { status = api_.export_state(plugin_, &sink); })) return std::nullopt;
+    if (caches.is_too_much) warn("export_state() is left out", "it gave over 16 MiB");
+    if (status != MIGUE_OK || caches.is_too_much) return std::nullopt;
+    return std::move(caches.bytes);
+}
+
+Result<void> Instance::import_state(std::uint32_t version, std::string_view state) {
+    if (api_.import_state == nullptr) return {};
+    migue_status status = MIGUE_E_INTERNAL;
+    if (!call([&] { status = api_.import_state(plugin_, version, to_c(state)); }))
+        return Error{Error::Code::kInternal, "import_state() threw an exception over the border (O4)"};
+    if (status == MIGUE_OK || status == MIGUE_E_UNSUPPORTED) return {};
+    return to_error(status < 0 ? status : MIGUE_E_INTERNAL,
+                    "import_state() refuses what the active one exported");
+}
+
 void Instance::quiesce(std::chrono::nanoseconds limit) {
     parts_.generation->retire();
     if (plugin_ != nullptr && api_.quiesce != nullptr) {
@@ -165,22 +190,27 @@ bool Instance::close() {
         const std::lock_guard lock(mutex_);
         activities_.clear();
     }
+    if (parts_.image == nullptr) return true;
     const bool unloaded = parts_.image->close();
     parts_.file.reset();
     // A mapped image may call its host table as late as at the end of the process.
-    if (!unloaded) keep_for_good(parts_.table.release());
+    if (!unloaded) {
+        keep_for_good(parts_.table.release());
+        keep_for_good(parts_.warm_table.release());
+    }
     return unloaded;
 }
 
-void Instance::discard() {
+bool Instance::discard() {
     constexpr std::chrono::seconds kPatience{5};
     quiesce(kPatience);
     if (parts_.generation->drain(std::chrono::steady_clock::now() + kPatience)) {
         static_cast<void>(close());
-        return;
+        return true;
     }
-    warn("candidate abandoned", "it did not end what create() began");
+    warn("candidate abandoned", "it did not end what it began");
     abandon();
+    return false;
 }
 
 void Instance::abandon() {

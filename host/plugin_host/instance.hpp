@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "host/plugin_host/activity.hpp"
+#include "host/plugin_host/canary.hpp"
 #include "host/plugin_host/descriptor.hpp"
 #include "host/plugin_host/generation.hpp"
 #include "host/plugin_host/host_table.hpp"
@@ -41,11 +42,14 @@ class Instance : public std::enable_shared_from_this<Instance> {
 public:
     struct Parts {
         LockEntry entry;
-        std::unique_ptr<StagedFile> file;
+        std::unique_ptr<StagedFile> file;  ///< nullptr, like the image: another instance has them
         std::unique_ptr<Image> image;
         migue_entry abi{};
         Descriptor descriptor;
         std::unique_ptr<HostTable> table;
+        /// Of the instance that warmed the image up: what is left of it may still ask.
+        std::unique_ptr<HostTable> warm_table;
+        std::string build_id;  ///< "" when the linker gave none
         std::shared_ptr<Generation> generation;
         std::size_t max_workers = 4;
     };
@@ -61,14 +65,22 @@ public:
     [[nodiscard]] Result<void> create(std::string_view config_json, std::vector<ConfigFault>& faults);
     [[nodiscard]] Result<void> check_health();
     [[nodiscard]] Result<void> migrate();
+    /// What another instance may take over of its caches; nothing when it offers none, or too
+    /// much.
+    [[nodiscard]] std::optional<std::string> export_state();
+    /// Takes over what an instance exported whose states have this version.
+    [[nodiscard]] Result<void> import_state(std::uint32_t version, std::string_view state);
     /// No new turns, and no new operations but those of turns that run (T6).
     void quiesce(std::chrono::nanoseconds limit);
     /// Ends all open operations, so that turns can end.
     void cancel_all();
     /// Destroys and unloads; nothing may be inside any more. False: the image stays mapped.
     [[nodiscard]] bool close();
-    /// For one that was never published: ends what create() began, then closes it.
-    void discard();
+    /// For one that was never published: ends what create() began, then closes it. False: it
+    /// did not end and was abandoned.
+    bool discard();
+    /// The table of a closed instance that shared its image with another.
+    [[nodiscard]] std::unique_ptr<HostTable> release_table() { return std::move(parts_.table); }
     /// Lets go of it for good, at the end of the process: something inside does not end (G1).
     /// What that something holds stays alive with it.
     void abandon();
@@ -76,6 +88,8 @@ public:
     // ---- what it is
     [[nodiscard]] std::uint64_t number() const noexcept { return parts_.generation->number(); }
     [[nodiscard]] const LockEntry& entry() const noexcept { return parts_.entry; }
+    [[nodiscard]] const std::string& build_id() const noexcept { return parts_.build_id; }
+    [[nodiscard]] const StagedFile* file() const noexcept { return parts_.file.get(); }
     [[nodiscard]] const Descriptor& descriptor() const noexcept { return parts_.descriptor; }
     [[nodiscard]] Generation& generation() const noexcept { return *parts_.generation; }
     [[nodiscard]] HostTable& table() const noexcept { return *parts_.table; }
@@ -108,8 +122,8 @@ public:
     [[nodiscard]] bool is_quarantined() const noexcept { return quarantined_; }
     [[nodiscard]] std::uint64_t next_operation() noexcept { return next_operation_++; }
     void cancel_operation(std::uint64_t operation);
-    void count_turn() noexcept { ++turns_; }
-    [[nodiscard]] std::uint64_t turns() const noexcept { return turns_; }
+    void count_turn(bool has_failed, std::chrono::nanoseconds took) { scores_.add(has_failed, took); }
+    [[nodiscard]] Score score() const { return scores_.score(); }
     /// A line of the host's own about this generation.
     void warn(std::string_view message, std::string_view why) const;
 
@@ -130,7 +144,7 @@ private:
     std::shared_ptr<BackgroundActivity> background_;  // from create() to close()
     std::atomic<bool> quarantined_{false};
     std::atomic<std::uint64_t> next_operation_{1};
-    std::atomic<std::uint64_t> turns_{0};
+    ScoreBoard scores_;
     mutable std::mutex mutex_;
     std::unordered_map<const Activity*, std::shared_ptr<Activity>> activities_;  // guarded by mutex_
 };

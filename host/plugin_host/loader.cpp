@@ -4,8 +4,11 @@
 
 #include <algorithm>
 
+#include "host/plugin_host/hazards.hpp"
 #include "host/plugin_host/install.hpp"
 #include "host/plugin_host/plugin_config.hpp"
+#include "host/plugin_host/rehearsal.hpp"
+#include "host/plugin_host/warm_up.hpp"
 
 namespace migue::host {
 
@@ -39,27 +42,53 @@ Result<Descriptor> describe(const migue_entry& abi, const std::string& expected_
     return descriptor;
 }
 
+/// Caches only, and only where the versions of the states allow it: an older plugin may have
+/// written them in another form.
+Result<void> take_over(Instance& fresh, Instance* active) {
+    if (active == nullptr || active->is_quarantined()) return {};
+    const std::uint32_t version = active->descriptor().state_write;
+    if (!fresh.descriptor().reads_state(version)) return {};  // told by the swap, with its reason
+    const auto caches = active->export_state();
+    return caches ? fresh.import_state(version, *caches) : Result<void>();
+}
+
 }  // namespace
 
 Loader::Loader(Options options, const ServiceBackends& backends, StagingArea& area, HttpClient& http,
-               SqlService& sql)
-    : options_(std::move(options)), backends_(backends), area_(area), http_(http), sql_(sql) {}
+               SqlService& sql, const History& history)
+    : options_(std::move(options)),
+      backends_(backends),
+      area_(area),
+      http_(http),
+      sql_(sql),
+      history_(history) {}
 
-Result<std::shared_ptr<Instance>> Loader::load(const LockEntry& entry) {
+Result<std::shared_ptr<Instance>> Loader::load(const LockEntry& entry, Instance* active) {
     const std::uint64_t number = ++last_number_;
     auto parts = open(entry, number);
     if (!parts) return std::move(parts).error().within("plugin " + entry.id);
-    auto instance = make(std::move(parts).value());
+    auto instance = make(std::move(parts).value(), active);
     if (!instance) return std::move(instance).error();
     return instance;
 }
 
 Result<std::unique_ptr<StagedFile>> Loader::stage(const LockEntry& entry, std::uint64_t number) {
-    const std::string where = fmt::format("{} line {}", options_.lock_file.filename().string(), entry.line);
     if (entry.isolation == LockEntry::Isolation::kProcess)
-        return Error{Error::Code::kUnsupported,
-                     where + ": isolation: process is not offered by this version; expected none"};
-    auto staged = area_.stage(entry.file, entry.id, number);
+        return Error{
+            Error::Code::kUnsupported,
+            fmt::format("{} line {}: isolation: process is not offered by this version; expected none",
+                        options_.lock_file.filename().string(), entry.line)};
+    auto staged = stage(entry, entry.file, number);
+    if (staged) return staged;
+    // The hash says what is wanted, wherever it lies: what served well before was kept.
+    const auto kept = history_.find(entry.sha256);
+    return kept ? stage(entry, *kept, number) : std::move(staged);
+}
+
+Result<std::unique_ptr<StagedFile>> Loader::stage(const LockEntry& entry, const std::filesystem::path& from,
+                                                  std::uint64_t number) {
+    const std::string where = fmt::format("{} line {}", options_.lock_file.filename().string(), entry.line);
+    auto staged = area_.stage(from, entry.id, number);
     if (!staged) return std::move(staged).error().within(where);
     const FileDigest& digest = (*staged)->digest();
     const std::string name = entry.file.filename().string();
@@ -75,19 +104,39 @@ Result<std::unique_ptr<StagedFile>> Loader::stage(const LockEntry& entry, std::u
     return staged;
 }
 
-Result<void> Loader::check_file(const LockEntry& entry, const StagedFile& file) {
-    const auto facts = read_elf_file(file.path());
-    if (!facts) return facts.error();
-    if (auto good = check_libraries(*facts, entry.libraries); !good) return good;
-    for (const std::string& library : extra_libraries(*facts))
-        if (auto opened = open_for_good(library); !opened) return opened;
+Result<ElfFacts> Loader::check_file(const LockEntry& entry, const StagedFile& file) {
+    auto facts = read_elf_file(file.path());
+    if (!facts) return facts;
+    if (auto good = check_libraries(*facts, entry.libraries); !good) return std::move(good).error();
     if (!facts->exports("migue_entry_v1"))
         return Error{
             Error::Code::kUnsupported,
             fmt::format("has no symbol migue_entry_v1: no migue plugin, or one for another major of the ABI; "
                         "this host has ABI {}.{}",
                         MIGUE_ABI_MAJOR, MIGUE_ABI_MINOR)};
-    return {};
+    if (auto good = check_hazards(*facts, entry); !good) return std::move(good).error();
+    if (auto good = rehearse_file(entry, file); !good) return std::move(good).error();
+    for (const std::string& library : extra_libraries(*facts))
+        if (auto opened = open_for_good(library); !opened) return std::move(opened).error();
+    return facts;
+}
+
+Result<void> Loader::rehearse_file(const LockEntry& entry, const StagedFile& file) {
+    // What served well before needs no rehearsal.
+    if (options_.runner.empty() || history_.find(entry.sha256)) return {};
+    Rehearsal rehearsal;
+    rehearsal.runner = options_.runner;
+    rehearsal.file = file.path();
+    rehearsal.config_json = settings_of(entry.id).config_json;
+    rehearsal.may_stay = entry.profile == LockEntry::Profile::kPinned;
+    const auto findings = rehearse(rehearsal);
+    if (!findings) return findings.error();
+    std::string what;
+    for (const std::string& finding : *findings)
+        // An orderly refusal of its configuration comes again below, with its place.
+        if (!finding.starts_with("O5")) what += (what.empty() ? "" : "\n") + finding;
+    if (what.empty()) return {};
+    return Error{Error::Code::kInvalid, "rehearsal: " + what};
 }
 
 Result<Instance::Parts> Loader::open(const LockEntry& entry, std::uint64_t number) {
@@ -97,7 +146,9 @@ Result<Instance::Parts> Loader::open(const LockEntry& entry, std::uint64_t numbe
     if (!file) return std::move(file).error();
     parts.file = std::move(file).value();
     const std::string name = entry.file.filename().string();
-    if (auto good = check_file(entry, *parts.file); !good) return std::move(good).error().within(name);
+    auto facts = check_file(entry, *parts.file);
+    if (!facts) return std::move(facts).error().within(name);
+    parts.build_id = facts->build_id;
     auto image = Image::load(parts.file->path());
     if (!image) return std::move(image).error().within(name);
     parts.image = std::move(image).value();
@@ -113,19 +164,25 @@ Result<Instance::Parts> Loader::open(const LockEntry& entry, std::uint64_t numbe
     return parts;
 }
 
-Result<std::shared_ptr<Instance>> Loader::make(Instance::Parts parts) {
+Result<std::shared_ptr<Instance>> Loader::make(Instance::Parts parts, Instance* active) {
     const std::string id = parts.entry.id;
     const config::PluginSettings settings = settings_of(id);
     auto config = read_plugin_config(settings, parts.descriptor.config_schema, options_.public_url);
     if (!config) return std::move(config).error();
     auto tables = sql_.tables(id);
     if (!tables) return std::move(tables).error();
+    if (options_.warm) {
+        auto warmed = warm_up(parts, config->json, backends_, http_of(id));
+        if (!warmed) return std::move(warmed).error().within("plugin " + id);
+        parts.warm_table = std::move(warmed).value();
+    }
     parts.table = std::make_unique<HostTable>(
         backends_, ServiceGrant{id, parts.generation->number(), std::move(config->egress),
                                 std::move(config->secrets), http_of(id), std::move(tables).value()});
     const auto instance = std::make_shared<Instance>(std::move(parts));
     std::vector<ConfigFault> faults;
     Result<void> made = instance->create(config->json, faults);
+    if (made) made = take_over(*instance, active);
     if (made) made = instance->check_health();
     if (made) return instance;
     instance->discard();

@@ -7,15 +7,17 @@
 #include <vector>
 
 #include "host/config/settings.hpp"
+#include "host/plugin_host/elf_file.hpp"
+#include "host/plugin_host/history.hpp"
 #include "host/plugin_host/instance.hpp"
 #include "host/services/http_client.hpp"
 #include "host/services/sql_service.hpp"
 
 namespace migue::host {
 
-/// Brings a lock entry to life, step by step: stage, look at the file, load, look at what it
-/// says it is, check its configuration, create, ask for its health. A fault at any step
-/// leaves nothing behind.
+/// Brings a lock entry to life, step by step (PLUGIN_ABI §6): stage, look at the file,
+/// rehearse, load, look at what it says it is, check its configuration, warm up, create, take
+/// over caches, ask for its health. A fault at any step leaves nothing behind.
 ///
 /// Control thread only.
 class Loader {
@@ -26,23 +28,30 @@ public:
         std::string public_url;              ///< http.public_url, or ""
         std::size_t max_workers = 4;         ///< threads of one instance
         std::size_t max_http_requests = 64;  ///< of one plugin at once
+        std::filesystem::path runner;        ///< of rehearsals; "" leaves them out
+        bool warm = true;                    ///< one turn an intent before it serves
         std::function<void()> on_idle;       ///< a retired generation became idle
     };
 
     Loader(Options options, const ServiceBackends& backends, StagingArea& area, HttpClient& http,
-           SqlService& sql);
+           SqlService& sql, const History& history);
     Loader(const Loader&) = delete;
     Loader& operator=(const Loader&) = delete;
 
-    [[nodiscard]] Result<std::shared_ptr<Instance>> load(const LockEntry& entry);
+    /// `active`: the generation that serves now, whose caches it may take over; or nullptr.
+    [[nodiscard]] Result<std::shared_ptr<Instance>> load(const LockEntry& entry, Instance* active);
     /// Waits for all HTTP requests that run.
     void stop_http();
 
 private:
     [[nodiscard]] Result<std::unique_ptr<StagedFile>> stage(const LockEntry& entry, std::uint64_t number);
-    [[nodiscard]] Result<void> check_file(const LockEntry& entry, const StagedFile& file);
+    [[nodiscard]] Result<std::unique_ptr<StagedFile>> stage(const LockEntry& entry,
+                                                            const std::filesystem::path& from,
+                                                            std::uint64_t number);
+    [[nodiscard]] Result<ElfFacts> check_file(const LockEntry& entry, const StagedFile& file);
+    [[nodiscard]] Result<void> rehearse_file(const LockEntry& entry, const StagedFile& file);
     [[nodiscard]] Result<Instance::Parts> open(const LockEntry& entry, std::uint64_t number);
-    [[nodiscard]] Result<std::shared_ptr<Instance>> make(Instance::Parts parts);
+    [[nodiscard]] Result<std::shared_ptr<Instance>> make(Instance::Parts parts, Instance* active);
     [[nodiscard]] config::PluginSettings settings_of(const std::string& id) const;
     [[nodiscard]] std::shared_ptr<HttpService> http_of(const std::string& id);
 
@@ -51,6 +60,7 @@ private:
     StagingArea& area_;
     HttpClient& http_;
     SqlService& sql_;
+    const History& history_;
     std::uint64_t last_number_ = 0;
     std::map<std::string, std::shared_ptr<HttpService>> http_services_;  // by plugin, for all its generations
 };

@@ -8,12 +8,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <fstream>
 #include <limits>
 #include <map>
 #include <set>
 #include <system_error>
 
 #include "host/config/yaml.hpp"
+#include "host/plugin_host/signature.hpp"
 #include "migue/cpp/text.hpp"
 
 namespace migue::host {
@@ -45,6 +47,20 @@ bool is_library_name(std::string_view name) {
            name.find(".so") != std::string_view::npos;
 }
 
+LockEntry::Canary read_canary(const config::Node& node, config::Faults& faults) {
+    LockEntry::Canary canary;
+    config::MapReader map(node, faults);
+    if (has_other_kind(node)) return canary;  // the reader has told so
+    constexpr std::int64_t kMost = 1'000'000'000;
+    canary.percent = static_cast<unsigned>(map.integer("percent", canary.percent, 1, 100));
+    canary.turns =
+        static_cast<std::uint64_t>(map.integer("turns", static_cast<std::int64_t>(canary.turns), 1, kMost));
+    canary.seconds = static_cast<std::uint64_t>(
+        map.integer("seconds", static_cast<std::int64_t>(canary.seconds), 1, kMost));
+    map.done();
+    return canary;
+}
+
 LockEntry read_entry(const config::Node& node, config::Faults& faults) {
     LockEntry entry;
     entry.line = node.place().line;
@@ -57,8 +73,14 @@ LockEntry read_entry(const config::Node& node, config::Faults& faults) {
     entry.size =
         static_cast<std::uint64_t>(map.integer("size", 0, 1, std::numeric_limits<std::int64_t>::max()));
     const std::string isolation = map.text("isolation", "none");
+    const std::string profile = map.text("profile", "strict");
+    if (const config::Node* canary = map.child("canary")) entry.canary = read_canary(*canary, faults);
     entry.libraries = map.texts("libraries");
     map.done();
+    if (profile == name_of(LockEntry::Profile::kPinned))
+        entry.profile = LockEntry::Profile::kPinned;
+    else if (profile != name_of(LockEntry::Profile::kStrict))
+        faults.add(place_of(node, "profile"), "expected strict or pinned");
     if (!entry.id.empty() && !is_plugin_id(entry.id))
         faults.add(place_of(node, "id"), "not a plugin id, expected [a-z][a-z0-9_]{0,31}");
     if (!entry.sha256.empty() && !is_sha256(entry.sha256))
@@ -121,13 +143,31 @@ std::string to_yaml(const LockFile& lock) {
             "[{}]\n",
             entry.id, json_quote(entry.file.string()), entry.sha256, entry.size, name_of(entry.isolation),
             libraries);
+        if (entry.profile != LockEntry::Profile::kStrict)
+            out += fmt::format("    profile: {}\n", name_of(entry.profile));
+        if (entry.canary)
+            out += fmt::format("    canary: {{ percent: {}, turns: {}, seconds: {} }}\n",
+                               entry.canary->percent, entry.canary->turns, entry.canary->seconds);
     }
     return out;
 }
 
+constexpr std::size_t kMaxLock = 1u << 20;
+
 Error system_fault(const std::filesystem::path& file, std::string_view step) {
     return {Error::Code::kConfig,
             fmt::format("{}: {}: {}", file.string(), step, std::generic_category().message(errno))};
+}
+
+Result<std::string> read_whole(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::string text(kMaxLock + 1, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (!in.eof() || in.bad())
+        return Error{Error::Code::kConfig,
+                     fmt::format("{}: cannot be read, or is over {} bytes", file.string(), kMaxLock)};
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    return text;
 }
 
 Result<void> write_durably(const std::string& file, int descriptor, std::string_view text) {
@@ -148,6 +188,10 @@ std::string_view name_of(LockEntry::Isolation isolation) noexcept {
     return isolation == LockEntry::Isolation::kProcess ? "process" : "none";
 }
 
+std::string_view name_of(LockEntry::Profile profile) noexcept {
+    return profile == LockEntry::Profile::kPinned ? "pinned" : "strict";
+}
+
 bool is_plugin_id(std::string_view id) noexcept {
     return !id.empty() && id.size() <= 32 && id[0] >= 'a' && id[0] <= 'z' &&
            std::all_of(id.begin(), id.end(),
@@ -156,7 +200,7 @@ bool is_plugin_id(std::string_view id) noexcept {
 
 bool LockEntry::loads_like(const LockEntry& other) const noexcept {
     return id == other.id && sha256 == other.sha256 && size == other.size && isolation == other.isolation &&
-           libraries == other.libraries;
+           profile == other.profile && libraries == other.libraries;
 }
 
 const LockEntry* LockFile::find(std::string_view id) const noexcept {
@@ -169,19 +213,45 @@ Result<LockFile> parse_lock_file(std::string_view text, const std::string& name)
     return read_node(config::parse_yaml(text, name, no_variables()));
 }
 
-Result<LockFile> read_lock_file(const std::filesystem::path& file) {
+std::filesystem::path signature_file(const std::filesystem::path& lock_file) {
+    return lock_file.string() + ".sig";
+}
+
+Result<LockFile> read_lock_file(const std::filesystem::path& file, const std::string& trusted_key) {
     std::error_code ignored;
     if (!std::filesystem::exists(file, ignored))
         return Error{Error::Code::kConfig,
                      file.string() + ": not found; `migue plugin install FILE` writes it"};
-    return read_node(config::read_yaml(file, no_variables()));
+    // Read once: what was verified is what is parsed.
+    auto text = read_whole(file);
+    if (!text) return std::move(text).error();
+    std::string signed_by;
+    if (!trusted_key.empty()) {
+        const auto signature = read_whole(signature_file(file));
+        if (!signature)
+            return Error{Error::Code::kConfig,
+                         fmt::format("{}: not signed: plugins.trusted_key is set, and {}", file.string(),
+                                     signature.error().what)};
+        if (auto good = check_signature(*text, *signature, trusted_key); !good)
+            return std::move(good).error().within(signature_file(file).string());
+        signed_by = *signature;
+    }
+    auto lock = parse_lock_file(*text, file.string());
+    if (!lock) return lock;
+    lock->text = std::move(*text);
+    lock->signature = std::move(signed_by);
+    return lock;
 }
 
 Result<void> write_lock_file(const std::filesystem::path& file, const LockFile& lock) {
+    return replace_file(file, to_yaml(lock));
+}
+
+Result<void> replace_file(const std::filesystem::path& file, std::string_view text) {
     std::string fresh = file.string() + ".XXXXXX";
     const int descriptor = ::mkostemp(fresh.data(), O_CLOEXEC);
     if (descriptor < 0) return system_fault(file, "make a new one beside it");
-    auto written = write_durably(fresh, descriptor, to_yaml(lock));
+    auto written = write_durably(fresh, descriptor, text);
     ::close(descriptor);
     if (written && ::rename(fresh.c_str(), file.c_str()) != 0) written = system_fault(file, "replace");
     if (!written) {

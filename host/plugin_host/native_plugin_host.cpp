@@ -47,9 +47,10 @@ PluginStatus status_of(const Instance& instance, std::string state) {
     status.file = instance.entry().file.string();
     status.sha256 = instance.entry().sha256;
     status.state = std::move(state);
+    status.build = instance.build_id();
     status.isolation = name_of(instance.entry().isolation);
     status.generation = instance.number();
-    status.turns = instance.turns();
+    status.turns = instance.score().turns;
     status.running = instance.generation().leases();
     for (const Descriptor::Intent& intent : instance.descriptor().intents)
         status.intents.push_back(intent.name);
@@ -61,21 +62,25 @@ PluginStatus status_of(const Instance& instance, std::string state) {
 class NativePluginHost::Impl {
 public:
     Impl(PluginHostOptions options, Clock& clock, Log& log, Store* store, MetricsSink* metrics,
-         VaultKeys keys, std::unique_ptr<StagingArea> area, std::optional<postgres::Target> target)
+         VaultKeys keys, std::unique_ptr<StagingArea> area, std::optional<postgres::Target> target,
+         History history)
         : options_(std::move(options)),
           clock_(clock),
           log_(log),
           vault_(std::move(keys)),
           area_(std::move(area)),
+          history_(std::move(history)),
           http_(options_.http),
           sql_(target ? SqlService::in_postgres(*std::move(target))
                       : SqlService::in_files(options_.sql_prefix)),
           loader_({options_.lock_file, options_.plugins, options_.public_url, options_.max_workers,
-                   options_.max_http_requests, [doorbell = doorbell_] { doorbell->ring(); }},
-                  {clock, log, store, metrics, timers_, vault_}, *area_, http_, sql_),
+                   options_.max_http_requests, options_.runner, options_.warm,
+                   [doorbell = doorbell_] { doorbell->ring(); }},
+                  {clock, log, store, metrics, timers_, vault_}, *area_, http_, sql_, history_),
           retirement_({options_.drain_limit, options_.cancel_limit}, log),
-          swap_(loader_, registry_, retirement_, listing_, {options_.max_pinned, options_.max_abandoned}),
-          control_([this] { return retirement_.advance(); }) {
+          swap_({loader_, registry_, retirement_, history_, listing_, log},
+                {options_.max_pinned, options_.max_abandoned}),
+          control_([this] { return look_after(); }) {
         doorbell_->connect(&control_);
     }
     Impl(const Impl&) = delete;
@@ -97,6 +102,8 @@ public:
     }
 
 private:
+    [[nodiscard]] Result<LockFile> lock_to_start_from();
+    [[nodiscard]] std::optional<steady_clock::time_point> look_after();
     void await_retired(const std::string& plugin);
     void refuse(TurnCall::Finished finished, migue_status status, std::string why);
 
@@ -105,6 +112,7 @@ private:
     Log& log_;
     const Vault vault_;
     const std::unique_ptr<StagingArea> area_;
+    History history_;
     TimerQueue timers_;
     HttpClient http_;
     SqlService sql_;
@@ -125,6 +133,27 @@ void NativePluginHost::Impl::await_retired(const std::string& plugin) {
     }
 }
 
+/// The lock file, unless it cannot be trusted: then what served last (G3).
+Result<LockFile> NativePluginHost::Impl::lock_to_start_from() {
+    auto lock = read_lock_file(options_.lock_file, options_.trusted_key);
+    const bool is_on_trial = lock && history_.is_on_trial(*lock);
+    if (lock && !is_on_trial) return lock;
+    auto good = history_.last_good();
+    if (!good) return lock;
+    log_.error("starting from the last good lock file",
+               {{"why", is_on_trial ? "the lock file did not prove itself before the host ended; a reload of "
+                                      "its plugins tries it again"
+                                    : std::string_view(lock.error().what)}});
+    return good;
+}
+
+std::optional<steady_clock::time_point> NativePluginHost::Impl::look_after() {
+    const auto canaries = is_stopped_ ? std::nullopt : swap_.advance();
+    const auto leaving = retirement_.advance();
+    if (canaries && leaving) return std::min(*canaries, *leaving);
+    return canaries ? canaries : leaving;
+}
+
 Result<void> NativePluginHost::Impl::swap(const std::string& only, bool is_start) {
     Result<void> result;
     control_.run([&] {
@@ -133,8 +162,10 @@ Result<void> NativePluginHost::Impl::swap(const std::string& only, bool is_start
                            is_start ? "the plugins were started before" : "the plugins are not running"};
             return;
         }
-        auto lock = read_lock_file(options_.lock_file);
-        result = lock ? swap_.run(*lock, only, [this](const std::string& plugin) { await_retired(plugin); })
+        auto lock =
+            is_start ? lock_to_start_from() : read_lock_file(options_.lock_file, options_.trusted_key);
+        result = lock ? swap_.run(*lock, {only, is_start && options_.start_with_what_works,
+                                          [this](const std::string& plugin) { await_retired(plugin); }})
                       : Result<void>(std::move(lock).error());
         is_started_ = is_started_ || static_cast<bool>(result);
     });
@@ -147,7 +178,10 @@ void NativePluginHost::Impl::stop(std::chrono::milliseconds limit) {
         {
             const std::lock_guard lock(listing_);
             const auto before = registry_.publish({});
-            for (const auto& [id, instance] : *before) retirement_.add(instance);
+            for (const auto& [id, place] : *before) {
+                retirement_.add(place.active);
+                if (place.canary != nullptr) retirement_.add(place.canary);
+            }
         }
         retirement_.hurry(steady_clock::now() + limit);
         while (!retirement_.is_empty()) {
@@ -172,7 +206,7 @@ void NativePluginHost::Impl::refuse(TurnCall::Finished finished, migue_status st
 
 void NativePluginHost::Impl::run_turn(const std::string& plugin, TurnRequest request,
                                       TurnCall::Finished finished) {
-    Registry::Leased leased = registry_.lease(plugin);
+    Registry::Leased leased = registry_.lease(plugin, request.conversation_id);
     if (leased.instance == nullptr)
         return refuse(std::move(finished), MIGUE_E_UNAVAILABLE, "no plugin " + plugin + " is loaded");
     if (leased.lease == nullptr)
@@ -238,10 +272,22 @@ std::vector<PluginStatus> NativePluginHost::Impl::list() const {
     std::vector<PluginStatus> all;
     const std::lock_guard lock(listing_);
     const auto active = registry_.table();
-    for (const auto& [id, instance] : *active)
-        all.push_back(status_of(*instance, instance->is_quarantined() ? "quarantined" : "active"));
+    for (const auto& [id, place] : *active) {
+        all.push_back(status_of(*place.active, place.active->is_quarantined() ? "quarantined" : "active"));
+        if (place.canary != nullptr) all.push_back(status_of(*place.canary, "canary"));
+    }
     for (const Retirement::Item& item : retirement_.list())
         all.push_back(status_of(*item.instance, item.is_abandoned ? "abandoned" : "draining"));
+    for (const Swap::Refused& refused : swap_.refused()) {
+        PluginStatus status;
+        status.id = refused.entry.id;
+        status.file = refused.entry.file.string();
+        status.sha256 = refused.entry.sha256;
+        status.isolation = name_of(refused.entry.isolation);
+        status.state = "refused";
+        status.why = refused.why;
+        all.push_back(std::move(status));
+    }
     return all;
 }
 
@@ -254,9 +300,11 @@ Result<std::unique_ptr<NativePluginHost>> NativePluginHost::make(PluginHostOptio
     if (!target) return std::move(target).error();
     auto area = StagingArea::make(options.staging_dir);
     if (!area) return std::move(area).error();
-    return std::unique_ptr<NativePluginHost>(new NativePluginHost(
-        std::make_unique<Impl>(std::move(options), clock, log, store, metrics, std::move(keys).value(),
-                               std::move(area).value(), std::move(target).value())));
+    auto history = History::open(options.history_dir, options.trusted_key, options.history_only_read);
+    if (!history) return std::move(history).error();
+    return std::unique_ptr<NativePluginHost>(new NativePluginHost(std::make_unique<Impl>(
+        std::move(options), clock, log, store, metrics, std::move(keys).value(), std::move(area).value(),
+        std::move(target).value(), std::move(history).value())));
 }
 
 Result<std::unique_ptr<PluginHost>> make_plugin_host(PluginHostOptions options, Clock& clock, Log& log,
@@ -300,6 +348,12 @@ Result<std::string> NativePluginHost::understand(const std::string& plugin_id, s
 std::vector<PluginStatus> NativePluginHost::list() const {
     return impl_->list();
 }
+std::vector<std::string> NativePluginHost::concerns() const {
+    if (can_swap()) return {};
+    const GenerationCounts counts = generation_counts();
+    return {"restart wanted: " + std::to_string(counts.pinned) + " generations stay mapped and " +
+            std::to_string(counts.abandoned) + " were abandoned, so no more swaps are taken (G2)"};
+}
 bool NativePluginHost::has(const std::string& plugin_id) const {
     return impl_->table()->contains(plugin_id);
 }
@@ -307,8 +361,8 @@ bool NativePluginHost::has(const std::string& plugin_id) const {
 std::map<std::string, std::vector<std::string>> NativePluginHost::intents() const {
     std::map<std::string, std::vector<std::string>> all;
     const auto active = impl_->table();
-    for (const auto& [id, instance] : *active)
-        for (const Descriptor::Intent& intent : instance->descriptor().intents)
+    for (const auto& [id, place] : *active)
+        for (const Descriptor::Intent& intent : place.active->descriptor().intents)
             all[id].push_back(intent.name);
     return all;
 }

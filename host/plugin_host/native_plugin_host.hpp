@@ -17,6 +17,13 @@ namespace migue::host {
 struct PluginHostOptions {
     std::filesystem::path lock_file = "plugins.lock";
     std::filesystem::path staging_dir = "var/plugins";  ///< for private copies; must allow executing
+    std::string trusted_key;            ///< plugins.trusted_key: lock files must be signed; or ""
+    std::filesystem::path history_dir;  ///< what served well is kept there (G3); "" keeps nothing
+    bool history_only_read = false;     ///< for commands beside a host that keeps it
+    std::filesystem::path runner;       ///< migue-plugin-runner, for rehearsals; "" leaves them out
+    bool warm = true;                   ///< one turn an intent before a generation serves
+    /// At the start: a plugin that cannot be loaded is told as refused, and the others serve.
+    bool start_with_what_works = false;
     std::vector<config::PluginSettings> plugins;
     std::string public_url;  ///< http.public_url, for plugins whose schema has one; may be ""
     /// Plugins' tables are in `<sql_prefix>.<plugin>.db` ("var/migue" beside var/migue.db);
@@ -64,6 +71,7 @@ public:
                                                  std::string_view locale, std::int64_t now_unix_ms) override;
     Result<void> reload(const std::string& only = {}) override;
     [[nodiscard]] std::vector<PluginStatus> list() const override;
+    [[nodiscard]] std::vector<std::string> concerns() const override;
     [[nodiscard]] bool has(const std::string& plugin_id) const override;
     [[nodiscard]] std::map<std::string, std::vector<std::string>> intents() const override;
 

@@ -63,7 +63,12 @@ struct PluginHttpReply {
 
 /// What `GET /admin/plugins` and `migue plugin list` tell.
 struct PluginStatus {
-    std::string id, version, file, sha256, state, isolation;
+    std::string id, version, file, sha256, isolation;
+    /// "active"; "canary": serves a part of the conversations; "draining": finishes what runs;
+    /// "abandoned": does not end; "quarantined": let an exception out; "refused": not loaded.
+    std::string state;
+    std::string build;  ///< the linker's build id, or ""
+    std::string why;    ///< of "refused"
     std::uint64_t generation = 0;
     std::uint64_t turns = 0;  ///< finished by this generation
     std::size_t running = 0;  ///< leases out
@@ -82,6 +87,7 @@ public:
     virtual ~PluginHost() = default;
 
     /// Loads what the lock file names. On failure nothing is loaded; `what` holds every fault.
+    /// (A host that serves people starts with what works instead: PluginHostOptions.)
     virtual Result<void> start() = 0;
     /// No new turns; running ones finish or are cancelled by the deadline. Then unloads.
     virtual void stop(std::chrono::milliseconds limit) = 0;
@@ -111,6 +117,8 @@ public:
     virtual Result<void> reload(const std::string& only = {}) = 0;
 
     [[nodiscard]] virtual std::vector<PluginStatus> list() const = 0;
+    /// What an operator has to do something about, beside what list() tells: "restart wanted: …".
+    [[nodiscard]] virtual std::vector<std::string> concerns() const { return {}; }
     [[nodiscard]] virtual bool has(const std::string& plugin_id) const = 0;
     /// Intents that loaded plugins declare, by plugin id.
     [[nodiscard]] virtual std::map<std::string, std::vector<std::string>> intents() const = 0;

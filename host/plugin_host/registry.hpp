@@ -3,6 +3,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "host/plugin_host/generation.hpp"
@@ -17,14 +18,21 @@ namespace migue::host {
 /// but libstdc++ 12's is reported as a race by TSan: H18.) Thread-safe.
 class Registry {
 public:
-    using Table = std::map<std::string, std::shared_ptr<Instance>>;
+    /// Who serves one plugin.
+    struct Place {
+        std::shared_ptr<Instance> active;
+        std::shared_ptr<Instance> canary = nullptr;  ///< serves `percent` of the conversations
+        unsigned percent = 0;
+    };
+    using Table = std::map<std::string, Place>;
 
     struct Leased {
         std::shared_ptr<Instance> instance;  ///< nullptr: no such plugin
         std::shared_ptr<Lease> lease;        ///< nullptr: it takes no turns (quarantined)
     };
 
-    [[nodiscard]] Leased lease(const std::string& plugin) const;
+    /// `conversation` decides whether a canary takes it; "" is never its.
+    [[nodiscard]] Leased lease(const std::string& plugin, std::string_view conversation = {}) const;
     /// Gives the table that was there before. What is not in the new one is retired.
     [[nodiscard]] std::shared_ptr<const Table> publish(Table table);
     [[nodiscard]] std::shared_ptr<const Table> table() const;

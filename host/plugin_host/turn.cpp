@@ -100,7 +100,7 @@ Activity::Step TurnCall::make_delivery(migue_status end) {
     }
     result_.status = end;
     return [this, result = std::move(result_)]() mutable {
-        instance().count_turn();
+        instance().count_turn(result.status < 0, std::chrono::steady_clock::now() - begun_);
         finished_(std::move(result));
     };
 }

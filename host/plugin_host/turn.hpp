@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -33,6 +34,7 @@ private:
 
     const TurnRequest request_;
     const Finished finished_;
+    const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
     migue_request raw_request_{};
     migue_call raw_call_{};
     migue_diag raw_diag_{};

@@ -8,6 +8,11 @@ set(MIGUE_PLUGIN_EXPORTS ${CMAKE_CURRENT_LIST_DIR}/plugin.exports)
 function(migue_add_plugin id)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
   add_library(migue_plugin_${id} MODULE ${arg_SOURCES})
+  # All plugins of a project, and nothing else of it.
+  if(NOT TARGET migue_plugins)
+    add_custom_target(migue_plugins)
+  endif()
+  add_dependencies(migue_plugins migue_plugin_${id})
   target_link_libraries(migue_plugin_${id} PRIVATE migue::plugin_api ${arg_LIBRARIES})
   set_target_properties(migue_plugin_${id} PROPERTIES
     OUTPUT_NAME ${id} PREFIX "" NO_SONAME ON

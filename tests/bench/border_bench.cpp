@@ -30,7 +30,7 @@ Registry& filled_registry() {
         for (const char* id : {"google", "scheduling", "smalltalk", "think"}) {
             Instance::Parts parts;
             parts.generation = std::make_shared<Generation>(++number);
-            table[id] = std::make_shared<Instance>(std::move(parts));
+            table[id].active = std::make_shared<Instance>(std::move(parts));
         }
         (void)registry.publish(std::move(table));
         return true;

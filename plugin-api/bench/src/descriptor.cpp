@@ -64,7 +64,7 @@ std::vector<std::string> descriptor_faults(const migue_descriptor* pointer, cons
     if ((raw.flags & 0xffffu) != 0) faults.emplace_back("flags: unknown ones among the low 16 bits (V6)");
     if (!is_name(raw.id, 32)) faults.emplace_back("id: expected [a-z][a-z0-9_]{0,31}");
     if (is_empty(raw.version)) faults.emplace_back("version: is empty");
-    if (is_empty(raw.config_schema)) faults.emplace_back("config_schema: is empty");
+    if (raw.config_schema == nullptr) faults.emplace_back("config_schema: is NULL");
     if (raw.state_read_min > raw.state_write || raw.state_read_max < raw.state_write)
         faults.emplace_back("state_write: is outside of state_read_min to state_read_max");
     check_services(raw, world, faults);
@@ -74,7 +74,8 @@ std::vector<std::string> descriptor_faults(const migue_descriptor* pointer, cons
 
 Descriptor copy_descriptor(const migue_descriptor& pointer) {
     const migue_descriptor raw = copy_struct(pointer);
-    Descriptor copy{raw.id, raw.config_schema, {}, {}};
+    // No schema is a plugin without settings.
+    Descriptor copy{raw.id, is_empty(raw.config_schema) ? "{}" : raw.config_schema, {}, {}};
     if (raw.required_services != nullptr)
         for (const char* const* id = raw.required_services; *id != nullptr; ++id)
             copy.required_services.emplace_back(*id);

@@ -66,6 +66,10 @@ INSTANTIATE_TEST_SUITE_P(
                   "plugins.lock:6:16: expected none or process"},
         FaultCase{"plugins:\n" + entry("one", "    libraries: [../x.so]\n"), "is not the name of a library"},
         FaultCase{"plugins:\n" + entry("one", "    surprise: 1\n"), "surprise"},
+        FaultCase{"plugins:\n" + entry("one", "    profile: loose\n"),
+                  "plugins.lock:6:14: expected strict or pinned"},
+        FaultCase{"plugins:\n" + entry("one", "    canary: { percent: 0 }\n"), "plugins.lock:6:24"},
+        FaultCase{"plugins:\n" + entry("one", "    canary: { persons: 3 }\n"), "persons"},
         FaultCase{"plugins:\n  - id: one\n", "\"sha256\" is missing"},
         FaultCase{"plugins:\n  - {id: one, file: a.so, sha256: abc, size: 1}\n",
                   "expected 64 hexadecimal digits"},
@@ -85,10 +89,21 @@ TEST(LockFile, ComesBackAsItWasWritten) {
     const test::TemporaryDirectory directory;
     const auto file = directory.path() / "plugins.lock";
     LockFile lock;
-    lock.entries.push_back(
-        {"one", "a \"strange\": name\n# here.so", kHash, 81920, LockEntry::Isolation::kNone, {}, 0});
-    lock.entries.push_back(
-        {"two", "/abs/two.so", kHash, 1, LockEntry::Isolation::kProcess, {"libical.so.3"}, 0});
+    LockEntry one;
+    one.id = "one";
+    one.file = "a \"strange\": name\n# here.so";
+    one.sha256 = kHash;
+    one.size = 81920;
+    LockEntry two;
+    two.id = "two";
+    two.file = "/abs/two.so";
+    two.sha256 = kHash;
+    two.size = 1;
+    two.isolation = LockEntry::Isolation::kProcess;
+    two.profile = LockEntry::Profile::kPinned;
+    two.canary = LockEntry::Canary{25, 50, 60};
+    two.libraries = {"libical.so.3"};
+    lock.entries = {one, two};
     ASSERT_TRUE(write_lock_file(file, lock));
     const auto again = read_lock_file(file);
     ASSERT_TRUE(again) << again.error().what;

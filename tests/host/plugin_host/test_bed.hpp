@@ -93,7 +93,9 @@ public:
         const std::filesystem::path fresh = directory.path() / (as + ".fresh");
         std::filesystem::copy_file(fixture(name), fresh, std::filesystem::copy_options::overwrite_existing);
         std::filesystem::rename(fresh, file);
-        const auto installed = install_plugin(file, options.lock_file, options.staging_dir);
+        InstallWishes wishes;
+        wishes.pinned = name.ends_with("_pinned");
+        const auto installed = install_plugin(file, options.lock_file, options.staging_dir, wishes);
         ASSERT_TRUE(installed) << installed.error().what;
     }
     /// Writes a lock entry by hand, for files that install_plugin() would refuse.

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -148,6 +149,12 @@ public:
 
     virtual Task<TurnEnd> handle(Turn& turn) = 0;
     [[nodiscard]] virtual Result<void> health() { return {}; }
+    /// Caches for the generation that follows, in any form; nothing by default. What matters
+    /// is in the conversations' states and in tables.
+    [[nodiscard]] virtual std::optional<std::string> export_state() { return std::nullopt; }
+    /// What the generation before exported, whose states have this version. An error refuses
+    /// the swap: where a cold start will do, return without one.
+    [[nodiscard]] virtual Result<void> import_state(std::uint32_t, std::string_view) { return {}; }
 
     /// Read once, after create().
     [[nodiscard]] virtual std::vector<Route> routes() const { return {}; }

@@ -155,9 +155,17 @@ private:
     }
 
     static migue_status quiesce(migue_plugin*, std::uint64_t) noexcept { return MIGUE_OK; }
-    static migue_status export_state(migue_plugin*, migue_sink*) noexcept { return MIGUE_E_UNSUPPORTED; }
-    static migue_status import_state(migue_plugin*, std::uint32_t, migue_str) noexcept {
-        return MIGUE_E_UNSUPPORTED;
+    static migue_status export_state(migue_plugin* raw, migue_sink* sink) noexcept {
+        return guarded(nullptr, [&]() -> migue_status {
+            const std::optional<std::string> state = self(raw).plugin_->export_state();
+            return state ? sink->write(sink->ctx, state->data(), state->size()) : MIGUE_E_UNSUPPORTED;
+        });
+    }
+    static migue_status import_state(migue_plugin* raw, std::uint32_t version, migue_str state) noexcept {
+        return guarded(nullptr, [&]() -> migue_status {
+            const Result<void> result = self(raw).plugin_->import_state(version, to_view(state));
+            return result ? MIGUE_OK : to_status(result.error().code);
+        });
     }
 
     static const void* extension(migue_plugin* raw, const char* id) noexcept {

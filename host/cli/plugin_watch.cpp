@@ -1,0 +1,101 @@
+#include "host/cli/plugin_watch.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "host/cli/plugin_workshop.hpp"
+#include "host/plugin_host/install.hpp"
+
+namespace migue::host::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::chrono::milliseconds kLook{100};
+constexpr std::size_t kMostFiles = 10'000;
+
+bool is_source(const fs::path& file) {
+    static constexpr std::array<std::string_view, 10> kEndings = {".cpp", ".cc", ".c",    ".hpp",  ".h",
+                                                                  ".txt", ".in", ".json", ".yaml", ".cmake"};
+    return std::find(kEndings.begin(), kEndings.end(), file.extension().string()) != kEndings.end();
+}
+
+}  // namespace
+
+PluginWatch::PluginWatch(Options options, Log& log)
+    : options_(std::move(options)), log_(log), thread_([this] { run(); }) {}
+
+PluginWatch::~PluginWatch() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    changed_.notify_one();
+    thread_.join();
+}
+
+Result<void> PluginWatch::build_and_lock(const fs::path& folder, const fs::path& lock_file,
+                                         const fs::path& staging_dir) {
+    const auto files = build_plugins(folder);
+    if (!files) return files.error();
+    for (const fs::path& file : *files)
+        if (auto installed = install_plugin(file, lock_file, staging_dir); !installed)
+            return std::move(installed).error();
+    return {};
+}
+
+PluginWatch::Stamps PluginWatch::stamps_of(const fs::path& folder) {
+    Stamps stamps;
+    std::error_code ignored;
+    for (auto at = fs::recursive_directory_iterator(folder, ignored);
+         at != fs::recursive_directory_iterator() && stamps.size() < kMostFiles; at.increment(ignored)) {
+        const std::string name = at->path().filename().string();
+        if (at->is_directory(ignored)) {
+            if (name == "build" || name == "var" || name.starts_with(".")) at.disable_recursion_pending();
+            continue;
+        }
+        if (is_source(at->path())) stamps[at->path().string()] = at->last_write_time(ignored);
+    }
+    return stamps;
+}
+
+void PluginWatch::rebuild(const fs::path& folder) {
+    const auto begun = std::chrono::steady_clock::now();
+    auto done = build_and_lock(folder, options_.lock_file, options_.staging_dir);
+    const auto linked = std::chrono::steady_clock::now();
+    if (done) done = options_.reload();
+    if (!done) {
+        log_.error("the changed plugin is not taken; what runs stays",
+                   {{"folder", folder.string()}, {"why", done.error().what}});
+        return;
+    }
+    using std::chrono::milliseconds;
+    const auto in_ms = [](auto time) {
+        return std::to_string(std::chrono::duration_cast<milliseconds>(time).count());
+    };
+    log_.info("the changed plugin serves", {{"folder", folder.string()},
+                                            {"build_ms", in_ms(linked - begun)},
+                                            {"swap_ms", in_ms(std::chrono::steady_clock::now() - linked)}});
+}
+
+void PluginWatch::run() {
+    std::map<std::string, Stamps> seen;
+    for (const fs::path& folder : options_.folders) seen[folder.string()] = stamps_of(folder);
+    std::unique_lock lock(mutex_);
+    while (!changed_.wait_for(lock, kLook, [this] { return stopping_; })) {
+        lock.unlock();
+        for (const fs::path& folder : options_.folders) {
+            Stamps now = stamps_of(folder);
+            if (now == seen[folder.string()]) continue;
+            seen[folder.string()] = std::move(now);
+            rebuild(folder);
+        }
+        lock.lock();
+    }
+}
+
+}  // namespace migue::host::cli

@@ -1,0 +1,50 @@
+#pragma once
+#include <condition_variable>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "host/observe/log.hpp"
+#include "migue/cpp/result.hpp"
+
+namespace migue::host::cli {
+
+/// `migue dev --watch`: when a source file of a plugin's folder was saved, builds it, puts it
+/// into the lock file and swaps. A build or a check that fails is told, and what runs stays.
+class PluginWatch {
+public:
+    struct Options {
+        std::vector<std::filesystem::path> folders;
+        std::filesystem::path lock_file, staging_dir;
+        std::function<Result<void>()> reload;  ///< follows the lock file
+    };
+
+    PluginWatch(Options options, Log& log);
+    PluginWatch(const PluginWatch&) = delete;
+    PluginWatch& operator=(const PluginWatch&) = delete;
+    ~PluginWatch();
+
+    /// Builds a folder's plugins and locks them; before a start too.
+    [[nodiscard]] static Result<void> build_and_lock(const std::filesystem::path& folder,
+                                                     const std::filesystem::path& lock_file,
+                                                     const std::filesystem::path& staging_dir);
+
+private:
+    using Stamps = std::map<std::string, std::filesystem::file_time_type>;
+    [[nodiscard]] static Stamps stamps_of(const std::filesystem::path& folder);
+    void run();
+    void rebuild(const std::filesystem::path& folder);
+
+    const Options options_;
+    Log& log_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool stopping_ = false;  // guarded by mutex_
+    std::thread thread_;
+};
+
+}  // namespace migue::host::cli

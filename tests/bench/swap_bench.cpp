@@ -1,0 +1,342 @@
+/// Swaps under load (PLUGIN_ABI S1, S2): signed webhooks in, replies at a fake Graph out, and
+/// all the while the plugin that answers is replaced in the running program.
+///
+///     bench_swap [--swaps 10000] [--rate 40] [--failing 1000] [--messages 100] [--json]
+///
+/// Exit 1 when a turn was lost, doubled or failed, a swap did not do what it should, or
+/// memory or mappings grew after the 500th swap. Load, Graph and host share the machine.
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <set>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "host/plugin_host/lock_file.hpp"
+#include "host/plugin_host/stage.hpp"
+#include "tests/bench/load/fake_graph.hpp"
+#include "tests/bench/load/figures.hpp"
+#include "tests/bench/load/host_under_test.hpp"
+#include "tests/bench/load/load_run.hpp"
+#include "tests/bench/load/webhook_client.hpp"
+#include "tests/bench/load/webhook_text.hpp"
+#include "tests/integration/process.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+using migue::host::LockEntry;
+using migue::host::LockFile;
+using migue::load::at_most;
+using migue::load::LoadPlan;
+using migue::load::LoadResult;
+
+constexpr double kKiB = 1024.0;
+constexpr std::size_t kSettled = 500;  // swaps after which nothing may grow
+
+struct Options {
+    std::size_t swaps = 10'000, failing = 1'000;
+    double rate = 40, messages = 100;
+    bool json = false;
+};
+
+std::string text_of(const fs::path& file) {
+    std::ostringstream out;
+    out << std::ifstream(file).rdbuf();
+    return out.str();
+}
+
+/// What the process holds, without the threads that senders and HTTP workers have just then
+/// (they follow the load) and the two mappings of each one's stack.
+struct Holdings {
+    std::size_t rss = 0, mappings = 0, threads = 0, descriptors = 0;
+    std::size_t images = 0;  ///< private copies of plugins that are mapped
+};
+
+/// One request on a connection of its own; gives the whole answer.
+std::string ask(std::uint16_t port, const char* method, const std::string& path) {
+    const int connection = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    std::string answer;
+    if (::connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
+        const std::string request = fmt::format(
+            "{} {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: Bearer admin-token-of-the-load\r\n"
+            "Content-Length: 0\r\nConnection: close\r\n\r\n",
+            method, path, port);
+        std::array<char, 4096> buffer{};
+        if (::send(connection, request.data(), request.size(), MSG_NOSIGNAL) ==
+            static_cast<ssize_t>(request.size()))
+            for (ssize_t got = 0; (got = ::recv(connection, buffer.data(), buffer.size(), 0)) > 0;)
+                answer.append(buffer.data(), static_cast<std::size_t>(got));
+    }
+    ::close(connection);
+    return answer;
+}
+
+int post(std::uint16_t port, const std::string& path) {
+    const std::string answer = ask(port, "POST", path);
+    return answer.size() > 12 ? std::atoi(answer.c_str() + 9) : 0;
+}
+
+class SwapBench {
+public:
+    explicit SwapBench(const Options& options)
+        : options_(options),
+          graph_(loop_, {},
+                 [this](const migue::load::GraphReply& reply) {
+                     if (!runs_.empty()) runs_.back()->on_reply(reply);
+                 }),
+          setup_(make_setup()),
+          text_(setup_.app_secret, setup_.phone_number_id, static_cast<std::uint32_t>(std::time(nullptr))),
+          host_(setup_, graph_.url("host")),
+          figures_("swap", options.json) {
+        host_.wait_ready(loop_);
+        admin_port_ = find_admin_port();
+        good_ = migue::host::read_lock_file(lock_file()).value();
+    }
+
+    /// True: everything that must hold did.
+    bool run() {
+        figures_.section(fmt::format("{} swaps, {} failing ones, {} messages a second", options_.swaps,
+                                     options_.failing, options_.messages));
+        const LoadResult quiet = load("no swaps", 10s, {});
+        const auto time = std::chrono::milliseconds(
+            static_cast<long>(1000.0 * static_cast<double>(options_.swaps) / options_.rate));
+        const LoadResult swapped = load("swaps", time, [this] { swap_all(); });
+        expect("p99 of turns, more than without swaps", swapped.reply.ms(0.99) - quiet.reply.ms(0.99), "ms",
+               100, false);
+        figures_.add("swaps a second", static_cast<double>(done_) / swap_seconds_, "/s");
+        figures_.add("a swap, p50", swap_times_.ms(0.5), "ms");
+        figures_.add("a swap, p99", swap_times_.ms(0.99), "ms");
+        expect("swaps that were not taken", static_cast<double>(wrong_), "", 0);
+        tell_growth();
+        wrong_ = 0;
+        if (options_.failing > 0) {
+            load("failing swaps", std::chrono::milliseconds(25 * static_cast<long>(options_.failing)),
+                 [this] { fail_all(); });
+            expect("failing swaps that were taken", static_cast<double>(wrong_), "", 0);
+        }
+        if (!host_.stop()) throw std::runtime_error("migue serve did not end well\n" + host_.log_tail(20));
+        return is_good_;
+    }
+
+private:
+    migue::load::HostSetup make_setup() {
+        migue::load::HostSetup setup;
+        setup.folder = folder_.path();
+        setup.store_url = "sqlite:" + (folder_.path() / "migue.db").string();
+        setup.access_token = graph_.options().access_token;
+        setup.phone_number_id = graph_.options().phone_number_id;
+        migue::load::use_think_plugin(setup, 0ms);
+        setup.write();
+        return setup;
+    }
+    [[nodiscard]] fs::path lock_file() const { return folder_.path() / "plugins.lock"; }
+
+    std::uint16_t find_admin_port() {
+        const std::string log = text_of(folder_.path() / "migue.log");
+        const std::size_t at = log.find("\"admin\":\"http://127.0.0.1:");
+        if (at == std::string::npos) throw std::runtime_error("the log names no admin address\n" + log);
+        return static_cast<std::uint16_t>(std::atoi(log.c_str() + log.find("127.0.0.1:", at) + 10));
+    }
+
+    void expect(const std::string& name, double value, const std::string& unit, double most,
+                bool is_needed = true) {
+        figures_.add(name, value, unit, at_most(most));
+        if (is_needed && value > most) is_good_ = false;
+    }
+
+    /// Runs the load, with `beside` on a thread of its own. Nothing may get lost.
+    LoadResult load(const std::string& name, std::chrono::milliseconds time,
+                    const std::function<void()>& beside) {
+        LoadPlan plan;
+        plan.rate = options_.messages;
+        plan.people = static_cast<std::size_t>(options_.messages) * 10;
+        plan.measured = time;
+        clients_.push_back(std::make_unique<migue::load::WebhookClient>(loop_, 32));
+        clients_.back()->point_to(host_.port());
+        runs_.push_back(std::make_unique<migue::load::LoadRun>(loop_, *clients_.back(), text_, host_, plan,
+                                                               next_person_));
+        next_person_ += plan.people;
+        std::thread other([&] {
+            if (beside) beside();
+        });
+        LoadResult result = runs_.back()->run();
+        other.join();
+        figures_.add(name + ", messages", static_cast<double>(result.sent), "");
+        figures_.add(name + ", turn p50", result.reply.ms(0.5), "ms");
+        figures_.add(name + ", turn p99", result.reply.ms(0.99), "ms");
+        expect(name + ", turns lost", static_cast<double>(result.lost), "", 0);
+        expect(name + ", turns doubled", static_cast<double>(result.repeated), "", 0);
+        expect(name + ", webhooks failed", static_cast<double>(result.failed + result.shed), "", 0);
+        return result;
+    }
+
+    static LockEntry entry_for(const fs::path& file) {
+        const auto digest = migue::host::hash_file(file);
+        if (!digest) throw std::runtime_error(digest.error().what);
+        LockEntry entry;
+        entry.id = "think";
+        entry.file = file;
+        entry.sha256 = digest->sha256;
+        entry.size = digest->size;
+        return entry;
+    }
+    int swap_to(const LockEntry& entry) {
+        LockFile lock;
+        lock.entries.push_back(entry);
+        if (const auto written = migue::host::write_lock_file(lock_file(), lock); !written)
+            throw std::runtime_error(written.error().what);
+        return post(admin_port_, "/admin/plugins/think/reload");
+    }
+
+    void swap_all() {
+        const std::array<LockEntry, 2> files = {entry_for(fs::path(MIGUE_PLUGIN_FOLDER) / "think_o0.so"),
+                                                entry_for(fs::path(MIGUE_PLUGIN_FOLDER) / "think.so")};
+        const auto begun = std::chrono::steady_clock::now();
+        for (std::size_t i = 0; i < options_.swaps; ++i) {
+            std::this_thread::sleep_until(
+                begun + std::chrono::duration_cast<std::chrono::nanoseconds>(
+                            std::chrono::duration<double>(static_cast<double>(i) / options_.rate)));
+            const auto before = std::chrono::steady_clock::now();
+            if (swap_to(files[i % 2]) == 200)
+                ++done_;
+            else
+                ++wrong_;
+            swap_times_.add(std::chrono::steady_clock::now() - before);
+            if (i + 1 == std::min(kSettled, options_.swaps / 2)) settled_ = holdings();
+        }
+        swap_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    }
+
+    /// One failure point after the other: each is refused with 409, and what serves goes on.
+    void fail_all() {
+        const auto fixture = [](const char* name) {
+            return entry_for(fs::path(MIGUE_FIXTURE_DIR) / (std::string(name) + ".so"));
+        };
+        LockEntry missing = good_.entries.at(0);
+        missing.sha256 = std::string(64, 'a');
+        missing.file = folder_.path() / "nowhere.so";
+        LockEntry cut = good_.entries.at(0);
+        cut.size += 1;
+        cut.sha256 = std::string(64, 'b');
+        LockEntry other = good_.entries.at(0);
+        other.sha256 = std::string(64, 'c');
+        const std::vector<LockEntry> points = {missing,                            // stage
+                                               cut,                                // stage: size
+                                               other,                              // stage: hash
+                                               fixture("hazard_unique"),           // static checks
+                                               fixture("hazard_crash_always"),     // rehearsal
+                                               fixture("hazard_undefined"),        // load
+                                               fixture("faulty_major"),            // entry
+                                               fixture("faulty_null_descriptor"),  // describe
+                                               fixture("faulty_other_id"),         // describe: id
+                                               fixture("faulty_services")};        // services
+        for (std::size_t i = 0; i < options_.failing; ++i)
+            wrong_ += swap_to(points[i % points.size()]) == 409 ? 0 : 1;
+        wrong_ += swap_to(good_.entries.at(0)) == 200 ? 0 : 1;
+    }
+
+    [[nodiscard]] Holdings holdings() const {
+        const fs::path process = "/proc/" + std::to_string(host_.pid());
+        const auto count = [&](const char* folder) {
+            return static_cast<std::size_t>(
+                std::distance(fs::directory_iterator(process / folder), fs::directory_iterator()));
+        };
+        const std::string metrics = ask(admin_port_, "GET", "/metrics");
+        const auto pool = [&](const std::string& name) {
+            const std::size_t at = metrics.find("\n" + name + " ");
+            return at == std::string::npos
+                       ? std::size_t{0}
+                       : static_cast<std::size_t>(std::atoi(metrics.c_str() + at + name.size() + 2));
+        };
+        const std::size_t pooled = pool("migue_outbox_threads") + pool("migue_http_threads");
+        std::istringstream maps(text_of(process / "maps"));
+        std::set<std::string> images;
+        std::size_t mappings = 0;
+        for (std::string line; std::getline(maps, line); ++mappings)
+            if (const std::size_t at = line.find("/plugins/run-"); at != std::string::npos)
+                images.insert(line.substr(at));
+        const std::size_t threads = count("task");
+        return {host_.rss_bytes(), mappings - std::min(mappings, 2 * pooled),
+                threads - std::min(threads, pooled), count("fd"), images.size()};
+    }
+
+    void tell_growth() {
+        const Holdings now = holdings();
+        const auto growth = [](std::size_t before, std::size_t after) {
+            return static_cast<double>(after) - static_cast<double>(before);
+        };
+        const std::string since = fmt::format(", since swap {}", std::min(kSettled, options_.swaps / 2));
+        figures_.add("RSS", static_cast<double>(now.rss) / kKiB, "KiB");
+        // A short run is still filling its caches.
+        expect("RSS growth" + since, growth(settled_.rss, now.rss) / kKiB, "KiB", 2048,
+               options_.swaps >= 2 * kSettled);
+        // A generation that is just leaving has its mappings and its thread.
+        expect("mappings more" + since, growth(settled_.mappings, now.mappings), "", 40);
+        expect("threads more" + since, growth(settled_.threads, now.threads), "", 20);
+        // The one that serves, and one that has not ended yet.
+        expect("plugin images mapped", static_cast<double>(now.images), "", 2);
+        expect("descriptors more" + since, growth(settled_.descriptors, now.descriptors), "", 64);
+    }
+
+    const Options options_;
+    migue::load::EventLoop loop_;
+    migue::test::TemporaryFolder folder_;
+    migue::load::FakeGraph graph_;
+    const migue::load::HostSetup setup_;
+    const migue::load::WebhookText text_;
+    migue::load::HostUnderTest host_;
+    migue::load::Figures figures_;
+    std::uint16_t admin_port_ = 0;
+    LockFile good_;
+    std::vector<std::unique_ptr<migue::load::WebhookClient>> clients_;
+    std::vector<std::unique_ptr<migue::load::LoadRun>> runs_;
+    std::uint64_t next_person_ = 0;
+    // Of the swapping thread; read after it has ended.
+    std::size_t done_ = 0, wrong_ = 0;
+    double swap_seconds_ = 1;
+    migue::load::Latencies swap_times_;
+    Holdings settled_;
+    bool is_good_ = true;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app{"Swaps under load, webhook to reply"};
+    Options options;
+    app.add_option("--swaps", options.swaps, "how many")->check(CLI::Range(2, 1'000'000));
+    app.add_option("--rate", options.rate, "swaps a second, at most")->check(CLI::PositiveNumber);
+    app.add_option("--failing", options.failing, "swaps that must be refused")
+        ->check(CLI::Range(0, 1'000'000));
+    app.add_option("--messages", options.messages, "a second")->check(CLI::PositiveNumber);
+    app.add_flag("--json", options.json, "one JSON object a figure");
+    CLI11_PARSE(app, argc, argv);
+    try {
+        return SwapBench(options).run() ? 0 : 1;
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "bench_swap: {}\n", error.what());
+        return 2;
+    }
+}
