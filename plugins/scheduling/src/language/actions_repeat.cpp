@@ -204,7 +204,7 @@ bool act_repeat_with(const Context& context, Arguments arguments, std::int32_t, 
         out.zone = std::max(out.zone, other.zone);
     }
     if (other.by_weekday != 0 || (other.form == DayForm::kFields && other.weekday != 0 && other.dom == 0)) {
-        if (out.by_weekday != 0 || out.freq < Freq::kDaily) return false;
+        if (out.by_weekday != 0 || out.by_monthday != 0 || out.freq < Freq::kDaily) return false;
         out.by_weekday = other.by_weekday != 0 ? other.by_weekday : bit_of(other.weekday);
         if (out.freq == Freq::kDaily) out.freq = Freq::kWeekly;
         return out.freq == Freq::kWeekly || out.freq == Freq::kMonthly;

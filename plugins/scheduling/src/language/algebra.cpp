@@ -31,65 +31,70 @@ bool meet_fields(const Value& a, const Value& b, Value& out) {
     return true;
 }
 
-/// A field inside a known stretch: "Monday" in "next week", "15" in "next month".
-bool meet_inside(const Context& context, const Value& fields, const Value& stretch, Value& out) {
-    DayNumber day = stretch.day_begin;
-    if (stretch.day_end <= stretch.day_begin) return false;
-    if (stretch.grain == Grain::kDay) {  // "tomorrow, Friday": must agree
-        const auto ymd = to_date(day);
-        const int dom = static_cast<int>(static_cast<unsigned>(ymd.day()));
-        const int month = static_cast<int>(static_cast<unsigned>(ymd.month()));
-        out = stretch;
-        out.flags |= fields.flags;
-        const bool next_week = (stretch.flags & kNextWord) != 0 && fields.dom != 0;
-        if (next_week) out.flags &= ~kNextWord;  // the date settles which Friday is meant
-        if (next_week && dom != fields.dom) {
-            Value later = stretch;
-            later.flags &= ~kNextWord;
-            later.day_begin += 7;
-            later.day_end += 7;
-            return meet_inside(context, fields, later, out);
+/// "tomorrow, Friday", "next Monday, the 14th": fields and a known day must agree.
+bool meet_on_day(const Value& fields, Value stretch, Value& out) {
+    const auto dom_of = [](const Value& day) {
+        return static_cast<int>(static_cast<unsigned>(to_date(day.day_begin).day()));
+    };
+    if (stretch.has(kNextWord) && fields.dom != 0) {  // the date settles which Friday is meant
+        stretch.flags &= ~kNextWord;
+        if (dom_of(stretch) != fields.dom) {
+            stretch.day_begin += 7;
+            stretch.day_end += 7;
         }
-        const bool agrees = (fields.weekday == 0 || fields.weekday == weekday_of(day)) &&
-                            (fields.dom == 0 || fields.dom == dom) &&
-                            (fields.month == 0 || fields.month == month);
-        if (agrees) return fields.weekday != 0 || fields.dom != 0;
-        out.flags |= kWeekdayMismatch;
-        out.weekday = fields.weekday;  // kept for the question
-        return fields.weekday != 0 && fields.dom == 0;
     }
-    const bool whole_year = stretch.grain == Grain::kYear && stretch.day_end - stretch.day_begin >= 365;
+    const int month = static_cast<int>(static_cast<unsigned>(to_date(stretch.day_begin).month()));
+    out = stretch;
+    out.flags |= fields.flags;
+    const bool agrees = (fields.weekday == 0 || fields.weekday == weekday_of(stretch.day_begin)) &&
+                        (fields.dom == 0 || fields.dom == dom_of(stretch)) &&
+                        (fields.month == 0 || fields.month == month);
+    if (agrees) return fields.weekday != 0 || fields.dom != 0;
+    out.flags |= kWeekdayMismatch;
+    out.weekday = fields.weekday;  // kept for the question
+    return fields.weekday != 0 && fields.dom == 0;
+}
+
+/// The first day from the stretch's begin on that has the fields; 0 when they do not fit such a stretch.
+DayNumber day_inside(const Value& fields, const Value& stretch) {
+    const DayNumber begin = stretch.day_begin;
+    const bool whole_year = stretch.grain == Grain::kYear && stretch.day_end - begin >= 365;
+    DayNumber day = 0;
     if (fields.dom != 0 && fields.month != 0 && whole_year) {  // "3 March of next year"
-        const int year = static_cast<int>(to_date(day).year());
-        if (!is_valid_date(year, fields.month, fields.dom) || fields.year != 0) return false;
+        const int year = static_cast<int>(to_date(begin).year());
+        if (!is_valid_date(year, fields.month, fields.dom) || fields.year != 0) return 0;
         day = to_day(year, fields.month, fields.dom);
-        if (fields.weekday != 0 && fields.weekday != weekday_of(day)) return false;
     } else if (fields.dom != 0) {
-        if (stretch.grain != Grain::kMonth || fields.month != 0) return false;
-        day += fields.dom - 1;
-        if (day >= stretch.day_end) return false;
-        if (fields.weekday != 0 && fields.weekday != weekday_of(day)) return false;
-    } else if (fields.weekday != 0) {
-        if (stretch.grain != Grain::kWeek && stretch.grain != Grain::kWeekend) return false;
-        day += (fields.weekday - weekday_of(day) + 7) % 7;
-        if (day >= stretch.day_end) return false;
-    } else if (fields.month != 0) {
-        if (stretch.grain != Grain::kYear) return false;
-        day = to_day(static_cast<int>(to_date(day).year()), fields.month, 1);
-        out = fixed_days(day, add_months(day, 1), Grain::kMonth);
-        return true;
-    } else {
-        return false;
+        if (stretch.grain != Grain::kMonth || fields.month != 0) return 0;
+        day = begin + fields.dom - 1;
+    } else if (fields.weekday != 0 && (stretch.grain == Grain::kWeek || stretch.grain == Grain::kWeekend)) {
+        day = begin + (fields.weekday - weekday_of(begin) + 7) % 7;
     }
+    const bool named = fields.weekday == 0 || fields.weekday == weekday_of(day);
+    return named && day < stretch.day_end ? day : 0;
+}
+
+/// A field inside a known stretch: "Monday" in "next week", "15" in "next month".
+bool meet_inside(const Value& fields, const Value& stretch, Value& out) {
+    if (stretch.day_end <= stretch.day_begin) return false;
+    if (stretch.grain == Grain::kDay) return meet_on_day(fields, stretch, out);
+    if (fields.dom == 0 && fields.weekday == 0) {
+        if (fields.month == 0 || stretch.grain != Grain::kYear) return false;
+        const DayNumber month = to_day(static_cast<int>(to_date(stretch.day_begin).year()), fields.month, 1);
+        out = fixed_days(month, add_months(month, 1), Grain::kMonth);
+        return true;
+    }
+    const DayNumber day = day_inside(fields, stretch);
+    if (day == 0) return false;
     out = fixed_days(day, day + 1, Grain::kDay);
     out.flags = fields.flags | stretch.flags;
     return true;
 }
 
-bool meet_days(const Context& context, const Value& a, const Value& b, Value& out) {
+bool meet_days(const Value& a, const Value& b, Value& out) {
     if (a.form == DayForm::kFields && b.form == DayForm::kFields) return meet_fields(a, b, out);
-    if (a.form == DayForm::kFields) return meet_inside(context, a, b, out);
-    if (b.form == DayForm::kFields) return meet_inside(context, b, a, out);
+    if (a.form == DayForm::kFields) return meet_inside(a, b, out);
+    if (b.form == DayForm::kFields) return meet_inside(b, a, out);
     // Two known stretches: the smaller inside the larger, or the same twice.
     const Value& small = a.day_end - a.day_begin <= b.day_end - b.day_begin ? a : b;
     const Value& large = &small == &a ? b : a;
@@ -240,7 +245,7 @@ bool meet(const Context& context, const Value& a, const Value& b, Value& out) {
     if (a.zone >= 0 && b.zone >= 0 && a.zone != b.zone) return false;
     Value days;
     if (a.has_day() && b.has_day()) {
-        if (!meet_days(context, a, b, days)) return false;
+        if (!meet_days(a, b, days)) return false;
     } else {
         days = a.has_day() ? a : b;
     }

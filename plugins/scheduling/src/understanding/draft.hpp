@@ -82,7 +82,11 @@ struct Understanding {
     std::vector<TimeMention> times;
     std::optional<Question> question;
     std::optional<Span> span;  ///< what the times cover together; absent when no day was said
-    /// The words of a second wish ("… y otra con Ana a las 11"), which the draft leaves out; "" when none.
+    /// A second wish in the same message, as it was typed: from the word that joins it ("y otra con Ana a las
+    /// 11", "then 10am design review") to the message's end. Nothing of it is in `draft`, `question` or
+    /// `span`, while `times` still lists its times. It can be given to understand() as a message of its own,
+    /// with the draft's day in mind where it names none. "" when there is no second wish. Only wishes with an
+    /// hour of their own are seen.
     std::string left_out;
 };
 

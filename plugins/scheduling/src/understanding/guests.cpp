@@ -137,54 +137,64 @@ std::uint32_t take_names(Around& around, std::uint32_t at, Guests& guests, Role 
     }
 }
 
+/// An e-mail address or phone number, and names joined to it: "ana@x.com y el doctor Mesa".
+void take_address(Around& around, std::uint32_t at, Guests& guests) {
+    add_guest(guests, around.slice(at, at + 1));
+    around.mark(at, at + 1, Role::kInvitee);
+    guests.invites = guests.invites || around.reading.text.tokens[at].kind == TokenKind::kEmail;
+    const std::uint32_t next = at + 1;
+    const std::uint32_t joined =
+        next < around.size() && around.is_free(next) ? around.phrase(next, around.classes.person_and) : 0;
+    if (joined == 0) return;
+    const std::uint32_t end = take_names(around, next + joined, guests, Role::kInvitee);
+    if (end > next + joined) around.mark(next, next + joined, Role::kInvitee);
+}
+
+/// "invita a Luis y Ana", "attendees: Lena, Omar"; returns where it ends, `at` when nobody is named.
+std::uint32_t take_invited(Around& around, std::uint32_t at, Guests& guests) {
+    std::uint32_t names = at + around.phrase(at, around.classes.invite);
+    if (names == at) return at;
+    if (names < around.size() && around.punctuation(names) == ':') ++names;
+    const std::size_t before = guests.names.size();
+    const std::uint32_t end = take_names(around, names, guests, Role::kInvitee);
+    const bool address = names < around.size() && around.reading.text.tokens[names].kind == TokenKind::kEmail;
+    if (guests.names.size() == before && !address) return at;
+    around.mark(at, names, Role::kInvitee);
+    guests.invites = true;
+    return std::max(end, names);
+}
+
+/// "con Ana y Luis", "com o pessoal do marketing"; returns where it ends, `at` when there is no such word.
+std::uint32_t take_companions(Around& around, std::uint32_t at, Guests& guests) {
+    std::uint32_t size = around.phrase(at, around.classes.with_the);
+    if (size == 0 || !is_proper(around, at + size)) size = around.phrase(at, around.classes.with);
+    if (size == 0) return at;
+    // "com o pessoal": the article belongs to them.
+    const bool own_article = size > 1 && relation_end(around, at + size - 1) > at + size;
+    const std::uint32_t behind = at + size - (own_article ? 1 : 0);
+    const std::uint32_t name = name_end(around, behind) == behind ? name_behind(around, behind) : behind;
+    const std::uint32_t end = take_names(around, name, guests, Role::kGuest);
+    if (end > name) {
+        around.mark(at, behind, Role::kGuest);
+        for (std::uint32_t k = at + size; k < name; ++k) around.mark(k, k + 1, Role::kTitle);
+    }
+    return std::max(end, at + size);
+}
+
 }  // namespace
 
 Guests find_guests(Around& around) {
     Guests guests;
-    const auto with = around.classes.with, invite = around.classes.invite, with_the = around.classes.with_the;
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_free(at)) continue;
         const TokenKind kind = around.reading.text.tokens[at].kind;
         if (kind == TokenKind::kEmail || kind == TokenKind::kPhone) {
-            add_guest(guests, around.slice(at, at + 1));
-            around.mark(at, at + 1, Role::kInvitee);
-            guests.invites = guests.invites || kind == TokenKind::kEmail;
-            const std::uint32_t joined = at + 1 < around.size() && around.is_free(at + 1)
-                                             ? around.phrase(at + 1, around.classes.person_and)
-                                             : 0;
-            if (joined > 0) {  // "con ana@x.com y el doctor Mesa"
-                const std::uint32_t end = take_names(around, at + 1 + joined, guests, Role::kInvitee);
-                if (end > at + 1 + joined) around.mark(at + 1, at + 1 + joined, Role::kInvitee);
-            }
+            take_address(around, at, guests);
             continue;
         }
-        if (std::uint32_t size = around.phrase(at, invite); size > 0) {
-            const std::size_t before = guests.names.size();
-            if (at + size < around.size() && around.punctuation(at + size) == ':')
-                ++size;  // "attendees: Lena, Omar"
-            const std::uint32_t end = take_names(around, at + size, guests, Role::kInvitee);
-            const bool address =
-                at + size < around.size() && around.reading.text.tokens[at + size].kind == TokenKind::kEmail;
-            if (guests.names.size() == before && !address) continue;
-            around.mark(at, at + size, Role::kInvitee);
-            guests.invites = true;
-            at = std::max(end, at + size) - 1;
-            continue;
-        }
-        std::uint32_t size = around.phrase(at, with_the);
-        if (size == 0 || !is_proper(around, at + size)) size = around.phrase(at, with);
-        if (size > 0) {
-            // "com o pessoal": the article belongs to them.
-            const bool own_article = size > 1 && relation_end(around, at + size - 1) > at + size;
-            std::uint32_t name = at + size - (own_article ? 1 : 0);
-            if (name_end(around, name) == name) name = name_behind(around, name);
-            const std::uint32_t end = take_names(around, name, guests, Role::kGuest);
-            if (end > name) {
-                around.mark(at, at + size - (own_article ? 1 : 0), Role::kGuest);
-                for (std::uint32_t k = at + size; k < name; ++k) around.mark(k, k + 1, Role::kTitle);
-            }
-            at = std::max(end, at + size) - 1;
-        }
+        std::uint32_t end = take_invited(around, at, guests);
+        if (end == at) end = take_companions(around, at, guests);
+        if (end > at) at = end - 1;
     }
     return guests;
 }
