@@ -389,27 +389,28 @@ TEST_F(DispatcherTest, TellsAPluginOfARivalOfItsOwn) {
               seen.intent == "schedule_meeting" ? "cancel_meeting" : "schedule_meeting");
     EXPECT_EQ(input["rival"]["plugin"], "scheduling");
     EXPECT_LE(input["rival"]["confidence"].get<float>(), seen.confidence);
+}
 
-    TEST_F(DispatcherTest, AJobThatSaysNothingLeavesTheOpenQuestionOpen) {
-        plugins_.set("smalltalk", [](const TurnRequest&) { return says("hi"); });
-        plugins_.set("scheduling", [](const TurnRequest& request) {
-            if (request.input_json.find("\"job\"") != std::string::npos) return ends(MIGUE_OK);
-            if (request.answers_open_question) return says("answer " + std::string(request.text));
-            TurnResult result = says("at what time?");
-            result.ask_ttl = 15min;
-            return result;
-        });
-        ASSERT_TRUE(dispatcher_->start());
-        const Accepted turn = say("agenda una reunión");
-        channel_.texts(1);
-        std::promise<void> kept;
-        store_->put_job({"scheduling", turn.conversation_id, "look", "7", clock_.unix_ms(), 1},
-                        [&](const Result<void>&) { kept.set_value(); });
-        kept.get_future().wait();
-        plugins_.seen(2);
-        say("a las 4");
-        EXPECT_EQ(channel_.texts(2).back(), "answer a las 4");
-    }
+TEST_F(DispatcherTest, AJobThatSaysNothingLeavesTheOpenQuestionOpen) {
+    plugins_.set("smalltalk", [](const TurnRequest&) { return says("hi"); });
+    plugins_.set("scheduling", [](const TurnRequest& request) {
+        if (request.input_json.find("\"job\"") != std::string::npos) return ends(MIGUE_OK);
+        if (request.answers_open_question) return says("answer " + std::string(request.text));
+        TurnResult result = says("at what time?");
+        result.ask_ttl = 15min;
+        return result;
+    });
+    ASSERT_TRUE(dispatcher_->start());
+    const Accepted turn = say("agenda una reunión");
+    channel_.texts(1);
+    std::promise<void> kept;
+    store_->put_job({"scheduling", turn.conversation_id, "look", "7", clock_.unix_ms(), 1},
+                    [&](const Result<void>&) { kept.set_value(); });
+    kept.get_future().wait();
+    plugins_.seen(2);
+    say("a las 4");
+    EXPECT_EQ(channel_.texts(2).back(), "answer a las 4");
+}
 
 }  // namespace
 }  // namespace migue::host
