@@ -80,7 +80,7 @@ std::string ask(std::uint16_t port, const char* method, const std::string& path)
     std::string answer;
     if (::connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
         const std::string request = fmt::format(
-            "{} {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: Bearer admin-token-of-the-load\r\n"
+            "{} {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: Bearer admin-token-of-the-test\r\n"
             "Content-Length: 0\r\nConnection: close\r\n\r\n",
             method, path, port);
         std::array<char, 4096> buffer{};
@@ -147,6 +147,7 @@ private:
         setup.store_url = "sqlite:" + (folder_.path() / "migue.db").string();
         setup.access_token = graph_.options().access_token;
         setup.phone_number_id = graph_.options().phone_number_id;
+        setup.paces_itself = false;  // the swaps are measured, not the pace of a number
         migue::load::use_think_plugin(setup, 0ms);
         setup.write();
         return setup;

@@ -93,13 +93,29 @@ protected:
         SQLite::Database database((folder_.path() / "migue.db").string(), SQLite::OPEN_READONLY, 5000);
         return database.execAndGet("SELECT count(*) FROM conversations").getInt64();
     }
+    /// The host's tables that hold the mark: says where it is, which a file's bytes do not.
+    void add_rows_with(const std::string& mark, std::vector<std::string>& places) {
+        SQLite::Database database((folder_.path() / "migue.db").string(), SQLite::OPEN_READONLY, 5000);
+        SQLite::Statement column(database,
+                                 "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c "
+                                 "WHERE m.type = 'table'");
+        while (column.executeStep()) {
+            const std::string table = column.getColumn(0).getString(), name = column.getColumn(1).getString();
+            SQLite::Statement rows(database, "SELECT count(*) FROM \"" + table + "\" WHERE instr(\"" + name +
+                                                 "\", '" + mark + "') > 0");
+            if (rows.executeStep() && rows.getColumn(0).getInt() > 0) places.push_back(table + "." + name);
+        }
+    }
     /// Where a mark is found: files of the program, and every table.
     std::vector<std::string> places_of(const std::string& mark) {
         std::vector<std::string> places;
         for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path()))
             if (entry.is_regular_file() && bytes_of(entry.path()).find(mark) != std::string::npos)
                 places.push_back(entry.path().filename().string());
-        if (GetParam() != Engine::kPostgres) return places;
+        if (GetParam() != Engine::kPostgres) {
+            add_rows_with(mark, places);
+            return places;
+        }
         auto& server = standins::Postgres::shared();
         for (const std::string& table :
              server.run("SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname IN "

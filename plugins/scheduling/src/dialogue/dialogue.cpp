@@ -466,10 +466,10 @@ void know_guests(Scene& scene, std::vector<Guest> book) {
 }
 
 /// The language of the answer: the one that was asked for, else the message's.
-std::string language_of(const migue::Turn& turn, const State& state, bool is_job) {
+std::string language_of(const migue::Turn& turn, const State& state, bool has_no_language) {
     if (!state.fixed_locale.empty()) return state.fixed_locale;
-    // Nobody wrote a job: it speaks as the conversation did last.
-    if (is_job && !state.locale.empty()) return state.locale;
+    // It speaks as the conversation did last.
+    if (has_no_language && !state.locale.empty()) return state.locale;
     return turn.locale().empty() ? state.locale : std::string(turn.locale());
 }
 
@@ -484,9 +484,11 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn) {
     auto event_id = event_id_for(tools.services.vault, person_id, turn.message_id());
     if (!event_id) co_return std::move(event_id).error();
     State state = read_state(turn.state_json());
-    const bool is_job = input.kind == "job";
-    if (!turn.locale().empty() && (!is_job || state.locale.empty())) state.locale = turn.locale();
-    const std::string locale = language_of(turn, state, is_job);
+    // Nobody wrote a job, a code is no word, and "bot" is one of all three: the language stays.
+    const bool has_no_language =
+        input.kind == "job" || code_in(turn.text()).has_value() || tools.answers.is("call_bot", turn.text());
+    if (!turn.locale().empty() && (!has_no_language || state.locale.empty())) state.locale = turn.locale();
+    const std::string locale = language_of(turn, state, has_no_language);
     Audit audit(tools.services, person_id, std::string(turn.message_id()), turn.attempt());
     Scene scene{turn,
                 tools,

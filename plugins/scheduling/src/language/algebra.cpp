@@ -240,7 +240,7 @@ Value fixed_days(DayNumber begin, DayNumber end, Grain grain) {
     return value;
 }
 
-bool meet(const Context& context, const Value& a, const Value& b, Value& out) {
+bool meet(const Context&, const Value& a, const Value& b, Value& out) {
     if (a.has_duration || b.has_duration || a.freq != Freq::kNone || b.freq != Freq::kNone) return false;
     if (a.zone >= 0 && b.zone >= 0 && a.zone != b.zone) return false;
     Value days;

@@ -317,7 +317,7 @@ void Assembly::end_repeat() {
     if (!fix_day(context_, last)) return;
     DayNumber begin = 0, end = last.day_end + 1;
     // "until December" includes it, as it does inside a rule.
-    if (last.grain != language::Grain::kDay) period_of(last.day_end, last.grain, 0, begin, end);
+    if (last.grain != language::Grain::kDay && !period_of(last.day_end, last.grain, 0, begin, end)) return;
     repeat_->until = end - 1;
     if (!when_ && rival_) std::swap(when_, rival_);
 }

@@ -414,7 +414,8 @@ TEST(Quotation, PicksTheEventItWasAbout) {
     send("gimnasio el jueves a las 10", "m-2", R"({"kind":"text"})", "schedule_meeting");
     const TurnOutcome card =
         send("mejor a las 5", "m-3", R"({"kind":"text","quoted_message":"m-1"})", "reschedule_meeting");
-    EXPECT_NE(card.text().find("*Dentista*: martes 24 de noviembre, 15:00"), std::string::npos) << card.text();
+    EXPECT_NE(card.text().find("*Dentista*: martes 24 de noviembre, 15:00"), std::string::npos)
+        << card.text();
 }
 
 TEST(SecondWish, IsSaidToBeLeftOut) {
@@ -424,11 +425,13 @@ TEST(SecondWish, IsSaidToBeLeftOut) {
     message.person = "ana";
     const std::string text = "dentista mañana a las 3. cancela el gimnasio";
     const std::size_t begin = text.find("cancela");
-    message.input_json = R"({"kind":"text","second_wish":{"intent":"cancel_meeting","plugin":"scheduling","begin":)" +
-                         std::to_string(begin) + R"(,"end":)" + std::to_string(text.size()) + "}}";
+    message.input_json =
+        R"({"kind":"text","second_wish":{"intent":"cancel_meeting","plugin":"scheduling","begin":)" +
+        std::to_string(begin) + R"(,"end":)" + std::to_string(text.size()) + "}}";
     const TurnOutcome turn = talk.bench().send(text, message);
-    EXPECT_NE(turn.text().find("Hice lo primero. Esto quedó pendiente, escríbelo aparte: «cancela el gimnasio»."),
-              std::string::npos)
+    EXPECT_NE(
+        turn.text().find("Hice lo primero. Esto quedó pendiente, escríbelo aparte: «cancela el gimnasio»."),
+        std::string::npos)
         << turn.text();
 }
 

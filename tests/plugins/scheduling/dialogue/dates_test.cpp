@@ -86,16 +86,16 @@ TEST_P(WriteRepeat, SaysTheRule) {
 }
 INSTANTIATE_TEST_SUITE_P(
     Rules, WriteRepeat,
-    ::testing::Values(
-        WrittenRepeat{"es", "FREQ=WEEKLY;BYDAY=TU", "todos los martes"},
-        WrittenRepeat{"pt", "FREQ=WEEKLY;BYDAY=TU", "toda terça-feira"},
-        WrittenRepeat{"es", "FREQ=WEEKLY;BYDAY=MO,WE,FR", "todos los lunes, los miércoles y los viernes"},
-        WrittenRepeat{"en", "FREQ=MONTHLY;BYDAY=1MO;COUNT=6", "the first Monday of each month"},
-        WrittenRepeat{"en", "FREQ=MONTHLY;BYDAY=-1FR", "the last Friday of each month"},
-        WrittenRepeat{"es", "FREQ=DAILY;UNTIL=20270630T235959Z", "todos los días"},
-        WrittenRepeat{"en", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TH", "every 2 weeks on Thursday"},
-        WrittenRepeat{"es", "FREQ=MONTHLY;BYMONTHDAY=15", "el día 15 de cada mes"},
-        WrittenRepeat{"en", "FREQ=YEARLY", "every year"}));
+    ::testing::Values(WrittenRepeat{"es", "FREQ=WEEKLY;BYDAY=TU", "todos los martes"},
+                      WrittenRepeat{"pt", "FREQ=WEEKLY;BYDAY=TU", "toda terça-feira"},
+                      WrittenRepeat{"es", "FREQ=WEEKLY;BYDAY=MO,WE,FR",
+                                    "todos los lunes, los miércoles y los viernes"},
+                      WrittenRepeat{"en", "FREQ=MONTHLY;BYDAY=1MO;COUNT=6", "the first Monday of each month"},
+                      WrittenRepeat{"en", "FREQ=MONTHLY;BYDAY=-1FR", "the last Friday of each month"},
+                      WrittenRepeat{"es", "FREQ=DAILY;UNTIL=20270630T235959Z", "todos los días"},
+                      WrittenRepeat{"en", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TH", "every 2 weeks on Thursday"},
+                      WrittenRepeat{"es", "FREQ=MONTHLY;BYMONTHDAY=15", "el día 15 de cada mes"},
+                      WrittenRepeat{"en", "FREQ=YEARLY", "every year"}));
 
 TEST(ZoneCity, IsTheLastPartOfTheName) {
     EXPECT_EQ(zone_city("America/New_York"), "New York");

@@ -28,7 +28,7 @@ TEST(SecondReader, NeverBooksWithoutATap) {
     EXPECT_TRUE(has(card.text(), "Dentista"));
     EXPECT_TRUE(has(card.text(), "26 de noviembre"));
     talk.tap(card, "Agendar");
-    EXPECT_EQ(talk.titles(), std::vector<std::string>{"Dentista"});
+    EXPECT_EQ(talk.titles(), std::vector<std::string>{"Dentista con la doctora Paz"});
 }
 
 TEST(SecondReader, NeverBooksWithoutATapAlsoWhereCardsAreOff) {
@@ -250,8 +250,9 @@ TEST(SecondReader, ShowsBothReadingsToOperators) {
     const json shown = json::parse(reply.body);
     EXPECT_EQ(shown.at("model").at("end"), "answered");
     EXPECT_TRUE(shown.at("rules").contains("event"));
-    EXPECT_EQ(shown.at("reading").at("event").at("title"), "Dentista");
-    EXPECT_EQ(shown.at("model").at("from").at("title"), "model");
+    EXPECT_EQ(shown.at("reading").at("event").at("title"), "Dentista con la doctora Paz");
+    EXPECT_EQ(shown.at("model").at("from").at("title"), "rules") << shown;
+    EXPECT_EQ(shown.at("model").at("from").at("time"), "model") << shown;
     call.admin = false;
     EXPECT_EQ(talk.bench.request("POST", "/reading", call).status, 404);
 }
