@@ -91,11 +91,7 @@ Result<void> Connection::use_wal() {
     if (mode.getColumn(0).getString() != "wal")
         return Error{Error::Code::kUnavailable, "write-ahead logging is not possible in this folder"};
     mode.reset();
-    if (Result<void> set = run("PRAGMA \"" + schema_ + "\".synchronous=FULL"); !set) return set;
-    // What a plugin erases leaves no bytes in free pages. The pragma answers with a row.
-    SQLite::Statement erase(database_, "PRAGMA \"" + schema_ + "\".secure_delete=ON");
-    if (erase.tryExecuteStep() != SQLITE_ROW) return failure("secure_delete");
-    return {};
+    return run("PRAGMA \"" + schema_ + "\".synchronous=FULL");
 }
 
 Result<void> Connection::run(const std::string& sql) {

@@ -610,7 +610,7 @@ std::vector<std::int64_t> Calendars::starts(const GoogleAccount& account) const 
 json Calendars::events(const GoogleAccount& account, const std::string& id) const {
     json found = json::array();
     if (const auto calendar = calendars_.find(key_of(account, id).value()); calendar != calendars_.end())
-        for (const auto& [id, stored] : calendar->second) found.push_back(stored.event);
+        for (const auto& [event_id, stored] : calendar->second) found.push_back(stored.event);
     return found;
 }
 

@@ -423,6 +423,13 @@ Task<std::optional<Reply>> answer_quoted(Scene& scene, std::string_view text) {
     co_return reply;
 }
 
+/// "agenda dentista mañana a las 3 y recuérdame una hora antes": the reminder is the event's. One
+/// of something else is found by the reading itself.
+bool is_one_wish(std::string_view first, std::string_view second) {
+    return (first == "schedule_meeting" && second == "reminder") ||
+           (first == "reminder" && second == "schedule_meeting");
+}
+
 Task<Reply> take_text(Scene& scene) {
     std::string text(scene.turn.text());
     auto aside = co_await take_aside(scene, text);
@@ -445,7 +452,7 @@ Task<Reply> take_text(Scene& scene) {
     if (about_quoted) co_return std::move(*about_quoted);
     // Not an answer: the host routes it again, and it comes back with its intent if it is ours.
     if (scene.turn.answers_open_question()) co_return pass_on();
-    scene.left_out = scene.input.second_text;
+    if (!is_one_wish(scene.intent, scene.input.second_intent)) scene.left_out = scene.input.second_text;
     co_return co_await take_intent(scene, std::move(text));
 }
 
