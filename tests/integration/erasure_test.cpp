@@ -93,10 +93,6 @@ protected:
         SQLite::Database database((folder_.path() / "migue.db").string(), SQLite::OPEN_READONLY, 5000);
         return database.execAndGet("SELECT count(*) FROM conversations").getInt64();
     }
-    /// Their rows are searched instead: SQLite keeps old bytes in free space until it needs that.
-    static bool is_database(const std::filesystem::path& file) {
-        return file.filename().string().find(".db") != std::string::npos;
-    }
     /// The host's columns that hold the mark.
     void add_rows_with(const std::string& mark, std::vector<std::string>& places) {
         SQLite::Database database((folder_.path() / "migue.db").string(), SQLite::OPEN_READONLY, 5000);
@@ -114,8 +110,7 @@ protected:
     std::vector<std::string> places_of(const std::string& mark) {
         std::vector<std::string> places;
         for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path()))
-            if (entry.is_regular_file() && !is_database(entry.path()) &&
-                bytes_of(entry.path()).find(mark) != std::string::npos)
+            if (entry.is_regular_file() && bytes_of(entry.path()).find(mark) != std::string::npos)
                 places.push_back(entry.path().filename().string());
         if (GetParam() != Engine::kPostgres) {
             add_rows_with(mark, places);

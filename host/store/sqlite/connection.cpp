@@ -24,6 +24,7 @@ Connection::Connection(const std::string& file, Mode mode)
     if (mode == Mode::kWrite) {
         database_->exec("PRAGMA journal_mode=WAL");
         database_->exec("PRAGMA synchronous=FULL");
+        database_->exec("PRAGMA secure_delete=ON");  // what is erased leaves no bytes behind
     }
     database_->exec("PRAGMA foreign_keys=ON");
 }

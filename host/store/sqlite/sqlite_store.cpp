@@ -85,8 +85,8 @@ SqliteStore::SqliteStore(std::unique_ptr<FileLock> lock, std::string owner, cons
       owner_(std::move(owner)),
       next_position_(next_position),
       left_until_(next_position - 1),
-      reader_(file.string(), Connection::Mode::kRead),
-      writer_(std::make_unique<Connection>(file.string(), Connection::Mode::kWrite)) {}
+      writer_(std::make_unique<Connection>(file.string(), Connection::Mode::kWrite)),
+      reader_(file.string(), Connection::Mode::kRead) {}
 
 SqliteStore::~SqliteStore() = default;
 

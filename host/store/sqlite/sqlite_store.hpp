@@ -72,9 +72,10 @@ private:
     std::atomic<std::int64_t> next_position_;  // drawn by the writer thread: grows in order of commit
     const std::int64_t left_until_;            // the last position that stood in the file at open()
     std::atomic<std::int64_t> claimed_turns_until_{0}, claimed_replies_until_{0};
+    // Closed after the reader: what closes last brings the log into the file, and may only if it writes.
+    GroupWriter writer_;
     std::mutex reader_mutex_;
     Connection reader_;  // guarded by reader_mutex_
-    GroupWriter writer_;
 };
 
 }  // namespace migue::host::sqlite

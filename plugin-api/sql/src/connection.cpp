@@ -91,7 +91,11 @@ Result<void> Connection::use_wal() {
     if (mode.getColumn(0).getString() != "wal")
         return Error{Error::Code::kUnavailable, "write-ahead logging is not possible in this folder"};
     mode.reset();
-    return run("PRAGMA \"" + schema_ + "\".synchronous=FULL");
+    if (Result<void> set = run("PRAGMA \"" + schema_ + "\".synchronous=FULL"); !set) return set;
+    // What a plugin erases leaves no bytes behind. The pragma answers with a row.
+    SQLite::Statement erase(database_, "PRAGMA \"" + schema_ + "\".secure_delete=ON");
+    if (erase.tryExecuteStep() != SQLITE_ROW) return failure("secure_delete");
+    return {};
 }
 
 Result<void> Connection::run(const std::string& sql) {
