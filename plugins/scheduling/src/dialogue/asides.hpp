@@ -15,12 +15,15 @@ namespace scheduling {
 /// A message that is about one of these whatever else is open; nothing when it is not.
 [[nodiscard]] migue::Task<std::optional<Reply>> take_aside(Scene& scene, std::string_view text);
 
-// reminder_flow.cpp
+// reminder_times.cpp
 
 /// When the person will be told of this event with its `reminder_minutes`, and how, in words.
 [[nodiscard]] std::string reminder_note(const Scene& scene, const Event& event);
 /// The chat reminds of it; else the calendar has to.
 [[nodiscard]] bool reminds_itself(const Scene& scene, const Event& event);
+
+// reminder_flow.cpp
+
 /// Keeps the reminder that was asked for with a booking; says so in the reply when it cannot.
 [[nodiscard]] migue::Task<void> remind_of_booking(Scene& scene, Event event, std::chrono::minutes before,
                                                   Reply& reply);
@@ -32,12 +35,15 @@ namespace scheduling {
 [[nodiscard]] Reply ask_how_long(Scene& scene, const Open& open);
 [[nodiscard]] migue::Task<Reply> remove_reminder(Scene& scene, std::string event);
 [[nodiscard]] Reply will_be_there(Scene& scene, const Open& open);
+/// Writing first is agreed to by asking for it.
+[[nodiscard]] migue::Task<void> keep_consent(Scene& scene, std::string subject);
+
+// reminder_job.cpp
+
 /// Reminders go with what this turn did to their events.
 [[nodiscard]] migue::Task<void> follow_events(Scene& scene);
 /// A reminder's job: looks the event up again, and says it, waits on, or says nothing.
 [[nodiscard]] migue::Task<Reply> take_reminder(Scene& scene, nlohmann::json payload);
-/// Writing first is agreed to by asking for it.
-[[nodiscard]] migue::Task<void> keep_consent(Scene& scene, std::string subject);
 
 // digest_flow.cpp
 

@@ -105,6 +105,32 @@ std::string notice_of(const Scene& scene, const Event& event) {
     return " " + scene.phrases.count("notice", names.size(), {{"names", shown(scene.phrases.join(names))}});
 }
 
+/// What was booked as it is told: the whole of it, or only what was not on the screen yet.
+std::string booked_when(const Scene& scene, const Event& event, const EventDraft& draft,
+                        BookedFrom::Look look) {
+    const LocalSpan span = span_of(event, scene.person.zone);
+    if (!event.rrule.empty())
+        return write_series(scene.phrases, span, event.all_day, event.rrule, std::nullopt);
+    if (look == BookedFrom::Look::kFull) return when_of(scene, draft, true);
+    return write_when(scene.phrases, span, event.all_day,
+                      look == BookedFrom::Look::kAfterSlot ? DateStyle::kWeekday : DateStyle::kLong);
+}
+
+std::string booked_details(const Scene& scene, const Event& event, const EventDraft& draft,
+                           const BookedFrom& from, bool is_short) {
+    const Phrases& phrases = scene.phrases;
+    const std::vector<std::string> invited = mailed_names(scene, event.guests);
+    std::string details = is_short || !invited.empty() ? std::string() : details_of(scene, draft);
+    if (!invited.empty())
+        details += " " + phrases.say("detail_invited", {{"names", shown(phrases.join(invited))}});
+    if (!event.video_url.empty())
+        details += " " + phrases.say("detail_video_link", {{"url", event.video_url}});
+    else if (scene.tools.google != nullptr && from.said.video_call)
+        details += " " + phrases.say("detail_video_later");
+    if (!from.new_contact.empty()) details += " " + phrases.say("keep_contact");
+    return details;
+}
+
 }  // namespace
 
 bool complete_title(const Phrases& phrases, EventDraft& draft) {
@@ -278,7 +304,6 @@ Reply cancel_card(const Scene& scene, const Event& event) {
 }
 
 Reply booked_card(const Scene& scene, const Event& event, const BookedFrom& from) {
-    const Phrases& phrases = scene.phrases;
     const EventDraft& said = from.said;
     EventDraft draft = to_draft(event);
     draft.invites = said.invites;
@@ -286,35 +311,19 @@ Reply booked_card(const Scene& scene, const Event& event, const BookedFrom& from
     draft.reminder = said.reminder;
     // Not every calendar keeps the names of those who get no mail.
     if (draft.attendees.empty()) draft.attendees = said.attendees;
-    const bool repeats = !event.rrule.empty();
-    const bool is_short = from.look != BookedFrom::Look::kFull && !repeats;
-    const std::string title = shown(event.title);
-    const LocalSpan span = span_of(event, scene.person.zone);
-    std::string when = when_of(scene, draft, true);
-    if (repeats) when = write_series(phrases, span, event.all_day, event.rrule, std::nullopt);
-    if (is_short)
-        when = write_when(phrases, span, event.all_day,
-                          from.look == BookedFrom::Look::kAfterSlot ? DateStyle::kWeekday : DateStyle::kLong);
-    const std::vector<std::string> invited = mailed_names(scene, event.guests);
-    std::string details = is_short || !invited.empty() ? std::string() : details_of(scene, draft);
-    if (!invited.empty())
-        details += " " + phrases.say("detail_invited", {{"names", shown(phrases.join(invited))}});
-    if (!event.video_url.empty())
-        details += " " + phrases.say("detail_video_link", {{"url", event.video_url}});
-    else if (scene.tools.google != nullptr && said.video_call)
-        details += " " + phrases.say("detail_video_later");
-    const bool new_contact = !from.new_contact.empty();
-    if (new_contact) details += " " + phrases.say("keep_contact");
+    const bool is_short = from.look != BookedFrom::Look::kFull && event.rrule.empty();
     Reply reply;
-    reply.text = phrases.say_of(is_short ? "booked_short" : "booked", event.title,
-                                {{"title", title}, {"when", when}, {"details", details}});
+    reply.text = scene.phrases.say_of(is_short ? "booked_short" : "booked", event.title,
+                                      {{"title", shown(event.title)},
+                                       {"when", booked_when(scene, event, draft, from.look)},
+                                       {"details", booked_details(scene, event, draft, from, is_short)}});
     Open open;
     open.waiting = Waiting::kDone;
     open.target = event.id;
     open.options.push_back(option(scene, Action::kUndo, "undo", "undo"));
     if (from.look != BookedFrom::Look::kAfterSlot)
         open.options.push_back(option(scene, Action::kChange, "change", "change"));
-    if (new_contact) {
+    if (!from.new_contact.empty()) {
         Option keep = option(scene, Action::kKeepContact, "keep_contact", "");
         keep.event_id = from.new_contact;
         open.options.push_back(std::move(keep));

@@ -21,10 +21,15 @@ namespace scheduling {
 [[nodiscard]] migue::Task<Reply> proceed(Scene& scene, EventDraft draft, std::string target, bool sure);
 /// Writes the draft: a new event, or over `target`.
 [[nodiscard]] migue::Task<Reply> commit(Scene& scene, EventDraft draft, std::string target, Overlap overlap);
-/// Takes an edit in words into the open draft, or into the event it is about.
-[[nodiscard]] migue::Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& said);
+/// The draft as a card; over an event, what would be different.
+[[nodiscard]] migue::Task<Reply> show_draft_card(Scene& scene, EventDraft draft, std::string target);
 /// The draft as a card, checked anew: nothing is written before a tap.
 [[nodiscard]] migue::Task<Reply> show_again(Scene& scene, EventDraft draft, std::string target);
+
+// edit_flow.cpp: words that change what is on the card.
+
+/// Takes an edit in words into the open draft, or into the event it is about.
+[[nodiscard]] migue::Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& said);
 /// "hasta el 30 de junio", "6 veces": when the open draft's series ends; nothing for other words.
 [[nodiscard]] migue::Task<std::optional<Reply>> end_series(Scene& scene, const Open& open,
                                                            std::string_view text);

@@ -1,13 +1,13 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "calendar/recurrence.hpp"
 #include "calendar/zone_time.hpp"
 #include "dialogue/asides.hpp"
 #include "dialogue/dates.hpp"
 #include "dialogue/edits.hpp"
 #include "dialogue/event_search.hpp"
 #include "dialogue/flows.hpp"
+#include "dialogue/reminder_times.hpp"
 
 namespace scheduling {
 
@@ -17,99 +17,9 @@ using migue::Task;
 using nlohmann::json;
 using std::chrono::minutes;
 
-constexpr std::int64_t kMinuteMs = 60'000;
-constexpr std::int64_t kHourMs = 60 * kMinuteMs;
-constexpr std::int64_t kDayMs = 24 * kHourMs;
-constexpr std::int64_t kAheadMs = 400 * kDayMs;
-constexpr std::int64_t kSearchMs = 180 * kDayMs;
-/// Of the hours in which a channel lets us write, kept for being late.
-constexpr std::int64_t kWindowRoomMs = 10 * kMinuteMs;
-/// Other programs move events too: looked at a day before, so that an earlier one is found.
-constexpr std::int64_t kLookBeforeMs = kDayMs;
+constexpr std::int64_t kSearchMs = 180LL * 24 * 3600 * 1000;
 constexpr std::size_t kMostRows = 9;
 constexpr std::size_t kMostListed = 15;
-
-/// How a person can be told at that time.
-enum class Way { kChat = 1, kChatIfOpen, kCalendar };
-
-Way way_at(const Scene& scene, std::int64_t due_ms) {
-    const json channel = json::parse(scene.turn.channel_json(), nullptr, false);
-    const std::int64_t hours = channel.is_object() ? channel.value("window_hours", 0) : 0;
-    const bool open = hours == 0 || due_ms <= scene.now_ms + hours * kHourMs - kWindowRoomMs;
-    if (open || channel.value("template", false)) return Way::kChat;
-    return scene.tools.google != nullptr ? Way::kCalendar : Way::kChatIfOpen;
-}
-
-/// The event itself, or of a series its first occurrence after `after_ms`.
-std::optional<Event> next_of(const Event& event, std::int64_t after_ms) {
-    if (event.rrule.empty()) {
-        if (event.start_ms > after_ms) return event;
-        return std::nullopt;
-    }
-    for (Event& one : occurrences(event, Interval{after_ms, after_ms + kAheadMs}, 3))
-        if (one.start_ms > after_ms) return std::move(one);
-    return std::nullopt;
-}
-
-DueTime due_time(const Scene& scene, std::int64_t start_ms, minutes before) {
-    return due_of(scene.tools.settings.quiet, scene.person.zone, start_ms, before);
-}
-
-/// "hoy a las 14:00", "el martes 24 a las 14:00".
-std::string write_due(const Scene& scene, std::int64_t due_ms) {
-    const LocalMinutes at = to_local(due_ms, scene.person.zone);
-    const std::string time = write_clock(scene.phrases, at);
-    const auto day = day_of(at), today = day_of(scene.now());
-    if (day == today) return scene.phrases.say("reminders/today_at", {{"time", time}});
-    const DateStyle style = day - today < date::days(7) ? DateStyle::kDayOnly : DateStyle::kLong;
-    return scene.phrases.say("reminders/at",
-                             {{"date", write_date(scene.phrases, day, style)}, {"time", time}});
-}
-
-std::string write_minute_of_day(const Phrases& phrases, minutes time) {
-    return write_clock(phrases, LocalMinutes(date::local_days(date::days(0))) + time);
-}
-
-std::string describe(const Scene& scene, const DueTime& due) {
-    const Phrases& phrases = scene.phrases;
-    if (due.due_ms <= scene.now_ms) return phrases.say("reminders/past");
-    const Way way = way_at(scene, due.due_ms);
-    if (way == Way::kCalendar) return phrases.say("reminders/google");
-    std::string text = phrases.say("reminders/set", {{"when", write_due(scene, due.due_ms)}});
-    const QuietHours& quiet = scene.tools.settings.quiet;
-    if (due.is_shifted)
-        text += " " + phrases.say("reminders/quiet", {{"begin", write_minute_of_day(phrases, quiet.begin)},
-                                                      {"end", write_minute_of_day(phrases, quiet.end)}});
-    if (way == Way::kChatIfOpen) text += " " + phrases.say("reminders/if_open");
-    return text;
-}
-
-std::int64_t wake_of(const Scene& scene, std::int64_t due_ms) {
-    const bool looks = scene.tools.google != nullptr && due_ms - scene.now_ms > kLookBeforeMs + 2 * kHourMs;
-    return looks ? due_ms - kLookBeforeMs : due_ms;
-}
-
-/// What stands in the row for this event as it is now; due_ms 0 when its time has passed.
-Reminder reminder_for(const Scene& scene, const Event& event, minutes before, std::int64_t after_ms) {
-    Reminder reminder;
-    reminder.person = scene.person.id;
-    reminder.event = event.id;
-    reminder.conversation = scene.turn.conversation_id();
-    reminder.minutes = before.count();
-    reminder.locale = scene.state.locale;
-    // Of a series the first occurrence whose reminder is still to come.
-    std::int64_t from = after_ms;
-    for (int tries = 0; tries < 3; ++tries) {
-        const auto next = next_of(event, from);
-        if (!next) return reminder;
-        const DueTime due = due_time(scene, next->start_ms, before);
-        reminder.occurrence_ms = next->start_ms;
-        reminder.due_ms = due.due_ms > scene.now_ms ? due.due_ms : 0;
-        if (reminder.due_ms != 0 || event.rrule.empty()) return reminder;
-        from = next->start_ms;
-    }
-    return reminder;
-}
 
 /// Keeps the reminder, in the chat or at the calendar. False: it could not.
 Task<bool> keep_reminder(Scene& scene, Event event, minutes before) {
@@ -276,67 +186,6 @@ Task<Reply> remove_by_words(Scene& scene, std::string_view text) {
     co_return reply;
 }
 
-/// What the reminder says, counted from now.
-std::string reminder_text(const Scene& scene, const Event& event) {
-    const Phrases& phrases = scene.phrases;
-    const std::string title = shown(event.title);
-    const std::int64_t left = (event.start_ms - scene.now_ms + kMinuteMs / 2) / kMinuteMs;
-    const std::string time = write_clock(phrases, to_local(event.start_ms, scene.person.zone));
-    if (event.all_day || left > 12 * 60)
-        return phrases.say("reminders/ahead", {{"title", title}, {"when", when_of(scene, event, false)}});
-    if (left <= 1) return phrases.say("reminders/now", {{"title", title}, {"time", time}});
-    const bool hours = left % 60 == 0;
-    return phrases.count(hours ? "reminders/in_hours" : "reminders/in_minutes",
-                         static_cast<std::size_t>(hours ? left / 60 : left),
-                         {{"title", title}, {"time", time}});
-}
-
-Reply reminder_message(Scene& scene, const Event& stored, const Event& occurrence) {
-    Reply reply = say(reminder_text(scene, occurrence));
-    reply.is_reminder = true;
-    Open open;
-    open.waiting = Waiting::kReminder;
-    open.target = stored.id;
-    open.draft = to_draft(occurrence);
-    open.draft.rrule = stored.rrule;
-    open.events.push_back(stored.id);
-    open.occurrences.push_back(stored.rrule.empty() ? 0 : occurrence.start_ms);
-    open.options.push_back(option(scene, Action::kGoing, "going", "going"));
-    open.options.push_back(option(scene, Action::kChange, "reschedule", "change"));
-    open.options.push_back(option(scene, Action::kCancelOne, "cancel_it", "cancel_this"));
-    reply.open = std::move(open);
-    scene.state.last_event = stored.id;
-    return reply;
-}
-
-/// The occurrence that the row stands for, where the event is now; nothing when it is gone.
-std::optional<Event> occurrence_of(const Event& event, const Reminder& reminder) {
-    if (event.rrule.empty()) return event;
-    for (Event& one : occurrences(event, Interval{reminder.occurrence_ms - 1, reminder.occurrence_ms + 1}, 2))
-        if (one.start_ms == reminder.occurrence_ms) return std::move(one);
-    return std::nullopt;
-}
-
-/// Puts the row where the event is now; of a series the next occurrence.
-Task<void> follow(Scene& scene, Reminder row, const Event& event, std::int64_t after_ms) {
-    Reminder next = reminder_for(scene, event, minutes(row.minutes), after_ms);
-    next.event = row.event;
-    next.conversation = row.conversation;
-    next.locale = row.locale;
-    next.sent_due_ms = row.sent_due_ms;
-    const std::int64_t wake = wake_of(scene, next.due_ms);
-    auto kept = co_await scene.tools.reminders.put(std::move(next), wake);
-    if (!kept) scene.tools.services.log.error("a reminder was not kept", {{"why", kept.error().what}});
-}
-
-/// The calendar does not answer: a minute later again, as long as it is of use.
-Task<void> look_again_soon(Scene& scene, const Reminder& row, json payload) {
-    if (scene.now_ms >= row.occurrence_ms) co_return;
-    auto stored = co_await scene.tools.services.jobs.at(scene.now_ms + kMinuteMs, row.conversation,
-                                                        Reminders::job_key(row.event), payload.dump());
-    if (!stored) scene.tools.services.log.error("a job was not stored", {{"why", stored.error().what}});
-}
-
 }  // namespace
 
 Task<void> keep_consent(Scene& scene, std::string subject) {
@@ -356,17 +205,6 @@ Task<void> keep_consent(Scene& scene, std::string subject) {
     std::vector<PersonValue> values{{"opted_out_ms", 0}};
     auto kept = co_await scene.tools.people.keep(scene.person.id, std::move(values));
     if (kept) scene.person.opted_out_ms = 0;
-}
-
-std::string reminder_note(const Scene& scene, const Event& event) {
-    const minutes before(event.reminder_minutes.value_or(0));
-    return describe(scene, due_time(scene, event.start_ms, before));
-}
-
-bool reminds_itself(const Scene& scene, const Event& event) {
-    if (!event.reminder_minutes) return false;
-    return way_at(scene, due_time(scene, event.start_ms, minutes(*event.reminder_minutes)).due_ms) !=
-           Way::kCalendar;
 }
 
 Task<void> remind_of_booking(Scene& scene, Event event, minutes before, Reply& reply) {
@@ -472,75 +310,6 @@ Reply will_be_there(Scene& scene, const Open& open) {
     return say(scene.phrases.say("reminders/going",
                                  {{"title", shown(event.title)}, {"when", when_of(scene, event, false)}}),
                Reply::After::kKeep);
-}
-
-Task<void> follow_events(Scene& scene) {
-    const std::vector<std::string> touched = scene.booking.touched();
-    for (const std::string& id : touched) {
-        // An occurrence with a name of its own is told by its series' reminder.
-        std::vector<std::string> names{id};
-        if (const std::size_t mark = id.find('_'); mark != std::string::npos)
-            names.push_back(id.substr(0, mark));
-        for (const std::string& name : names) {
-            auto row = co_await scene.tools.reminders.find(scene.person.id, name);
-            if (!row) {
-                scene.tools.services.log.error("a reminder could not follow its event",
-                                               {{"why", row.error().what}});
-                co_return;
-            }
-            if (!row->has_value()) continue;
-            auto event = co_await scene.booking.get(name);
-            // Cancelled: the row waits, for an undo; its job looks and says nothing.
-            if (event && event->has_value() && !(*event)->cancelled)
-                co_await follow(scene, **row, **event, scene.now_ms);
-            break;
-        }
-    }
-}
-
-Task<Reply> take_reminder(Scene& scene, json payload) {
-    Reply silent;
-    silent.silent = true;
-    auto found = co_await scene.tools.reminders.find(scene.person.id, payload.value("event", ""));
-    if (!found) {
-        Reminder lost;
-        lost.event = payload.value("event", "");
-        lost.conversation = scene.turn.conversation_id();
-        lost.occurrence_ms = payload.value("due", std::int64_t{0}) + kDayMs;
-        co_await look_again_soon(scene, lost, std::move(payload));
-        co_return silent;
-    }
-    const std::int64_t due = payload.value("due", std::int64_t{0});
-    // Of an older wish, or of a time that the event has left.
-    if (!found->has_value() || ((*found)->due_ms != due && (*found)->sent_due_ms != due)) co_return silent;
-    Reminder row = **found;
-    if (scene.person.opted_out_ms != 0) co_return silent;
-    auto event = co_await scene.booking.get(row.event);
-    if (!event) {
-        co_await look_again_soon(scene, row, std::move(payload));
-        co_return silent;
-    }
-    if (!event->has_value() || (*event)->cancelled) {
-        auto removed = co_await scene.tools.reminders.remove(row);
-        if (!removed) scene.tools.services.log.warn("a reminder stays", {{"why", removed.error().what}});
-        co_return silent;
-    }
-    const bool is_repeated = row.sent_due_ms == due && row.due_ms != due;
-    const std::int64_t start = is_repeated ? payload.value("start", row.occurrence_ms) : row.occurrence_ms;
-    Reminder of_due = row;
-    of_due.occurrence_ms = start;
-    const auto occurrence = occurrence_of(**event, of_due);
-    const std::int64_t real_due =
-        occurrence ? due_time(scene, occurrence->start_ms, minutes(row.minutes)).due_ms : 0;
-    const bool is_over = !occurrence || scene.now_ms >= occurrence->end_ms;
-    if (is_over || real_due > scene.now_ms || is_quiet(scene.tools.settings.quiet, scene.now())) {
-        const std::int64_t after = occurrence && !is_over ? scene.now_ms : std::max(scene.now_ms, start);
-        co_await follow(scene, row, **event, after);
-        co_return silent;
-    }
-    row.sent_due_ms = due;
-    co_await follow(scene, row, **event, std::max(scene.now_ms, occurrence->start_ms));
-    co_return reminder_message(scene, **event, *occurrence);
 }
 
 }  // namespace scheduling

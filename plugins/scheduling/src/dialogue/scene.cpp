@@ -167,6 +167,10 @@ migue::TurnEnd finish(Scene& scene, Reply reply) {
     return keep_asking(scene);
 }
 
+std::string card_of(std::string_view event_id) {
+    return std::string(event_id.substr(0, 10));
+}
+
 std::optional<std::size_t> tapped_option(const Open& open, std::string_view tap_id) {
     const std::size_t colon = tap_id.find(':');
     if (colon == std::string_view::npos || tap_id.substr(0, colon) != open.card) return std::nullopt;

@@ -128,6 +128,10 @@ struct Reply {
 /// Sends the reply inside the channel's limits and commits the state that goes with it.
 [[nodiscard]] migue::TurnEnd finish(Scene& scene, Reply reply);
 
+/// The name of the card in the answer to the message whose event would have this id: enough of it
+/// to tell the cards of one conversation apart.
+[[nodiscard]] std::string card_of(std::string_view event_id);
+
 /// The index of the option a tap chose, if its card is the open one.
 [[nodiscard]] std::optional<std::size_t> tapped_option(const Open& open, std::string_view tap_id);
 

@@ -1,0 +1,218 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "dialogue/cards.hpp"
+#include "dialogue/event_search.hpp"
+#include "dialogue/flows.hpp"
+#include "dialogue/folding.hpp"
+#include "dialogue/steps.hpp"
+
+namespace scheduling {
+
+namespace {
+
+using migue::Task;
+
+/// "2" to a question for an hour: the second choice, or two o'clock? Only where no numbers
+/// were shown.
+bool is_two_readings(const Scene& scene, const Open& open, std::string_view text) {
+    const auto number = Answers::bare_number(text);
+    const bool asks_hour = open.waiting == Waiting::kTime || open.waiting == Waiting::kTaken;
+    const auto channel = nlohmann::json::parse(scene.turn.channel_json(), nullptr, false);
+    const bool draws = channel.is_object() && channel.value("buttons", 0) > 0;
+    return number && asks_hour && draws && *number <= open.options.size() &&
+           open.options[*number - 1].action == Action::kPick && open.waiting == Waiting::kTime;
+}
+
+bool is_named(const EventDraft& draft) {
+    return !draft.title.empty() &&
+           std::find(draft.inferred.begin(), draft.inferred.end(), "title") == draft.inferred.end();
+}
+
+/// What is open, again: the message said nothing about it.
+Reply repeat_open(const Scene& scene, const Open& open) {
+    Reply reply = say(scene.phrases.say("still_open", {{"current", open.prompt}}));
+    reply.open = open;
+    return reply;
+}
+
+/// Marks and emoji alone: "?" asks again what was asked, a thumb up is a yes.
+bool is_wordless(std::string_view text) {
+    return fold(text).empty();
+}
+
+bool is_thumb_up(std::string_view text) {
+    return text.find("👍") != std::string_view::npos || text.find("👌") != std::string_view::npos ||
+           text.find("✅") != std::string_view::npos;
+}
+
+std::optional<std::size_t> option_with_role(const Open& open, std::string_view role) {
+    for (std::size_t i = 0; i < open.options.size(); ++i)
+        if (open.options[i].role == role) return i;
+    return std::nullopt;
+}
+
+bool takes_edits(const Open& open) {
+    return open.waiting != Waiting::kCancel && open.waiting != Waiting::kPick &&
+           open.waiting != Waiting::kLink && open.waiting != Waiting::kGuest &&
+           !(open.waiting == Waiting::kDone && open.target.empty());
+}
+
+/// The event that was just booked, when it is refused afterwards: "olvídalo".
+Task<std::optional<Reply>> refuse_done(Scene& scene, const Open& open) {
+    std::optional<Reply> reply;
+    if (open.target.empty()) co_return reply;
+    auto event = co_await scene.booking.get(open.target);
+    if (!event || !event->has_value() || (*event)->cancelled) co_return reply;
+    reply = cancel_card(scene, **event);
+    co_return reply;
+}
+
+/// A word or two about an event of the list: "la de Laura", "the 3pm one".
+Task<std::optional<Reply>> pick_by_words(Scene& scene, const Open& open, std::string_view text) {
+    std::optional<Reply> reply;
+    if (scene.answers().is("both", text) && open.purpose == Purpose::kCancel) {
+        reply = co_await cancel_listed(scene, open);
+        co_return reply;
+    }
+    const auto index = co_await row_named(scene, open, text);
+    if (index) reply = co_await choose(scene, open, *index);
+    co_return reply;
+}
+
+bool is_done(const Open& open) {
+    return open.waiting == Waiting::kDone || open.waiting == Waiting::kReminder;
+}
+
+/// A move that a message may be on what is open; nothing when it is another.
+using Move = Task<std::optional<Reply>> (*)(Scene& scene, const Open& open, const std::string& text);
+
+Task<std::optional<Reply>> agree_by_thumb(Scene& scene, const Open& open, const std::string& text) {
+    std::optional<Reply> reply;
+    if (!is_thumb_up(text) || !is_wordless(text)) co_return reply;
+    auto agreed = option_with_role(open, "going");
+    if (!agreed) agreed = option_with_role(open, "yes");
+    if (agreed)
+        reply = co_await choose(scene, open, *agreed);
+    else if (is_done(open))
+        reply = say(scene.phrases.say("ack"), Reply::After::kKeep);
+    co_return reply;
+}
+
+Task<std::optional<Reply>> ask_again(Scene& scene, const Open& open, const std::string& text) {
+    std::optional<Reply> reply;
+    if (is_wordless(text) && !is_done(open)) reply = repeat_open(scene, open);
+    co_return reply;
+}
+
+Task<std::optional<Reply>> settle_number(Scene& scene, const Open& open, const std::string& text) {
+    std::optional<Reply> reply;
+    if (!is_two_readings(scene, open, text)) co_return reply;
+    const Understanding hour = scene.understand(text + ":00", "schedule_meeting");
+    if (hour.draft.has_time) reply = ask_number(scene, open, *Answers::bare_number(text), hour.draft);
+    co_return reply;
+}
+
+Task<std::optional<Reply>> choose_by_words(Scene& scene, const Open& open, const std::string& text) {
+    std::optional<Reply> reply;
+    if (const auto index = scene.answers().choose(text, open.options))
+        reply = co_await choose(scene, open, *index);
+    else if (scene.answers().is("undo", text))
+        reply = co_await undo(scene);
+    co_return reply;
+}
+
+Task<std::optional<Reply>> refuse(Scene& scene, const Open& open, const std::string& text) {
+    std::optional<Reply> reply;
+    if (!scene.answers().is("no", text) && scene.intent != "never_mind") co_return reply;
+    if (is_done(open))
+        reply = co_await refuse_done(scene, open);
+    else
+        reply = leave(scene, open);
+    co_return reply;
+}
+
+Task<std::optional<Reply>> acknowledge(Scene& scene, const Open& open, const std::string& text) {
+    std::optional<Reply> reply;
+    if (is_done(open) && scene.answers().is("acknowledged", text))
+        reply = say(scene.phrases.say("ack"), Reply::After::kKeep);
+    co_return reply;
+}
+
+Task<std::optional<Reply>> fill_or_change(Scene& scene, const Open& open, const std::string& text) {
+    std::optional<Reply> reply;
+    if (is_wordless(text)) co_return reply;
+    if (open.waiting == Waiting::kGuest) reply = co_await answer_guest(scene, open, text);
+    if (open.waiting == Waiting::kPick) reply = co_await pick_by_words(scene, open, text);
+    if (!takes_edits(open)) co_return reply;
+    if (open.waiting == Waiting::kTime && scene.answers().is("dont_know", text))
+        reply = co_await offer_free_hours(scene, open);
+    else
+        reply = co_await change_by_words(scene, open, text);
+    co_return reply;
+}
+
+/// A yes, an "ok" or a shrug that chose nothing: what is open is asked again.
+Task<std::optional<Reply>> ask_after_shrug(Scene& scene, const Open& open, const std::string& text) {
+    std::optional<Reply> reply;
+    if (is_done(open) || !takes_edits(open)) co_return reply;
+    const Answers& answers = scene.answers();
+    if (answers.is("yes", text) || answers.is("acknowledged", text) || answers.is("dont_know", text))
+        reply = repeat_open(scene, open);
+    co_return reply;
+}
+
+/// In the order in which people mean them.
+constexpr Move kMoves[] = {agree_by_thumb, ask_again,   settle_number,  choose_by_words,
+                           refuse,         acknowledge, fill_or_change, ask_after_shrug};
+
+}  // namespace
+
+Task<std::optional<Reply>> change_by_words(Scene& scene, const Open& open, std::string_view text) {
+    std::optional<Reply> reply;
+    const Answers& answers = scene.answers();
+    if (open.waiting == Waiting::kChange && !open.draft.rrule.empty()) {
+        reply = co_await end_series(scene, open, text);
+        if (reply) co_return reply;
+    }
+    const Understanding read = scene.answers().has_word("edit_cues", text)
+                                   ? read_new_time(scene, text)
+                                   : scene.understand(text, "reschedule_meeting");
+    // What is done is changed by words that say so, or by one new thing; a whole new time is
+    // another event.
+    const bool whole = !read.draft.rrule.empty() || (read.draft.has_date && read.draft.has_time);
+    const bool other = open.waiting == Waiting::kDone && whole && !answers.has_word("edit_cues", text);
+    const bool edits = (answers.is_time_edit(text, read.times) && !other) ||
+                       (!read.draft.rrule.empty() && open.waiting == Waiting::kChange);
+    // Something with a name, a day and an hour of its own is no answer to "at what time?".
+    const bool fills = open.waiting == Waiting::kTime && !read.times.empty() &&
+                       !answers.has_word("new_words", text) && !(whole && is_named(read.draft));
+    if (auto name = answers.added_guest(text); name && read.times.empty()) {
+        reply = co_await add_guest(scene, open, std::move(*name));
+        co_return reply;
+    }
+    const bool adds = !read.times.empty() && !answers.has_word("new_words", text) &&
+                      answers.has_phrase("guest_words", text);
+    // Behind a reminder people also say why: "llego tarde, pásala a las 4".
+    const bool asks_move = open.waiting == Waiting::kReminder && !read.times.empty() &&
+                           (answers.has_word("edit_cues", text) || answers.has_word("move_words", text)) &&
+                           !answers.has_word("new_words", text);
+    if (edits || fills || asks_move || (adds && !other)) {
+        reply = co_await edit_open(scene, open, read);
+        co_return reply;
+    }
+    if (auto title = answers.after_lead("title_words", text))
+        reply = co_await rename(scene, open, std::move(*title));
+    co_return reply;
+}
+
+Task<std::optional<Reply>> answer_open(Scene& scene, const Open& open, std::string text) {
+    std::optional<Reply> reply;
+    for (const Move move : kMoves) {
+        reply = co_await move(scene, open, text);
+        if (reply) break;
+    }
+    co_return reply;
+}
+
+}  // namespace scheduling

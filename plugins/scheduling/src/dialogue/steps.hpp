@@ -1,0 +1,50 @@
+#pragma once
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "dialogue/scene.hpp"
+#include "migue/cpp/task.hpp"
+
+/// From a message to what it does to the conversation.
+///
+/// A conversation is a draft, at most one thing that is open about it (a card, a question, a list:
+/// `Open`), and what was last done. Every message is one move on that:
+///
+///   choose    a tap, or its typed twin: one of the open options          choosing.cpp
+///   fill      what an open question asked for                            answering.cpp
+///   change    another hour, guest, title of the draft or the event       answering.cpp
+///   refuse    "no", "olvídalo"                                           answering.cpp
+///   replace   a new complete request; what was open is left              dialogue.cpp, take_intent
+///   leave     something else that says nothing about what is open        dialogue.cpp, asides
+///
+/// The moves are tried in the order in which people mean them; the first that fits makes the reply,
+/// and the reply says what is open next.
+namespace scheduling {
+
+// choosing.cpp
+
+/// What a tap and its typed twin both lead to.
+[[nodiscard]] migue::Task<Reply> choose(Scene& scene, const Open& open, std::size_t index);
+/// A tap on the open card; on an older one nothing changes and the present is shown.
+[[nodiscard]] migue::Task<Reply> take_tap(Scene& scene);
+/// Gives up what is open.
+[[nodiscard]] Reply leave(Scene& scene, const Open& open);
+
+// answering.cpp
+
+/// The message as an answer to what is open; nothing when it is none.
+[[nodiscard]] migue::Task<std::optional<Reply>> answer_open(Scene& scene, const Open& open, std::string text);
+/// Words that change the draft or the event on the card; nothing for other words.
+[[nodiscard]] migue::Task<std::optional<Reply>> change_by_words(Scene& scene, const Open& open,
+                                                                std::string_view text);
+
+// quoting.cpp
+
+/// A quoted message of ours picks the event it was about.
+void take_quotation(Scene& scene);
+/// Words that only change a time, about the event that was quoted.
+[[nodiscard]] migue::Task<std::optional<Reply>> answer_quoted(Scene& scene, std::string_view text);
+
+}  // namespace scheduling
