@@ -23,6 +23,8 @@ AroundClasses::AroundClasses(Symbols& symbols)
     : all_day(symbols.intern("ALLDAY")),
       aside(symbols.intern("ASIDE")),
       hourly(symbols.intern("HOURLY")),
+      told(symbols.intern("TOLD")),
+      asking(symbols.intern("ASKING")),
       has(symbols.intern("HAS")),
       subject_label(symbols.intern("SUBJECTLABEL")),
       place_label(symbols.intern("PLACELABEL")),

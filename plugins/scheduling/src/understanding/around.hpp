@@ -6,6 +6,7 @@
 
 #include "language/knowledge.hpp"
 #include "language/reading.hpp"
+#include "understanding/draft.hpp"
 
 /// What each word of a message does besides telling the time: the title is what is left.
 namespace scheduling {
@@ -74,6 +75,10 @@ void keep_title_clause(Around& around);
 
 /// "por Zoom", "video call"; marks what is not the title itself.
 [[nodiscard]] bool find_video(Around& around);
+
+/// Whether it names a thing and a time to come and neither asks, tells nor greets: a wish without a verb of
+/// asking. `read` is complete but for this.
+[[nodiscard]] bool reads_as_wish(const Around& around, const Understanding& read, language::DayNumber today);
 
 /// Takes the request's own words away and joins the rest; "" when nothing is left.
 [[nodiscard]] std::string make_title(Around& around);

@@ -91,6 +91,7 @@ Understanding understand(std::string_view text, std::string_view intent, const M
     out.draft.location = find_place(around);
     out.draft.title = make_title(around);
     assembly.ask(out);
+    out.is_bare_wish = reads_as_wish(around, out, context.today);
     return out;
 }
 

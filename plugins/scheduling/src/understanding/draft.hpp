@@ -89,6 +89,9 @@ struct Understanding {
     /// with the draft's day in mind where it names none. "" when there is no second wish. Only wishes with an
     /// hour of their own are seen.
     std::string left_out;
+    /// "pints friday at 8": nobody asks for anything, and an event is meant. Told apart from talk by its
+    /// words alone, so what is made of it is shown before it is written.
+    bool is_bare_wish = false;
 };
 
 /// Reads a message. `intent` guides what counts as a title ("cancela la reunión con Laura").

@@ -1,0 +1,32 @@
+#include <algorithm>
+
+#include "understanding/around.hpp"
+#include "understanding/draft.hpp"
+
+/// "pints friday at 8", "truco na casa do compadre 6a à noite": nobody asks for anything, and an event is
+/// meant.
+namespace scheduling {
+namespace {
+
+constexpr std::uint32_t kMostTitleWords = 8;
+
+bool is_told(const Around& around) {
+    std::uint32_t first = 0;
+    while (first < around.size() && around.punctuation(first) != '\0') ++first;
+    if (first < around.size() && around.phrase(first, around.classes.asking, true) > 0) return true;
+    return around.find(around.classes.told).has_value();
+}
+
+}  // namespace
+
+bool reads_as_wish(const Around& around, const Understanding& read, language::DayNumber today) {
+    const EventDraft& draft = read.draft;
+    if (!draft.start || draft.title.empty() || (!draft.has_date && !draft.has_time)) return false;
+    if (read.question && read.question->kind == "impossible") return false;
+    if (around.reading.text.original.find('?') != std::string_view::npos || is_told(around)) return false;
+    if (std::count(draft.title.begin(), draft.title.end(), ' ') >= kMostTitleWords) return false;
+    // A day that is over is told, not wished.
+    return std::chrono::floor<date::days>(draft.start->time_since_epoch()).count() >= today;
+}
+
+}  // namespace scheduling
