@@ -203,9 +203,12 @@ void App::Impl::make_pipeline() {
         sending.first_pace = static_cast<double>(settings_.whatsapp->messages_per_second) *
                              static_cast<double>(settings_.whatsapp->phone_number_ids.size());
     outbox_ = std::make_unique<Outbox>(*store_, channels_, clock_, log_, sending);
+    TurnRunner::Options turns;
+    turns.burst.messages = static_cast<std::size_t>(settings_.turns.join_at_most);
+    turns.burst_wait = std::chrono::milliseconds(settings_.turns.join_wait_ms);
     turns_ = std::make_unique<TurnRunner>(
         *store_, *plugins_, [this] { return routes_->router(); }, channels_, *outbox_, *executor_, clock_,
-        log_, TurnRunner::Options{});
+        log_, turns);
     dispatcher_ = std::make_unique<Dispatcher>(*store_, *turns_, *outbox_, *executor_, channels_, clock_,
                                                log_, Dispatcher::Options{});
 }
@@ -226,7 +229,7 @@ Result<void> App::Impl::serve() {
         webhook_ = std::make_unique<whatsapp::Webhook>(*settings_.whatsapp, *dispatcher_, clock_, log_);
         webhook_->add_routes(*public_);
     }
-    add_host_metrics(metrics_, *dispatcher_, *outbox_, *public_, webhook_.get(), whatsapp_.get());
+    add_host_metrics(metrics_, *dispatcher_, *turns_, *outbox_, *public_, webhook_.get(), whatsapp_.get());
     public_url_ = settings_.http.public_url;
     if (options_.dev) {
         public_->guard(http::require_host(own_hosts(settings_.http.listen, public_url_)));

@@ -87,11 +87,13 @@ void watch_outbox(Metrics& metrics, const Outbox& outbox) {
 
 }  // namespace
 
-void add_host_metrics(Metrics& metrics, const Dispatcher& dispatcher, const Outbox& outbox,
-                      const http::Server& server, const whatsapp::Webhook* webhook,
+void add_host_metrics(Metrics& metrics, const Dispatcher& dispatcher, const TurnRunner& turns,
+                      const Outbox& outbox, const http::Server& server, const whatsapp::Webhook* webhook,
                       const whatsapp::WhatsAppChannel* channel) {
     metrics.watch("migue_open_turns", "Turns that run or wait in this process",
                   [&dispatcher] { return static_cast<double>(dispatcher.open_turns()); });
+    metrics.watch("migue_messages_joined", "Messages that were answered with the one before",
+                  [&turns] { return static_cast<double>(turns.joined()); });
     watch_outbox(metrics, outbox);
     watch_server(metrics, server);
     if (webhook != nullptr) watch_webhook(metrics, webhook->counters());

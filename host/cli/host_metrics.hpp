@@ -16,8 +16,8 @@ namespace migue::host::cli {
 
 /// What the rooms count, shown at /metrics. The last two may be nullptr. All must outlive
 /// the metrics' last reading.
-void add_host_metrics(Metrics& metrics, const Dispatcher& dispatcher, const Outbox& outbox,
-                      const http::Server& server, const whatsapp::Webhook* webhook,
+void add_host_metrics(Metrics& metrics, const Dispatcher& dispatcher, const TurnRunner& turns,
+                      const Outbox& outbox, const http::Server& server, const whatsapp::Webhook* webhook,
                       const whatsapp::WhatsAppChannel* channel);
 
 /// Plugins' own series, kept in the same registry. Thread-safe.

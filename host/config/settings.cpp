@@ -51,6 +51,7 @@ public:
         read_store(map.child("store"));
         read_vault(map.child("vault"));
         read_admin(map.child("admin"));
+        read_turns(map.child("turns"));
         read_channels(map.child("channels"));
         read_plugins(map.child("plugins"));
         settings_.routes = filled(root, map, "routes");
@@ -64,6 +65,7 @@ private:
     void read_store(const Node* node);
     void read_vault(const Node* node);
     void read_admin(const Node* node);
+    void read_turns(const Node* node);
     void read_channels(const Node* node);
     void read_whatsapp(const Node& node);
     void read_access_token(const Node& node, MapReader& map, WhatsAppSettings& whatsapp);
@@ -222,6 +224,16 @@ void SettingsReader::read_admin(const Node* node) {
                 "\"admin.listen\" can be reached from other machines and \"admin.token\" is missing, "
                 "expected a token "
                 "or a loopback address like 127.0.0.1:9090");
+}
+
+void SettingsReader::read_turns(const Node* node) {
+    if (node == nullptr) return;
+    TurnSettings& turns = settings_.turns;
+    MapReader map(*node, faults_);
+    turns.join_at_most = map.integer("join_at_most", turns.join_at_most, 1, 20);
+    // More would not leave the turn its time.
+    turns.join_wait_ms = map.integer("join_wait_ms", turns.join_wait_ms, 0, 1000);
+    map.done();
 }
 
 void SettingsReader::read_channels(const Node* node) {

@@ -29,6 +29,12 @@ struct HttpSettings {
     std::optional<TlsFiles> tls;
 };
 
+/// One thing said in several messages: what becomes one turn.
+struct TurnSettings {
+    std::int64_t join_at_most = 8;  ///< messages; 1: each has its own
+    std::int64_t join_wait_ms = 0;  ///< for the next one, before the first is begun
+};
+
 struct AdminSettings {
     Listen listen{"127.0.0.1", 9090};
     std::string token;  ///< empty: only allowed when `listen` is a loopback address
@@ -65,6 +71,7 @@ struct Settings {
     std::string store_url = "sqlite:var/migue.db";
     std::string vault_keys;  ///< "id:base64,…", newest first; empty: a key file beside the store
     AdminSettings admin;
+    TurnSettings turns;
     std::optional<WhatsAppSettings> whatsapp;
     std::filesystem::path plugin_lock = "plugins.lock";
     std::string plugin_trusted_key;  ///< base64 of an Ed25519 public key; empty: the lock is not signed

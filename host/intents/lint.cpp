@@ -226,6 +226,7 @@ std::vector<std::string> lint_plugins(const RouteTable& table, const std::vector
                                   place, what, plugin, did_you_mean(plugin, plugins)));
     };
     expect(table.fallback, table.fallback_place, "the fallback");
+    if (!table.listener.empty()) expect(table.listener, table.listener_place, "listens");
     for (const Route& route : table.routes)
         expect(route.plugin, route.place, fmt::format("the route of {}", route.intent));
     return out;

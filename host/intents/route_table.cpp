@@ -78,6 +78,11 @@ public:
             table_.fallback_place = fallback->place().text();
             check_name(table_.fallback, fallback->place(), "plugin", faults_);
         }
+        table_.listener = map.text("listens", "");
+        if (const Node* listener = document->find("listens")) {
+            table_.listener_place = listener->place().text();
+            check_name(table_.listener, listener->place(), "plugin", faults_);
+        }
         read_courtesies(map.child("courtesies"));
         read_routes(map.required("routes"));
         map.done();

@@ -64,6 +64,8 @@ struct RouteTable {
     std::vector<PlacedExample> examples;
     Thresholds thresholds;
     std::string fallback;
+    std::string listener_place;
+    std::string listener;  ///< asked before the fallback, or ""
     std::vector<std::string> courtesy_places;
     std::vector<std::string> courtesies;  ///< intents said along with a wish: greeting, thanks …
     std::vector<Route> routes;            ///< highest priority first, else as written

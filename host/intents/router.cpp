@@ -360,6 +360,10 @@ std::string Router::title(std::string_view intent, std::string_view locale) cons
     return found == route->titles.end() ? std::string() : found->second;
 }
 
+const std::string& Router::listening_plugin() const noexcept {
+    return impl_->table.listener;
+}
+
 const std::string& Router::fallback_plugin() const noexcept {
     return impl_->table.fallback;
 }

@@ -118,6 +118,8 @@ public:
     [[nodiscard]] std::string title(std::string_view intent, std::string_view locale) const;
     /// Where a pass that finds no other plugin ends.
     [[nodiscard]] const std::string& fallback_plugin() const noexcept;
+    /// Who is asked before the fallback plugin, and passes what it does not know; or "".
+    [[nodiscard]] const std::string& listening_plugin() const noexcept;
 
 private:
     class Impl;

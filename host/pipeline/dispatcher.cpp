@@ -167,7 +167,7 @@ void Dispatcher::enqueue(OpenTurn turn) {
 
 void Dispatcher::run(OpenTurn turn) {
     const std::string conversation = turn.conversation_id;
-    turns_.run(std::move(turn), [this, conversation] {
+    turns_.run(std::move(turn), behind(conversation), [this, conversation] {
         load_.end(clock_.monotonic_ns());
         if (auto next = lanes_.next(conversation)) {
             executor_.post([this, turn = std::move(*next)]() mutable { run(std::move(turn)); });
@@ -176,6 +176,20 @@ void Dispatcher::run(OpenTurn turn) {
         const std::lock_guard lock(mutex_);
         changed_.notify_all();  // for drain()
     });
+}
+
+Behind Dispatcher::behind(const std::string& conversation) {
+    Behind behind;
+    behind.look = [this, conversation](std::size_t most) { return lanes_.waiting(conversation, most); };
+    behind.take = [this, conversation](const std::vector<OpenTurn>& turns) {
+        std::size_t next = 0;
+        const std::size_t taken = lanes_.take_while(conversation, [&](const OpenTurn& turn) {
+            return next < turns.size() && turn.sequence == turns[next++].sequence;
+        });
+        for (std::size_t i = 0; i < taken; ++i) load_.end(clock_.monotonic_ns());
+        return taken == turns.size();
+    };
+    return behind;
 }
 
 void Dispatcher::watch() {

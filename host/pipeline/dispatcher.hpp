@@ -66,6 +66,7 @@ private:
     void enqueue(Claimed work);
     void enqueue(OpenTurn turn);
     void run(OpenTurn turn);
+    [[nodiscard]] Behind behind(const std::string& conversation);
     Result<void> claim_all();
     void watch();
     void look_for_work();

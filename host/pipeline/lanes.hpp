@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <deque>
 #include <mutex>
@@ -41,6 +42,30 @@ public:
         std::optional<T> item(std::move(lane->second.front()));
         lane->second.pop_front();
         return item;
+    }
+
+    /// What waits in a busy lane, the next ones first: copies of at most `most`.
+    [[nodiscard]] std::vector<T> waiting(const std::string& key, std::size_t most) const {
+        const std::lock_guard lock(mutex_);
+        const auto lane = lanes_.find(key);
+        if (lane == lanes_.end()) return {};
+        const auto count = static_cast<std::ptrdiff_t>(std::min(most, lane->second.size()));
+        return std::vector<T>(lane->second.begin(), lane->second.begin() + count);
+    }
+
+    /// Takes out what waits there, the next ones first, as long as `is_wanted` says so; how many.
+    /// They will not come by next().
+    template <typename Wanted>
+    std::size_t take_while(const std::string& key, Wanted is_wanted) {
+        const std::lock_guard lock(mutex_);
+        const auto lane = lanes_.find(key);
+        std::size_t taken = 0;
+        while (lane != lanes_.end() && !lane->second.empty() && is_wanted(lane->second.front())) {
+            lane->second.pop_front();
+            ++taken;
+        }
+        size_ -= taken;
+        return taken;
     }
 
     /// Forgets what waits in a busy lane, and says how many; the one worked on ends with

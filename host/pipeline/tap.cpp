@@ -26,8 +26,18 @@ Input read_input(const std::string& input_json) {
         const std::size_t colon = input.tap.find(':');
         if (colon != std::string::npos) *tap = input.tap.substr(colon + 1);
     }
+    if (const auto quoted = json.find("quoted"); quoted != json.end() && quoted->is_string())
+        input.quoted = quoted->get<std::string>();
+    // The host's own word: nobody else may say it.
+    json.erase("quoted_message");
     input.input_json = json.dump();
     return input;
+}
+
+std::string with_quoted_message(const std::string& input_json, const std::string& message_id) {
+    Json json = Json::parse(input_json);
+    json["quoted_message"] = message_id;
+    return json.dump();
 }
 
 }  // namespace migue::host

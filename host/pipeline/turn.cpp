@@ -61,7 +61,10 @@ std::string with_wishes(const std::string& input_json, const intents::Decision& 
 /// A turn under way. Touched by one thread at a time: each step starts the next.
 struct TurnRunner::Running {
     OpenTurn turn;
+    Behind behind;
     std::function<void()> finished;
+    std::size_t messages = 1;  // that this turn answers
+    bool question_open = false;
     std::shared_ptr<const intents::Router> router;
     Input input;
     Conversation conversation;
@@ -87,9 +90,11 @@ TurnRunner::TurnRunner(Store& store, PluginHost& plugins, RouterSource router, C
       log_(log),
       options_(std::move(options)) {}
 
-void TurnRunner::run(OpenTurn turn, std::function<void()> finished) {
+void TurnRunner::run(OpenTurn turn, Behind behind, std::function<void()> finished) {
     auto run = std::make_shared<Running>();
     run->router = router_();
+    run->messages = read_joined(turn);
+    run->behind = std::move(behind);
     run->input = read_input(turn.message.input_json);
     run->started_ns = clock_.monotonic_ns();
     run->deadline_ns = deadline_for(turn);
@@ -131,9 +136,92 @@ void TurnRunner::on_conversation(const Step& run, Result<Conversation> conversat
         return;
     }
     run->conversation = std::move(conversation).value();
-    const bool open =
+    run->question_open =
         !run->conversation.asked_plugin.empty() && clock_.unix_ms() < run->conversation.asked_until_unix_ms;
-    decide(run, open);
+    if (run->input.quoted.empty())
+        begin(run);
+    else
+        find_quoted(run);
+}
+
+/// The channel's id of what is quoted says nothing to a plugin: it knows the message that it answered.
+void TurnRunner::find_quoted(const Step& run) {
+    store_calls_.begin();
+    store_.quoted(run->turn.conversation_id, run->input.quoted, [this, run](Result<std::string> message_id) {
+        executor_.post([this, run, message_id = std::move(message_id)] {
+            if (!message_id) {
+                log_.error("a quoted message could not be looked up", {{"why", message_id.error().what}});
+                executor_.post_after(store_backoff(run->tries++), [this, run] { find_quoted(run); });
+                return;
+            }
+            if (!message_id->empty())
+                run->input.input_json = with_quoted_message(run->input.input_json, *message_id);
+            begin(run);
+        });
+        store_calls_.end();
+    });
+}
+
+void TurnRunner::begin(const Step& run) {
+    decide(run, run->question_open);
+    const bool waits = run->behind.look && options_.burst.messages > 1 && run->messages == 1 &&
+                       may_go_on(run->turn, run->decision, *run->router);
+    if (!waits)
+        answer(run);
+    else if (options_.burst_wait.count() > 0)
+        executor_.post_after(options_.burst_wait, [this, run] { join(run); });
+    else
+        join(run);
+}
+
+void TurnRunner::join(const Step& run) {
+    auto others = going_on(run->turn, run->behind.look(options_.burst.messages - 1), *run->router,
+                           options_.burst, run->locale);
+    if (others.empty())
+        answer(run);
+    else if (run->behind.take(others))
+        keep_joined(run, std::move(others), 0);
+    else
+        run->finished();  // another host has the conversation, and all that waited
+}
+
+/// Kept before anything is done about it: were this turn run again, it would be the same one.
+void TurnRunner::keep_joined(const Step& run, std::vector<OpenTurn> others, std::uint32_t tries) {
+    JoinedTurn joined = joined_turn(run->turn, others);
+    store_calls_.begin();
+    store_.join(std::move(joined), clock_.unix_ms(),
+                [this, run, others = std::move(others), tries](const Result<void>& kept) {
+                    executor_.post([this, run, others, tries, kept] { on_joined(run, others, tries, kept); });
+                    store_calls_.end();
+                });
+}
+
+void TurnRunner::on_joined(const Step& run, const std::vector<OpenTurn>& others, std::uint32_t tries,
+                           const Result<void>& kept) {
+    if (kept) {
+        JoinedTurn joined = joined_turn(run->turn, others);
+        run->turn.message.input_json = std::move(joined.input_json);
+        run->turn.message.sent_unix_ms = joined.sent_unix_ms;
+        run->messages = read_joined(run->turn);
+        run->input = read_input(run->turn.message.input_json);
+        joined_ += others.size();
+        decide(run, run->question_open);
+        answer(run);
+        return;
+    }
+    if (kept.error().code == Error::Code::kConflict) {
+        log_.warn("messages could not be joined: their conversation is another host's now",
+                  {{"trace", trace_id_of(run->turn.message.message_id)}});
+        run->finished();
+        return;
+    }
+    log_.error("joined messages could not be kept",
+               {{"trace", trace_id_of(run->turn.message.message_id)}, {"why", kept.error().what}});
+    executor_.post_after(store_backoff(tries),
+                         [this, run, others, tries] { keep_joined(run, others, tries + 1); });
+}
+
+void TurnRunner::answer(const Step& run) {
     if (run->turn.attempt > options_.attempts) {
         // It was begun so often and never ended: whatever it does to a host, it does again.
         log_.error("a turn is given up",
@@ -192,6 +280,12 @@ void TurnRunner::decide(const Step& run, bool question_open) {
              .locale = known,
              .asked_plugin =
                  question_open ? std::string_view(run->conversation.asked_plugin) : std::string_view()});
+    }
+    const std::string& listener = run->router->listening_plugin();
+    if (run->decision.reason == "fallback" && run->decision.doubt.empty() && !listener.empty()) {
+        // It may know what no example shows: a bare day, "guarda el correo de Pablo", a contact.
+        run->decision.plugin = listener;
+        run->decision.reason = "listens";
     }
     run->answers_open_question = run->decision.reason == "open_question";
     run->locale = !run->decision.locale.empty() ? run->decision.locale
@@ -311,6 +405,7 @@ FinishedTurn TurnRunner::outcome_of(const Running& run, const TurnResult& result
                                {"received_unix_ms", run.turn.received_unix_ms},
                                {"attempt", run.turn.attempt},
                                {"kind", run.turn.message.kind},
+                               {"messages", run.messages},
                                {"locale", run.locale},
                                {"intent", run.decision.intent},
                                {"confidence", run.decision.confidence},

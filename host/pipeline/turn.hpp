@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -8,6 +9,7 @@
 
 #include "host/intents/router.hpp"
 #include "host/observe/log.hpp"
+#include "host/pipeline/burst.hpp"
 #include "host/pipeline/executor.hpp"
 #include "host/pipeline/outbox.hpp"
 #include "host/pipeline/outstanding.hpp"
@@ -31,6 +33,9 @@ public:
         std::chrono::milliseconds least{500};    ///< what a late turn still gets
         std::uint32_t attempts = 8;              ///< of one turn, over restarts
         std::string default_locale = "es";
+        BurstLimits burst = {};
+        /// How long the first of what may be several messages waits for the next; of `budget`.
+        std::chrono::milliseconds burst_wait{0};
     };
     using RouterSource = std::function<std::shared_ptr<const intents::Router>()>;
 
@@ -42,8 +47,12 @@ public:
     ~TurnRunner() { store_calls_.wait(); }
 
     /// Calls `finished` once, when the turn is committed and its replies are with the
-    /// outbox. Until the store takes it, it is tried again.
-    void run(OpenTurn turn, std::function<void()> finished);
+    /// outbox. Until the store takes it, it is tried again. `behind` may be empty, and is not
+    /// called after `finished`.
+    void run(OpenTurn turn, Behind behind, std::function<void()> finished);
+
+    /// Messages that were answered with the one before, since the start.
+    [[nodiscard]] std::uint64_t joined() const noexcept { return joined_; }
 
 private:
     struct Running;
@@ -51,6 +60,13 @@ private:
 
     void start(const Step& run);
     void on_conversation(const Step& run, Result<Conversation> conversation);
+    void find_quoted(const Step& run);
+    void begin(const Step& run);
+    void join(const Step& run);
+    void keep_joined(const Step& run, std::vector<OpenTurn> others, std::uint32_t tries);
+    void on_joined(const Step& run, const std::vector<OpenTurn>& others, std::uint32_t tries,
+                   const Result<void>& kept);
+    void answer(const Step& run);
     void ignore(const Step& run);
     void decide(const Step& run, bool question_open);
     [[nodiscard]] bool take_chosen_wish(Running& run) const;
@@ -75,6 +91,7 @@ private:
     Clock& clock_;
     Log& log_;
     const Options options_;
+    std::atomic<std::uint64_t> joined_{0};
     Outstanding store_calls_;  // that will call back
 };
 

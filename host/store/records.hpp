@@ -70,6 +70,19 @@ struct FinishedTurn {
     std::optional<Job> again;     ///< put in the same commit: a job's turn that failed and comes back later
 };
 
+/// Messages that are answered together: the first has a turn, the others belong to it.
+struct JoinedTurn {
+    struct Message {
+        std::int64_t sequence = 0;
+        std::string trace_json;
+    };
+    std::string conversation_id;
+    std::int64_t sequence = 0;      ///< of the first
+    std::string input_json;         ///< of the first, from now on: it holds what the others say
+    std::int64_t sent_unix_ms = 0;  ///< of the first, from now on: the newest one's
+    std::vector<Message> others;    ///< done with, as "joined"
+};
+
 /// A reply on its way. (conversation_id, sequence) names it for ever.
 struct OutboundReply {
     std::string conversation_id;

@@ -51,6 +51,14 @@ public:
     /// Says that this host lives. Call it several times within a lease.
     virtual Result<void> heartbeat(std::int64_t now_unix_ms) = 0;
     virtual void conversation(const std::string& conversation_id, Done<Conversation> done) = 0;
+    /// Which message a person means who quotes this one: that whose answer the channel knows by
+    /// this id, else the one that has it itself. "" when the conversation has neither among its
+    /// latest thousand.
+    virtual void quoted(const std::string& conversation_id, const std::string& channel_message_id,
+                        Done<std::string> done) = 0;
+    /// Gives open messages to the turn of the first of them, in one transaction. kConflict: one of
+    /// them is not open, or the conversation is another host's by now; nothing changed.
+    virtual void join(JoinedTurn turn, std::int64_t now_unix_ms, Done<void> done) = 0;
     /// Replies, state, question and "done" in one transaction. The replies come back as they
     /// are in the outbox. kConflict: the turn was finished before, or the conversation is
     /// another host's by now; nothing changed.

@@ -28,13 +28,22 @@ public:
     /// `done` is called once, on a thread of the reader; at once, with kUnavailable, when too many
     /// wait already.
     void read(const std::string& conversation_id, Done done);
+    using QuotedDone = std::function<void(Result<std::string>)>;
+    /// Store::quoted(), in the same way.
+    void read_quoted(const std::string& conversation_id, const std::string& channel_message_id,
+                     QuotedDone done);
 
 private:
     struct Entry {
         std::string id;
         Done done;
     };
+    struct Quote {
+        std::string id, channel_message_id;
+        QuotedDone done;
+    };
     void run();
+    void answer_quote(Line& line, Quote quote);
     void answer(Line& line, std::vector<Entry>& batch);
 
     const Target& target_;
@@ -42,6 +51,7 @@ private:
     std::mutex mutex_;
     std::condition_variable work_or_stop_;
     std::deque<Entry> waiting_;  // guarded by mutex_
+    std::deque<Quote> quotes_;   // guarded by mutex_
     bool is_stopping_ = false;   // guarded by mutex_
     std::vector<std::thread> threads_;
 };

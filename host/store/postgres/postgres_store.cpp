@@ -236,6 +236,21 @@ void PostgresStore::conversation(const std::string& conversation_id, Done<Conver
     reader_->read(conversation_id, std::move(done));
 }
 
+void PostgresStore::quoted(const std::string& conversation_id, const std::string& channel_message_id,
+                           Done<std::string> done) {
+    reader_->read_quoted(conversation_id, channel_message_id, std::move(done));
+}
+
+void PostgresStore::join(JoinedTurn turn, std::int64_t now_unix_ms, Done<void> done) {
+    writer_->submit(write_join(turn, now_unix_ms), [sequence = turn.sequence, done = std::move(done)](
+                                                       Result<std::vector<Written>> written) {
+        if (!written) return done(std::move(written).error());
+        if (!written->empty() && written->front().is_done) return done({});
+        done(Error{Error::Code::kConflict,
+                   fmt::format("turn {} or one that joins it is not open, or another host's", sequence)});
+    });
+}
+
 void PostgresStore::finish(FinishedTurn turn, std::int64_t now_unix_ms,
                            Done<std::vector<OutboundReply>> done) {
     Work work = write_turn(turn, now_unix_ms);

@@ -139,6 +139,24 @@ Work write_turn(const FinishedTurn& turn, std::int64_t now_unix_ms) {
     return work;
 }
 
+Work write_join(const JoinedTurn& turn, std::int64_t now_unix_ms) {
+    Work work = about(Kind::kTurns, turn.conversation_id);
+    work.keys = {new_key()};
+    Json others = Json::array();
+    for (const JoinedTurn::Message& other : turn.others)
+        others.push_back(Json{{"sequence", other.sequence}, {"trace_json", sql_text(other.trace_json)}});
+    work.items.push_back(Json{
+        {"key", work.keys.front()},
+        {"conversation_id", work.lane},
+        {"sequence", turn.sequence},
+        {"now_unix_ms", now_unix_ms},
+        {"joins", std::move(others)},
+        {"input_json", sql_text(turn.input_json)},
+        {"sent_unix_ms",
+         turn.sent_unix_ms}}.dump());
+    return work;
+}
+
 Work write_sent(const OutboundReply& reply, const std::string& channel_message_id, std::int64_t now_unix_ms) {
     Json item = settled_json("sent", reply);
     item["channel_message_id"] = sql_text(channel_message_id);

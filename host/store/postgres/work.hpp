@@ -38,6 +38,7 @@ struct Work {
 
 [[nodiscard]] Work write_messages(const std::vector<InboundMessage>& messages, std::int64_t now_unix_ms);
 [[nodiscard]] Work write_turn(const FinishedTurn& turn, std::int64_t now_unix_ms);
+[[nodiscard]] Work write_join(const JoinedTurn& turn, std::int64_t now_unix_ms);
 [[nodiscard]] Work write_sent(const OutboundReply& reply, const std::string& channel_message_id,
                               std::int64_t now_unix_ms);
 [[nodiscard]] Work write_postponed(const OutboundReply& reply, const std::string& why);

@@ -179,6 +179,32 @@ Conversation select_conversation(Connection& connection, const std::string& conv
     return conversation;
 }
 
+std::string select_quoted(Connection& connection, const std::string& conversation_id,
+                          const std::string& channel_message_id) {
+    // What is quoted is nearly always recent; an index on ids that are hardly ever asked for would
+    // cost every reply.
+    SQLite::Statement& row = connection.query(
+        "SELECT message_id FROM (SELECT message_id, channel_message_id FROM outbox WHERE conversation_id = ?1"
+        " ORDER BY position DESC LIMIT 1000) WHERE channel_message_id = ?2"
+        " UNION ALL SELECT message_id FROM inbox WHERE conversation_id = ?1 AND message_id = ?2 LIMIT 1",
+        conversation_id, channel_message_id);
+    std::string message_id = row.executeStep() ? row.getColumn(0).getString() : std::string();
+    row.reset();
+    return message_id;
+}
+
+bool join_turn(Connection& connection, const JoinedTurn& turn, std::int64_t now_unix_ms) {
+    for (const JoinedTurn::Message& other : turn.others)
+        if (connection.run("UPDATE inbox SET done_unix_ms = ?2, outcome = 'joined', trace_json = ?3"
+                           " WHERE sequence = ?1 AND done_unix_ms IS NULL",
+                           other.sequence, now_unix_ms, other.trace_json) != 1)
+            return false;
+    return connection.run(
+               "UPDATE inbox SET input_json = ?2, sent_unix_ms = ?3"
+               " WHERE sequence = ?1 AND done_unix_ms IS NULL",
+               turn.sequence, turn.input_json, turn.sent_unix_ms) == 1;
+}
+
 bool close_turn(Connection& connection, const FinishedTurn& turn, std::int64_t now_unix_ms) {
     return connection.run(
                "UPDATE inbox SET done_unix_ms = ?2, outcome = ?3, plugin = ?4, trace_json = ?5"

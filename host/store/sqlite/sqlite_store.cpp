@@ -173,6 +173,23 @@ void SqliteStore::conversation(const std::string& conversation_id, Done<Conversa
     }));
 }
 
+void SqliteStore::quoted(const std::string& conversation_id, const std::string& channel_message_id,
+                         Done<std::string> done) {
+    done(read<std::string>([&](Connection& connection) -> Result<std::string> {
+        return select_quoted(connection, conversation_id, channel_message_id);
+    }));
+}
+
+void SqliteStore::join(JoinedTurn turn, std::int64_t now_unix_ms, Done<void> done) {
+    write<void>(
+        [turn = std::move(turn), now_unix_ms](Connection& connection) -> Result<void> {
+            if (join_turn(connection, turn, now_unix_ms)) return {};
+            return Error{Error::Code::kConflict,
+                         "turn " + std::to_string(turn.sequence) + " or one that joins it is not open"};
+        },
+        std::move(done));
+}
+
 void SqliteStore::finish(FinishedTurn turn, std::int64_t now_unix_ms, Done<std::vector<OutboundReply>> done) {
     write<std::vector<OutboundReply>>(
         [this, turn = std::move(turn),

@@ -28,6 +28,9 @@ public:
     Result<Taken> take(const std::vector<std::string>& conversation_ids, std::int64_t now_unix_ms) override;
     Result<void> heartbeat(std::int64_t now_unix_ms) override;
     void conversation(const std::string& conversation_id, Done<Conversation> done) override;
+    void quoted(const std::string& conversation_id, const std::string& channel_message_id,
+                Done<std::string> done) override;
+    void join(JoinedTurn turn, std::int64_t now_unix_ms, Done<void> done) override;
     void finish(FinishedTurn turn, std::int64_t now_unix_ms, Done<std::vector<OutboundReply>> done) override;
 
     void sent(const OutboundReply& reply, const std::string& channel_message_id, std::int64_t now_unix_ms,

@@ -23,6 +23,10 @@ using Positions = std::atomic<std::int64_t>;
 [[nodiscard]] std::vector<OpenTurn> claim_turns(Connection& connection, std::int64_t after,
                                                 std::int64_t until, std::size_t limit);
 [[nodiscard]] Conversation select_conversation(Connection& connection, const std::string& conversation_id);
+[[nodiscard]] std::string select_quoted(Connection& connection, const std::string& conversation_id,
+                                        const std::string& channel_message_id);
+/// False when one of them is not open: then what was written has to be undone.
+[[nodiscard]] bool join_turn(Connection& connection, const JoinedTurn& turn, std::int64_t now_unix_ms);
 /// False when it was closed before.
 [[nodiscard]] bool close_turn(Connection& connection, const FinishedTurn& turn, std::int64_t now_unix_ms);
 void keep_state(Connection& connection, const FinishedTurn& turn);

@@ -155,6 +155,19 @@ TEST_F(LoadSettings, WantsATokenUnlessOnlyThisMachineReachesTheConsole) {
         refuses("routes: r\nadmin: { listen: 10.0.0.1:1, token: ' ' }\n", "2:37: \"token\" is empty"));
 }
 
+TEST_F(LoadSettings, SaysHowMessagesAreJoined) {
+    const auto otherwise = load("routes: r\n");
+    ASSERT_TRUE(otherwise);
+    EXPECT_EQ(otherwise->turns.join_at_most, 8);
+    EXPECT_EQ(otherwise->turns.join_wait_ms, 0);
+    const auto written = load("routes: r\nturns: { join_at_most: 1, join_wait_ms: 300 }\n");
+    ASSERT_TRUE(written);
+    EXPECT_EQ(written->turns.join_at_most, 1);
+    EXPECT_EQ(written->turns.join_wait_ms, 300);
+    EXPECT_TRUE(refuses("routes: r\nturns: { join_wait_ms: 1001 }\n", "2:24:"));
+    EXPECT_TRUE(refuses("routes: r\nturns: { join_at_most: 0 }\n", "2:24:"));
+}
+
 struct RefusedCase {
     std::string_view text, begin;
 };

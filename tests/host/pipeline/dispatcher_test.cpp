@@ -33,7 +33,7 @@ protected:
         outbox_ = std::make_unique<Outbox>(*store_, channels, clock_, log_, Outbox::Options{});
         turns_ = std::make_unique<TurnRunner>(
             *store_, plugins_, [this] { return router_; }, channels, *outbox_, *executor_, clock_, log_,
-            TurnRunner::Options{});
+            turn_options_);
         dispatcher_ = std::make_unique<Dispatcher>(*store_, *turns_, *outbox_, *executor_, channels, clock_,
                                                    log_, options);
     }
@@ -62,6 +62,7 @@ protected:
     SystemClock clock_;
     Log log_{Severity::kError, [](std::string_view) {}};
     std::shared_ptr<const intents::Router> router_;
+    TurnRunner::Options turn_options_;
     ScriptedPlugins plugins_;
     RecordingChannel channel_;
     std::unique_ptr<Store> store_;
@@ -132,6 +133,136 @@ TEST_F(DispatcherTest, BringsATapToThePluginThatOfferedIt) {
     plugins_.set("scheduling", [](const TurnRequest& request) { return says(request.input_json); });
     say("Deshacer", "ana", R"({"kind":"tap","tap":"scheduling:undo:7"})");
     EXPECT_EQ(channel_.texts(1).front(), R"({"kind":"tap","tap":"undo:7"})");
+}
+
+TEST_F(DispatcherTest, AnswersWhatGoesOnWithAMessageTogetherWithIt) {
+    plugins_.set("scheduling", [](const TurnRequest& request) {
+        return says(request.message_id + " " + request.text + " " + request.input_json);
+    });
+    plugins_.set("smalltalk", [](const TurnRequest& request) { return says(request.text); });
+    plugins_.hold("hola");
+    say("hola");
+    say("agenda una reunión con Ana");
+    say("mañana");
+    say("a las 3");
+    say("agenda otra");
+    plugins_.release("hola");
+    EXPECT_EQ(channel_.texts(3), (std::vector<std::string>{"hola",
+                                                           R"(m2 agenda una reunión con Ana)"
+                                                           "\nmañana\na las 3"
+                                                           R"( {"joined":3,"kind":"text"})",
+                                                           R"(m5 agenda otra {"kind":"text"})"}));
+    EXPECT_EQ(turns_->joined(), 2U);
+    const Json trace = Json::parse(store_->trace("m2").value());
+    EXPECT_EQ(trace.at("messages"), 3);
+    EXPECT_EQ(Json::parse(store_->trace("m4").value()).at("joined_to"), "m2");
+}
+
+TEST_F(DispatcherTest, JoinsWhatAnswersAnOpenQuestion) {
+    plugins_.set("scheduling", [](const TurnRequest& request) {
+        TurnResult result = says(request.text);
+        result.ask_ttl = 15min;
+        return result;
+    });
+    plugins_.hold("agenda una reunión");
+    say("agenda una reunión");
+    say("mañana");
+    say("a las 3");
+    static_cast<void>(plugins_.seen(1));
+    plugins_.release("agenda una reunión");
+    EXPECT_EQ(channel_.texts(2), (std::vector<std::string>{"agenda una reunión", "mañana\na las 3"}));
+}
+
+TEST_F(DispatcherTest, WaitsForMoreOnlyAsLongAsItIsTold) {
+    turn_options_.burst_wait = 300ms;
+    stop();
+    start();
+    plugins_.set("scheduling", [](const TurnRequest& request) { return says(request.text); });
+    say("agenda una reunión");
+    say("mañana");
+    EXPECT_EQ(channel_.texts(1).front(), "agenda una reunión\nmañana");
+    say("agenda otra");
+    EXPECT_EQ(channel_.texts(2).back(), "agenda otra");
+}
+
+TEST_F(DispatcherTest, JoinsWordsAloneAndNotTooManyOfThem) {
+    turn_options_.burst.messages = 3;
+    stop();
+    start();
+    plugins_.set("scheduling", [](const TurnRequest& request) { return says(request.text); });
+    plugins_.set("smalltalk", [](const TurnRequest& request) { return says(request.text); });
+    const auto burst = [&](const std::string& second_input) {
+        plugins_.hold("hola");
+        const std::size_t before = plugins_.seen(0).size();
+        say("hola");
+        static_cast<void>(plugins_.seen(before + 1));
+        say("agenda una reunión");
+        say("mañana", "ana", second_input);
+        say("a las 3");
+        say("con Ana");
+        plugins_.release("hola");
+    };
+    burst(R"({"kind":"text"})");
+    EXPECT_EQ(channel_.texts(3),
+              (std::vector<std::string>{"hola", "agenda una reunión\nmañana\na las 3", "con Ana"}));
+    burst(R"({"kind":"text","quoted":"m1"})");
+    EXPECT_EQ(channel_.texts(8)[4], "agenda una reunión");
+    burst(R"({"kind":"text","forwarded":true})");
+    EXPECT_EQ(channel_.texts(13)[9], "agenda una reunión");
+    burst(R"({"kind":"tap","tap":"smalltalk:1"})");
+    EXPECT_EQ(channel_.texts(18)[14], "agenda una reunión");
+}
+
+TEST_F(DispatcherTest, RunsJoinedMessagesAgainAsTheOneTurnTheyWere) {
+    plugins_.set("scheduling", [](const TurnRequest& request) {
+        return says(request.message_id + " " + request.text + " " + std::to_string(request.attempt));
+    });
+    plugins_.set("smalltalk", [](const TurnRequest& request) { return says(request.text); });
+    plugins_.hold("hola");
+    plugins_.hold("agenda una reunión\nmañana");
+    say("hola");
+    say("agenda una reunión");
+    say("mañana");
+    plugins_.release("hola");
+    static_cast<void>(plugins_.seen(2));  // it was joined, and begun
+    say("a las 3");
+    stop();
+    start();
+    ASSERT_TRUE(dispatcher_->start());
+    static_cast<void>(plugins_.seen(3));
+    plugins_.release("agenda una reunión\nmañana");
+    EXPECT_EQ(channel_.texts(3),
+              (std::vector<std::string>{"hola", "m2 agenda una reunión\nmañana 2", "a las 3"}));
+}
+
+TEST_F(DispatcherTest, AsksThePluginThatListensBeforeTheFallback) {
+    std::ofstream(folder_.path() / "routes.yaml", std::ios::app) << "listens: scheduling\n";
+    router_ = intents::Router::load(folder_.path() / "routes.yaml").value();
+    plugins_.set("scheduling", [](const TurnRequest& request) {
+        return request.text == "mañana" ? says("¿qué, mañana?") : ends(MIGUE_PASS);
+    });
+    plugins_.set("smalltalk", [](const TurnRequest& request) { return says(request.intent); });
+    say("mañana");
+    EXPECT_EQ(channel_.texts(1).front(), "¿qué, mañana?");
+    say("qué clima hace");
+    EXPECT_EQ(channel_.texts(2).back(), "other");
+    say("foto", "ana", R"({"kind":"image"})");
+    EXPECT_EQ(channel_.texts(3).back(), "unsupported");
+}
+
+TEST_F(DispatcherTest, TellsThePluginWhichMessageIsQuoted) {
+    plugins_.set("smalltalk", [](const TurnRequest& request) { return says(request.input_json); });
+    say("hola");
+    static_cast<void>(channel_.texts(1));
+    const auto deadline = std::chrono::steady_clock::now() + 30s;
+    while (!store_->unsent(1)->empty() && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::yield();  // until its id is kept
+    const std::string quoting = R"({"kind":"text","quoted":"out 1"})";
+    say("hola", "ana", quoting);
+    EXPECT_EQ(Json::parse(channel_.texts(2).back()).at("quoted_message"), "m1");
+    say("hola", "luis", quoting);
+    EXPECT_FALSE(Json::parse(channel_.texts(3).back()).contains("quoted_message"))
+        << "not of his conversation";
 }
 
 TEST_F(DispatcherTest, TellsTheTruthWhenAPluginFailsAndKeepsNothingOfIt) {

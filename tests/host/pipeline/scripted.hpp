@@ -93,7 +93,9 @@ public:
         texts_.push_back(Json::parse(reply.reply.body_json).at("text"));
         bodies_.push_back(reply.reply.body_json);
         changed_.notify_all();
-        return {};
+        SendOutcome sent;
+        sent.channel_message_id = "out " + std::to_string(texts_.size());
+        return sent;
     }
     std::vector<std::string> texts(std::size_t count) {
         std::unique_lock lock(mutex_);
@@ -130,7 +132,8 @@ inline TurnResult ends(migue_status status) {
 inline std::shared_ptr<const intents::Router> router_in(const std::filesystem::path& folder) {
     std::ofstream(folder / "es.yaml")
         << "schedule_meeting: [agenda una reunión, agéndame una cita, reunión con Ana mañana]\n"
-           "greeting: [hola, buenos días, qué tal]\nother: [qué clima hace, cuánto vale el dólar]\n";
+           "greeting: [hola, buenos días, qué tal]\nother: [qué clima hace, cuánto vale el dólar, mañana, a "
+           "las 3, con Ana, el viernes, a las 5]\n";
     std::ofstream(folder / "routes.yaml")
         << "intents: { es: es.yaml }\nfallback: smalltalk\nroutes:\n"
            "  - { intent: schedule_meeting, plugin: scheduling, keywords: { es: [agenda] } }\n"

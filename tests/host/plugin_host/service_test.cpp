@@ -165,6 +165,8 @@ public:
     Result<Taken> take(const std::vector<std::string>&, std::int64_t) override { return none(); }
     Result<void> heartbeat(std::int64_t) override { return none(); }
     void conversation(const std::string&, Done<Conversation> done) override { done(none()); }
+    void quoted(const std::string&, const std::string&, Done<std::string> done) override { done(none()); }
+    void join(JoinedTurn, std::int64_t, Done<void> done) override { done(none()); }
     void finish(FinishedTurn, std::int64_t, Done<std::vector<OutboundReply>> done) override { done(none()); }
     Result<std::vector<OutboundReply>> unsent(std::size_t) override { return none(); }
     void sent(const OutboundReply&, const std::string&, std::int64_t, Done<void> done) override {

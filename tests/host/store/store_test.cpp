@@ -387,6 +387,56 @@ TEST_P(StoreTest, KeepsTheOpenQuestionWhenAMessageIsOnlyNoted) {
     EXPECT_FALSE(left[0].message.expects_answer);
 }
 
+TEST_P(StoreTest, KnowsWhichMessageAQuotedReplyAnswered) {
+    const Accepted turn = accept(message("wamid.1"));
+    const auto replies = finish(answer(turn, "wamid.1"));
+    ASSERT_TRUE(replies);
+    ASSERT_TRUE(sent(replies->front()));
+    const auto quoted = [&](const std::string& conversation_id, const std::string& id) {
+        return wait<std::string>([&](auto done) { store_->quoted(conversation_id, id, std::move(done)); });
+    };
+    die_and_restart();
+    EXPECT_EQ(quoted(turn.conversation_id, "wamid.out").value(), "wamid.1");
+    EXPECT_EQ(quoted(turn.conversation_id, "wamid.1").value(), "wamid.1") << "one of the person's own";
+    EXPECT_EQ(quoted(turn.conversation_id, "wamid.nobody's").value(), "");
+    const Accepted other = accept(message("wamid.2", "tel:2"));
+    EXPECT_EQ(quoted(other.conversation_id, "wamid.out").value(), "") << "somebody else's";
+}
+
+JoinedTurn joined(const Accepted& first, std::initializer_list<Accepted> others) {
+    JoinedTurn turn{first.conversation_id, first.sequence, R"({"kind":"text","others":["a"]})", kNow + 7, {}};
+    for (const Accepted& other : others)
+        turn.others.push_back({other.sequence, R"({"joined_to":"wamid.1"})"});
+    return turn;
+}
+
+TEST_P(StoreTest, JoinsMessagesIntoTheTurnOfTheFirst) {
+    const Accepted first = accept(message("wamid.1"));
+    const Accepted second = accept(message("wamid.2"));
+    const Accepted third = accept(message("wamid.3"));
+    const auto join = [&](const JoinedTurn& turn) {
+        return wait<void>([&](auto done) { store_->join(turn, kNow, std::move(done)); });
+    };
+    ASSERT_TRUE(join(joined(first, {second})));
+    EXPECT_EQ(store_->trace("wamid.2").value(), R"({"joined_to":"wamid.1"})");
+    const auto again = join(joined(third, {second}));
+    ASSERT_FALSE(again) << "it belongs to another already";
+    EXPECT_EQ(again.error().code, Error::Code::kConflict);
+    EXPECT_FALSE(finish(answer(second, "wamid.2"))) << "it has no turn of its own";
+    die_and_restart();
+    const auto left = claim_all(10);
+    ASSERT_EQ(left.size(), 2U) << "the first, with all of it, and the third, as it was";
+    EXPECT_EQ(left[0].message.input_json, R"({"kind":"text","others":["a"]})");
+    EXPECT_EQ(left[0].message.sent_unix_ms, kNow + 7);
+    EXPECT_EQ(left[1].message.input_json, R"({"kind":"text"})");
+    EXPECT_TRUE(accept(message("wamid.2")).duplicate);
+    ASSERT_TRUE(finish(answer(first, "wamid.1")));
+    const auto late = join(joined(first, {third}));
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().code, Error::Code::kConflict) << "the turn is over";
+    ASSERT_TRUE(finish(answer(third, "wamid.3"))) << "and nothing happened to the other";
+}
+
 TEST_P(StoreTest, TurnsADueJobIntoOneTurn) {
     const Accepted turn = accept(message("wamid.1"));
     const auto put = [&](std::int64_t at) {

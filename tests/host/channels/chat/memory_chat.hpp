@@ -31,6 +31,10 @@ public:
     Result<host::Taken> take(const std::vector<std::string>&, std::int64_t) override;
     Result<void> heartbeat(std::int64_t) override;
     void conversation(const std::string&, Done<host::Conversation> done) override;
+    void quoted(const std::string&, const std::string&, Done<std::string> done) override {
+        done(std::string());
+    }
+    void join(host::JoinedTurn, std::int64_t, Done<void> done) override { done({}); }
     void finish(host::FinishedTurn, std::int64_t, Done<std::vector<host::OutboundReply>> done) override;
     Result<std::vector<host::OutboundReply>> unsent(std::size_t) override;
     void sent(const host::OutboundReply&, const std::string&, std::int64_t, Done<void> done) override;
