@@ -70,9 +70,13 @@ int boundary_before(const Around& around, std::uint32_t at) {
                                  !around.reading.text.tokens[at].capital && around.is_free(at - 2);
         const bool honorific =
             at > 1 && around.phrase(at - 2, around.classes.honorific) > 0;  // "Dr. Kim's office"
-        return abbreviated || honorific ? 0 : 2;
+        const bool versus = at > 1 && is_word(around, at - 2) && around.reading.text.word(at - 2) == "v";
+        return abbreviated || honorific || versus ? 0 : 2;
     }
-    return (mark == ',' && !glued) || mark == ':' || mark == ')' ? 1 : 0;
+    // "call re: the invoice", "1:1"
+    const bool joins =
+        mark == ':' && (glued || (at > 1 && around.phrase(at - 2, around.classes.purpose) > 0));
+    return (mark == ',' && !glued) || (mark == ':' && !joins) || mark == ')' ? 1 : 0;
 }
 
 class Clauses {

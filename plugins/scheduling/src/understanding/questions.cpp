@@ -192,15 +192,16 @@ std::optional<Question> Assembly::ambiguous_hour() const {
 
 std::optional<Question> Assembly::missing(const Understanding& out) const {
     const EventDraft& draft = out.draft;
-    if (draft.all_day || intent_.find("schedule") == std::string_view::npos ||
-        intent_.find("reschedule") != std::string_view::npos)
-        return std::nullopt;
+    const bool schedules = intent_.find("schedule") != std::string_view::npos &&
+                           intent_.find("reschedule") == std::string_view::npos;
+    const bool may_schedule = intent_ == "other";  // a wish without a verb of asking
+    if (draft.all_day || (!schedules && !may_schedule)) return std::nullopt;
     Question question;
     if (draft.has_date && !draft.has_time) {
         question.kind = draft.part_begin ? "part_of_day" : "missing_time";
         return question;
     }
-    if (!draft.has_date && !draft.has_time) {
+    if (!draft.has_date && !draft.has_time && schedules) {
         question.kind = "missing_date";
         return question;
     }

@@ -80,8 +80,9 @@ void drop_small_words(Around& around) {
         if (!around.is_free(at)) continue;
         const bool at_end = at + 1 == around.size() || !is_title_role(around.roles[at + 1]);
         const bool at_begin = at == 0 || !is_title_role(around.roles[at - 1]);
-        const bool hanging =
-            around.phrase(at, small) == 1 || around.phrase(at, article) == 1 || !is_word_like(around, at);
+        const bool hanging = around.phrase(at, small) == 1 ||
+                             (at_end && around.phrase(at, around.classes.purpose) == 1) ||
+                             around.phrase(at, article) == 1 || !is_word_like(around, at);
         const bool closes = around.punctuation(at) == ')' || around.punctuation(at) == '"';
         if (hanging && !closes && (at_end || (at_begin && !is_word_like(around, at))))
             around.mark(at, at + 1, Role::kDropped);
@@ -231,8 +232,23 @@ bool noun_follows(const Around& around, std::uint32_t begin) {
     for (std::uint32_t at = begin; at < around.size() && at <= begin + kMostWords; ++at) {
         if (!around.is_free(at) || !is_word_like(around, at)) return false;
         if (around.phrase(at, noun) > 0) return true;
-        if (around.phrase(at, small) > 0 || around.phrase(at, with) > 0) return false;
+        const bool whose = at == begin && around.phrase(at, around.classes.kin) > 0;  // "at my place"
+        if (!whose && (around.phrase(at, small) > 0 || around.phrase(at, with) > 0)) return false;
     }
+    return false;
+}
+
+/// "bar Manolo", "depto 1204", "court 3": a noun of place with its name or number, behind the title's words.
+bool is_named_place(const Around& around, std::uint32_t at) {
+    const std::uint32_t size = around.phrase(at, around.classes.place_noun), name = at + size;
+    if (size == 0 || name >= around.size() || !around.is_free(name) || !is_word_like(around, name))
+        return false;
+    const auto& token = around.reading.text.tokens[name];
+    if (!token.capital && token.kind != TokenKind::kNumber) return false;
+    for (std::uint32_t k = 0; k < at; ++k)
+        if (is_title_role(around.roles[k]) && is_word_like(around, k) &&
+            around.phrase(k, around.classes.small) == 0 && around.phrase(k, around.classes.article) == 0)
+            return true;
     return false;
 }
 
@@ -302,7 +318,7 @@ std::string find_place(Around& around) {
         if (labelled) size = label + 1;
         const std::uint32_t begin = at + size;
         if (begin >= around.size() || !around.is_free(begin)) continue;
-        if (size == 0 && !is_place_behind_time(around, at)) continue;
+        if (size == 0 && !is_place_behind_time(around, at) && !is_named_place(around, at)) continue;
         const bool says_place = around.phrase(at, place_only) > 0 && is_word_like(around, begin) &&
                                 around.phrase(begin, small) == 0 &&
                                 around.reading.text.tokens[begin].kind == TokenKind::kWord;

@@ -25,8 +25,15 @@ bool reads_as_wish(const Around& around, const Understanding& read, language::Da
     if (read.question && read.question->kind == "impossible") return false;
     if (around.reading.text.original.find('?') != std::string_view::npos || is_told(around)) return false;
     if (std::count(draft.title.begin(), draft.title.end(), ' ') >= kMostTitleWords) return false;
-    // A day that is over is told, not wished.
-    return std::chrono::floor<date::days>(draft.start->time_since_epoch()).count() >= today;
+    // "now" and a bare "today" are said of everything; a day that is over is told, not wished.
+    const auto day = std::chrono::floor<date::days>(draft.start->time_since_epoch()).count();
+    const auto says_now = [](const language::Expression& one) {
+        return one.value.has(language::kMoment) && one.value.clock_end < 0 &&
+               one.end_token - one.begin_token == 1;
+    };
+    const auto& times = around.reading.expressions;
+    if (std::all_of(times.begin(), times.end(), says_now)) return false;
+    return day > today || (day == today && draft.has_time);
 }
 
 }  // namespace scheduling
