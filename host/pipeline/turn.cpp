@@ -282,8 +282,11 @@ void TurnRunner::decide(const Step& run, bool question_open) {
                  question_open ? std::string_view(run->conversation.asked_plugin) : std::string_view()});
     }
     const std::string& listener = run->router->listening_plugin();
-    if (run->decision.reason == "fallback" && run->decision.doubt.empty() && !listener.empty()) {
-        // It may know what no example shows: a bare day, "guarda el correo de Pablo", a contact.
+    const bool is_talk =
+        run->decision.reason == "classifier" && run->decision.plugin == run->router->fallback_plugin();
+    if ((run->decision.reason == "fallback" || is_talk) && run->decision.doubt.empty() && !listener.empty()) {
+        // It may know what no example shows: a bare day, "guarda el correo de Pablo", a contact; and
+        // "nite shift tmrw 7p-7a" sounds like good night.
         run->decision.plugin = listener;
         run->decision.reason = "listens";
     }

@@ -39,7 +39,8 @@ struct Clause {
     std::uint32_t begin = 0, end = 0;
     bool sentence = false;  ///< begins behind a full stop, a line's end and the like; else behind a comma
     bool asks = false;
-    bool bare = false;  ///< … with a verb alone, which may be a noun ("…, reserva para 4")
+    bool asks_it = false;  ///< "agéndalo", "add it": what is asked for was named elsewhere
+    bool bare = false;     ///< … with a verb alone, which may be a noun ("…, reserva para 4")
     bool label = false;
     std::uint32_t had = 0;  ///< "mi esposo y yo tenemos": tokens of the verb
     bool remark = false;
@@ -130,6 +131,7 @@ private:
             clause.end = around_.size();
             clause.sentence = boundary == 2;
             clause.asks = asked > 0;
+            clause.asks_it = asked > 0 && labelled == 0 && had == 0 && asks_for_it(at, asked);
             clause.label = labelled > 0;
             clause.had = had;
             clause.bare = clause.asks && !clause.label && had == 0 && request_size(around_, at, false) == 0;
@@ -158,6 +160,18 @@ private:
                             around_.phrase(first, around_.classes.group) > 0 ||
                             around_.phrase(first, around_.classes.verb) > 0;
         return first < at && person ? size : 0;
+    }
+
+    /// The request ends with a pronoun: what it stands for is no word of this clause.
+    [[nodiscard]] bool asks_for_it(std::uint32_t at, std::uint32_t size) const {
+        for (std::uint32_t k = at; k < at + size; ++k) {
+            if (around_.phrase(k, around_.classes.pronoun, true) > 0) return true;
+            const std::string_view word = around_.reading.text.word(k);
+            if (word.size() > 4 && asks_with_ending(around_, k) &&
+                around_.is_of(word.substr(word.size() - 2), around_.classes.pronoun_ending))
+                return true;
+        }
+        return false;
     }
 
     /// "remind me book flights": what is to be done begins like a request.
@@ -209,9 +223,10 @@ private:
         };
         std::size_t found = first([](const Clause& one) { return one.label && one.words + one.guests > 0; });
         if (found == all_.size())
-            found = first([](const Clause& one) { return one.asks && !one.bare && one.words > 0; });
+            found = first(
+                [](const Clause& one) { return one.asks && !one.bare && !one.asks_it && one.words > 0; });
         if (found == all_.size())
-            found = first([](const Clause& one) { return !one.remark && one.words > 0; });
+            found = first([](const Clause& one) { return !one.remark && !one.asks_it && one.words > 0; });
         if (found == all_.size()) found = first([](const Clause& one) { return one.asks && one.guests > 0; });
         if (found == all_.size())
             found = first([](const Clause& one) { return !one.remark && one.guests > 0; });

@@ -95,6 +95,31 @@ void drop_small_words(Around& around) {
     }
 }
 
+/// "cita SUNAT viernes 8.20am ticket 1145", "asado el sábado trae hielo": behind the title and its time
+/// stands what is only good to know, where no word joins it to the title.
+void drop_notes(Around& around) {
+    const auto is_content = [&](std::uint32_t at) {
+        return around.is_free(at) && is_word_like(around, at) &&
+               around.phrase(at, around.classes.small) == 0 && around.phrase(at, around.classes.article) == 0;
+    };
+    std::uint32_t time_begin = 0, time_end = around.size();
+    while (time_begin < around.size() && around.roles[time_begin] != Role::kTime) ++time_begin;
+    while (time_end > time_begin && around.roles[time_end - 1] != Role::kTime) --time_end;
+    bool names_thing = false;
+    for (std::uint32_t at = 0; at < time_begin; ++at)
+        names_thing = names_thing || (is_content(at) && around.phrase(at, around.classes.generic) == 0);
+    if (!names_thing || time_end == around.size()) return;
+    std::uint32_t at = time_end;
+    while (at < around.size() && around.is_free(at) && !is_word_like(around, at)) ++at;
+    const bool joined =
+        at >= around.size() || !is_content(at) || around.phrase(at, around.classes.with) > 0 ||
+        around.phrase(at, around.classes.purpose) > 0 ||
+        around.phrase(at, around.classes.subject_label) > 0 || around.reading.text.tokens[at].capital;
+    if (joined) return;
+    for (; at < around.size() && around.is_free(at) && around.phrase(at, around.classes.with) == 0; ++at)
+        around.mark(at, at + 1, Role::kDropped);
+}
+
 /// Brackets whose inside or partner was taken away.
 void drop_lone_brackets(std::string& title) {
     const std::size_t open = title.find('('), close = title.find(')');
@@ -379,6 +404,7 @@ std::string quoted_title(const Around& around) {
 std::string make_title(Around& around) {
     if (auto quoted = quoted_title(around); !quoted.empty()) return capitalized(std::move(quoted));
     keep_title_clause(around);
+    drop_notes(around);
     drop_small_words(around);
     const auto first = std::find_if(around.roles.begin(), around.roles.end(), is_title_role);
     if (first == around.roles.end()) return {};
