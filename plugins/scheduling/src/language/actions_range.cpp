@@ -138,7 +138,7 @@ bool act_clock_range(const Context&, Arguments arguments, std::int32_t, Value& o
     // "10am to 12am": noon is meant, a midnight is called so.
     if (b.clock == 0 && !b.has(kMidnight) && a.clock >= 6 * 3600 && a.clock < kHalfDay && !a.has(kBareHour))
         b.clock = kHalfDay;
-    pair_hours(a, b);
+    if (a.clock != b.clock) pair_hours(a, b);
     out.clock = a.clock;
     out.clock_end = b.clock > a.clock ? b.clock : b.clock + kDaySeconds;
     out.flags = ((a.flags | b.flags) & ~(kBareHour | kBareHourEnd)) | (a.flags & kBareHour) |

@@ -170,7 +170,8 @@ bool Words::is_house_number(std::size_t begin, std::size_t end) const {
     return false;
 }
 
-/// A capital glued to a number: a unit is never written so, but for hours ("8H", "5P", "12M") and moments ("14T09Z").
+/// A capital glued to a number: a unit is never written so, but for hours ("8H", "5P", "12M") and moments
+/// ("14T09Z").
 bool Words::is_label_letter(std::size_t at) const {
     const std::string_view raw = text_.raw(at);
     constexpr std::string_view kOfHours = "HAPMTZ";
