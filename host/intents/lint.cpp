@@ -63,6 +63,12 @@ void find_unknown_courtesies(const RouteTable& table, Findings& out) {
                                       table.courtesies[i], did_you_mean(table.courtesies[i], routed)));
 }
 
+void find_unknown_dated(const RouteTable& table, Findings& out) {
+    if (table.dated.empty() || table.find(table.dated) != nullptr) return;
+    out.push_back(fmt::format("{}: dated is {}, which has no route{}", table.dated_place, table.dated,
+                              did_you_mean(table.dated, routed_intents(table))));
+}
+
 void find_shared_examples(const RouteTable& table, Findings& out) {
     std::map<std::pair<std::string, std::string>, const PlacedExample*> seen;  // locale, text
     for (const PlacedExample& placed : table.examples) {
@@ -202,6 +208,7 @@ std::vector<std::string> lint(const RouteTable& table) {
     find_beaten_keywords(table, out);
     find_missing_titles(table, out);
     find_unknown_courtesies(table, out);
+    find_unknown_dated(table, out);
     find_closed_thresholds(table, out);
     return out;
 }

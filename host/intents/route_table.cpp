@@ -84,6 +84,7 @@ public:
             check_name(table_.listener, listener->place(), "plugin", faults_);
         }
         read_courtesies(map.child("courtesies"));
+        read_dated(map.child("dated"));
         read_routes(map.required("routes"));
         map.done();
         // One error with everything: faults of routes.yaml, then those of unreadable files.
@@ -157,13 +158,14 @@ private:
 
     void read_thresholds(const Node* node) {
         if (node == nullptr ||
-            !expect(*node, Node::Kind::kMap, "a map with accept, other, new_wish and doubt"))
+            !expect(*node, Node::Kind::kMap, "a map with accept, other, new_wish, doubt and dated"))
             return;
         MapReader map(*node, faults_);
         table_.thresholds.accept = static_cast<float>(map.number("accept", table_.thresholds.accept, 0, 1));
         table_.thresholds.other = static_cast<float>(map.number("other", table_.thresholds.other, 0, 1));
         table_.thresholds.new_wish =
             static_cast<float>(map.number("new_wish", table_.thresholds.new_wish, 0, 1));
+        table_.thresholds.dated = static_cast<float>(map.number("dated", table_.thresholds.dated, 0, 1));
         table_.thresholds.doubt = static_cast<float>(map.number("doubt", table_.thresholds.doubt, 0, 1));
         map.done();
     }
@@ -176,6 +178,13 @@ private:
             table_.courtesies.push_back(item.scalar());
             table_.courtesy_places.push_back(item.place().text());
         }
+    }
+
+    void read_dated(const Node* node) {
+        if (node == nullptr || !expect(*node, Node::Kind::kScalar, "an intent")) return;
+        check_name(node->scalar(), node->place(), "intent", faults_);
+        table_.dated = node->scalar();
+        table_.dated_place = node->place().text();
     }
 
     void read_routes(const Node* node) {

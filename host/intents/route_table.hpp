@@ -39,6 +39,8 @@ struct Thresholds {
     float new_wish = 0.6F;
     /// How close the runner-up must come to leave a doubt worth asking about.
     float doubt = 0.15F;
+    /// Up to this probability of "other", a statement about a day ahead goes to RouteTable::dated.
+    float dated = 0.8F;
 };
 
 /// An example with the place where it stands, for findings.
@@ -68,7 +70,10 @@ struct RouteTable {
     std::string listener;  ///< asked before the fallback, or ""
     std::vector<std::string> courtesy_places;
     std::vector<std::string> courtesies;  ///< intents said along with a wish: greeting, thanks …
-    std::vector<Route> routes;            ///< highest priority first, else as written
+    /// The intent of a statement about a day ahead where nothing is likely enough; "" for none.
+    std::string dated;
+    std::string dated_place;
+    std::vector<Route> routes;  ///< highest priority first, else as written
 
     [[nodiscard]] std::vector<Example> plain_examples() const;
     [[nodiscard]] const Route* find(std::string_view intent) const;

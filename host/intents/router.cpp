@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "host/intents/clauses.hpp"
+#include "host/intents/day_ahead.hpp"
 #include "host/intents/linear_classifier.hpp"
 #include "host/intents/route_table.hpp"
 #include "host/intents/text.hpp"
@@ -186,6 +187,7 @@ public:
 
     const RouteTable table;
     const std::shared_ptr<const Classifier> classifier;
+    const DayAhead day_ahead;
 
 private:
     void understand(const Situation& situation, Decision& decision) const {
@@ -199,14 +201,15 @@ private:
             decision.reason = "pattern";
             return;
         }
-        settle(decision);
+        settle(situation.text, decision);
         look_for_wishes(situation.text, decision);
     }
 
     /// Plugin, intent, confidence and reason from the ranked intents.
-    void settle(Decision& decision) const {
+    void settle(std::string_view text, Decision& decision) const {
         const Scored& best = decision.ranked.front();
         const Route* route = accepted(decision.ranked) ? table.find(best.intent) : nullptr;
+        if (route == nullptr && take_dated(text, decision)) return;
         if (route == nullptr) {
             fall_back(decision, kOther);
             decision.confidence = std::max(probability_of(decision.ranked, kOther), 1 - best.probability);
@@ -226,6 +229,23 @@ private:
         decision.rival = {next.intent, rival->plugin, next.probability};
         // One plugin can ask about its own intents; between two, only the host can.
         if (rival->plugin != route->plugin) decision.doubt = close_choices(decision.ranked);
+    }
+
+    /// "pints Friday at 8" is about nothing that an example is about; that it names a day ahead says enough,
+    /// if what it would be besides "other" is a thing of the same plugin.
+    [[nodiscard]] bool take_dated(std::string_view text, Decision& decision) const {
+        const Route* dated = table.dated.empty() ? nullptr : table.find(table.dated);
+        if (dated == nullptr || probability_of(decision.ranked, kOther) > table.thresholds.dated)
+            return false;
+        const auto best =
+            std::ranges::find_if(decision.ranked, [](const Scored& one) { return one.intent != kOther; });
+        const Route* likely = best == decision.ranked.end() ? nullptr : table.find(best->intent);
+        if (likely == nullptr || likely->plugin != dated->plugin || !day_ahead.names_one(text)) return false;
+        decision.plugin = dated->plugin;
+        decision.intent = dated->intent;
+        decision.confidence = probability_of(decision.ranked, dated->intent);
+        decision.reason = "classifier";
+        return true;
     }
 
     /// The likeliest intents, if they are things to do and close to each other.
@@ -258,7 +278,7 @@ private:
             wish.clause = clause;
             wish.locale = decision.locale;
             wish.ranked = classifier->classify(clause, decision.locale);
-            settle(wish);
+            settle(clause, wish);
             const bool known = std::ranges::find(wishes, wish.intent, &Decision::intent) != wishes.end();
             if (!known && wish.confidence >= kClearWish && !is_courtesy(wish.intent))
                 wishes.push_back(std::move(wish));

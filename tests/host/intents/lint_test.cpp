@@ -105,6 +105,12 @@ TEST(Lint, KnowsThatALongerKeywordWinsAtEqualPriority) {
     EXPECT_TRUE(lint(table).empty()) << "an exact phrase leaves longer messages to the other";
 }
 
+TEST(Lint, FindsAnIntentForDaysAheadThatHasNoRoute) {
+    RouteTable table = sound_table();
+    table.dated = "thank";
+    expect_one(lint(table), "dated is thank, which has no route; did you mean thanks?");
+}
+
 class LintRoutes : public IntentFiles {};
 
 TEST_F(LintRoutes, ReadsTheFilesFirst) {

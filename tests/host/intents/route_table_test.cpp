@@ -130,8 +130,9 @@ TEST_F(RouteTableFile, ReadsPatternsCourtesiesAndEveryThreshold) {
     write("es.yaml", "privacy: [borra mis datos]\n");
     const auto table = read_route_table(write("routes.yaml", R"(
 intents: { es: es.yaml }
-thresholds: { accept: 0.1, other: 0.2, new_wish: 0.3, doubt: 0.05 }
+thresholds: { accept: 0.1, other: 0.2, new_wish: 0.3, doubt: 0.05, dated: 0.7 }
 fallback: smalltalk
+dated: privacy
 courtesies: [thanks]
 routes:
   - intent: privacy
@@ -143,6 +144,8 @@ routes:
     EXPECT_EQ(table->courtesies, std::vector<std::string>{"thanks"});
     EXPECT_FLOAT_EQ(table->thresholds.new_wish, 0.3F);
     EXPECT_FLOAT_EQ(table->thresholds.doubt, 0.05F);
+    EXPECT_FLOAT_EQ(table->thresholds.dated, 0.7F);
+    EXPECT_EQ(table->dated, "privacy");
     EXPECT_EQ(keyword_route(*table, "por favor borra ya mis datos"), &table->routes[0]);
     EXPECT_EQ(keyword_route(*table, "mis datos borra"), nullptr);
 }

@@ -219,6 +219,26 @@ routes: [{ intent: schedule_meeting, plugin: scheduling }, { intent: cancel_meet
     EXPECT_EQ(answer.reason, "open_question");
 }
 
+TEST_F(RouterDecides, AStatementOfADayAheadIsNoSmallTalkWhereNothingIsLikelyEnough) {
+    const std::string unsure = R"(
+intents: { es: es.yaml, en: en.yaml }
+thresholds: { accept: 0.99, other: 1, dated: 0.95 }
+fallback: smalltalk
+routes: [{ intent: schedule_meeting, plugin: scheduling }, { intent: cancel_meeting, plugin: scheduling }]
+)";
+    write("unsure.yaml", unsure);
+    write("dated.yaml", unsure + "dated: schedule_meeting\n");
+    const auto without = Router::load(folder_ / "unsure.yaml"), with = Router::load(folder_ / "dated.yaml");
+    ASSERT_TRUE(without && with);
+    EXPECT_EQ((*without)->route(text("dominoes on friday")).intent, "other");
+    const Decision decision = (*with)->route(text("dominoes on friday"));
+    EXPECT_EQ(decision.intent, "schedule_meeting");
+    EXPECT_EQ(decision.plugin, "scheduling");
+    EXPECT_LT(decision.confidence, 0.99F);
+    EXPECT_EQ((*with)->route(text("dominoes on friday?")).intent, "other");
+    EXPECT_EQ((*with)->route(text("dominoes")).intent, "other");
+}
+
 class Wishes : public IntentFiles {
 protected:
     void SetUp() override {

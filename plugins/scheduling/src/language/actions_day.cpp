@@ -44,6 +44,7 @@ bool act_weekday_dom(const Context& context, Arguments arguments, std::int32_t, 
     Value day = *arguments[1];
     if (day.digits == 0 && day.dom == 1) return false;  // "el martes un café"
     const bool may_be_hour = day.digits > 0 && day.dom <= 12;
+    if (may_be_hour) out.flags |= kMaybeHour;
     return !may_be_hour || (fix_day(context, day) && weekday_of(day.day_begin) == out.weekday);
 }
 
@@ -111,7 +112,8 @@ bool act_relative_weekday(const Context& context, Arguments arguments, std::int3
     out = fixed_days(context.today + ahead, context.today + ahead + 1, Grain::kDay);
     // The nearest one, unless it is still this week: then next week's is as likely.
     const DayNumber next_monday = monday_of(context.today) + (which == 2 ? 14 : 7);
-    if ((which > 0 && out.day_begin < next_monday) || which == 3) out.flags |= kNextWord;
+    const bool tomorrow = which == 1 && ahead == 1;  // "next Monday", said on a Sunday
+    if ((which > 0 && out.day_begin < next_monday) || which == 3 || tomorrow) out.flags |= kNextWord;
     if (which < 0) out.flags |= kPast;
     return true;
 }
@@ -270,6 +272,19 @@ bool act_bridge(const Context& context, Arguments arguments, std::int32_t, Value
         fixed_days(std::min(saturday, out.day_begin), std::max(saturday + 2, out.day_begin + 1), Grain::kDay);
     out.flags = kHoliday;
     return true;
+}
+
+/// "in three weeks, Tuesday 24th": the day of that week.
+bool act_shift_near(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value& length = *arguments[0];
+    if (!length.has_duration || length.seconds != 0 || arguments[1]->has_clock()) return false;
+    if (length.months == 0 && length.days < 7) return false;
+    constexpr DayNumber kWeek = 6;
+    const DayNumber there = add_months(context.today, length.months) + length.days;
+    Context near = context;
+    near.today = std::max(context.today, there - kWeek);
+    out = *arguments[1];
+    return fix_day(near, out) && std::abs(out.day_begin - there) <= kWeek;
 }
 
 /// "Friday week", "de hoy en ocho", "del lunes en ocho": parameter days later.

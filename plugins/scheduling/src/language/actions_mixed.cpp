@@ -165,6 +165,14 @@ bool act_hour_of_day(const Context& context, Arguments arguments, std::int32_t, 
     return act_dom(context, number, 0, dom) && meet(context, *arguments[0], dom, out);
 }
 
+/// "24 às 21h": a number that no hour has, before an hour, is a day of the month.
+bool act_late_dom_at(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value dom;
+    const Value* number[] = {arguments[0]};
+    if (arguments[0]->number < 24 || arguments[1]->has_day() || arguments[1]->has(kPartOnly)) return false;
+    return act_dom(context, number, 0, dom) && meet(context, dom, *arguments[1], out);
+}
+
 /// "now" as the end of a range of days.
 bool act_today(const Context& context, Arguments, std::int32_t, Value& out) {
     out = fixed_days(context.today, context.today + 1, Grain::kDay);

@@ -132,11 +132,13 @@ bool act_clock_range(const Context&, Arguments arguments, std::int32_t, Value& o
     Value a = *arguments[0], b = *arguments[1];
     if (a.has_day() || b.has_day() || a.has(kPartOnly) || b.has(kPartOnly)) return false;
     if (a.clock < 0 || b.clock < 0 || a.clock_end >= 0 || b.clock_end >= 0) return false;
-    if (a.clock == b.clock) return false;
+    const bool late_day = a.clock == kDaySeconds && a.has(kBareHour);  // "24 às 21h"
+    if (late_day) return false;
+    if (a.clock == b.clock && !(a.has(kHourMark) && b.has(kHourMark))) return false;  // "8h-8h" is a day
     // "10am to 12am": noon is meant, a midnight is called so.
     if (b.clock == 0 && !b.has(kMidnight) && a.clock >= 6 * 3600 && a.clock < kHalfDay && !a.has(kBareHour))
         b.clock = kHalfDay;
-    pair_hours(a, b);
+    if (a.clock != b.clock) pair_hours(a, b);
     out.clock = a.clock;
     out.clock_end = b.clock > a.clock ? b.clock : b.clock + kDaySeconds;
     out.flags = ((a.flags | b.flags) & ~(kBareHour | kBareHourEnd)) | (a.flags & kBareHour) |
@@ -220,8 +222,9 @@ bool act_lasting(const Context& context, Arguments arguments, std::int32_t, Valu
     out = *arguments[first ? 1 : 0];
     if (!duration.has_duration || out.has_duration) return false;
     if (out.clock >= 0) {
+        // "9h durante 4 semanas" says how long a series goes on.
         if (out.clock_end >= 0 || duration.months != 0 ||
-            duration.seconds + duration.days * std::int64_t{kDaySeconds} > 31 * kDaySeconds)
+            duration.seconds + duration.days * std::int64_t{kDaySeconds} >= 7 * kDaySeconds)
             return false;
         settle_hours(out);
         out.flags &= ~kBareHour;

@@ -255,6 +255,21 @@ bool act_repeat_until(const Context& context, Arguments arguments, std::int32_t 
     return true;
 }
 
+/// "for 10 weeks starting the 17th": a rule, a day and a length, in any order.
+bool act_repeat_stretch(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const bool day_first = arguments[2]->has_duration;
+    const Value* from[] = {arguments[0], arguments[day_first ? 1 : 2]};
+    const Value& length = *arguments[day_first ? 2 : 1];
+    Value begun;
+    if (!act_repeat_until(context, from, 1, begun)) return false;
+    Context then = context;
+    then.today = begun.day_begin;
+    const Value* lasting[] = {&begun, &length};
+    if (!act_repeat_until(then, lasting, 2, out)) return false;
+    --out.until;  // ten weeks of Sundays from a Sunday on are ten Sundays
+    return true;
+}
+
 bool act_by_month(const Context&, Arguments arguments, std::int32_t, Value& out) {
     const bool first = arguments[0]->freq != Freq::kNone;
     out = *arguments[first ? 0 : 1];

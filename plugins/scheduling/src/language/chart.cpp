@@ -117,6 +117,7 @@ private:
                 const bool native = (entry.language & result_.language) != 0;
                 const bool known_here = !first_unknown && words_.is_native_word(words_[at]);
                 if (!native && (!entry.portable || known_here)) continue;
+                if (!native && end == at && is_acronym(at)) continue;  // "SAT", "MIE" in another language
                 if (is_ordinal && entry.symbol == knowledge_.weekday) continue;  // "a segunda opção"
                 // "3a" is Tuesday, "3 a 1" a score.
                 const bool apart =
@@ -127,6 +128,13 @@ private:
                 add({at, end + 1, entry.symbol, score, entry.value});
             }
         }
+    }
+
+    /// Three or four letters, all of them capitals, in a message that is not.
+    [[nodiscard]] bool is_acronym(std::uint32_t at) const {
+        const std::string_view raw = text_.raw(at);
+        const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+        return raw.size() >= 3 && raw.size() <= 4 && std::all_of(raw.begin(), raw.end(), is_capital);
     }
 
     /// "hot yoga wed": a short weekday that could be another word counts as the last word of a message.

@@ -95,6 +95,10 @@ Knowledge::Knowledge() {
     ahead = symbols.intern("AHEAD");
     name_behind = symbols.intern("NAMEBEHIND");
     name_before = symbols.intern("NAMEBEFORE");
+    name_day = symbols.intern("NAMEDAY");
+    name_plural = symbols.intern("NAMEPL");
+    name_article = symbols.intern("NAMEART");
+    also = symbols.intern("AND");
     day_word = symbols.intern("DAYW");
     the = symbols.intern("THE");
     on = symbols.intern("ON");

@@ -53,6 +53,10 @@ struct Knowledge {
     Symbol name_before = kNoSymbol;  ///< "with": behind it April is a person
     Symbol name_behind = kNoSymbol;  ///< "is": before it April is one too
     Symbol weekday_short = kNoSymbol;
+    Symbol name_day = kNoSymbol;      ///< a weekday that is also a first name: "domingo"
+    Symbol name_plural = kNoSymbol;   ///< … whose form is a plural: "domingos"
+    Symbol name_article = kNoSymbol;  ///< "o", "do": before a person
+    Symbol also = kNoSymbol;          ///< "and"
     Symbol day_word = kNoSymbol, the = kNoSymbol, on = kNoSymbol, period = kNoSymbol;
     Symbol no_time = kNoSymbol;  ///< around: names with words of time in them
     Symbol ordinal_mark_feminine = kNoSymbol;

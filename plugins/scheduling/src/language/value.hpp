@@ -72,12 +72,13 @@ enum Flag : std::uint32_t {
     kHoliday = 32768,
     kExplicitYear = 65536,
     kAsDuration = 131072,
-    kMidnight = 524288,   ///< "Friday midnight": does Friday begin or end with it?
-    kHourMark = 262144,   ///< written "8h"
-    kAfter = 1048576,     ///< "after 3": the hour itself is open, unlike "from 3"
-    kDeadline = 2097152,  ///< "by Friday": what must be done then at the latest
-    kExcept = 8388608,    ///< the days that a repeat said elsewhere leaves out
-    kPartly = 4194304,    ///< a repeat rule that cannot tell all that was said, or was not said as one
+    kMidnight = 524288,     ///< "Friday midnight": does Friday begin or end with it?
+    kHourMark = 262144,     ///< written "8h"
+    kAfter = 1048576,       ///< "after 3": the hour itself is open, unlike "from 3"
+    kDeadline = 2097152,    ///< "by Friday": what must be done then at the latest
+    kExcept = 8388608,      ///< the days that a repeat said elsewhere leaves out
+    kMaybeHour = 16777216,  ///< "Friday 8": the number may be an hour
+    kPartly = 4194304,      ///< a repeat rule that cannot tell all that was said, or was not said as one
 };
 
 struct Value {

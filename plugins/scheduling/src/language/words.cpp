@@ -17,6 +17,7 @@ Words::Words(const Knowledge& knowledge, const Text& text, LanguageMask preferre
     language_ = choose_language(preferred);
     find_dead_numbers();
     bury_names();
+    bury_people();
 }
 
 void Words::find_words() {
@@ -110,6 +111,24 @@ void Words::bury_names() {
     }
 }
 
+/// "con Domingo", "com o Domingos": a weekday that is also a first name, where only a person can stand.
+bool Words::is_person_day(std::size_t at) const {
+    if (at == 0 || !has_class(words_[at], knowledge_.name_day)) return false;
+    const auto is_with = [&](std::size_t k) { return has_class(words_[k], knowledge_.name_before); };
+    const bool article = has_class(words_[at - 1], knowledge_.name_article);
+    if (is_with(at - 1) || (article && at > 1 && is_with(at - 2))) return true;
+    const bool capital = text_.tokens[at].capital;
+    if (capital && article && has_class(words_[at], knowledge_.name_plural)) return true;  // "o Domingos"
+    // "com Sol e Domingos"
+    return capital && at > 2 && has_class(words_[at - 1], knowledge_.also) && text_.tokens[at - 2].capital &&
+           is_with(at - 3);
+}
+
+void Words::bury_people() {
+    for (std::size_t at = 0; at < text_.tokens.size(); ++at)
+        if (is_person_day(at)) dead_[at] = true;
+}
+
 /// "rua 25 de março": the month goes with its number.
 void Words::bury_street_name(std::size_t at) {
     if (at + 1 >= text_.tokens.size() || !has_class(words_[at], knowledge_.of) ||
@@ -151,6 +170,15 @@ bool Words::is_house_number(std::size_t begin, std::size_t end) const {
     return false;
 }
 
+/// A capital glued to a number: a unit is never written so, but for hours ("8H", "5P", "12M") and moments
+/// ("14T09Z").
+bool Words::is_label_letter(std::size_t at) const {
+    const std::string_view raw = text_.raw(at);
+    constexpr std::string_view kOfHours = "HAPMTZ";
+    return text_.tokens[at].glued && raw.size() == 1 && raw[0] >= 'A' && raw[0] <= 'Z' &&
+           kOfHours.find(raw[0]) == std::string_view::npos;
+}
+
 bool Words::is_no_time(std::size_t begin, std::size_t end) const {
     if (is_always_open(begin, end) || (end == begin + 1 && is_house_number(begin, end))) return true;
     if (begin > 0) {
@@ -166,10 +194,12 @@ bool Words::is_no_time(std::size_t begin, std::size_t end) const {
     if (end < text_.tokens.size()) {
         const Token& after = text_.tokens[end];
         if (after.glued && after.kind == TokenKind::kWord && words_[end] == Lexicon::kUnknown) return true;
+        if (is_label_letter(end)) return true;  // "4D", "14B"
         const bool ordinal = after.glued && (has_class(words_[end], knowledge_.ordinal_mark) ||
                                              has_class(words_[end], knowledge_.ordinal_mark_feminine));
-        if (ordinal && end + 1 < text_.tokens.size() && has_class(words_[end + 1], knowledge_.ordered_noun))
-            return true;  // "2nd floor"
+        if (ordinal && end + 1 < text_.tokens.size() &&
+            (has_class(words_[end + 1], knowledge_.ordered_noun) || is_label_letter(end + 1)))
+            return true;  // "2nd floor", "3ºB"
         // "at 450 Sutter St"
         const bool house_number =
             end == begin + 1 && text_.tokens[begin].end - text_.tokens[begin].begin >= 3 && !after.glued &&

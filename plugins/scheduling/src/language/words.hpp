@@ -39,12 +39,15 @@ private:
     void find_dead_numbers();
     /// "café da manhã", "good evening", "movie night": names with words of time in them.
     void bury_names();
+    void bury_people();
+    [[nodiscard]] bool is_person_day(std::size_t at) const;
     /// "rua 25 de março": the month goes with its number.
     void bury_street_name(std::size_t at);
     /// "farmacia 24 horas", "24 Hour Fitness", "24/7": always open, no length and no date.
     [[nodiscard]] bool is_always_open(std::size_t begin, std::size_t end) const;
     /// "14 Marlow Road", "Rua das Flores 45": the noun of a street, with its name in capitals between.
     [[nodiscard]] bool is_house_number(std::size_t begin, std::size_t end) const;
+    [[nodiscard]] bool is_label_letter(std::size_t at) const;
     [[nodiscard]] bool is_no_time(std::size_t begin, std::size_t end) const;
 
     const Knowledge& knowledge_;

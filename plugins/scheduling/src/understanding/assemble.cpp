@@ -79,15 +79,31 @@ void Assembly::write(Understanding& out) {
         write_start(out);
     }
     drop_adjective();
+    drop_every_day();
     repeat_daily();
     write_repeat(out);
     write_span(out);
     name_inferred(out);
 }
 
+/// "dinner Friday 8", and the next Friday that is an 8th is far: who dines says the hour.
+void Assembly::take_hour_for_day(Value& when) const {
+    constexpr DayNumber kFar = 10;
+    const bool small = when.dom >= 5 && when.dom <= 11;
+    if (!when.has(Flag::kMaybeHour) || when.has_clock() || !small || when.month != 0 ||
+        !around_.find(around_.classes.evening))
+        return;
+    Value day = when;
+    if (!fix_day(context_, day) || day.day_begin - context_.today <= kFar) return;
+    when.clock = when.dom * 3600;
+    when.dom = 0;
+    when.flags |= Flag::kBareHour;
+}
+
 /// "cena a las 8": words that say which half of the day is meant.
 void Assembly::settle_by_words() {
     Value& when = *when_;
+    take_hour_for_day(when);
     if (when.clock < 0 || !when.has(Flag::kBareHour) || when.clock_end >= 0) return;
     if (when.has(Flag::kHourMark) && when.clock >= 10 * 3600) return;  // "10:30 hrs"
     const bool evening = around_.find(around_.classes.evening).has_value(),
@@ -120,10 +136,25 @@ void Assembly::settle() {
 
 /// "revisão semanal amanhã": beside one day the word only says which review it is.
 void Assembly::drop_adjective() {
-    if (!repeat_ || !adjective_ || !when_ || !spoken_ || !when_->has_day()) return;
-    if (repeat_->freq == language::Freq::kYearly && spoken_->dom != 0) return;  // "on June 21, yearly"
+    if (!repeat_ || adjective_ == 0 || !when_ || !spoken_ || !when_->has_day()) return;
+    const bool on_a_date = repeat_->freq == language::Freq::kYearly && spoken_->dom != 0;
+    if (on_a_date && !stands_before_noun(adjective_))
+        return;  // "on June 21, yearly"; "annual physical June 21"
     const bool only_weekday = spoken_->form == language::DayForm::kFields && spoken_->dom == 0;
     if (!only_weekday && when_->grain == language::Grain::kDay) repeat_.reset();
+}
+
+bool Assembly::stands_before_noun(std::uint32_t at) const {
+    return at < around_.size() && around_.is_free(at) && around_.punctuation(at) == '\0' &&
+           around_.phrase(at, around_.classes.small) == 0 && around_.phrase(at, around_.classes.with) == 0;
+}
+
+/// "from Wed 10 to Fri 12, all day every day": the days are said already.
+void Assembly::drop_every_day() {
+    if (!repeat_ || !when_ || !when_->has_day() || when_->has_clock() || repeat_->has_clock()) return;
+    const bool daily = repeat_->freq == language::Freq::kDaily && repeat_->interval == 1;
+    const bool open = when_->has(Flag::kOpenBegin) || when_->has(Flag::kOpenEnd);
+    if (daily && !open && repeat_->until == 0 && when_->day_end - when_->day_begin > 1) repeat_.reset();
 }
 
 /// "del 7 al 11 de 6 a 8 pm": the same hours on each of these days.

@@ -42,9 +42,13 @@ private:
     void except_days();
     void write_exceptions(Understanding& out, const language::Value& rule) const;
     void settle_by_words();
+    void take_hour_for_day(language::Value& when) const;
     void settle();
     void settle_deadline();
     void drop_adjective();
+    void drop_every_day();
+    [[nodiscard]] bool ends_a_series(const language::Value& value) const;
+    [[nodiscard]] bool stands_before_noun(std::uint32_t at) const;
     void repeat_daily();
     void write_start(Understanding& out) const;
     void write_span(Understanding& out) const;
@@ -86,7 +90,9 @@ private:
     std::optional<language::Value> except_;   ///< days that a repeat leaves out, said apart from it
     std::int16_t times_ = 0;                  ///< how often it happens, said apart from it
     std::uint32_t last_end_ = 0;              ///< the token behind the last time that was taken
-    bool adjective_ = false;                  ///< repeat_ is one word that may be an adjective ("weekly")
+    std::optional<language::Value> until_;    ///< "…, until the end of March", said apart from it
+    std::uint32_t adjective_ =
+        0;  ///< where repeat_ ends, if it is one word that may be an adjective ("weekly")
     const language::Expression* impossible_ = nullptr;
 };
 

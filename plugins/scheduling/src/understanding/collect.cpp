@@ -197,7 +197,7 @@ void Assembly::add_repeat(const Expression& expression) {
     if (repeat_ && complete_repeat(value)) return;
     if (repeat_ && !vaguer) return;
     repeat_ = value;
-    adjective_ = adjective;
+    adjective_ = adjective ? expression.end_token : 0;
 }
 
 void Assembly::add_length(const Expression& expression, Understanding& out) {
@@ -234,8 +234,20 @@ bool Assembly::is_corrected(const Expression& expression) const {
            around_.phrase(expression.end_token, correct) > 0;  // "… instead"
 }
 
+/// "on Tuesday I begin yoga …, then every Tuesday, until the end of July": a day that only ends a rule.
+bool Assembly::ends_a_series(const Value& value) const {
+    if (!value.has(Flag::kOpenBegin) || !value.has_day() || value.has_clock()) return false;
+    return std::any_of(reading_.expressions.begin(), reading_.expressions.end(), [](const Expression& other) {
+        return other.value.freq != language::Freq::kNone && !other.value.has(Flag::kVague);
+    });
+}
+
 void Assembly::add_time(const Expression& expression) {
     const Value& value = expression.value;
+    if (ends_a_series(value)) {
+        if (!until_) until_ = value;
+        return;
+    }
     if (skips_a_year(value) && impossible_ == nullptr) {
         impossible_ = &expression;
         return;
@@ -310,7 +322,7 @@ void Assembly::end_repeat() {
     const auto ends = [](const Value& value) {
         return value.has(Flag::kOpenBegin) && value.has_day() && !value.has_clock();
     };
-    std::optional<Value>& said = when_ && ends(*when_) ? when_ : rival_;
+    std::optional<Value>& said = until_ ? until_ : when_ && ends(*when_) ? when_ : rival_;
     if (!said || !ends(*said) || repeat_->until != 0) return;
     Value last = *said;
     said.reset();

@@ -1,0 +1,58 @@
+#include "host/intents/day_ahead.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <vector>
+
+#include "host/intents/text.hpp"
+#include "migue_intents_data.embedded.hpp"
+
+namespace migue::host::intents {
+namespace {
+
+WordClasses signs() {
+    const auto data = migue_intents_data::embedded("data/day_ahead.txt");
+    assert(data);
+    return WordClasses(*data);
+}
+
+/// "acordou", "levanté", "llegaron", "ficamos": told of what is over. Future forms ("iré", "estará") end
+/// in -ré, -rá and do not count.
+bool is_past_form(std::string_view word) {
+    static constexpr std::array<std::string_view, 10> kEnds{"ó",    "aste", "ieron",  "aron", "aram",
+                                                            "eram", "iram", "ábamos", "ava",  "avam"};
+    constexpr std::size_t kShortest = 5;
+    if (word.size() < kShortest) return false;
+    if (word.ends_with("ou") && !word.ends_with("you")) return true;
+    if (word.ends_with("é") && !word.ends_with("ré") && word != "café" && word != "bebé") return true;
+    return std::ranges::any_of(kEnds, [&](std::string_view end) { return word.ends_with(end); });
+}
+
+}  // namespace
+
+DayAhead::DayAhead() : kinds_(WordClasses::shipped()), signs_(signs()) {}
+
+bool DayAhead::names_one(std::string_view text) const {
+    const std::vector<Token> tokens = tokenize(text);
+    constexpr std::size_t kNear = 4;  // tokens between "in" and its unit: "daqui a uma hora"
+    bool found = false;
+    std::size_t counts_from = tokens.size();
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+        const Token& token = tokens[i];
+        if (token.type == TokenClass::kQuestion) return false;
+        const std::string_view sign = signs_.of(token.bare);
+        if (sign == "past" || sign == "now" || (sign == "ask" && i == 0)) return false;
+        if (token.type == TokenClass::kWord && is_past_form(token.word)) return false;
+        const std::string_view kind = token.type == TokenClass::kWord ? kinds_.of(token.bare) : "";
+        const std::string_view before = i > 0 ? signs_.of(tokens[i - 1].bare) : "";
+        if (sign == "in") counts_from = i;
+        const bool length = kind == "unit" && counts_from < i && i - counts_from <= kNear;
+        const bool numbered = token.type == TokenClass::kNumber && before == "dom";
+        found = found || kind == "day" || kind == "relative" || token.type == TokenClass::kDate || length ||
+                numbered || (kind == "month" && i > 0);
+    }
+    return found;
+}
+
+}  // namespace migue::host::intents

@@ -1,0 +1,22 @@
+#pragma once
+#include <string_view>
+
+#include "host/intents/word_classes.hpp"
+
+namespace migue::host::intents {
+
+/// Tells statements about a day that is still to come ("pints Friday at 8") from questions and from
+/// what is told of the past, by a few words and the ends of verbs: cheap, and right more often than not.
+/// Immutable after construction: thread-safe.
+class DayAhead {
+public:
+    DayAhead();
+    /// Does the text name a day, a date or a length from now on, and ask nothing, and tell of nothing past?
+    [[nodiscard]] bool names_one(std::string_view text) const;
+
+private:
+    const WordClasses kinds_;  ///< weekdays, months …
+    const WordClasses signs_;  ///< data/day_ahead.txt
+};
+
+}  // namespace migue::host::intents

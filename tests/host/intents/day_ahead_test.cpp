@@ -1,0 +1,28 @@
+#include "host/intents/day_ahead.hpp"
+
+#include <gtest/gtest.h>
+
+namespace migue::host::intents {
+namespace {
+
+TEST(DayAhead, IsNamedByStatementsOfWhatIsToCome) {
+    const DayAhead day_ahead;
+    for (const char* text :
+         {"pints friday at 8", "ajedrez el jueves 20.30", "sardinhada amanhã às 8 da noite",
+          "dominoes on the 14th", "em três horas tirar o pão", "en 40 minutos sacar la ropa",
+          "entrega de llaves el 18", "recital 21/11", "dança dia 26 às 18h", "café con Inés el sábado",
+          "desfile da escola em 3 de outubro"})
+        EXPECT_TRUE(day_ahead.names_one(text)) << text;
+}
+
+TEST(DayAhead, IsNotNamedByQuestionsAndByWhatIsOver) {
+    const DayAhead day_ahead;
+    for (const char* text : {"pints friday?", "what opens on friday", "cuándo es el partido del jueves",
+                             "quem ganhou no domingo", "we went to the lake on sunday", "ayer fuimos al cine",
+                             "a festa de sábado foi linda", "my dog at 4pm", "el viernes ganó mi equipo",
+                             "no domingo ele acordou tarde", "rain on friday", "qué frío hoy", ""})
+        EXPECT_FALSE(day_ahead.names_one(text)) << text;
+}
+
+}  // namespace
+}  // namespace migue::host::intents
