@@ -25,6 +25,7 @@ AroundClasses::AroundClasses(Symbols& symbols)
       hourly(symbols.intern("HOURLY")),
       told(symbols.intern("TOLD")),
       generic(symbols.intern("GENERIC")),
+      accented(symbols.intern("ACCENTED")),
       pronoun(symbols.intern("PRONOUN")),
       pronoun_ending(symbols.intern("PRONOUNEND")),
       asking(symbols.intern("ASKING")),

@@ -175,6 +175,10 @@ Around::Around(const language::Reading& read)
         words.push_back(knowledge.around.find(read.text.word(at)));
     for (const auto& expression : read.expressions)
         mark(expression.begin_token, expression.end_token, Role::kTime);
+    // "té con la abuela": with its accent another word than without ("te pido").
+    for (std::uint32_t at = 0; at < size(); ++at)
+        if (slice(at, at + 1).size() > read.text.word(at).size() && is_of(read.text.word(at), classes.accented))
+            words[at] = language::Lexicon::kUnknown;
 }
 
 std::uint32_t Around::phrase(std::uint32_t at, Symbol wanted, bool any_role) const {
@@ -270,6 +274,8 @@ bool is_named_place(const Around& around, std::uint32_t at) {
         return false;
     const auto& token = around.reading.text.tokens[name];
     if (!token.capital && token.kind != TokenKind::kNumber) return false;
+    constexpr std::size_t kShortest = 3;  // "AV 8523" is a flight
+    if (token.kind == TokenKind::kNumber && around.reading.text.word(at).size() < kShortest) return false;
     for (std::uint32_t k = 0; k < at; ++k)
         if (is_title_role(around.roles[k]) && is_word_like(around, k) &&
             around.phrase(k, around.classes.small) == 0 && around.phrase(k, around.classes.article) == 0)

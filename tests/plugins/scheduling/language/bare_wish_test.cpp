@@ -1,0 +1,59 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "moments.hpp"
+
+/// What no intent fits and still is a wish: a thing and a time to come, where nothing is asked or told.
+namespace scheduling::test {
+namespace {
+
+struct Said {
+    const char* language;
+    const char* text;
+};
+
+Understanding heard(const Said& said) {
+    return understand(said.text, "other", moment_in(said.language));
+}
+
+class BareWishes : public ::testing::TestWithParam<Said> {};
+
+TEST_P(BareWishes, AreSeen) {
+    EXPECT_TRUE(heard(GetParam()).is_bare_wish) << GetParam().text;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Things, BareWishes,
+    ::testing::Values(Said{"en", "pints friday at 8"}, Said{"en", "five a side tonight 8"},
+                      Said{"en", "night shift tmrw 7pm"}, Said{"es", "birra jueves 20.30"},
+                      Said{"es", "rosca en casa de Lupita hoy 7pm"}, Said{"es", "té con la abuela mañana"},
+                      Said{"pt", "futebol quinta 20h"}, Said{"pt", "amigo secreto sexta"},
+                      Said{"pt", "truco na casa do compadre sábado"}));
+
+class Talk : public ::testing::TestWithParam<Said> {};
+
+TEST_P(Talk, IsNoWish) {
+    EXPECT_FALSE(heard(GetParam()).is_bare_wish) << GetParam().text;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Talks, Talk,
+    ::testing::Values(Said{"en", "what time is it in Tokyo"}, Said{"en", "the game was at 8 yesterday"},
+                      Said{"en", "is the bank open tomorrow at 9?"}, Said{"en", "turn on the lights at 8pm"},
+                      Said{"en", "play some jazz now"}, Said{"en", "tomorrow"},
+                      Said{"en", "see you tomorrow"}, Said{"es", "mañana va a llover"},
+                      Said{"es", "hasta mañana"}, Said{"es", "ayer fui a las 8 al cine"},
+                      Said{"es", "apaga las luces a las 10"}, Said{"es", "¿a qué hora abre mañana el banco?"},
+                      Said{"pt", "ontem o jogo foi às 20h"}, Said{"pt", "até amanhã"},
+                      Said{"pt", "qual a previsão de amanhã"}, Said{"pt", "liga a luz às 20h"}));
+
+TEST(BareWish, AsksForItsHour) {
+    const Understanding read = heard({"es", "té con la abuela mañana"});
+    ASSERT_TRUE(read.question.has_value());
+    EXPECT_EQ(read.question->kind, "missing_time");
+    EXPECT_NE(to_json(read, moment_in("es"), "other").find("\"title\":\"T"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace scheduling::test
