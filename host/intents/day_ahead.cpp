@@ -55,4 +55,9 @@ bool DayAhead::names_one(std::string_view text) const {
     return found;
 }
 
+bool DayAhead::tells_of_past(std::string_view text) const {
+    const std::vector<Token> tokens = tokenize(text);
+    return std::ranges::any_of(tokens, [&](const Token& token) { return signs_.of(token.bare) == "past"; });
+}
+
 }  // namespace migue::host::intents

@@ -13,6 +13,8 @@ public:
     DayAhead();
     /// Does the text name a day, a date or a length from now on, and ask nothing, and tell of nothing past?
     [[nodiscard]] bool names_one(std::string_view text) const;
+    /// Is something told that is over ("ayer fuimos …", "… last friday")?
+    [[nodiscard]] bool tells_of_past(std::string_view text) const;
 
 private:
     const WordClasses kinds_;  ///< weekdays, months …

@@ -310,14 +310,17 @@ private:
             }
             line += ' ';
         }
-        out.reserve(line.size() * (options_.char_max + 1U - options_.char_min));
+        out.resize(line.size() * (options_.char_max + 1U - options_.char_min));
+        std::size_t count = 0;
         for (std::size_t begin = 0; begin < line.size(); ++begin) {
             Hash hash('c');
-            for (std::size_t n = 1; n <= options_.char_max && begin + n <= line.size(); ++n) {
+            const std::size_t longest = std::min<std::size_t>(options_.char_max, line.size() - begin);
+            for (std::size_t n = 1; n <= longest; ++n) {
                 hash.add(line[begin + n - 1]);
-                if (n >= options_.char_min) out.push_back(hash.value());
+                if (n >= options_.char_min) out[count++] = hash.value();
             }
         }
+        out.resize(count);
     }
 
     const FeatureOptions options_;

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <future>
 #include <iterator>
+#include <numeric>
 #include <system_error>
 
 #include "host/intents/binary.hpp"
@@ -132,10 +133,13 @@ Result<void> LinearClassifier::save(const std::filesystem::path& file) const {
 std::vector<Scored> LinearClassifier::classify(std::string_view text, std::string_view locale) const {
     const std::string guessed = locale.empty() ? language(text) : std::string();
     const std::vector<float> p = intents_.probabilities(text, locale.empty() ? guessed : locale);
+    std::vector<std::size_t> order(p.size());  // names are moved about less than places
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order,
+                      [&](std::size_t a, std::size_t b) { return p[a] != p[b] ? p[a] > p[b] : a < b; });
     std::vector<Scored> out;
     out.reserve(p.size());
-    for (std::size_t i = 0; i < p.size(); ++i) out.push_back({intents_.labels()[i], p[i]});
-    std::ranges::stable_sort(out, std::ranges::greater{}, &Scored::probability);
+    for (const std::size_t i : order) out.push_back({intents_.labels()[i], p[i]});
     return out;
 }
 

@@ -41,6 +41,9 @@ std::string_view spoken(std::string_view locale) {
 /// The least share of a model that is spoken for by a clause before it counts as a wish.
 constexpr float kClearWish = 0.7F;
 
+/// Less likely than this, a wish to note something is none where it is told of the past (measured).
+constexpr float kClearOfPast = 0.5F;
+
 /// Less likely than this, an intent is not worth asking about.
 constexpr float kLeastAsked = 0.15F;
 /// Choices of one question: as many as WhatsApp has buttons.
@@ -209,6 +212,9 @@ private:
     void settle(std::string_view text, Decision& decision) const {
         const Scored& best = decision.ranked.front();
         const Route* route = accepted(decision.ranked) ? table.find(best.intent) : nullptr;
+        if (route != nullptr && route->intent == table.dated && best.probability < kClearOfPast &&
+            day_ahead.tells_of_past(text))
+            route = nullptr;
         if (route == nullptr && take_dated(text, decision)) return;
         if (route == nullptr) {
             fall_back(decision, kOther);

@@ -1,11 +1,9 @@
 #include "host/intents/senses.hpp"
 
 #include <algorithm>
-#include <cassert>
-#include <sstream>
 
 #include "host/intents/stemmer.hpp"
-#include "migue_intents_data.embedded.hpp"
+#include "host/intents/word_lists.hpp"
 
 namespace migue::host::intents {
 
@@ -31,30 +29,19 @@ void add_once(std::vector<std::uint32_t>& senses, std::uint32_t sense) {
 
 Senses Senses::shipped() {
     Senses out;
-    for (const char* language : {"es", "en", "pt"}) {
-        const auto lines = migue_intents_data::embedded(std::string("data/senses/") + language + ".txt");
-        assert(lines);
-        out.add(language, *lines);
-    }
+    read_word_lists("senses", [&](std::string_view language, std::string_view name, std::string_view word) {
+        out.add(language, name, word);
+    });
     return out;
 }
 
-void Senses::add(std::string_view locale, std::string_view lines) {
-    Stemmer stemmer(locale);
+void Senses::add(std::string_view locale, std::string_view name, std::string_view word) {
     Language& language = languages_[std::string(locale)];
-    std::istringstream in{std::string(lines)};
-    for (std::string line; std::getline(in, line);) {
-        if (line.starts_with('#')) continue;
-        std::istringstream fields(line);
-        std::string word;
-        fields >> word;
-        const std::uint32_t sense = hash_of(word);
-        while (fields >> word) {
-            add_once(language.words[word], sense);
-            if (const std::string stem(stemmer.stem(word)); stem.size() >= least_stem(locale))
-                add_once(language.stems[stem], sense);
-        }
-    }
+    const std::uint32_t sense = hash_of(name);
+    add_once(language.words[std::string(word)], sense);
+    Stemmer stemmer(locale);
+    if (const std::string stem(stemmer.stem(word)); stem.size() >= least_stem(locale))
+        add_once(language.stems[stem], sense);
 }
 
 std::span<const std::uint32_t> Senses::of(std::string_view bare_word, std::string_view stem,

@@ -37,7 +37,7 @@ private:
         Words stems;
     };
 
-    void add(std::string_view locale, std::string_view lines);
+    void add(std::string_view locale, std::string_view name, std::string_view word);
 
     std::map<std::string, Language, std::less<>> languages_;
 };

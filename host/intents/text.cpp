@@ -156,6 +156,7 @@ public:
     explicit Tokenizer(std::string_view text) : text_(lowered(text)) {}
 
     std::vector<Token> run() {
+        tokens_.reserve(std::min(kMaxTokens, text_.size() / 4 + 2));
         while (at_ < text_.size() && tokens_.size() < kMaxTokens) {
             const char32_t c = text_[at_];
             if (is_digit(c) || is_letter(c)) {

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <cassert>
-#include <sstream>
 
 #include "host/intents/stemmer.hpp"
-#include "migue_intents_data.embedded.hpp"
+#include "host/intents/word_lists.hpp"
 
 namespace migue::host::intents {
 
@@ -20,11 +19,9 @@ std::size_t least_stem(std::string_view locale) {
 
 Topics Topics::shipped() {
     Topics out;
-    for (const char* language : {"es", "en", "pt"}) {
-        const auto lines = migue_intents_data::embedded(std::string("data/topics/") + language + ".txt");
-        assert(lines);
-        out.add(language, *lines);
-    }
+    read_word_lists("topics", [&](std::string_view language, std::string_view name, std::string_view word) {
+        out.add(language, name, word);
+    });
     return out;
 }
 
@@ -37,22 +34,13 @@ Topics::Set Topics::of(std::string_view bare_word, std::string_view stem, std::s
     return found == words->second.end() ? 0 : found->second;
 }
 
-void Topics::add(std::string_view locale, std::string_view lines) {
-    Stemmer stemmer(locale);
+void Topics::add(std::string_view locale, std::string_view topic, std::string_view word) {
     Words& words = words_[std::string(locale)];
-    std::istringstream in{std::string(lines)};
-    for (std::string line; std::getline(in, line);) {
-        if (line.starts_with('#')) continue;
-        std::istringstream fields(line);
-        std::string word;
-        fields >> word;
-        const Set bit = Set{1} << number_of(word);
-        while (fields >> word) {
-            words[word] |= bit;
-            if (const std::string stem(stemmer.stem(word)); stem != word && stem.size() >= least_stem(locale))
-                words[stem] |= bit;
-        }
-    }
+    const Set bit = Set{1} << number_of(topic);
+    words[std::string(word)] |= bit;
+    Stemmer stemmer(locale);
+    if (const std::string stem(stemmer.stem(word)); stem != word && stem.size() >= least_stem(locale))
+        words[stem] |= bit;
 }
 
 std::size_t Topics::number_of(std::string_view name) {

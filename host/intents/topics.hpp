@@ -33,7 +33,7 @@ private:
     };
     using Words = std::unordered_map<std::string, Set, Hash, std::equal_to<>>;
 
-    void add(std::string_view locale, std::string_view lines);
+    void add(std::string_view locale, std::string_view topic, std::string_view word);
     [[nodiscard]] std::size_t number_of(std::string_view name);
 
     std::vector<std::string> names_;

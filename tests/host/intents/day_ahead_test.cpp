@@ -24,5 +24,14 @@ TEST(DayAhead, IsNotNamedByQuestionsAndByWhatIsOver) {
         EXPECT_FALSE(day_ahead.names_one(text)) << text;
 }
 
+TEST(DayAhead, TellsWhatIsToldOfThePast) {
+    const DayAhead day_ahead;
+    for (const char* text :
+         {"we lost on sunday", "ayer fuimos al lago", "a prova foi difícil", "last friday at 9"})
+        EXPECT_TRUE(day_ahead.tells_of_past(text)) << text;
+    for (const char* text : {"dentist friday at 9", "mañana voy al lago", "a prova é sexta", ""})
+        EXPECT_FALSE(day_ahead.tells_of_past(text)) << text;
+}
+
 }  // namespace
 }  // namespace migue::host::intents

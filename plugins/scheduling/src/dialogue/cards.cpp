@@ -166,7 +166,10 @@ bool needs_card(const Scene& scene, const EventDraft& draft, const std::string& 
     }
     if (mails_somebody(scene, draft)) return true;
     const bool inferred_time = !draft.has_date || (!draft.has_time && !draft.all_day);
-    return inferred_time || draft.all_day || !draft.rrule.empty() ||
+    // Nobody asked for anything: what is made of it is shown first.
+    const bool guessed =
+        is_talk(scene.intent) && scene.input.kind == "text" && scene.state.open == std::nullopt;
+    return guessed || inferred_time || draft.all_day || !draft.rrule.empty() ||
            is_generic_title(scene.answers(), draft.title);
 }
 

@@ -52,7 +52,7 @@ Task<Reply> take_intent(Scene& scene, std::string text) {
     if (intent == "schedule_meeting") co_return co_await start_draft(scene, text);
     if (intent == "never_mind") co_return say(scene.phrases.say("nothing_open"));
     // What no route claims is offered here first: "pints friday at 8".
-    if (intent == "other" && scene.understand(text, intent).is_bare_wish)
+    if (is_talk(intent) && scene.understand(text, intent).is_bare_wish)
         co_return co_await start_draft(scene, text);
     co_return pass_on();
 }

@@ -107,6 +107,8 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"date_hours_first", act_date_hours_first},
     {"range_meridiem", act_range_meridiem},
     {"day_range_year", act_day_range_year},
+    {"refused", act_refused},
+    {"weekday_hours", act_weekday_hours},
     {"shift_near", act_shift_near},
     {"late_dom_at", act_late_dom_at},
     {"repeat_stretch", act_repeat_stretch},

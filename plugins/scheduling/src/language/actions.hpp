@@ -96,6 +96,8 @@ bool act_date_hours(const Context&, Arguments, std::int32_t, Value&);
 bool act_date_hours_first(const Context&, Arguments, std::int32_t, Value&);
 bool act_range_meridiem(const Context&, Arguments, std::int32_t, Value&);
 bool act_day_range_year(const Context&, Arguments, std::int32_t, Value&);
+bool act_refused(const Context&, Arguments, std::int32_t, Value&);
+bool act_weekday_hours(const Context&, Arguments, std::int32_t, Value&);
 bool act_shift_near(const Context&, Arguments, std::int32_t, Value&);
 bool act_late_dom_at(const Context&, Arguments, std::int32_t, Value&);
 bool act_repeat_stretch(const Context&, Arguments, std::int32_t, Value&);

@@ -165,6 +165,20 @@ bool act_hour_of_day(const Context& context, Arguments arguments, std::int32_t, 
     return act_dom(context, number, 0, dom) && meet(context, *arguments[0], dom, out);
 }
 
+/// "martes 9 a 11": a weekday and two hours, where the first is not the day's own number.
+bool act_weekday_hours(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    constexpr DayNumber kNear = 10;
+    Value dom;
+    const Value* first[] = {arguments[1]};
+    if (!act_dom(context, first, 0, dom)) return false;
+    if (fix_day(context, dom) && weekday_of(dom.day_begin) == arguments[0]->weekday &&
+        dom.day_begin - context.today <= kNear)
+        return false;
+    Value range;
+    return act_bare_range(context, arguments.subspan(1), 0, range) &&
+           meet(context, *arguments[0], range, out);
+}
+
 /// "24 às 21h": a number that no hour has, before an hour, is a day of the month.
 bool act_late_dom_at(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     Value dom;

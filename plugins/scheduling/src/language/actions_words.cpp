@@ -150,6 +150,14 @@ bool act_ends_at(const Context& context, Arguments arguments, std::int32_t, Valu
     return act_clock_range(context, both, 0, hours) && meet(context, begin, hours, out);
 }
 
+/// "not 8.40": kept with its hour, for a message that names no other.
+bool act_refused(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    if (out.has_day() || out.clock < 0 || out.has(kPartOnly)) return false;
+    out.flags |= kExcept;
+    return true;
+}
+
 /// The same, said apart from the rule.
 bool act_except(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     out = *arguments[0];

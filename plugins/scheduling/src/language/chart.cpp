@@ -225,9 +225,21 @@ private:
         edges_.push_back(edge);
     }
 
+    /// "o Abril", "Abril Fonseca": no month has an article there, or a surname.
+    [[nodiscard]] bool is_called_by_month(const Edge& edge) const {
+        const std::uint32_t last = edge.end - 1;
+        if (edge.symbol != knowledge_.period || edge.end - edge.begin > 2 || !text_.tokens[last].capital ||
+            (result_.language & kCapitalMonths) != 0 || !words_.has_class(words_[last], knowledge_.month))
+            return false;
+        if (edge.end - edge.begin == 2) return words_.has_class(words_[edge.begin], knowledge_.name_article);
+        return edge.end < text_.tokens.size() && text_.tokens[edge.end].capital &&
+               words_[edge.end] == Lexicon::kUnknown;
+    }
+
     /// "con Julio", "with April": a month alone behind such a word is a person; so is one written with a
     /// capital where months are not.
     [[nodiscard]] bool is_person(const Edge& edge) const {
+        if (is_called_by_month(edge)) return true;
         if (edge.end - edge.begin != 1 || edge.symbol != knowledge_.period) return false;
         if (edge.end < text_.tokens.size() && words_.has_class(words_[edge.end], knowledge_.name_behind))
             return true;

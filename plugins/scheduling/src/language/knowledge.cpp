@@ -69,6 +69,7 @@ AroundClasses::AroundClasses(Symbols& symbols)
       second(symbols.intern("SECOND")),
       small(symbols.intern("SMALL")),
       something(symbols.intern("SOMETHING")),
+      refused(symbols.intern("REFUSED")),
       surname(symbols.intern("SURNAME")),
       title(symbols.intern("TITLE")),
       todo(symbols.intern("TODO")),

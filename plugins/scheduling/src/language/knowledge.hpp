@@ -30,7 +30,7 @@ struct AroundClasses {
         place_label, purpose, whole_day, then, kin_ending, article, ask, ask_led, ask_tail, before, clitic,
         command, correct, dawny, day_before, edit, evening, floor, group, honorific, invite, kin, lead,
         move_from, no_guest, of_group, organisation, person_and, place_at, place_noun, place_preposition,
-        polite, remark, remind, request, second, small, something, surname, title, todo, verb, video, with,
+        polite, remark, remind, request, second, small, something, refused, surname, title, todo, verb, video, with,
         with_short, with_the;
 };
 

@@ -18,6 +18,7 @@ Words::Words(const Knowledge& knowledge, const Text& text, LanguageMask preferre
     find_dead_numbers();
     bury_names();
     bury_people();
+    bury_dated_streets();
 }
 
 void Words::find_words() {
@@ -127,6 +128,22 @@ bool Words::is_person_day(std::size_t at) const {
 void Words::bury_people() {
     for (std::size_t at = 0; at < text_.tokens.size(); ++at)
         if (is_person_day(at)) dead_[at] = true;
+}
+
+/// "18 de Julio 1234": a street called by a date, with its house number, which is no year.
+void Words::bury_dated_streets() {
+    for (std::size_t at = 0; at + 3 < text_.tokens.size(); ++at) {
+        const Token &day = text_.tokens[at], &house = text_.tokens[at + 3];
+        const bool numbers =
+            day.kind == TokenKind::kNumber && house.kind == TokenKind::kNumber && !house.glued;
+        const bool year = house.number >= 1900 && house.number <= 2150;
+        if (!numbers || house.number < 100 || year || !text_.tokens[at + 2].capital ||
+            (language_ & kCapitalMonths) != 0 || !has_class(words_[at + 1], knowledge_.of) ||
+            !has_class(words_[at + 2], knowledge_.month))
+            continue;
+        std::fill(dead_.begin() + static_cast<std::ptrdiff_t>(at),
+                  dead_.begin() + static_cast<std::ptrdiff_t>(at) + 4, true);
+    }
 }
 
 /// "rua 25 de março": the month goes with its number.

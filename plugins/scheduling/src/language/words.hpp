@@ -40,6 +40,7 @@ private:
     /// "café da manhã", "good evening", "movie night": names with words of time in them.
     void bury_names();
     void bury_people();
+    void bury_dated_streets();
     [[nodiscard]] bool is_person_day(std::size_t at) const;
     /// "rua 25 de março": the month goes with its number.
     void bury_street_name(std::size_t at);

@@ -25,12 +25,14 @@ private:
     void collect(Understanding& out);
     void add(const language::Expression& expression, Understanding& out);
     void take_day_before(Understanding& out);
+    [[nodiscard]] bool is_refused_day(const language::Expression& expression) const;
     [[nodiscard]] bool is_only_past(const language::Expression& expression) const;
     [[nodiscard]] bool is_only_soon(const language::Expression& expression) const;
     void keep_in_title(const language::Expression& expression);
     [[nodiscard]] bool names_occasion(const language::Expression& expression) const;
     bool complete_repeat(const language::Value& other);
     void add_repeat(const language::Expression& expression);
+    void add_refused(const language::Expression& expression);
     void add_length(const language::Expression& expression, Understanding& out);
     void add_time(const language::Expression& expression);
     [[nodiscard]] bool is_corrected(const language::Expression& expression) const;

@@ -100,6 +100,19 @@ bool Assembly::is_only_past(const Expression& expression) const {
                                                     });
 }
 
+/// "mañana no puedo, el viernes a las 3": a day that is turned down where another follows.
+bool Assembly::is_refused_day(const Expression& expression) const {
+    const std::uint32_t end = expression.end_token;
+    if (!expression.value.has_day() || expression.value.freq != language::Freq::kNone ||
+        end >= around_.size() || around_.phrase(end, around_.classes.refused) == 0)
+        return false;
+    return std::any_of(reading_.expressions.begin(), reading_.expressions.end(),
+                       [&](const Expression& other) {
+                           return other.begin_token > end && other.value.has_day() &&
+                                  other.value.freq == language::Freq::kNone;
+                       });
+}
+
 /// "asap, maybe 3ish": now is not meant where another hour is said.
 bool Assembly::is_only_soon(const Expression& expression) const {
     const Value& now = expression.value;
@@ -129,7 +142,7 @@ void Assembly::keep_in_title(const Expression& expression) {
 void Assembly::collect(Understanding& out) {
     for (const Expression& expression : reading_.expressions) {
         if (around_.roles[expression.begin_token] == Role::kReminder) continue;
-        if (is_only_past(expression)) continue;
+        if (is_only_past(expression) || is_refused_day(expression)) continue;
         if (is_only_soon(expression)) {
             around_.mark(expression.begin_token, expression.end_token, Role::kDropped);
             continue;
@@ -173,7 +186,9 @@ bool Assembly::complete_repeat(const Value& other) {
 
 void Assembly::add(const Expression& expression, Understanding& out) {
     const Value& value = expression.value;
-    if (value.has(Flag::kExcept)) {
+    if (value.has(Flag::kExcept) && value.has_clock()) {
+        add_refused(expression);
+    } else if (value.has(Flag::kExcept)) {
         except_ = value;
     } else if (value.freq != language::Freq::kNone) {
         add_repeat(expression);
@@ -184,6 +199,17 @@ void Assembly::add(const Expression& expression, Understanding& out) {
     } else {
         add_time(expression);
     }
+}
+
+/// "not 8.40" beside another hour says nothing more; alone ("why not at 5?") it is the hour.
+void Assembly::add_refused(const Expression& expression) {
+    const bool another = std::any_of(
+        reading_.expressions.begin(), reading_.expressions.end(),
+        [](const Expression& other) { return other.value.clock >= 0 && !other.value.has(Flag::kExcept); });
+    if (another) return;
+    Expression meant = expression;
+    meant.value.flags &= ~Flag::kExcept;
+    add_time(meant);
 }
 
 void Assembly::add_repeat(const Expression& expression) {

@@ -98,6 +98,9 @@ struct Understanding {
 /// Pure and thread-safe; linear in the text's length (at most 4096 characters are read).
 [[nodiscard]] Understanding understand(std::string_view text, std::string_view intent, const Moment& moment);
 
+/// Intents of a message that nobody has claimed: a bare wish is looked for in it.
+[[nodiscard]] bool is_talk(std::string_view intent);
+
 /// The JSON object of ext/understand.h: {"event":…,"times":[…],"question":…}.
 [[nodiscard]] std::string to_json(const Understanding& understanding, const Moment& moment,
                                   std::string_view intent);

@@ -114,7 +114,7 @@ bool makes_event(std::string_view intent) {
 
 std::string to_json(const Understanding& understanding, const Moment&, std::string_view intent) {
     std::string out = "{\"event\":";
-    if (makes_event(intent) || (intent == "other" && understanding.is_bare_wish))
+    if (makes_event(intent) || (is_talk(intent) && understanding.is_bare_wish))
         write_event(out, understanding.draft);
     else
         out += "null";

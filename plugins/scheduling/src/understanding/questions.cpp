@@ -192,9 +192,11 @@ std::optional<Question> Assembly::ambiguous_hour() const {
 
 std::optional<Question> Assembly::missing(const Understanding& out) const {
     const EventDraft& draft = out.draft;
-    const bool schedules = intent_.find("schedule") != std::string_view::npos &&
-                           intent_.find("reschedule") == std::string_view::npos;
-    const bool may_schedule = intent_ == "other";  // a wish without a verb of asking
+    const bool reminds = intent_.find("remind") != std::string_view::npos && !draft.title.empty() &&
+                         !draft.reminder;  // "an hour before" is about an event that is there
+    const bool schedules = reminds || (intent_.find("schedule") != std::string_view::npos &&
+                                       intent_.find("reschedule") == std::string_view::npos);
+    const bool may_schedule = is_talk(intent_);  // a wish without a verb of asking
     if (draft.all_day || (!schedules && !may_schedule)) return std::nullopt;
     Question question;
     if (draft.has_date && !draft.has_time) {

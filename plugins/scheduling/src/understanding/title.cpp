@@ -177,7 +177,8 @@ Around::Around(const language::Reading& read)
         mark(expression.begin_token, expression.end_token, Role::kTime);
     // "té con la abuela": with its accent another word than without ("te pido").
     for (std::uint32_t at = 0; at < size(); ++at)
-        if (slice(at, at + 1).size() > read.text.word(at).size() && is_of(read.text.word(at), classes.accented))
+        if (slice(at, at + 1).size() > read.text.word(at).size() &&
+            is_of(read.text.word(at), classes.accented))
             words[at] = language::Lexicon::kUnknown;
 }
 

@@ -19,6 +19,11 @@ bool is_told(const Around& around) {
 
 }  // namespace
 
+bool is_talk(std::string_view intent) {
+    constexpr std::string_view kTalk[] = {"other", "chitchat", "greeting", "goodbye", "thanks"};
+    return std::find(std::begin(kTalk), std::end(kTalk), intent) != std::end(kTalk);
+}
+
 bool reads_as_wish(const Around& around, const Understanding& read, language::DayNumber today) {
     const EventDraft& draft = read.draft;
     if (!draft.start || draft.title.empty() || (!draft.has_date && !draft.has_time)) return false;
