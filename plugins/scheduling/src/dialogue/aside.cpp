@@ -1,4 +1,5 @@
 #include "dialogue/asides.hpp"
+#include "dialogue/calendars.hpp"
 
 namespace scheduling {
 
@@ -43,6 +44,8 @@ Task<std::optional<Reply>> take_aside(Scene& scene, std::string_view text) {
                               answers.is("wants_person_only", text) ||
                               (intent == "handoff" && answers.has_word("person_words", text));
     if (wants_person) co_return co_await hand_over(scene);
+    auto calendars = co_await take_calendars(scene, text);
+    if (calendars) co_return calendars;
     auto whereabouts = co_await take_whereabouts(scene, text);
     if (whereabouts) co_return whereabouts;
     if (answers.mentions("digest_off", text)) co_return co_await stop_digest(scene);

@@ -5,8 +5,10 @@
 #include "calendar/google/event_json.hpp"
 #include "calendar/zone_time.hpp"
 #include "dialogue/asides.hpp"
+#include "dialogue/calendars.hpp"
 #include "dialogue/dates.hpp"
 #include "dialogue/edits.hpp"
+#include "dialogue/flows.hpp"
 #include "dialogue/folding.hpp"
 
 namespace scheduling {
@@ -127,6 +129,7 @@ std::string booked_details(const Scene& scene, const Event& event, const EventDr
         details += " " + phrases.say("detail_video_link", {{"url", event.video_url}});
     else if (scene.tools.google != nullptr && from.said.video_call)
         details += " " + phrases.say("detail_video_later");
+    if (!is_short && !from.said.calendar.empty()) details += calendar_note(scene, from.said);
     if (!from.new_contact.empty()) details += " " + phrases.say("keep_contact");
     return details;
 }
@@ -183,9 +186,9 @@ std::string when_of(const Scene& scene, const EventDraft& draft, bool with_year)
 
 Reply draft_card(const Scene& scene, EventDraft draft, std::string target, const SeriesNote& series) {
     const Phrases& phrases = scene.phrases;
-    std::string details = details_of(scene, draft);
-    const bool repeats = !draft.rrule.empty();
-    const bool endless = repeats && draft.rrule.find("COUNT=") == std::string::npos &&
+    std::string details = details_of(scene, draft) + calendar_note(scene, draft);
+    const bool is_series = !draft.rrule.empty();
+    const bool endless = is_series && draft.rrule.find("COUNT=") == std::string::npos &&
                          draft.rrule.find("UNTIL=") == std::string::npos;
     if (endless && !series.occurrences.empty())
         details += " " + phrases.say("repeat/next", {{"dates", write_dates(phrases, series.occurrences)}});
@@ -193,7 +196,7 @@ Reply draft_card(const Scene& scene, EventDraft draft, std::string target, const
         details += " " + phrases.say("repeat/clashes", {{"dates", write_dates(phrases, series.clashes)}});
     const std::string title = shown(draft.title);
     std::string when;
-    if (repeats) {
+    if (is_series) {
         const LocalMinutes first = series.occurrences.empty() ? *draft.start : series.occurrences.front();
         when =
             write_series(phrases, {first, first + length_of(draft)}, draft.all_day, draft.rrule, series.last);
@@ -201,7 +204,7 @@ Reply draft_card(const Scene& scene, EventDraft draft, std::string target, const
         when = when_of(scene, draft, true);
     }
     Reply reply;
-    if (repeats)
+    if (is_series)
         reply.text = phrases.say("card_series", {{"title", title}, {"when", when}, {"details", details}});
     else
         reply.text =
@@ -256,7 +259,8 @@ Reply change_card(const Scene& scene, EventDraft draft, const Event& before) {
                             was.location == draft.location && was.start != draft.start &&
                             length_of(was) == length_of(draft) && !draft.video_call;
     std::string notes = notice_of(scene, before);
-    if (!before.series.empty()) notes += " " + phrases.say("detail_one_of_series");
+    const bool asks_part = repeats(before) && draft.rrule == was.rrule;
+    if (asks_part) notes += " " + phrases.say("which_part");
     Reply reply;
     if (only_start) {
         const std::string when = write_when(phrases, LocalSpan{*draft.start, *draft.start + length_of(draft)},
@@ -272,8 +276,14 @@ Reply change_card(const Scene& scene, EventDraft draft, const Event& before) {
     open.waiting = Waiting::kCard;
     open.target = before.id;
     open.before = before;
-    open.options.push_back(option(scene, Action::kBook, only_start ? "move" : "save", "yes"));
-    open.options.push_back(option(scene, Action::kDrop, "keep_as_is", "no"));
+    if (asks_part) {
+        open.options.push_back(option(scene, Action::kChangeOne, "only_this", "this_one"));
+        open.options.push_back(option(scene, Action::kChangeLater, "this_and_later", "this_and_later"));
+        open.options.push_back(option(scene, Action::kChangeAll, "whole_series", "all"));
+    } else {
+        open.options.push_back(option(scene, Action::kBook, only_start ? "move" : "save", "yes"));
+        open.options.push_back(option(scene, Action::kDrop, "keep_as_is", "no"));
+    }
     open.draft = std::move(draft);
     reply.open = std::move(open);
     return reply;
@@ -285,9 +295,8 @@ Reply cancel_card(const Scene& scene, const Event& event) {
     Open open;
     open.waiting = Waiting::kCancel;
     open.events.push_back(event.id);
-    const bool repeats = !event.rrule.empty() || !event.series.empty();
     open.occurrences.push_back(event.rrule.empty() ? 0 : event.start_ms);
-    if (repeats) {
+    if (repeats(event)) {
         reply.text = scene.phrases.say("cancel_ask_series", {{"title", title}, {"when", when}});
         open.options.push_back(option(scene, Action::kCancelOne, "only_this", "this_one"));
         open.options.push_back(option(scene, Action::kCancelLater, "this_and_later", "this_and_later"));

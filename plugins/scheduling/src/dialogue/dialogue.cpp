@@ -58,6 +58,11 @@ Task<Reply> take_intent(Scene& scene, std::string text) {
     }
     const bool links = intent == "link_account" && scene.tools.google != nullptr;
     if (links) co_return co_await show_account(scene, text);
+    const bool wants_link = scene.answers().has_word("link_words", text) ||
+                            scene.answers().has_word("revoke", text) ||
+                            scene.answers().mentions("feed_words", text);
+    if (intent == "link_account" && !wants_link)
+        co_return say(scene.phrases.say("talk/local"), Reply::After::kKeep);
     if (intent == "link_account") co_return co_await show_feed(scene, text);
     if (intent == "reminder") co_return co_await remind_of_words(scene, text);
     // "estoy en la oficina, agenda …": the words that led here were not what it is about.
@@ -187,10 +192,11 @@ bool is_too_short(std::string_view text) {
     return std::count_if(folded.begin(), folded.end(), [](char c) { return c >= 'a' && c <= 'z'; }) <= 2;
 }
 
-/// Nobody wrote a job, a code is no word, and "bot" is one of all three: the language stays.
+/// Nobody wrote a job or a tap, a code is no word, and "bot" is one of all three: the language stays.
 bool is_of_no_language(const Tools& tools, const migue::Turn& turn, const Input& input) {
-    return input.kind == "job" || (input.kind == "text" && is_too_short(turn.text())) ||
-           code_in(turn.text()).has_value() || tools.answers.is("call_bot", turn.text());
+    return input.kind == "job" || input.kind == "tap" ||
+           (input.kind == "text" && is_too_short(turn.text())) || code_in(turn.text()).has_value() ||
+           tools.answers.is("call_bot", turn.text());
 }
 
 }  // namespace
@@ -232,6 +238,7 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn) {
         reply = co_await answer_trouble(scene, std::move(reply));
     co_await follow_events(scene);
     tell_left_out(scene, reply);
+    if (!scene.said_before.empty()) reply.text = scene.said_before + "\n" + reply.text;
     co_return finish(scene, std::move(reply));
 }
 

@@ -17,6 +17,17 @@ constexpr std::size_t kShownOccurrences = 3;
 constexpr std::size_t kCountedOccurrences = 1000;
 constexpr std::int64_t kSeriesAheadDays = 3660, kCheckedDays = 400;
 
+/// The event that is changed, or the one this turn may have made, or of their series.
+bool is_own(const Scene& scene, const Event& other, std::string_view target) {
+    std::vector<std::string_view> own{scene.own_event_id};
+    if (!target.empty()) own.push_back(target);
+    if (scene.before && !scene.before->series.empty() && is_same_event(scene.before->id, target))
+        own.push_back(scene.before->series);
+    return std::any_of(own.begin(), own.end(), [&](std::string_view id) {
+        return is_same_event(other.id, id) || (!other.series.empty() && is_same_event(other.series, id));
+    });
+}
+
 }  // namespace
 
 bool is_complete(const EventDraft& draft) {
@@ -37,8 +48,7 @@ Task<migue::Result<SeriesNote>> look_at_series(Scene& scene, const EventDraft& d
         if (note.occurrences.size() < kShownOccurrences) note.occurrences.push_back(at);
         if (series.size() < kCountedOccurrences) note.last = at;
         const bool clashes = std::any_of(listed->begin(), listed->end(), [&](const Event& other) {
-            return other.busy && other.id != scene.own_event_id && other.id != target &&
-                   (other.series.empty() || other.series != target) && other.start_ms < occurrence.end_ms &&
+            return other.busy && !is_own(scene, other, target) && other.start_ms < occurrence.end_ms &&
                    occurrence.start_ms < other.end_ms;
         });
         if (clashes && !draft.all_day && note.clashes.size() < kShownOccurrences) note.clashes.push_back(at);
@@ -54,8 +64,7 @@ Task<migue::Result<std::optional<Event>>> find_clash(Scene& scene, const EventDr
     auto listed = co_await scene.booking.list(Interval{event.start_ms, event.end_ms});
     if (!listed) co_return std::move(listed).error();
     for (const Event& other : *listed)
-        if (other.busy && other.id != target && other.id != scene.own_event_id &&
-            (other.series.empty() || (other.series != target && other.series != scene.own_event_id))) {
+        if (other.busy && !is_own(scene, other, target)) {
             clash = other;
             break;
         }

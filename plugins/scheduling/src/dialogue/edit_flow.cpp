@@ -7,6 +7,7 @@
 #include "dialogue/edits.hpp"
 #include "dialogue/flows.hpp"
 #include "dialogue/folding.hpp"
+#include "dialogue/reminder_times.hpp"
 
 namespace scheduling {
 
@@ -28,6 +29,14 @@ void retitle(const Scene& scene, const EventDraft& before, EventDraft& draft) {
     for (std::string& guest : named.attendees) guest = name_of(scene, guest);
     complete_title(scene.phrases, named);
     draft.title = named.title;
+}
+
+/// A series that is talked about as a whole stands for its next occurrence; nothing for other events.
+std::optional<Event> next_of_series(const Scene& scene, const Open& open) {
+    if (open.draft.rrule.empty() || !open.draft.start) return std::nullopt;
+    Event series = to_event(open.draft);
+    series.id = open.target;
+    return next_of(series, scene.now_ms);
 }
 
 /// The hour came first: the days that were offered stay open, now at that hour.
@@ -72,7 +81,12 @@ bool is_same_half(const Open& open, const Question& question, EventDraft& draft)
 }  // namespace
 
 Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& said) {
+    if (!open.target.empty()) scene.before = open.before ? open.before : next_of_series(scene, open);
     EventDraft draft = open.draft;
+    if (scene.before && !open.before) {
+        draft.start = to_local(scene.before->start_ms, draft.zone);
+        draft.end = to_local(scene.before->end_ms, draft.zone);
+    }
     apply_edit(draft, said.draft);
     retitle(scene, open.draft, draft);
     if (said.draft.attendees.size() > 0 && scene.tools.google != nullptr) draft.invites = true;

@@ -237,6 +237,10 @@ Task<Reply> remind_of_words(Scene& scene, std::string_view text) {
     const Understanding read = scene.understand(text, "reminder");
     const bool new_thing = read.draft.has_date || read.draft.has_time;
     if (new_thing) co_return co_await start_draft(scene, text);
+    if (!read.draft.reminder && scene.answers().mentions("remind_to", text)) {
+        auto found = co_await events_meant(scene, text, read);
+        if (found && found->empty()) co_return co_await start_draft(scene, text);
+    }
     co_return co_await remind_of_known(scene, text, read);
 }
 

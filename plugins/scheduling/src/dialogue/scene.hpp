@@ -10,6 +10,8 @@
 #include "audit/audit.hpp"
 #include "booking/booking.hpp"
 #include "booking/free_slots.hpp"
+#include "booking/series.hpp"
+#include "calendar/google/calendar_choice.hpp"
 #include "calendar/google/google_calendar.hpp"
 #include "dialogue/answers.hpp"
 #include "dialogue/contacts.hpp"
@@ -33,6 +35,7 @@ struct GoogleTools {
     const GoogleAccounts& accounts;
     const LinkAttempts& attempts;
     GoogleCalendar& calendar;
+    const CalendarChoice& choice;
 };
 
 /// What every turn shares. Immutable but for the calendar, which is thread-safe.
@@ -64,9 +67,6 @@ struct Input {
     std::string job_key, job_payload;  ///< of a job of our own
 };
 
-/// How much of a series is meant.
-enum class Reach { kOccurrence = 1, kLater, kSeries };
-
 /// What the person wants done, for when the calendar cannot do it now.
 struct Plan {
     enum class Kind {
@@ -78,7 +78,7 @@ struct Plan {
     Kind kind = Kind::kProceed;
     Open open;  ///< draft and target, or events and occurrences
     bool sure = false, force = false;
-    Reach reach = Reach::kOccurrence;
+    SeriesPart part = SeriesPart::kOnlyThis;
 };
 
 struct Scene {
@@ -94,12 +94,17 @@ struct Scene {
     std::string card;          ///< the name of the card this turn may show: from its message
     std::string own_event_id;  ///< the id of the event this turn may make
     std::optional<Plan> plan = {};
-    std::vector<Guest> book = {};      ///< the person's contact book
-    std::vector<Guest> guests = {};    ///< everybody whose address is known: contact book and draft
-    std::string intent = {};           ///< what the message wants
-    std::string left_out = {};         ///< words of a second wish that this turn does not do
-    bool picked_slot = false;          ///< the hour was just chosen from a list
-    std::optional<Event> before = {};  ///< the event of the card that was answered, as it showed it
+    std::vector<Guest> book = {};    ///< the person's contact book
+    std::vector<Guest> guests = {};  ///< everybody whose address is known: contact book and draft
+    /// The person's calendars outside, once somebody looked (know_calendars).
+    std::optional<std::vector<CalendarInfo>> calendars = {};
+    std::string intent = {};       ///< what the message wants
+    std::string left_out = {};     ///< words of a second wish that this turn does not do
+    std::string said_before = {};  ///< what this turn did before the rest of it
+    bool picked_slot = false;      ///< the hour was just chosen from a list
+    /// The event that is being changed, of a series the occurrence, as the card showed it.
+    std::optional<Event> before = {};
+    SeriesPart part = SeriesPart::kOnlyThis;  ///< how much of its series is meant
 
     [[nodiscard]] const Answers& answers() const { return tools.answers; }
     /// Now, on the person's wall clock.

@@ -114,6 +114,13 @@ Task<std::optional<Reply>> take_contact_words(Scene& scene, std::string_view tex
     co_return std::nullopt;
 }
 
+/// "new york" → "New York"
+std::string as_name(std::string_view place) {
+    std::string name;
+    for (const std::string& word : words_of(place)) name += (name.empty() ? "" : " ") + capitalised(word);
+    return name;
+}
+
 Task<std::optional<Event>> last_event(Scene& scene) {
     std::optional<Event> none;
     if (scene.state.last_event.empty()) co_return none;
@@ -137,12 +144,12 @@ Task<std::optional<Reply>> take_time_ask(Scene& scene, std::string_view text) {
         const LocalSpan span{to_local(event->start_ms, *zone), to_local(event->end_ms, *zone)};
         co_return told(scene, "event_in",
                        {{"title", shown(event->title)},
-                        {"zone", zone_city(*zone)},
+                        {"zone", as_name(*place)},
                         {"when", write_when(scene.phrases, span, event->all_day, DateStyle::kLong)}});
     }
     if (const auto place = answers.behind("time_in", text))
         if (const auto zone = answers.zone_of(*place))
-            co_return told(scene, "time_in", {{"zone", zone_city(*zone)}, {"time", clock_in(*zone)}});
+            co_return told(scene, "time_in", {{"zone", as_name(*place)}, {"time", clock_in(*zone)}});
     co_return std::nullopt;
 }
 
@@ -159,6 +166,11 @@ Task<std::optional<Reply>> take_small_ask(Scene& scene, std::string_view text) {
         co_return told(scene, "writing_event",
                        {{"title", shown(event->title)}, {"when", when_of(scene, *event, true)}});
     }
+    const bool asks_video =
+        answers.has_word("link_words", text) && answers.has_word("meet_words", text) &&
+        !answers.has_word("calendar_words", text) && !answers.has_word("new_words", text) &&
+        text.find("://") == std::string_view::npos && text.find('.') == std::string_view::npos;
+    if (asks_video) co_return co_await show_video_link(scene);
     auto contact = co_await take_contact_words(scene, text);
     if (contact) co_return contact;
     co_return co_await take_time_ask(scene, text);

@@ -56,6 +56,18 @@ Option read_option(const json& object) {
     return option;
 }
 
+json days_json(const std::vector<LocalMinutes>& days) {
+    json list = json::array();
+    for (const LocalMinutes day : days) list.push_back(minutes_json(day));
+    return list;
+}
+std::vector<LocalMinutes> read_days(const json& object) {
+    std::vector<LocalMinutes> days;
+    for (const json& day : object.value("except", json::array()))
+        if (day.is_number_integer()) days.emplace_back(std::chrono::minutes(day.get<std::int64_t>()));
+    return days;
+}
+
 json draft_json(const EventDraft& draft) {
     return {{"title", draft.title},
             {"start", minutes_json(draft.start)},
@@ -74,6 +86,8 @@ json draft_json(const EventDraft& draft) {
             {"inferred", draft.inferred},
             {"part_begin", duration_json(draft.part_begin)},
             {"part_end", duration_json(draft.part_end)},
+            {"except", days_json(draft.except)},
+            {"calendar", draft.calendar},
             {"by_model", draft.by_model}};
 }
 EventDraft read_draft(const json& object) {
@@ -95,6 +109,8 @@ EventDraft read_draft(const json& object) {
     draft.inferred = object.at("inferred").get<std::vector<std::string>>();
     draft.part_begin = read_duration(object, "part_begin");
     draft.part_end = read_duration(object, "part_end");
+    draft.except = read_days(object);
+    draft.calendar = object.value("calendar", "");
     draft.by_model = object.value("by_model", false);
     return draft;
 }
@@ -150,6 +166,12 @@ std::vector<Guest> read_guests(const json& list) {
     return guests;
 }
 
+json pair_json(const std::vector<EventDraft>& pair) {
+    json list = json::array();
+    for (const EventDraft& draft : pair) list.push_back(draft_json(draft));
+    return list;
+}
+
 json open_json(const Open& open) {
     json options = json::array();
     for (const Option& option : open.options) options.push_back(option_json(option));
@@ -161,12 +183,14 @@ json open_json(const Open& open) {
             {"draft", draft_json(open.draft)},
             {"target", open.target},
             {"before", open.before ? event_json(*open.before) : json()},
+            {"part", static_cast<int>(open.part)},
             {"events", open.events},
             {"occurrences", open.occurrences},
             {"purpose", static_cast<int>(open.purpose)},
             {"said", open.said},
             {"guests", guests_json(open.guests)},
-            {"slots", open.is_slot_list}};
+            {"slots", open.is_slot_list},
+            {"pair", pair_json(open.pair)}};
 }
 Open read_open_json(const json& object) {
     Open open;
@@ -179,24 +203,29 @@ Open read_open_json(const json& object) {
     open.target = object.at("target");
     if (const auto before = object.find("before"); before != object.end() && before->is_object())
         open.before = read_event_json(*before);
+    open.part = static_cast<SeriesPart>(object.value("part", 1));
     open.events = object.at("events").get<std::vector<std::string>>();
     open.occurrences = object.at("occurrences").get<std::vector<std::int64_t>>();
     open.purpose = static_cast<Purpose>(object.at("purpose").get<int>());
     open.said = object.at("said");
     open.guests = read_guests(object.value("guests", json::array()));
     open.is_slot_list = object.value("slots", false);
+    for (const json& draft : object.value("pair", json::array())) open.pair.push_back(read_draft(draft));
     return open;
 }
 
 json undo_json(const Undo& undo) {
-    json events = json::array();
+    json events = json::array(), made = json::array();
     for (const Event& event : undo.events) events.push_back(event_json(event));
-    return {{"kind", static_cast<int>(undo.kind)}, {"events", events}, {"until", undo.until_ms}};
+    for (const Event& event : undo.made) made.push_back(event_json(event));
+    return {
+        {"kind", static_cast<int>(undo.kind)}, {"events", events}, {"made", made}, {"until", undo.until_ms}};
 }
 Undo read_undo(const json& object) {
     Undo undo;
     undo.kind = static_cast<Undo::Kind>(object.at("kind").get<int>());
     for (const json& event : object.at("events")) undo.events.push_back(read_event_json(event));
+    for (const json& event : object.value("made", json::array())) undo.made.push_back(read_event_json(event));
     undo.until_ms = object.at("until");
     return undo;
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "booking/series.hpp"
 #include "calendar/calendar.hpp"
 #include "understanding/draft.hpp"
 
@@ -28,23 +29,34 @@ enum class Action {
     kOtherTime,  ///< asks for a time to be written
     kSetEnd,     ///< asks how long a series goes on
     kUndo,
-    kCancel,         ///< cancels what the card names
-    kCancelOne,      ///< the same, but of a series only the occurrence
-    kChoose,         ///< lists the events of the card one by one
-    kEvent,          ///< this event is the one meant
-    kUnlink,         ///< takes the account's permissions back; the account is in `event_id`
-    kShowGuests,     ///< shows all who will get a mail, before it is booked
-    kGuest,          ///< this is who is meant; the address is in `event_id`
-    kNoGuest,        ///< goes on without inviting the one who was asked about
-    kKeepContact,    ///< keeps the address of the guests in the person's own contact book
-    kCancelLater,    ///< cancels the occurrence and all after it
-    kRetry,          ///< tries again what did not work
-    kForgetContact,  ///< takes the address in `event_id` out of the contact book
-    kRemind,         ///< reminds of the event in `event_id`, or of the target, so many `minutes` before
-    kRemindWhen,     ///< asks how long before
-    kUnremind,       ///< takes the reminder of the event in `event_id` back
-    kGoing,          ///< answers a reminder: will be there
-    kErase,          ///< deletes everything that is kept about the person
+    kCancel,          ///< cancels what the card names
+    kCancelOne,       ///< the same, but of a series only the occurrence
+    kChoose,          ///< lists the events of the card one by one
+    kEvent,           ///< this event is the one meant
+    kUnlink,          ///< takes the account's permissions back; the account is in `event_id`
+    kShowGuests,      ///< shows all who will get a mail, before it is booked
+    kGuest,           ///< this is who is meant; the address is in `event_id`
+    kNoGuest,         ///< goes on without inviting the one who was asked about
+    kKeepContact,     ///< keeps the address of the guests in the person's own contact book
+    kCancelLater,     ///< cancels the occurrence and all after it
+    kRetry,           ///< tries again what did not work
+    kForgetContact,   ///< takes the address in `event_id` out of the contact book
+    kRemind,          ///< reminds of the event in `event_id`, or of the target, so many `minutes` before
+    kRemindWhen,      ///< asks how long before
+    kUnremind,        ///< takes the reminder of the event in `event_id` back
+    kGoing,           ///< answers a reminder: will be there
+    kOnCalendar,      ///< puts the draft on the calendar in `event_id`
+    kShowCalendar,    ///< what can be done with the calendar in `event_id`
+    kWriteCalendar,   ///< new events go to the calendar in `event_id`
+    kReadCalendar,    ///< it is read from now on
+    kUnreadCalendar,  ///< it is not read any more
+    kChangeOne,       ///< the change as shown, of a series only the occurrence
+    kChangeLater,     ///< the occurrence and all after it
+    kChangeAll,       ///< the whole series
+    kErase,           ///< deletes everything that is kept about the person
+    kBookBoth,        ///< books both drafts of the card
+    kChooseOne,       ///< lists the drafts of the card
+    kBookOne,         ///< books the draft of that place, in `minutes`
 };
 
 /// One button or row, with the words that choose it when typed.
@@ -73,6 +85,7 @@ enum class Waiting {
     kLink,      ///< for the code that links a calendar; the draft waits
     kGuest,     ///< for the address of a guest, named in `said`
     kReminder,  ///< for nothing; the person was reminded of the target
+    kCalendar,  ///< for a calendar: the draft's, or one to choose something for
 };
 
 enum class Purpose { kCancel = 1, kMove };
@@ -89,21 +102,24 @@ struct Open {
     std::string prompt;  ///< its text, to be shown again
     std::vector<Option> options;
     EventDraft draft;
-    std::string target;                     ///< the event that the draft changes, or ""
-    std::optional<Event> before = {};       ///< that event as the card showed it
-    std::vector<std::string> events;        ///< those to be cancelled, or chosen from
-    std::vector<std::int64_t> occurrences;  ///< beside `events`: of a series, the one meant; else 0
+    std::string target;                ///< the event that the draft changes, or ""
+    std::optional<Event> before = {};  ///< that event, of a series the occurrence, as the card showed it
+    SeriesPart part = SeriesPart::kOnlyThis;  ///< how much of its series was chosen already
+    std::vector<std::string> events;          ///< those to be cancelled, or chosen from
+    std::vector<std::int64_t> occurrences;    ///< beside `events`: of a series, the one meant; else 0
     Purpose purpose = Purpose::kCancel;
-    std::string said;           ///< the new time of an event that is still to be picked, as written
-    std::vector<Guest> guests;  ///< the names behind the addresses of the draft
-    bool is_slot_list = false;  ///< hours around one that is taken
+    std::vector<EventDraft> pair;  ///< two wishes of one message, on one card
+    std::string said;              ///< the new time of an event that is still to be picked, as written
+    std::vector<Guest> guests;     ///< the names behind the addresses of the draft
+    bool is_slot_list = false;     ///< hours around one that is taken
 };
 
 /// What the last action can be taken back to.
 struct Undo {
     enum class Kind { kBooked = 1, kCancelled, kMoved };
     Kind kind = Kind::kBooked;
-    std::vector<Event> events;  ///< as they were before; after a booking as it is
+    std::vector<Event> events;     ///< as they were before; after a booking as it is
+    std::vector<Event> made = {};  ///< new ones of a series that was cut, to be taken away
     std::int64_t until_ms = 0;
 };
 

@@ -1,0 +1,129 @@
+#include "dialogue/pair_flow.hpp"
+
+#include "booking/event_id.hpp"
+#include "dialogue/cards.hpp"
+#include "dialogue/dates.hpp"
+#include "dialogue/draft_checks.hpp"
+#include "dialogue/edits.hpp"
+#include "dialogue/flows.hpp"
+#include "dialogue/folding.hpp"
+
+namespace scheduling {
+
+namespace {
+
+using migue::Task;
+
+/// Said whole, still to come, a single event that mails nobody.
+bool fits_card(const Scene& scene, const EventDraft& draft) {
+    return is_complete(draft) && draft.rrule.empty() && !draft.by_model && !mails_somebody(scene, draft) &&
+           !draft.invites && to_event(draft).start_ms >= scene.now_ms;
+}
+
+Task<bool> is_free(Scene& scene, const EventDraft& draft) {
+    auto clash = co_await find_clash(scene, draft, "");
+    co_return clash && !clash->has_value();
+}
+
+std::string line_of(const Scene& scene, std::size_t number, const EventDraft& draft) {
+    const Event event = to_event(draft);
+    return scene.phrases.say("pair/line", {{"number", std::to_string(number)},
+                                           {"title", shown(draft.title)},
+                                           {"when", when_of(scene, event, true)}});
+}
+
+Option book_one(const EventDraft& draft, std::size_t place) {
+    Option row;
+    row.action = Action::kBookOne;
+    row.label = shorten(draft.title, 24);
+    row.minutes = static_cast<std::int64_t>(place);
+    return row;
+}
+
+Reply list_pair(const Scene& scene, const Open& open) {
+    Reply reply = say(open.prompt);
+    Open list = open;
+    list.options.clear();
+    for (std::size_t i = 0; i < open.pair.size(); ++i) {
+        list.options.push_back(book_one(open.pair[i], i));
+        list.options.back().hint = when_of(scene, to_event(open.pair[i]), false);
+    }
+    list.options.push_back(option(scene, Action::kDrop, "drop", "no"));
+    reply.text = scene.phrases.say("pair/which");
+    reply.open = std::move(list);
+    return reply;
+}
+
+/// The second event of one tap has an id of its own, from the same message: a repeated turn finds
+/// both.
+Task<migue::Result<std::string>> second_id(const Scene& scene) {
+    co_return event_id_for(scene.tools.services.vault, scene.person.id,
+                           std::string(scene.turn.message_id()) + "/2");
+}
+
+Task<Reply> book_both(Scene& scene, const Open& open) {
+    auto other_id = co_await second_id(scene);
+    if (!other_id) co_return say(scene.phrases.say("failed"));
+    Reply first = co_await commit(scene, open.pair[0], "", Overlap::kRefuse);
+    const bool booked = first.open && first.open->waiting == Waiting::kDone;
+    if (!booked) {
+        // What stands in the way of the first is dealt with; the second is not forgotten silently.
+        scene.left_out = open.pair[1].title;
+        co_return first;
+    }
+    const std::optional<Undo> undo = scene.state.undo;
+    scene.own_event_id = *other_id;
+    Reply second = co_await commit(scene, open.pair[1], "", Overlap::kRefuse);
+    const bool both = second.open && second.open->waiting == Waiting::kDone;
+    scene.said_before = first.text;
+    if (both && undo && scene.state.undo)
+        scene.state.undo->events.insert(scene.state.undo->events.begin(), undo->events.begin(),
+                                        undo->events.end());
+    co_return second;
+}
+
+}  // namespace
+
+Task<std::optional<Reply>> offer_pair(Scene& scene, const EventDraft& first, std::string second) {
+    std::optional<Reply> none;
+    if (second.empty() || scene.input.forwarded || !fits_card(scene, first)) co_return none;
+    Understanding read = scene.understand(second, "schedule_meeting");
+    if (read.question || !read.left_out.empty()) co_return none;
+    complete_title(scene.phrases, read.draft);
+    if (read.draft.zone.empty()) read.draft.zone = scene.person.zone;
+    if (!fits_card(scene, read.draft)) co_return none;
+    const bool first_free = co_await is_free(scene, first);
+    const bool second_free = co_await is_free(scene, read.draft);
+    if (!first_free || !second_free) co_return none;
+    Reply reply = say(scene.phrases.say(
+        "pair/card", {{"first", line_of(scene, 1, first)}, {"second", line_of(scene, 2, read.draft)}}));
+    Open open;
+    open.waiting = Waiting::kPick;
+    open.options.push_back(option(scene, Action::kBookBoth, "book_both", "yes"));
+    open.options.push_back(option(scene, Action::kChooseOne, "choose_one", ""));
+    open.options.push_back(option(scene, Action::kDrop, "drop", "no"));
+    open.pair.push_back(first);
+    open.pair.push_back(std::move(read.draft));
+    reply.open = std::move(open);
+    scene.left_out.clear();
+    co_return reply;
+}
+
+Task<Reply> choose_of_pair(Scene& scene, const Open& open, const Option& chosen) {
+    if (chosen.action == Action::kChooseOne) co_return list_pair(scene, open);
+    if (chosen.action == Action::kBookBoth) co_return co_await book_both(scene, open);
+    const auto place = static_cast<std::size_t>(chosen.minutes);
+    if (place >= open.pair.size()) co_return say(scene.phrases.say("stale"));
+    co_return co_await commit(scene, open.pair[place], "", Overlap::kRefuse);
+}
+
+std::optional<Option> option_of_pair(const Scene& scene, const Open& open, std::string_view text) {
+    if (open.pair.size() < 2) return std::nullopt;
+    if (scene.answers().is("both", text)) return option(scene, Action::kBookBoth, "book_both", "yes");
+    std::vector<Option> rows;
+    for (std::size_t i = 0; i < open.pair.size(); ++i) rows.push_back(book_one(open.pair[i], i));
+    if (const auto index = scene.answers().choose(text, rows)) return rows[*index];
+    return std::nullopt;
+}
+
+}  // namespace scheduling
