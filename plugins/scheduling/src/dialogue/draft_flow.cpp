@@ -143,8 +143,8 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
     if (scene.intent == "reminder" && !read.draft.reminder) read.draft.reminder = std::chrono::minutes(0);
     scene.state.open.reset();
     if (!read.left_out.empty()) scene.left_out = read.left_out;
-    if (!read.left_out.empty() && !read.question) {
-        auto pair = co_await offer_pair(scene, read.draft, read.left_out);
+    if (!read.left_out.empty() || read.times.size() > 1) {
+        auto pair = co_await offer_pair(scene, text, read);
         if (pair) co_return std::move(*pair);
     }
     Reply reply;  // filled by statements: GCC 12 destroys a co_await's result in a conditional twice

@@ -1,5 +1,7 @@
 #include "dialogue/pair_flow.hpp"
 
+#include <algorithm>
+
 #include "booking/event_id.hpp"
 #include "dialogue/cards.hpp"
 #include "dialogue/dates.hpp"
@@ -18,6 +20,41 @@ using migue::Task;
 bool fits_card(const Scene& scene, const EventDraft& draft) {
     return is_complete(draft) && draft.rrule.empty() && !draft.by_model && !mails_somebody(scene, draft) &&
            !draft.invites && to_event(draft).start_ms >= scene.now_ms;
+}
+
+struct Wishes {
+    std::string first, second;
+};
+
+/// Cuts the text where its second event begins: behind the first time, at an "and" that words
+/// follow before the second time. "Monday at 10 and Thursday at 1" is one event.
+Wishes split(std::string_view text, const Understanding& read) {
+    if (!read.left_out.empty()) {
+        const std::size_t at = text.find(read.left_out);
+        if (at == std::string_view::npos || at == 0) return {};
+        return {std::string(text.substr(0, at)), read.left_out};
+    }
+    if (read.times.size() != 2 || read.times[1].begin > text.size()) return {};
+    const std::size_t from = read.times[0].finish, until = read.times[1].begin;
+    for (const std::string_view joint : {" y ", " e ", " and ", ", ", "; ", "\n"}) {
+        const std::size_t at = text.find(joint, from);
+        if (at == std::string_view::npos || at + joint.size() >= until) continue;
+        return {std::string(text.substr(0, at)), std::string(text.substr(at + joint.size()))};
+    }
+    return {};
+}
+
+/// One of the wishes as a draft that the card can hold; nothing when it cannot.
+std::optional<EventDraft> draft_of(const Scene& scene, std::string_view words) {
+    Understanding read = scene.understand(words, "schedule_meeting");
+    const auto& inferred = read.draft.inferred;
+    const bool named =
+        !read.draft.title.empty() && std::find(inferred.begin(), inferred.end(), "title") == inferred.end();
+    if (read.question || !read.left_out.empty() || !named) return std::nullopt;
+    complete_title(scene.phrases, read.draft);
+    if (read.draft.zone.empty()) read.draft.zone = scene.person.zone;
+    if (!fits_card(scene, read.draft)) return std::nullopt;
+    return std::move(read.draft);
 }
 
 Task<bool> is_free(Scene& scene, const EventDraft& draft) {
@@ -84,26 +121,27 @@ Task<Reply> book_both(Scene& scene, const Open& open) {
 
 }  // namespace
 
-Task<std::optional<Reply>> offer_pair(Scene& scene, const EventDraft& first, std::string second) {
+Task<std::optional<Reply>> offer_pair(Scene& scene, std::string_view text, const Understanding& read) {
     std::optional<Reply> none;
-    if (second.empty() || scene.input.forwarded || !fits_card(scene, first)) co_return none;
-    Understanding read = scene.understand(second, "schedule_meeting");
-    if (read.question || !read.left_out.empty()) co_return none;
-    complete_title(scene.phrases, read.draft);
-    if (read.draft.zone.empty()) read.draft.zone = scene.person.zone;
-    if (!fits_card(scene, read.draft)) co_return none;
+    if (scene.input.forwarded) co_return none;
+    const Wishes said = split(text, read);
+    if (said.second.empty()) co_return none;
+    const auto one = draft_of(scene, said.first), two = draft_of(scene, said.second);
+    if (!one || !two) co_return none;
+    const EventDraft& first = *one;
+    const EventDraft& second = *two;
     const bool first_free = co_await is_free(scene, first);
-    const bool second_free = co_await is_free(scene, read.draft);
+    const bool second_free = co_await is_free(scene, second);
     if (!first_free || !second_free) co_return none;
     Reply reply = say(scene.phrases.say(
-        "pair/card", {{"first", line_of(scene, 1, first)}, {"second", line_of(scene, 2, read.draft)}}));
+        "pair/card", {{"first", line_of(scene, 1, first)}, {"second", line_of(scene, 2, second)}}));
     Open open;
     open.waiting = Waiting::kPick;
     open.options.push_back(option(scene, Action::kBookBoth, "book_both", "yes"));
     open.options.push_back(option(scene, Action::kChooseOne, "choose_one", ""));
     open.options.push_back(option(scene, Action::kDrop, "drop", "no"));
     open.pair.push_back(first);
-    open.pair.push_back(std::move(read.draft));
+    open.pair.push_back(second);
     reply.open = std::move(open);
     scene.left_out.clear();
     co_return reply;

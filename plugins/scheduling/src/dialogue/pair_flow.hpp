@@ -11,9 +11,9 @@
 /// after the other: the first now, and the second is said to be left out.
 namespace scheduling {
 
-/// The card for this draft and the words of the second wish; nothing when they make no card.
-[[nodiscard]] migue::Task<std::optional<Reply>> offer_pair(Scene& scene, const EventDraft& first,
-                                                           std::string second);
+/// The card for the two events of this text, which was read as `read`; nothing when it makes no card.
+[[nodiscard]] migue::Task<std::optional<Reply>> offer_pair(Scene& scene, std::string_view text,
+                                                           const Understanding& read);
 /// A button of the card, or a row of its list.
 [[nodiscard]] migue::Task<Reply> choose_of_pair(Scene& scene, const Open& open, const Option& chosen);
 /// "las dos", "la segunda": which of the card's choices it is; nothing when it is none.
