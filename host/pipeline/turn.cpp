@@ -138,7 +138,8 @@ void TurnRunner::on_conversation(const Step& run, Result<Conversation> conversat
     run->conversation = std::move(conversation).value();
     run->question_open =
         !run->conversation.asked_plugin.empty() && clock_.unix_ms() < run->conversation.asked_until_unix_ms;
-    if (run->input.quoted.empty())
+    // A tap says itself what it is about.
+    if (run->input.quoted.empty() || run->input.kind == "tap")
         begin(run);
     else
         find_quoted(run);
@@ -282,11 +283,11 @@ void TurnRunner::decide(const Step& run, bool question_open) {
                  question_open ? std::string_view(run->conversation.asked_plugin) : std::string_view()});
     }
     const std::string& listener = run->router->listening_plugin();
-    const bool is_talk =
-        run->decision.reason == "classifier" && run->decision.plugin == run->router->fallback_plugin();
-    if ((run->decision.reason == "fallback" || is_talk) && run->decision.doubt.empty() && !listener.empty()) {
-        // It may know what no example shows: a bare day, "guarda el correo de Pablo", a contact; and
-        // "nite shift tmrw 7p-7a" sounds like good night.
+    const bool falls = run->turn.job_plugin.empty() && run->decision.reason != "tap" &&
+                       run->decision.reason != "open_question" && run->decision.reason != "chosen" &&
+                       run->decision.plugin == run->router->fallback_plugin();
+    if (falls && run->decision.doubt.empty() && !listener.empty()) {
+        // It may know what no example shows: a bare day, "guarda el correo de Pablo", a contact.
         run->decision.plugin = listener;
         run->decision.reason = "listens";
     }

@@ -27,8 +27,10 @@ public:
           url_(world.admin_url() + "/console/api/chat/" + name_ + "/messages") {}
 
     std::string say(const std::string& text, const std::string& quoted, bool forwarded) override {
-        if (!quoted.empty() || forwarded) throw std::runtime_error("the web chat cannot quote or forward");
-        return post({{"text", text}});
+        if (forwarded) throw std::runtime_error("the web chat cannot forward");
+        json message = {{"text", text}};
+        if (!quoted.empty()) message["quoted"] = quoted;
+        return post(std::move(message));
     }
     std::string tap(const Shown&, const Shown::Choice& choice) override {
         return post({{"tap", choice.id}, {"title", choice.title}});
@@ -37,6 +39,9 @@ public:
         throw std::runtime_error("the web chat cannot share a contact");
     }
     std::string sticker() override { throw std::runtime_error("the web chat has no stickers"); }
+    std::string burst(const std::vector<std::string>&) override {
+        throw std::runtime_error("the web chat sends one message at a time");
+    }
 
     std::optional<Shown> next(std::chrono::milliseconds limit) override {
         const auto deadline = steady_clock::now() + limit;
@@ -71,6 +76,7 @@ private:
             if (line.at("from") != "bot") continue;
             const json& body = line.at("body");
             Shown shown;
+            shown.id = line.at("message_id");
             shown.text = body.value("text", "");
             if (body.contains("buttons")) read_choices(body.at("buttons"), shown);
             if (body.contains("rows")) {
@@ -129,6 +135,18 @@ public:
                      {"sticker", {{"id", "sticker-1"}, {"mime_type", "image/webp"}, {"sha256", "c2hh"}}}});
     }
 
+    std::string burst(const std::vector<std::string>& texts) override {
+        std::string wamid;
+        json messages = json::array();
+        for (const std::string& text : texts) {
+            wamid = "wamid." + person_.phone + "." + std::to_string(++sent_);
+            messages.push_back(standins::webhook_message(person_, wamid, world_.clock().unix_ms() / 1000,
+                                                         {{"type", "text"}, {"text", {{"body", text}}}}));
+        }
+        deliver(messages);
+        return wamid;
+    }
+
     std::optional<Shown> next(std::chrono::milliseconds limit) override {
         const auto deadline = steady_clock::now() + limit;
         while (true) {
@@ -149,11 +167,14 @@ private:
         const std::string wamid = "wamid." + person_.phone + "." + std::to_string(++sent_);
         const json message =
             standins::webhook_message(person_, wamid, world_.clock().unix_ms() / 1000, content);
+        deliver(json::array({message}));
+        return wamid;
+    }
+    void deliver(const json& messages) {
         const auto answer = standins::post_webhook(world_.url() + "/webhook", kAppSecret,
-                                                   standins::webhook_body(person_, json::array({message})));
+                                                   standins::webhook_body(person_, messages));
         if (answer.status != 200)
             throw std::runtime_error("the webhook answered " + std::to_string(answer.status));
-        return wamid;
     }
     static Shown read(const standins::GraphMessage& message) {
         const json body = json::parse(message.body);

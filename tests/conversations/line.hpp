@@ -39,6 +39,8 @@ public:
     virtual std::string tap(const Shown& on, const Shown::Choice& choice) = 0;
     virtual std::string share(const std::string& name, const std::string& address) = 0;
     virtual std::string sticker() = 0;
+    /// Several texts in one delivery; gives the id of the last.
+    virtual std::string burst(const std::vector<std::string>& texts) = 0;
     /// The next answer; nothing when none comes in time.
     virtual std::optional<Shown> next(std::chrono::milliseconds limit) = 0;
     [[nodiscard]] virtual std::string person_id() const = 0;

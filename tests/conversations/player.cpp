@@ -142,6 +142,7 @@ std::optional<std::string> Player::take(const Step& step) {
         case Step::Kind::kSay:
         case Step::Kind::kForward:
         case Step::Kind::kSticker:
+        case Step::Kind::kBurst:
             return send(step);
         case Step::Kind::kTap:
             return tap(step.text);
@@ -183,6 +184,18 @@ std::optional<std::string> Player::send(const Step& step) {
     if (step.kind == Step::Kind::kSticker) {
         last_message_ = line_->sticker();
         transcript_ += "sticker:\n";
+        return std::nullopt;
+    }
+    if (step.kind == Step::Kind::kBurst) {
+        transcript_ += "burst: " + step.text + "\n";
+        std::vector<std::string> texts;
+        constexpr std::string_view kBetween = " / ";
+        for (std::size_t at = 0; at <= step.text.size();) {
+            const std::size_t end = std::min(step.text.find(kBetween, at), step.text.size());
+            texts.push_back(step.text.substr(at, end - at));
+            at = end + kBetween.size();
+        }
+        last_message_ = line_->burst(texts);
         return std::nullopt;
     }
     const bool forwarded = step.kind == Step::Kind::kForward;

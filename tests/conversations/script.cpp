@@ -24,23 +24,16 @@ std::string trimmed(const std::string& text) {
 }
 
 const std::map<std::string, Step::Kind>& step_words() {
-    static const std::map<std::string, Step::Kind> words{{"U:", Step::Kind::kSay},
-                                                         {"forward:", Step::Kind::kForward},
-                                                         {"tap:", Step::Kind::kTap},
-                                                         {"share:", Step::Kind::kShare},
-                                                         {"sticker:", Step::Kind::kSticker},
-                                                         {"quote:", Step::Kind::kQuote},
-                                                         {"B:", Step::Kind::kAnswer},
-                                                         {"B~", Step::Kind::kPart},
-                                                         {"nothing:", Step::Kind::kNothing},
-                                                         {"clock:", Step::Kind::kClock},
-                                                         {"calendar:", Step::Kind::kCalendar},
-                                                         {"mails:", Step::Kind::kMails},
-                                                         {"google:", Step::Kind::kGoogle},
-                                                         {"access:", Step::Kind::kRemoved},
-                                                         {"link:", Step::Kind::kLink},
-                                                         {"calendars:", Step::Kind::kShared},
-                                                         {"event:", Step::Kind::kEvent}};
+    static const std::map<std::string, Step::Kind> words{
+        {"U:", Step::Kind::kSay},           {"forward:", Step::Kind::kForward},
+        {"tap:", Step::Kind::kTap},         {"share:", Step::Kind::kShare},
+        {"sticker:", Step::Kind::kSticker}, {"burst:", Step::Kind::kBurst},
+        {"quote:", Step::Kind::kQuote},     {"B:", Step::Kind::kAnswer},
+        {"B~", Step::Kind::kPart},          {"nothing:", Step::Kind::kNothing},
+        {"clock:", Step::Kind::kClock},     {"calendar:", Step::Kind::kCalendar},
+        {"mails:", Step::Kind::kMails},     {"google:", Step::Kind::kGoogle},
+        {"access:", Step::Kind::kRemoved},  {"link:", Step::Kind::kLink},
+        {"event:", Step::Kind::kEvent},     {"calendars:", Step::Kind::kShared}};
     return words;
 }
 
@@ -109,10 +102,10 @@ Script fresh(const std::filesystem::path& file) {
     return script;
 }
 
-/// A sticker, a quote, a shared contact and a forward exist in WhatsApp alone.
+/// A sticker, a burst, a shared contact and a forward exist in WhatsApp alone.
 bool needs_whatsapp(Step::Kind kind) {
     return kind == Step::Kind::kForward || kind == Step::Kind::kShare || kind == Step::Kind::kSticker ||
-           kind == Step::Kind::kQuote;
+           kind == Step::Kind::kBurst;
 }
 bool needs_google(Step::Kind kind) {
     return kind == Step::Kind::kMails || kind == Step::Kind::kGoogle || kind == Step::Kind::kRemoved ||

@@ -17,6 +17,7 @@ struct Step {
         kForward,   ///< forward: text of somebody else
         kTap,       ///< tap: title of a button or row of the newest message that has it
         kShare,     ///< share: Name <mail>  or  Name <+573001112233>
+        kBurst,     ///< burst: text / text / text
         kSticker,   ///< sticker:
         kQuote,     ///< quote: part of an earlier answer, which the next message replies to
         kAnswer,    ///< B: the whole answer

@@ -55,6 +55,7 @@ InboundMessage inbound(const std::string& person, ChatMessage message, std::int6
     in.text = std::move(message.text);
     json input = {{"kind", in.kind}};
     if (message.tap) input["tap"] = *message.tap;
+    if (!message.quoted.empty()) input["quoted"] = std::move(message.quoted);
     in.input_json = input.dump();
     in.sent_unix_ms = now_unix_ms;
     return in;

@@ -15,6 +15,7 @@ constexpr std::size_t kMaxText = 4096;
 constexpr std::size_t kMaxTap = 256;
 constexpr std::size_t kMaxTitle = 256;
 constexpr std::size_t kMaxName = 64;
+constexpr std::size_t kMaxQuoted = 512;
 constexpr std::int64_t kMaxWaitMs = 25000;
 
 Error invalid(std::string what) {
@@ -97,20 +98,23 @@ Result<ChatMessage> parse_message(std::string_view body) {
     if (!object) return object.error();
     const bool is_tap = object->contains("tap");
     const auto known =
-        is_tap ? check_keys(*object, {"id", "tap", "title"}) : check_keys(*object, {"id", "text"});
+        is_tap ? check_keys(*object, {"id", "tap", "title"}) : check_keys(*object, {"id", "text", "quoted"});
     if (!known) return known.error();
     auto id = message_id(*object);
     if (!id) return id.error();
     if (!is_tap) {
         auto text = text_field(*object, "text", kMaxText);
         if (!text) return text.error();
-        return ChatMessage{std::move(*id), std::move(*text), std::nullopt};
+        if (!object->contains("quoted")) return ChatMessage{std::move(*id), std::move(*text), {}, {}};
+        auto quoted = text_field(*object, "quoted", kMaxQuoted);
+        if (!quoted) return quoted.error();
+        return ChatMessage{std::move(*id), std::move(*text), {}, std::move(*quoted)};
     }
     auto tap = text_field(*object, "tap", kMaxTap);
     if (!tap) return tap.error();
     auto title = text_field(*object, "title", kMaxTitle);
     if (!title) return title.error();
-    return ChatMessage{std::move(*id), std::move(*title), std::move(*tap)};
+    return ChatMessage{std::move(*id), std::move(*title), std::move(*tap), {}};
 }
 
 Result<std::string> parse_person(std::string_view name) {

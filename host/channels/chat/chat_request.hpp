@@ -19,9 +19,10 @@ struct ChatMessage {
     std::string id;    ///< made by the page; the same id is the same message
     std::string text;  ///< what was typed, or the title of what was tapped
     std::optional<std::string> tap;
+    std::string quoted;  ///< message_id of the line that this one replies to, or ""
 };
 
-/// {"id","text"} or {"id","tap","title"}; nothing else in it.
+/// {"id","text"}, with "quoted" when it replies to a line, or {"id","tap","title"}; nothing else in it.
 [[nodiscard]] Result<ChatMessage> parse_message(std::string_view body);
 
 /// [a-z0-9-]{1,64}

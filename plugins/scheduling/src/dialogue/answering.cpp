@@ -6,6 +6,7 @@
 #include "dialogue/event_search.hpp"
 #include "dialogue/flows.hpp"
 #include "dialogue/folding.hpp"
+#include "dialogue/pair_flow.hpp"
 #include "dialogue/steps.hpp"
 
 namespace scheduling {
@@ -116,7 +117,9 @@ Task<std::optional<Reply>> settle_number(Scene& scene, const Open& open, const s
 
 Task<std::optional<Reply>> choose_by_words(Scene& scene, const Open& open, const std::string& text) {
     std::optional<Reply> reply;
-    if (const auto index = scene.answers().choose(text, open.options))
+    if (const auto of_pair = option_of_pair(scene, open, text))
+        reply = co_await choose_of_pair(scene, open, *of_pair);
+    else if (const auto index = scene.answers().choose(text, open.options))
         reply = co_await choose(scene, open, *index);
     else if (scene.answers().is("undo", text))
         reply = co_await undo(scene);

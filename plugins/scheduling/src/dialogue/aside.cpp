@@ -41,7 +41,8 @@ Task<std::optional<Reply>> take_aside(Scene& scene, std::string_view text) {
     if (answers.mentions("erase_data", text)) co_return co_await ask_erase(scene);
     if (answers.mentions("export_data", text)) co_return co_await offer_export(scene);
     const bool wants_person = answers.mentions("wants_person", text) ||
-                              answers.is("wants_person_only", text) || intent == "handoff";
+                              answers.is("wants_person_only", text) ||
+                              (intent == "handoff" && answers.has_word("person_words", text));
     if (wants_person) co_return co_await hand_over(scene);
     auto calendars = co_await take_calendars(scene, text);
     if (calendars) co_return calendars;
@@ -49,7 +50,9 @@ Task<std::optional<Reply>> take_aside(Scene& scene, std::string_view text) {
     if (whereabouts) co_return whereabouts;
     if (answers.mentions("digest_off", text)) co_return co_await stop_digest(scene);
     if (answers.mentions("digest_on", text)) co_return co_await start_digest(scene, text);
-    co_return co_await change_reminders(scene, text);
+    auto reminded = co_await change_reminders(scene, text);
+    if (reminded) co_return reminded;
+    co_return co_await take_small_ask(scene, text);
 }
 
 }  // namespace scheduling

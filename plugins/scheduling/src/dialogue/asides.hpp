@@ -60,6 +60,19 @@ void be_where_they_are(Scene& scene);
 /// A draft's time at home, for a card of somebody who is away: " En Bogotá: …", or "".
 [[nodiscard]] std::string home_note(const Scene& scene, const EventDraft& draft);
 
+// small_asks.cpp
+
+/// What people ask beside: contacts by words, who sees what, the time somewhere; nothing when it
+/// is none of these.
+[[nodiscard]] migue::Task<std::optional<Reply>> take_small_ask(Scene& scene, std::string_view text);
+/// Anger gets an apology, and what can still be undone; nothing when it is none.
+[[nodiscard]] migue::Task<std::optional<Reply>> take_complaint(Scene& scene, std::string_view text);
+/// The link of a video call, to words that ask for one.
+[[nodiscard]] migue::Task<Reply> show_video_link(Scene& scene);
+/// What somebody who fixed the language is told instead of what another plugin would say in the
+/// message's own; nothing when it is not needed.
+[[nodiscard]] std::optional<Reply> say_in_fixed_language(const Scene& scene);
+
 // handoff_flow.cpp
 
 [[nodiscard]] migue::Task<Reply> hand_over(Scene& scene);

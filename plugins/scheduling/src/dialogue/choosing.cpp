@@ -3,6 +3,7 @@
 #include "dialogue/cards.hpp"
 #include "dialogue/edits.hpp"
 #include "dialogue/flows.hpp"
+#include "dialogue/pair_flow.hpp"
 #include "dialogue/steps.hpp"
 
 namespace scheduling {
@@ -154,6 +155,10 @@ Task<Reply> choose(Scene& scene, const Open& open, std::size_t index) {
             co_return co_await unlink(scene, chosen.event_id);
         case Action::kErase:
             co_return co_await erase_all(scene);
+        case Action::kBookBoth:
+        case Action::kChooseOne:
+        case Action::kBookOne:
+            co_return co_await choose_of_pair(scene, open, chosen);
     }
     co_return say(scene.phrases.say("stale"));
 }

@@ -55,6 +55,19 @@ Task<Result<void>> Contacts::forget(std::string person, std::string mail) const 
     co_return Result<void>();
 }
 
+std::string mail_in(std::string_view text) {
+    const std::size_t at = text.find('@');
+    if (at == std::string_view::npos) return {};
+    constexpr std::string_view kAround = " \t\r\n<>(),;:\"'¿?¡!";
+    const std::size_t before = text.find_last_of(kAround, at);
+    const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
+    std::string mail(text.substr(begin, std::min(text.find_first_of(kAround, at), text.size()) - begin));
+    while (mail.ends_with('.')) mail.pop_back();
+    std::transform(mail.begin(), mail.end(), mail.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return mail;
+}
+
 std::vector<Guest> named(const std::vector<Guest>& guests, std::string_view name) {
     const std::vector<std::string> wanted = words_of(fold(name));
     std::vector<Guest> found;

@@ -33,4 +33,7 @@ private:
 /// Laura Díaz.
 [[nodiscard]] std::vector<Guest> named(const std::vector<Guest>& guests, std::string_view name);
 
+/// The word with an @ in the text, without what stands around it; "" when there is none.
+[[nodiscard]] std::string mail_in(std::string_view text);
+
 }  // namespace scheduling

@@ -6,6 +6,7 @@
 #include "calendar/zone_time.hpp"
 #include "dialogue/asides.hpp"
 #include "dialogue/flows.hpp"
+#include "dialogue/folding.hpp"
 #include "dialogue/steps.hpp"
 #include "dialogue/turn_input.hpp"
 
@@ -32,6 +33,18 @@ Moment moment_of(const Tools& tools, const migue::Turn& turn, const Person& pers
     return moment;
 }
 
+/// The feed's link is secret, and linking is a step of its own: neither is for a "meet link".
+bool is_about_calendar(const Scene& scene, std::string_view text) {
+    return scene.answers().has_word("calendar_words", text) || scene.answers().mentions("feed_words", text);
+}
+
+/// Only a day or an hour, and nothing that it could answer: "saturday", "a las 8".
+bool is_bare_time(const Scene& scene, std::string_view text) {
+    const Understanding read = scene.understand(text, "schedule_meeting");
+    return !read.times.empty() && (read.draft.has_date || read.draft.has_time) &&
+           scene.answers().is_time_edit(text, read.times);
+}
+
 Task<Reply> take_intent(Scene& scene, std::string text) {
     const std::string& intent = scene.intent;
     if (scene.answers().is("undo", text)) co_return co_await undo(scene);
@@ -39,8 +52,17 @@ Task<Reply> take_intent(Scene& scene, std::string text) {
     if (intent == "reschedule_meeting") co_return co_await move_by_words(scene, text);
     if (intent == "query_agenda") co_return co_await show_agenda(scene, text);
     if (intent == "find_slot") co_return co_await find_slot(scene, text);
+    if (intent == "link_account" && !is_about_calendar(scene, text)) {
+        if (scene.answers().has_word("meet_words", text)) co_return co_await show_video_link(scene);
+        co_return pass_on();
+    }
     const bool links = intent == "link_account" && scene.tools.google != nullptr;
     if (links) co_return co_await show_account(scene, text);
+    const bool wants_link = scene.answers().has_word("link_words", text) ||
+                            scene.answers().has_word("revoke", text) ||
+                            scene.answers().mentions("feed_words", text);
+    if (intent == "link_account" && !wants_link)
+        co_return say(scene.phrases.say("talk/local"), Reply::After::kKeep);
     if (intent == "link_account") co_return co_await show_feed(scene, text);
     if (intent == "reminder") co_return co_await remind_of_words(scene, text);
     // "estoy en la oficina, agenda …": the words that led here were not what it is about.
@@ -51,9 +73,12 @@ Task<Reply> take_intent(Scene& scene, std::string text) {
     }
     if (intent == "schedule_meeting") co_return co_await start_draft(scene, text);
     if (intent == "never_mind") co_return say(scene.phrases.say("nothing_open"));
-    // What no route claims is offered here first: "pints friday at 8".
-    if (is_talk(intent) && scene.understand(text, intent).is_bare_wish)
+    // What no route claims is heard here first: "pints friday at 8", a bare hour.
+    const bool may_wish = !scene.input.forwarded && is_talk(intent);
+    if (may_wish && scene.understand(text, intent).is_bare_wish) co_return co_await start_draft(scene, text);
+    if (intent == "other" && !scene.input.forwarded && is_bare_time(scene, text))
         co_return co_await start_draft(scene, text);
+    if (auto said = say_in_fixed_language(scene)) co_return std::move(*said);
     co_return pass_on();
 }
 
@@ -84,6 +109,18 @@ bool is_one_wish(std::string_view first, std::string_view second) {
            (first == "reminder" && second == "schedule_meeting");
 }
 
+/// "olvida a Pablo", whom nobody knows: said so, unless it may be about an event.
+bool is_unknown_contact(const Scene& scene, std::string_view name) {
+    const bool elsewhere = scene.intent == "cancel_meeting" || scene.intent == "reschedule_meeting" ||
+                           scene.intent == "reminder" || scene.intent == "never_mind";
+    const auto words = words_of(fold(name));
+    return !elsewhere && !words.empty() && words.size() <= 2 && scene.state.alive(scene.now_ms) == nullptr &&
+           std::none_of(words.begin(), words.end(), [&](const std::string& word) {
+               return scene.answers().has_word("edit_words", word) || word == "that" || word == "eso" ||
+                      word == "isso";
+           });
+}
+
 Task<Reply> take_text(Scene& scene) {
     std::string text(scene.turn.text());
     auto aside = co_await take_aside(scene, text);
@@ -95,7 +132,7 @@ Task<Reply> take_text(Scene& scene) {
     }
     if (auto fixed = fix_language(scene, text)) co_return std::move(*fixed);
     if (auto name = scene.answers().after_lead("forget_words", text);
-        name && !named(scene.book, *name).empty())
+        name && (!named(scene.book, *name).empty() || is_unknown_contact(scene, *name)))
         co_return co_await forget_contact(scene, std::move(*name));
     take_quotation(scene);
     for (const Open& open : open_things(scene)) {
@@ -104,6 +141,8 @@ Task<Reply> take_text(Scene& scene) {
     }
     auto about_quoted = co_await answer_quoted(scene, text);
     if (about_quoted) co_return std::move(*about_quoted);
+    auto sorry = co_await take_complaint(scene, text);
+    if (sorry) co_return std::move(*sorry);
     // Not an answer: the host routes it again, and it comes back with its intent if it is ours.
     if (scene.turn.answers_open_question()) co_return pass_on();
     if (!is_one_wish(scene.intent, scene.input.second_intent)) scene.left_out = scene.input.second_text;
@@ -142,14 +181,24 @@ Task<Reply> answer(Scene& scene) {
     if (scene.input.kind == "job") co_return co_await take_job(scene);
     if (scene.input.kind == "tap") co_return co_await take_tap(scene);
     if (words) co_return co_await take_text(scene);
-    if (!scene.input.contacts.empty() && scene.tools.google != nullptr)
+    if (!scene.input.contacts.empty())
         co_return co_await take_contacts(scene, scene.state.alive(scene.now_ms));
     co_return pass_on();
 }
 
+/// A letter or two, numbers, an address: "y" is a yes in English too.
+bool is_too_short(std::string_view text) {
+    const auto is_space = [](char c) { return c == ' ' || c == '\n'; };
+    const bool one_word = std::none_of(text.begin(), text.end(), is_space);
+    if (one_word && text.find('@') != std::string_view::npos) return true;
+    const std::string folded = fold(text);
+    return std::count_if(folded.begin(), folded.end(), [](char c) { return c >= 'a' && c <= 'z'; }) <= 2;
+}
+
 /// Nobody wrote a job or a tap, a code is no word, and "bot" is one of all three: the language stays.
 bool is_of_no_language(const Tools& tools, const migue::Turn& turn, const Input& input) {
-    return input.kind == "job" || input.kind == "tap" || code_in(turn.text()).has_value() ||
+    return input.kind == "job" || input.kind == "tap" ||
+           (input.kind == "text" && is_too_short(turn.text())) || code_in(turn.text()).has_value() ||
            tools.answers.is("call_bot", turn.text());
 }
 
@@ -180,7 +229,7 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn) {
                 card_of(*event_id),
                 *event_id};
     scene.intent = turn.intent();
-    if (tools.google != nullptr) {
+    {
         auto book = co_await tools.contacts.all(person_id);
         if (!book) co_return std::move(book).error();
         know_guests(scene, std::move(*book));
@@ -192,6 +241,7 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn) {
         reply = co_await answer_trouble(scene, std::move(reply));
     co_await follow_events(scene);
     tell_left_out(scene, reply);
+    if (!scene.said_before.empty()) reply.text = scene.said_before + "\n" + reply.text;
     co_return finish(scene, std::move(reply));
 }
 

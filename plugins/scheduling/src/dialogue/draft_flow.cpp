@@ -7,6 +7,7 @@
 #include "dialogue/draft_checks.hpp"
 #include "dialogue/edits.hpp"
 #include "dialogue/flows.hpp"
+#include "dialogue/pair_flow.hpp"
 #include "dialogue/reminder_times.hpp"
 
 namespace scheduling {
@@ -142,6 +143,10 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
     if (scene.intent == "reminder" && !read.draft.reminder) read.draft.reminder = std::chrono::minutes(0);
     scene.state.open.reset();
     if (!read.left_out.empty()) scene.left_out = read.left_out;
+    if (!read.left_out.empty() || read.times.size() > 1) {
+        auto pair = co_await offer_pair(scene, text, read);
+        if (pair) co_return std::move(*pair);
+    }
     Reply reply;  // filled by statements: GCC 12 destroys a co_await's result in a conditional twice
     if (!calendar.question.empty())
         reply = co_await ask_calendar(scene, std::move(read.draft), std::move(calendar));

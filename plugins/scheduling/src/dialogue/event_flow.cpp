@@ -346,7 +346,11 @@ Task<Reply> undo(Scene& scene) {
     scene.plan->open.draft.title = first.title;
     Outcome outcome;
     if (undo.kind == Undo::Kind::kBooked) {
-        outcome = co_await scene.booking.undo_booking(first);
+        // One event, or the two of one card: an undo that is repeated finds the first gone already.
+        for (const Event& event : undo.events) {
+            outcome = co_await scene.booking.undo_booking(event);
+            if (outcome.kind != Outcome::Kind::kDone) break;
+        }
     } else {
         SeriesDone done;
         done.before = undo.events;
@@ -361,6 +365,7 @@ Task<Reply> undo(Scene& scene) {
     scene.state.undo.reset();
     if (undo.kind == Undo::Kind::kBooked) {
         scene.state.last_event.clear();
+        if (undo.events.size() > 1) co_return say(phrases.say("pair/undone"));
         co_return say(phrases.say("undone_booking", {{"title", title}}));
     }
     scene.state.last_event = first.id;

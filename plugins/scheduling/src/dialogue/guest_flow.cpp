@@ -15,20 +15,6 @@ using migue::Task;
 constexpr std::size_t kMostMatches = 9;
 constexpr std::size_t kMostAsked = 20;
 
-/// A word with an @ in the text, without what stands around it.
-std::string mail_in(std::string_view text) {
-    const std::size_t at = text.find('@');
-    if (at == std::string_view::npos) return {};
-    constexpr std::string_view kAround = " \t\r\n<>(),;:\"'¿?¡!";
-    const std::size_t before = text.find_last_of(kAround, at);
-    const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
-    std::string mail(text.substr(begin, std::min(text.find_first_of(kAround, at), text.size()) - begin));
-    while (mail.ends_with('.')) mail.pop_back();
-    std::transform(mail.begin(), mail.end(), mail.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return mail;
-}
-
 void add_known(Scene& scene, const Guest& guest) {
     std::erase_if(scene.guests, [&](const Guest& known) { return known.mail == guest.mail; });
     scene.guests.push_back(guest);

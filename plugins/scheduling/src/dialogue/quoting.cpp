@@ -1,5 +1,7 @@
 #include "booking/event_id.hpp"
+#include "dialogue/cards.hpp"
 #include "dialogue/edits.hpp"
+#include "dialogue/folding.hpp"
 #include "dialogue/steps.hpp"
 
 namespace scheduling {
@@ -22,6 +24,10 @@ Task<std::optional<Reply>> answer_quoted(Scene& scene, std::string_view text) {
     if (scene.input.quoted_message.empty() || scene.state.last_event.empty()) co_return reply;
     auto event = co_await scene.booking.get(scene.state.last_event);
     if (!event || !event->has_value() || (*event)->cancelled) co_return reply;
+    if (scene.intent == "cancel_meeting" && words_of(fold(text)).size() <= 3) {
+        reply = cancel_card(scene, **event);
+        co_return reply;
+    }
     Open about;
     about.waiting = Waiting::kDone;
     about.target = (*event)->id;

@@ -116,13 +116,22 @@ Reply pick_reminded(const Scene& scene, const std::vector<Event>& events, std::o
     return reply;
 }
 
+/// "la noche anterior": at eight in the evening before the event.
+minutes night_before(const Scene& scene, const Event& event) {
+    const LocalMinutes start = to_local(event.start_ms, scene.person.zone);
+    return start - (day_of(start) - date::days(1) + std::chrono::hours(20));
+}
+
 Task<Reply> remind_of_known(Scene& scene, std::string_view text, const Understanding& read) {
     auto found = co_await events_meant(scene, text, read);
     if (!found) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
     if (found->empty()) co_return say(scene.phrases.say("reminders/nothing"), Reply::After::kKeep);
-    if (found->size() > 1) co_return pick_reminded(scene, *found, read.draft.reminder);
-    if (read.draft.reminder)
-        co_return co_await set_reminder(scene, std::move(found->front()), *read.draft.reminder);
+    std::optional<minutes> before = read.draft.reminder;
+    if (!before && scene.answers().mentions("day_before", text)) before = std::chrono::hours(24);
+    if (!before && scene.answers().mentions("night_before", text))
+        before = night_before(scene, found->front());
+    if (found->size() > 1) co_return pick_reminded(scene, *found, before);
+    if (before) co_return co_await set_reminder(scene, std::move(found->front()), *before);
     Open open;
     open.target = found->front().id;
     open.draft = to_draft(found->front());
@@ -158,6 +167,18 @@ Task<Reply> list_reminders(Scene& scene) {
     }
     if (lines.empty()) co_return say(scene.phrases.say("reminders/none"), Reply::After::kKeep);
     co_return say(scene.phrases.say("reminders/list", {{"lines", lines}}), Reply::After::kKeep);
+}
+
+Task<Reply> remove_all(Scene& scene) {
+    auto all = co_await scene.tools.reminders.all(scene.person.id);
+    if (!all) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
+    if (all->empty()) co_return say(scene.phrases.say("reminders/none"), Reply::After::kKeep);
+    for (const Reminder& one : *all) {
+        auto removed = co_await scene.tools.reminders.remove(one);
+        if (!removed) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
+    }
+    co_return say(scene.phrases.say("reminders/removed_all", {{"count", std::to_string(all->size())}}),
+                  Reply::After::kKeep);
 }
 
 /// "quita el aviso": of the event last talked about, else the only one, else it asks.
@@ -216,6 +237,10 @@ Task<Reply> remind_of_words(Scene& scene, std::string_view text) {
     const Understanding read = scene.understand(text, "reminder");
     const bool new_thing = read.draft.has_date || read.draft.has_time;
     if (new_thing) co_return co_await start_draft(scene, text);
+    if (!read.draft.reminder && scene.answers().mentions("remind_to", text)) {
+        auto found = co_await events_meant(scene, text, read);
+        if (found && found->empty()) co_return co_await start_draft(scene, text);
+    }
     co_return co_await remind_of_known(scene, text, read);
 }
 
@@ -244,6 +269,8 @@ Task<std::optional<Reply>> change_reminders(Scene& scene, std::string_view text)
     const bool length = answers.has_word("before_words", text);
     if (!names && !calls && !length) co_return std::nullopt;
     const Understanding read = scene.understand(text, "reminder");
+    const bool before_day = answers.mentions("day_before", text) || answers.mentions("night_before", text);
+    if (before_day && (names || calls)) co_return co_await remind_of_known(scene, text, read);
     if (read.draft.has_date || read.draft.has_time) co_return std::nullopt;
     if (read.draft.reminder) {
         const auto words = answers.left_over(text, read.times, "remind_words");
@@ -258,7 +285,11 @@ Task<std::optional<Reply>> change_reminders(Scene& scene, std::string_view text)
         if (calls || names || words.empty()) co_return co_await remind_of_known(scene, text, read);
         co_return std::nullopt;
     }
-    if (names && answers.has_word("remind_off", text)) co_return co_await remove_by_words(scene, text);
+    const bool all = answers.has_word("everything", text);
+    if (all && (names || calls) && answers.has_word("remind_off", text)) co_return co_await remove_all(scene);
+    const bool stops = calls && (answers.has_word("stop_words", text));
+    if ((names || stops) && answers.has_word("remind_off", text))
+        co_return co_await remove_by_words(scene, text);
     if (names && answers.has_word("remind_show", text)) co_return co_await list_reminders(scene);
     co_return std::nullopt;
 }

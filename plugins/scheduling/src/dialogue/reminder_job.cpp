@@ -94,7 +94,9 @@ Task<Reply> say_or_wait(Scene& scene, Reminder row, const Event& event, DueAt at
     const std::int64_t real_due =
         occurrence ? due_time(scene, occurrence->start_ms, minutes(row.minutes)).due_ms : 0;
     const bool is_over = !occurrence || scene.now_ms >= occurrence->end_ms;
-    if (is_over || real_due > scene.now_ms || is_quiet(scene.tools.settings.quiet, scene.now())) {
+    // Quiet hours are not for a moment that the person named themselves.
+    const bool must_be_quiet = row.minutes != 0 && is_quiet(scene.tools.settings.quiet, scene.now());
+    if (is_over || real_due > scene.now_ms || must_be_quiet) {
         const std::int64_t after =
             occurrence && !is_over ? scene.now_ms : std::max(scene.now_ms, at.start_ms);
         co_await follow(scene, std::move(row), event, after);

@@ -30,6 +30,8 @@ std::string write_minute_of_day(const Phrases& phrases, minutes time) {
 }  // namespace
 
 DueTime due_time(const Scene& scene, std::int64_t start_ms, minutes before) {
+    // A moment that the person named themselves wins over the quiet hours.
+    if (before.count() == 0) return {start_ms, false};
     return due_of(scene.tools.settings.quiet, scene.person.zone, start_ms, before);
 }
 
@@ -71,6 +73,10 @@ std::string describe(const Scene& scene, const DueTime& due) {
     if (due.is_shifted)
         text += " " + phrases.say("reminders/quiet", {{"begin", write_minute_of_day(phrases, quiet.begin)},
                                                       {"end", write_minute_of_day(phrases, quiet.end)}});
+    else if (is_quiet(quiet, to_local(due.due_ms, scene.person.zone)))
+        text +=
+            " " + phrases.say("reminders/quiet_named", {{"begin", write_minute_of_day(phrases, quiet.begin)},
+                                                        {"end", write_minute_of_day(phrases, quiet.end)}});
     if (way == Way::kChatIfOpen) text += " " + phrases.say("reminders/if_open");
     return text;
 }

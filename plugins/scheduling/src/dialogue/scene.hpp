@@ -98,9 +98,10 @@ struct Scene {
     std::vector<Guest> guests = {};  ///< everybody whose address is known: contact book and draft
     /// The person's calendars outside, once somebody looked (know_calendars).
     std::optional<std::vector<CalendarInfo>> calendars = {};
-    std::string intent = {};    ///< what the message wants
-    std::string left_out = {};  ///< words of a second wish that this turn does not do
-    bool picked_slot = false;   ///< the hour was just chosen from a list
+    std::string intent = {};       ///< what the message wants
+    std::string left_out = {};     ///< words of a second wish that this turn does not do
+    std::string said_before = {};  ///< what this turn did before the rest of it
+    bool picked_slot = false;      ///< the hour was just chosen from a list
     /// The event that is being changed, of a series the occurrence, as the card showed it.
     std::optional<Event> before = {};
     SeriesPart part = SeriesPart::kOnlyThis;  ///< how much of its series is meant

@@ -166,6 +166,12 @@ std::vector<Guest> read_guests(const json& list) {
     return guests;
 }
 
+json pair_json(const std::vector<EventDraft>& pair) {
+    json list = json::array();
+    for (const EventDraft& draft : pair) list.push_back(draft_json(draft));
+    return list;
+}
+
 json open_json(const Open& open) {
     json options = json::array();
     for (const Option& option : open.options) options.push_back(option_json(option));
@@ -183,7 +189,8 @@ json open_json(const Open& open) {
             {"purpose", static_cast<int>(open.purpose)},
             {"said", open.said},
             {"guests", guests_json(open.guests)},
-            {"slots", open.is_slot_list}};
+            {"slots", open.is_slot_list},
+            {"pair", pair_json(open.pair)}};
 }
 Open read_open_json(const json& object) {
     Open open;
@@ -203,6 +210,7 @@ Open read_open_json(const json& object) {
     open.said = object.at("said");
     open.guests = read_guests(object.value("guests", json::array()));
     open.is_slot_list = object.value("slots", false);
+    for (const json& draft : object.value("pair", json::array())) open.pair.push_back(read_draft(draft));
     return open;
 }
 

@@ -54,6 +54,9 @@ enum class Action {
     kChangeLater,     ///< the occurrence and all after it
     kChangeAll,       ///< the whole series
     kErase,           ///< deletes everything that is kept about the person
+    kBookBoth,        ///< books both drafts of the card
+    kChooseOne,       ///< lists the drafts of the card
+    kBookOne,         ///< books the draft of that place, in `minutes`
 };
 
 /// One button or row, with the words that choose it when typed.
@@ -105,9 +108,10 @@ struct Open {
     std::vector<std::string> events;          ///< those to be cancelled, or chosen from
     std::vector<std::int64_t> occurrences;    ///< beside `events`: of a series, the one meant; else 0
     Purpose purpose = Purpose::kCancel;
-    std::string said;           ///< the new time of an event that is still to be picked, as written
-    std::vector<Guest> guests;  ///< the names behind the addresses of the draft
-    bool is_slot_list = false;  ///< hours around one that is taken
+    std::vector<EventDraft> pair;  ///< two wishes of one message, on one card
+    std::string said;              ///< the new time of an event that is still to be picked, as written
+    std::vector<Guest> guests;     ///< the names behind the addresses of the draft
+    bool is_slot_list = false;     ///< hours around one that is taken
 };
 
 /// What the last action can be taken back to.
