@@ -24,11 +24,9 @@ namespace {
 
 /// Loads the copy only to ask what it is.
 Result<Descriptor> describe(const StagedFile& staged) {
-    auto image = Image::load(staged.path());
+    auto image = load_image(staged.path());
     if (!image) return std::move(image).error();
-    const auto entry = read_entry((*image)->find("migue_entry_v1"));
-    Result<Descriptor> descriptor =
-        entry ? read_descriptor(entry->describe()) : Result<Descriptor>(entry.error());
+    Result<Descriptor> descriptor = (*image)->describe();
     // Whether it can be unloaded is looked at when it is swapped; nothing depends on it here.
     static_cast<void>((*image)->close());
     return descriptor;

@@ -74,7 +74,7 @@ public:
           sql_(target ? SqlService::in_postgres(*std::move(target))
                       : SqlService::in_files(options_.sql_prefix)),
           loader_({options_.lock_file, options_.plugins, options_.public_url, options_.max_workers,
-                   options_.max_http_requests, options_.runner, options_.warm,
+                   options_.max_http_requests, options_.runner, options_.rehearse, options_.kill_after, options_.warm,
                    [doorbell = doorbell_] { doorbell->ring(); }},
                   {clock, log, store, metrics, timers_, vault_}, *area_, http_, sql_, history_),
           retirement_({options_.drain_limit, options_.cancel_limit}, log),

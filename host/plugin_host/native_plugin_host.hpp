@@ -20,7 +20,9 @@ struct PluginHostOptions {
     std::string trusted_key;            ///< plugins.trusted_key: lock files must be signed; or ""
     std::filesystem::path history_dir;  ///< what served well is kept there (G3); "" keeps nothing
     bool history_only_read = false;     ///< for commands beside a host that keeps it
-    std::filesystem::path runner;       ///< migue-plugin-runner, for rehearsals; "" leaves them out
+    /// migue-plugin-runner; "": nothing is rehearsed, and isolation: process is refused.
+    std::filesystem::path runner;
+    bool rehearse = true;               ///< new files are tried in a process of their own first
     bool warm = true;                   ///< one turn an intent before a generation serves
     /// At the start: a plugin that cannot be loaded is told as refused, and the others serve.
     bool start_with_what_works = false;
@@ -36,6 +38,7 @@ struct PluginHostOptions {
     std::size_t max_workers = 4;           ///< threads of one generation; its max_concurrency may be lower
     std::size_t max_http_requests = 64;    ///< of one plugin at once
     std::chrono::milliseconds grace{200};  ///< from a turn's deadline to giving up on it
+    std::chrono::milliseconds kill_after{1000};  ///< from there to killing the process it hangs in
     std::chrono::milliseconds route_limit{10'000};
     std::chrono::milliseconds drain_limit{30'000};   ///< for turns of a retired generation
     std::chrono::milliseconds cancel_limit{30'000};  ///< from cancelling them to abandoning it
@@ -50,7 +53,7 @@ struct GenerationCounts {
     std::uint64_t abandoned = 0;  ///< never ended
 };
 
-/// PluginHost for plugins in the host's own process.
+/// PluginHost for plugins that are shared libraries, in the host's process or each in its own.
 class NativePluginHost final : public PluginHost {
 public:
     /// Nothing is loaded before start(). `store` and `metrics` may be null: jobs then answer

@@ -48,6 +48,11 @@ bool Retirement::advance(Leaving& leaving, TimePoint now) {
         leaving.instance->cancel_all();
         return false;
     }
+    if (!leaving.is_forced && leaving.instance->end_by_force("it did not end what it was doing (G1)")) {
+        leaving.is_forced = true;
+        leaving.until = now + limits_.cancel;
+        return false;
+    }
     leaving.instance->warn("generation abandoned", "it did not end what it was doing; its memory stays (G1)");
     const std::lock_guard lock(mutex_);
     leaving.is_abandoned = true;
