@@ -273,7 +273,6 @@ void Instance::lose(const std::string& why) {
     quarantined_ = true;
     parts_.generation->retire();
     warn("the plugin's process is over", why);
-    cancel_all();
     if (parts_.on_loss) parts_.on_loss();
 }
 

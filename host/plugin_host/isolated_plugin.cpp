@@ -533,7 +533,9 @@ IsolatedPlugin::Served IsolatedPlugin::serve_vault(Kind kind, Reader& in, Writer
 IsolatedPlugin::Served IsolatedPlugin::serve_turn(Kind kind, Reader& in, Writer& answer) {
     const std::uint64_t number = in.u64();
     const auto call = find(number);
-    migue_status status = MIGUE_E_INVALID;  // what is over cannot be spoken to
+    // What is over takes nothing more, and does not end again.
+    const bool adds = kind == Kind::kReply || kind == Kind::kState || kind == Kind::kAsk;
+    migue_status status = adds ? MIGUE_E_STATE : MIGUE_E_INVALID;
     // A call is ended at most once, and nothing is done with it beside that or after it.
     const auto with = [&](auto&& act) {
         if (!in.is_whole()) return Served::kBroken;

@@ -41,7 +41,9 @@ bool Retirement::advance(Leaving& leaving, TimePoint now) {
         close(leaving);
         return true;
     }
-    if (now < leaving.until) return false;
+    // Nobody is left in there who could finish anything.
+    const bool is_lost = !leaving.instance->loss().empty();
+    if (now < leaving.until && (!is_lost || leaving.is_cancelled)) return false;
     if (!leaving.is_cancelled) {
         leaving.is_cancelled = true;
         leaving.until = now + limits_.cancel;

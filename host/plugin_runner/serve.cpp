@@ -60,25 +60,23 @@ struct Call {
 /// The open ones. Thread-safe.
 class Calls {
 public:
-    Call& add(std::unique_ptr<Call> call) {
+    Call& add(std::shared_ptr<Call> call) {
         const std::lock_guard lock(mutex_);
         const std::uint64_t number = call->number;
         return *(open_[number] = std::move(call));
     }
     /// The plugin's function has come back; `is_pending`: the end comes later.
     void returned(Call& call, bool is_pending) {
-        std::unique_ptr<Call> last;
         const std::lock_guard lock(mutex_);
         call.has_returned = true;
         if (!is_pending) call.is_ended = true;
-        last = take_if_over(call);
+        let_go_if_over(call);
     }
     /// The plugin has ended it, maybe from inside.
     void ended(Call& call) {
-        std::unique_ptr<Call> last;
         const std::lock_guard lock(mutex_);
         call.is_ended = true;
-        last = take_if_over(call);
+        let_go_if_over(call);
     }
     static Calls& all() {
         static Calls calls;
@@ -86,15 +84,16 @@ public:
     }
 
 private:
-    std::unique_ptr<Call> take_if_over(const Call& call) {
-        if (!call.has_returned || !call.is_ended) return nullptr;
+    /// From inside a call of the host's, which keeps it until it returns.
+    void let_go_if_over(const Call& call) {
+        if (!call.has_returned || !call.is_ended) return;
         const auto found = open_.find(call.number);
-        std::unique_ptr<Call> last = std::move(found->second);
+        if (found == open_.end()) return;  // ended twice
+        Inside::current()->over.push_back(std::move(found->second));
         open_.erase(found);
-        return last;
     }
     std::mutex mutex_;
-    std::unordered_map<std::uint64_t, std::unique_ptr<Call>> open_;  // guarded by mutex_
+    std::unordered_map<std::uint64_t, std::shared_ptr<Call>> open_;  // guarded by mutex_
 };
 
 // ---- what a turn offers the plugin
@@ -229,7 +228,7 @@ public:
     /// One call of the host: from its frame to kReturn.
     void run(Lane& lane, Frame frame) {
         Writer out;
-        Inside inside{lane, nullptr};
+        Inside inside{.lane = lane, .instance = nullptr};
         Inside::current() = &inside;
         try {
             dispatch(inside, std::move(frame), out);
@@ -361,7 +360,7 @@ private:
 
     /// A call that owns the bytes it was read from.
     static Call& open_call(Instance& instance, std::string bytes, Reader& in) {
-        auto call = std::make_unique<Call>();
+        auto call = std::make_shared<Call>();
         call->bytes = std::move(bytes);
         in = Reader(call->bytes);
         static_cast<void>(in.u32());  // the instance

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "host/plugin_runner/wire/lane.hpp"
 #include "migue/ext/migrations.h"
@@ -31,6 +32,8 @@ struct Instance {
 struct Inside {
     wire::Lane& lane;
     Instance* instance;
+    /// What ended meanwhile: the plugin may still hold it in its hands.
+    std::vector<std::shared_ptr<void>> over = {};
     static Inside*& current() noexcept;
 };
 

@@ -62,7 +62,7 @@ BENCHMARK(registry_lease)->Threads(1)->Threads(2);
 /// A plugin host with the think plugin, which answers at once.
 class Border {
 public:
-    Border() {
+    explicit Border(LockEntry::Isolation isolation) {
         PluginHostOptions options;
         options.lock_file = folder_.path() / "plugins.lock";
         options.staging_dir = folder_.path() / "staging";
@@ -70,8 +70,11 @@ public:
         check(settings);
         options.plugins.push_back(
             {"think", settings->to_json(), std::make_shared<const config::Node>(*settings)});
+        InstallWishes wishes;
+        wishes.isolation = isolation;
+        options.runner = MIGUE_RUNNER;
         check(install_plugin(std::filesystem::path(MIGUE_PLUGIN_FOLDER) / "think.so", options.lock_file,
-                             options.staging_dir));
+                             options.staging_dir, wishes));
         auto made = NativePluginHost::make(std::move(options), clock_, log_, nullptr, nullptr);
         check(made);
         host_ = std::move(made).value();
@@ -125,12 +128,21 @@ private:
 
 /// With range turns under way at once; the time is one turn's share.
 void turn_through_border(benchmark::State& state) {
-    static Border border;
+    static Border border(LockEntry::Isolation::kNone);
     const auto together = static_cast<std::size_t>(state.range(0));
     for (auto _ : state) border.turns(together);
     state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 BENCHMARK(turn_through_border)->Arg(1)->Arg(64)->UseRealTime()->MeasureProcessCPUTime();
+
+/// The same where the plugin has a process of its own.
+void turn_through_process(benchmark::State& state) {
+    static Border border(LockEntry::Isolation::kProcess);
+    const auto together = static_cast<std::size_t>(state.range(0));
+    for (auto _ : state) border.turns(together);
+    state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(turn_through_process)->Arg(1)->Arg(64)->UseRealTime()->MeasureProcessCPUTime();
 
 }  // namespace
 
