@@ -49,9 +49,10 @@ Loader::Loader(Options options, const ServiceBackends& backends, StagingArea& ar
       sql_(sql),
       history_(history) {}
 
-Result<std::shared_ptr<Instance>> Loader::load(const LockEntry& entry, Instance* active) {
+Result<std::shared_ptr<Instance>> Loader::load(const LockEntry& entry, Instance* active,
+                                               const std::filesystem::path& from) {
     const std::uint64_t number = ++last_number_;
-    auto parts = open(entry, number);
+    auto parts = open(entry, from, number);
     if (!parts) return std::move(parts).error().within("plugin " + entry.id);
     auto instance = make(std::move(parts).value(), active);
     if (!instance) return std::move(instance).error();
@@ -137,10 +138,11 @@ Result<std::unique_ptr<Image>> Loader::start(const LockEntry& entry, const Stage
     return start_isolated({options_.runner, file.path(), options_.max_workers + 2}, options_.kill_after);
 }
 
-Result<Instance::Parts> Loader::open(const LockEntry& entry, std::uint64_t number) {
+Result<Instance::Parts> Loader::open(const LockEntry& entry, const std::filesystem::path& from,
+                                     std::uint64_t number) {
     Instance::Parts parts;
     parts.entry = entry;
-    auto file = stage(entry, number);
+    auto file = from.empty() ? stage(entry, number) : stage(entry, from, number);
     if (!file) return std::move(file).error();
     parts.file = std::move(file).value();
     const std::string name = entry.file.filename().string();

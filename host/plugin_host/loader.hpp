@@ -43,7 +43,9 @@ public:
     Loader& operator=(const Loader&) = delete;
 
     /// `active`: the generation that serves now, whose caches it may take over; or nullptr.
-    [[nodiscard]] Result<std::shared_ptr<Instance>> load(const LockEntry& entry, Instance* active);
+    /// `from`: another copy of the file than the one that the entry names; or "".
+    [[nodiscard]] Result<std::shared_ptr<Instance>> load(const LockEntry& entry, Instance* active,
+                                                         const std::filesystem::path& from = {});
     /// Waits for all HTTP requests that run.
     void stop_http();
 
@@ -55,7 +57,8 @@ private:
     [[nodiscard]] Result<ElfFacts> check_file(const LockEntry& entry, const StagedFile& file);
     [[nodiscard]] Result<void> rehearse_file(const LockEntry& entry, const StagedFile& file);
     [[nodiscard]] Result<std::unique_ptr<Image>> start(const LockEntry& entry, const StagedFile& file) const;
-    [[nodiscard]] Result<Instance::Parts> open(const LockEntry& entry, std::uint64_t number);
+    [[nodiscard]] Result<Instance::Parts> open(const LockEntry& entry, const std::filesystem::path& from,
+                                               std::uint64_t number);
     [[nodiscard]] Result<std::shared_ptr<Instance>> make(Instance::Parts parts, Instance* active);
     [[nodiscard]] config::PluginSettings settings_of(const std::string& id) const;
     [[nodiscard]] std::shared_ptr<HttpService> http_of(const std::string& id);

@@ -8,6 +8,7 @@
 
 #include "host/config/settings.hpp"
 #include "host/plugin_host/plugin_host.hpp"
+#include "host/plugin_host/supervisor.hpp"
 #include "host/services/http_client.hpp"
 #include "host/services/metrics_sink.hpp"
 #include "host/store/store.hpp"
@@ -42,6 +43,7 @@ struct PluginHostOptions {
     std::chrono::milliseconds route_limit{10'000};
     std::chrono::milliseconds drain_limit{30'000};   ///< for turns of a retired generation
     std::chrono::milliseconds cancel_limit{30'000};  ///< from cancelling them to abandoning it
+    Supervisor::Limits restarts;                     ///< of processes that came to an end
     std::size_t max_pinned = 200;                    ///< G2: beyond either, swaps are refused
     std::size_t max_abandoned = 3;
 };
