@@ -84,8 +84,7 @@ Result<void> lock_shipped_plugins(const config::Settings& settings, const fs::pa
         if (!fs::exists(file)) continue;  // one of the developer's own, installed by hand
         InstallWishes wishes;
         wishes.own = {plugin.id};  // what ships is the operator's own
-        if (auto installed = install_plugin(file, settings.plugin_lock, data / "plugins", wishes);
-            !installed)
+        if (auto installed = install_plugin(file, settings.plugin_lock, data / "plugins", wishes); !installed)
             return std::move(installed).error();
     }
     return {};

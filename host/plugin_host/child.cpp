@@ -44,8 +44,8 @@ Result<pid_t> start_child(const std::vector<std::string>& words, const std::vect
     arguments.push_back(nullptr);
     std::array<char*, 1> environment{nullptr};
     pid_t child = -1;
-    const int failed = ::posix_spawn(&child, words[0].c_str(), &actions, &attributes, arguments.data(),
-                                     environment.data());
+    const int failed =
+        ::posix_spawn(&child, words[0].c_str(), &actions, &attributes, arguments.data(), environment.data());
     ::posix_spawnattr_destroy(&attributes);
     ::posix_spawn_file_actions_destroy(&actions);
     if (failed != 0) return fault(failed);

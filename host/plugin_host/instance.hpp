@@ -152,7 +152,7 @@ private:
     std::atomic<std::uint64_t> next_operation_{1};
     ScoreBoard scores_;
     mutable std::mutex mutex_;
-    std::string loss_;  // guarded by mutex_
+    std::string loss_;                                                           // guarded by mutex_
     std::unordered_map<const Activity*, std::shared_ptr<Activity>> activities_;  // guarded by mutex_
 };
 

@@ -97,8 +97,7 @@ public:
         const std::string_view told = in.text(has_entry ? sizeof(migue_entry) : 4096);
         if (!in.is_whole() || (has_entry && told.size() != sizeof(migue_entry)))
             return broken(*process_, "gave an entry that cannot be read");
-        if (!has_entry)
-            return Error{Error::Code::kInvalid, "the loader refuses it: " + std::string(told)};
+        if (!has_entry) return Error{Error::Code::kInvalid, "the loader refuses it: " + std::string(told)};
         migue_entry entry{};
         std::memcpy(&entry, told.data(), sizeof entry);
         // Its functions are addresses over there: looked at, never called.
@@ -133,9 +132,8 @@ public:
 private:
     [[nodiscard]] Result<std::string> call(Kind kind, const Writer& body) {
         // Nothing of the plugin's runs that could ask for anything.
-        return process_->call(
-            kind, body, std::chrono::steady_clock::now() + kLoadLimit,
-            [](const wire::Frame&, Writer&) { return RunnerProcess::Served::kBroken; });
+        return process_->call(kind, body, std::chrono::steady_clock::now() + kLoadLimit,
+                              [](const wire::Frame&, Writer&) { return RunnerProcess::Served::kBroken; });
     }
 
     const std::shared_ptr<RunnerProcess> process_;

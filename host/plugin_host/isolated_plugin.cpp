@@ -70,14 +70,11 @@ IsolatedPlugin::IsolatedPlugin(std::shared_ptr<RunnerProcess> process, std::uint
       number_(number),
       host_(host),
       grace_(grace),
-      services_{service<migue_clock_v1>(host, MIGUE_CLOCK_ID),
-                service<migue_log_v1>(host, MIGUE_LOG_ID),
-                service<migue_metrics_v1>(host, MIGUE_METRICS_ID),
-                service<migue_timer_v1>(host, MIGUE_TIMER_ID),
-                service<migue_http_v1>(host, MIGUE_HTTP_ID),
-                service<migue_sql_v1>(host, MIGUE_SQL_ID),
-                service<migue_vault_v1>(host, MIGUE_VAULT_ID),
-                service<migue_jobs_v1>(host, MIGUE_JOBS_ID)} {}
+      services_{
+          service<migue_clock_v1>(host, MIGUE_CLOCK_ID),     service<migue_log_v1>(host, MIGUE_LOG_ID),
+          service<migue_metrics_v1>(host, MIGUE_METRICS_ID), service<migue_timer_v1>(host, MIGUE_TIMER_ID),
+          service<migue_http_v1>(host, MIGUE_HTTP_ID),       service<migue_sql_v1>(host, MIGUE_SQL_ID),
+          service<migue_vault_v1>(host, MIGUE_VAULT_ID),     service<migue_jobs_v1>(host, MIGUE_JOBS_ID)} {}
 
 // ---- what the host calls
 
@@ -86,16 +83,16 @@ Result<std::string> IsolatedPlugin::call(Kind kind, const Writer& body, migue_di
     auto limit = now + kControlLimit;
     if (const Activity* activity = Activity::current())
         if (const auto deadline = activity->deadline()) limit = std::max(*deadline, now) + grace_;
-    return process_->call(kind, body, limit, [&](const Frame& asked, Writer& answer) {
-        return serve(asked, answer, diag);
-    });
+    return process_->call(kind, body, limit,
+                          [&](const Frame& asked, Writer& answer) { return serve(asked, answer, diag); });
 }
 
 migue_status IsolatedPlugin::call_for_status(Kind kind, const Writer& body, migue_diag* diag) {
     const auto answer = call(kind, body, diag);
     if (!answer) {
         if (diag != nullptr) diag->report(diag->ctx, {}, to_c(answer.error().what));
-        return MIGUE_E_INTERNAL;
+        // Where nothing was sent, nothing has happened.
+        return answer.error().code == Error::Code::kState ? MIGUE_E_UNAVAILABLE : MIGUE_E_INTERNAL;
     }
     Reader in(*answer);
     const migue_status status = in.i32();
@@ -185,8 +182,7 @@ migue_status IsolatedPlugin::handle(migue_plugin* plugin, const migue_request* r
     body.u32(self.number_).u64(number);
     add_request(body, *request);
     const migue_status status = self.call_for_status(Kind::kHandle, body, call->diag);
-    if (status != MIGUE_PENDING) self.close(number);
-    return checked(status);
+    return checked(self.leave(number, status));
 }
 
 migue_status IsolatedPlugin::route(migue_plugin* plugin, const migue_route_request* request,
@@ -197,8 +193,7 @@ migue_status IsolatedPlugin::route(migue_plugin* plugin, const migue_route_reque
     body.u32(self.number_).u64(number);
     add_route_request(body, *request);
     const migue_status status = self.call_for_status(Kind::kRoute, body, nullptr);
-    if (status != MIGUE_PENDING) self.close(number);
-    return checked(status);
+    return checked(self.leave(number, status));
 }
 
 migue_status IsolatedPlugin::health(migue_plugin* plugin, migue_diag* diag) {
@@ -208,7 +203,8 @@ migue_status IsolatedPlugin::health(migue_plugin* plugin, migue_diag* diag) {
 
 migue_status IsolatedPlugin::quiesce(migue_plugin* plugin, std::uint64_t deadline_ns) {
     IsolatedPlugin& self = of(plugin);
-    return checked(self.call_for_status(Kind::kQuiesce, Writer().u32(self.number_).u64(deadline_ns), nullptr));
+    return checked(
+        self.call_for_status(Kind::kQuiesce, Writer().u32(self.number_).u64(deadline_ns), nullptr));
 }
 
 migue_status IsolatedPlugin::export_state(migue_plugin* plugin, migue_sink* out) {
@@ -228,7 +224,8 @@ migue_status IsolatedPlugin::export_state(migue_plugin* plugin, migue_sink* out)
 
 migue_status IsolatedPlugin::import_state(migue_plugin* plugin, std::uint32_t version, migue_str state) {
     IsolatedPlugin& self = of(plugin);
-    return checked(self.call_for_status(Kind::kImport, Writer().u32(self.number_).u32(version).text(state), nullptr));
+    return checked(
+        self.call_for_status(Kind::kImport, Writer().u32(self.number_).u32(version).text(state), nullptr));
 }
 
 migue_status IsolatedPlugin::understand(migue_plugin* plugin, const migue_understand_request* request,
@@ -290,11 +287,12 @@ void IsolatedPlugin::operation_done(void* user, migue_status status, const void*
     const auto answer = self.call(Kind::kDone, body, nullptr);
     // Too long to cross: it has happened, and what came of it cannot be told.
     if (!answer && answer.error().code == Error::Code::kInternal)
-        static_cast<void>(self.call_for_status(
-            Kind::kDone,
-            Writer().u64(pending->number).i32(MIGUE_E_INTERNAL).u32(
-                static_cast<std::uint32_t>(DoneResult::kNone)),
-            nullptr));
+        static_cast<void>(self.call_for_status(Kind::kDone,
+                                               Writer()
+                                                   .u64(pending->number)
+                                                   .i32(MIGUE_E_INTERNAL)
+                                                   .u32(static_cast<std::uint32_t>(DoneResult::kNone)),
+                                               nullptr));
     if (answer && Reader(*answer).i32() == wire::kThrew) throw PluginThrew{};
 }
 
@@ -328,16 +326,32 @@ void IsolatedPlugin::close(std::uint64_t number) {
     open_.erase(number);
 }
 
+migue_status IsolatedPlugin::leave(std::uint64_t number, migue_status status) {
+    if (status != MIGUE_PENDING) {
+        close(number);
+        return status;
+    }
+    if (const auto call = find(number)) {
+        const std::lock_guard lock(call->mutex);
+        call->is_pending = true;
+    }
+    if (!is_over_) return status;  // who ends it from here on finds it pending
+    close(number);
+    return MIGUE_E_INTERNAL;
+}
+
+/// Those whose function has not come back are ended by its return, which knows more.
 void IsolatedPlugin::end_open_calls(const std::string& why) {
+    is_over_ = true;
     std::vector<std::shared_ptr<Open>> all;
     {
         const std::lock_guard lock(mutex_);
         for (const auto& [number, call] : open_) all.push_back(call);
-        open_.clear();
     }
     const std::string reason = "the plugin's process is over: " + why;
     for (const auto& call : all) {
         const std::lock_guard lock(call->mutex);
+        if (!call->is_pending) continue;
         if (migue_call* const turn = std::exchange(call->turn, nullptr)) {
             turn->diag->report(turn->diag->ctx, {}, to_c(reason));
             static_cast<void>(turn->complete(turn, MIGUE_E_INTERNAL));
@@ -503,8 +517,7 @@ IsolatedPlugin::Served IsolatedPlugin::serve_operation(Kind kind, Reader& in, Wr
     }
     const migue_str conversation = in.str();
     const migue_str key = in.str();
-    return accept(
-        [&] { return services_.jobs->cancel(host_, conversation, key, kDone, user, &operation); });
+    return accept([&] { return services_.jobs->cancel(host_, conversation, key, kDone, user, &operation); });
 }
 
 IsolatedPlugin::Served IsolatedPlugin::serve_vault(Kind kind, Reader& in, Writer& answer) {

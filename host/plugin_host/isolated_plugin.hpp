@@ -50,6 +50,7 @@ private:
         std::mutex mutex;
         migue_call* turn = nullptr;         // guarded by mutex
         migue_route_call* route = nullptr;  // guarded by mutex
+        bool is_pending = false;            // guarded by mutex; the plugin's function came back
     };
     struct Services {
         const migue_clock_v1* clock;
@@ -92,6 +93,8 @@ private:
     [[nodiscard]] std::uint64_t open(migue_call* turn, migue_route_call* route);
     [[nodiscard]] std::shared_ptr<Open> find(std::uint64_t number);
     void close(std::uint64_t number);
+    /// What the plugin's function said of it; kept open only when its end comes later.
+    [[nodiscard]] migue_status leave(std::uint64_t number, migue_status status);
     void end_open_calls(const std::string& why);
 
     const std::shared_ptr<RunnerProcess> process_;
@@ -119,8 +122,9 @@ private:
     std::optional<migue_migrations_v1> migrations_api_;
 
     std::atomic<std::size_t> operations_{0};  // under way
+    std::atomic<bool> is_over_{false};        // the process is
     std::mutex mutex_;
-    std::uint64_t last_call_ = 0;                                   // guarded by mutex_
+    std::uint64_t last_call_ = 0;                                    // guarded by mutex_
     std::unordered_map<std::uint64_t, std::shared_ptr<Open>> open_;  // guarded by mutex_
 };
 

@@ -33,8 +33,8 @@ public:
         std::filesystem::path runner;        ///< of rehearsals and of plugins in their own process
         bool rehearse = true;
         std::chrono::milliseconds kill_after{1000};  ///< from a turn's deadline to killing its process
-        bool warm = true;                    ///< one turn an intent before it serves
-        std::function<void()> on_idle;       ///< a generation became idle, or came to an end
+        bool warm = true;                            ///< one turn an intent before it serves
+        std::function<void()> on_idle;               ///< a generation became idle, or came to an end
     };
 
     Loader(Options options, const ServiceBackends& backends, StagingArea& area, HttpClient& http,
@@ -70,7 +70,7 @@ private:
     SqlService& sql_;
     const History& history_;
     std::uint64_t last_number_ = 0;
-    std::set<std::string> rehearsed_;  // by hash: what was good here once
+    std::set<std::string> rehearsed_;                                    // by hash: what was good here once
     std::map<std::string, std::shared_ptr<HttpService>> http_services_;  // by plugin, for all its generations
 };
 

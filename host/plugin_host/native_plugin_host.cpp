@@ -75,15 +75,15 @@ public:
           sql_(target ? SqlService::in_postgres(*std::move(target))
                       : SqlService::in_files(options_.sql_prefix)),
           loader_({options_.lock_file, options_.plugins, options_.public_url, options_.max_workers,
-                   options_.max_http_requests, options_.runner, options_.rehearse, options_.kill_after, options_.warm,
-                   [doorbell = doorbell_] { doorbell->ring(); }},
+                   options_.max_http_requests, options_.runner, options_.rehearse, options_.kill_after,
+                   options_.warm, [doorbell = doorbell_] { doorbell->ring(); }},
                   {clock, log, store, metrics, timers_, vault_}, *area_, http_, sql_, history_),
           retirement_({options_.drain_limit, options_.cancel_limit}, log),
           swap_({loader_, registry_, retirement_, history_, listing_, log},
                 {options_.max_pinned, options_.max_abandoned}),
           supervisor_(
-              options_.restarts, registry_, [this](const std::string& plugin) { return swap_.restart(plugin); },
-              log, metrics),
+              options_.restarts, registry_,
+              [this](const std::string& plugin) { return swap_.restart(plugin); }, log, metrics),
           control_([this] { return look_after(); }) {
         doorbell_->connect(&control_);
     }
@@ -229,11 +229,11 @@ void NativePluginHost::Impl::await_restart(const std::string& plugin, const std:
         return refuse(std::move(finished), MIGUE_E_UNAVAILABLE,
                       "the process of plugin " + plugin + " is over: " + loss);
     ++awaiting_restart_;
-    timers_.start(kAgain, [this, plugin, request = std::move(request),
-                           finished = std::move(finished)]() mutable {
-        run_turn(plugin, std::move(request), std::move(finished));
-        if (--awaiting_restart_ == 0) awaiting_restart_.notify_all();
-    });
+    timers_.start(kAgain,
+                  [this, plugin, request = std::move(request), finished = std::move(finished)]() mutable {
+                      run_turn(plugin, std::move(request), std::move(finished));
+                      if (--awaiting_restart_ == 0) awaiting_restart_.notify_all();
+                  });
 }
 
 void NativePluginHost::Impl::run_turn(const std::string& plugin, TurnRequest request,
@@ -255,6 +255,15 @@ void NativePluginHost::Impl::run_turn(const std::string& plugin, TurnRequest req
     const std::uint64_t now = clock_.monotonic_ns();
     const std::uint64_t left = request.deadline_ns > now ? request.deadline_ns - now : 0;
     const std::chrono::nanoseconds limit(std::min(left, static_cast<std::uint64_t>(kLongestTurn.count())));
+    // A process that ends takes turns with it that nobody there has seen: they go to the next.
+    if (leased.instance->entry().isolation == LockEntry::Isolation::kProcess)
+        finished = [this, plugin, copy = request, instance = std::weak_ptr<Instance>(leased.instance),
+                    inner = std::move(finished)](TurnResult result) mutable {
+            const auto lost = instance.lock();
+            if (result.status != MIGUE_E_UNAVAILABLE || lost == nullptr || lost->loss().empty())
+                return inner(std::move(result));
+            await_restart(plugin, lost->loss(), std::move(copy), std::move(inner));
+        };
     const auto call = std::make_shared<TurnCall>(leased.instance, std::move(leased.lease), std::move(request),
                                                  std::move(finished));
     leased.instance->adopt(call);

@@ -23,8 +23,8 @@ struct PluginHostOptions {
     bool history_only_read = false;     ///< for commands beside a host that keeps it
     /// migue-plugin-runner; "": nothing is rehearsed, and isolation: process is refused.
     std::filesystem::path runner;
-    bool rehearse = true;               ///< new files are tried in a process of their own first
-    bool warm = true;                   ///< one turn an intent before a generation serves
+    bool rehearse = true;  ///< new files are tried in a process of their own first
+    bool warm = true;      ///< one turn an intent before a generation serves
     /// At the start: a plugin that cannot be loaded is told as refused, and the others serve.
     bool start_with_what_works = false;
     std::vector<config::PluginSettings> plugins;

@@ -24,8 +24,8 @@ using wire::Kind;
 using wire::Lane;
 using wire::Writer;
 
-/// From the end of its sockets to the end of the process, and from a kill to that.
-constexpr std::chrono::seconds kEndsWithin{5};
+constexpr std::chrono::seconds kEndsWithin{5};           // from a kill
+constexpr std::chrono::milliseconds kEndsByItself{500};  // from the end of its sockets
 
 Error system_fault(std::string_view step) {
     return {Error::Code::kUnavailable, fmt::format("{}: {}", step, std::generic_category().message(errno))};
@@ -57,13 +57,15 @@ Result<std::shared_ptr<RunnerProcess>> RunnerProcess::start(const Options& optio
     const auto child = start_child(
         {options.runner.string(), "serve", options.file.string(), std::to_string(options.lanes)}, inherited);
     if (!child) return child.error();
-    return std::shared_ptr<RunnerProcess>(new RunnerProcess(*child, std::move(lanes)));
+    const std::shared_ptr<RunnerProcess> process(new RunnerProcess(*child, std::move(lanes)));
+    // What an action lets go of may be the last that held it: not before the watcher is done.
+    process->watcher_ = std::thread([process] { process->watch(); });
+    return process;
 }
 
 RunnerProcess::RunnerProcess(pid_t pid, std::vector<std::unique_ptr<Lane>> lanes)
     : pid_(pid), lanes_(std::move(lanes)) {
-    for (const auto& lane : lanes_) free_.push_back(lane.get());
-    watcher_ = std::thread([this] { watch(); });
+    for (auto lane = lanes_.rbegin(); lane != lanes_.rend(); ++lane) free_.push_back(lane->get());
 }
 
 RunnerProcess::~RunnerProcess() {
@@ -90,6 +92,10 @@ void RunnerProcess::watch() {
     // A process that it left behind may hold its ends open.
     for (const auto& lane : lanes_) lane->shut_down();
     for (const OnEnd& action : actions) action(why);
+    actions.clear();
+    const std::lock_guard lock(mutex_);
+    is_told_ = true;
+    changed_.notify_all();
 }
 
 void RunnerProcess::end(const std::string& why) {
@@ -154,7 +160,7 @@ Error RunnerProcess::failed(const Error& fault) {
     if (fault.code == Error::Code::kDeadline) end("it hung: a call did not come back in time (T4)");
     std::unique_lock lock(mutex_);
     const auto over = [this] { return is_over_; };
-    if (!changed_.wait_for(lock, kEndsWithin, over)) {
+    if (!changed_.wait_for(lock, kEndsByItself, over)) {
         if (why_.empty()) why_ = "it closed its socket";
         ::kill(pid_, SIGKILL);
         changed_.wait_for(lock, kEndsWithin, over);
@@ -166,9 +172,10 @@ Result<std::string> RunnerProcess::call(Kind kind, const Writer& body, TimePoint
                                         const Serve& serve) {
     Lane* const lane = take_lane(deadline);
     if (lane == nullptr) {
-        const std::lock_guard lock(mutex_);
-        return Error{Error::Code::kUnavailable,
-                     is_over_ ? "the plugin's process is over: " + why_ : "the plugin's process is busy"};
+        std::unique_lock lock(mutex_);
+        if (!is_over_) return Error{Error::Code::kUnavailable, "the plugin's process is busy"};
+        changed_.wait_for(lock, kEndsWithin, [this] { return is_told_; });
+        return Error{Error::Code::kState, "the plugin's process is over: " + why_};
     }
     auto returned = talk(*lane, kind, body, deadline, serve);
     // Too long to be sent: nothing was, and the lane is as it was.
@@ -191,8 +198,8 @@ Result<std::string> RunnerProcess::talk(Lane& lane, Kind kind, const Writer& bod
         Writer answer;
         const Served served = serve(*frame, answer);
         if (served == Served::kBroken)
-            return Error{Error::Code::kInvalid, fmt::format("message {} cannot be served",
-                                                            static_cast<unsigned>(frame->kind))};
+            return Error{Error::Code::kInvalid,
+                         fmt::format("message {} cannot be served", static_cast<unsigned>(frame->kind))};
         if (served == Served::kNoAnswer) continue;
         auto sent = lane.send(Kind::kAnswer, answer, deadline);
         if (!sent && sent.error().code == Error::Code::kInternal)

@@ -45,7 +45,8 @@ public:
     ~RunnerProcess();  ///< ends it
 
     /// Calls, and waits until it returns; gives what it returned. A runner that is not done by
-    /// then, or that breaks the rules, is ended. kUnavailable: it is over, and why.
+    /// then, or that breaks the rules, is ended. kUnavailable: it is over, and why. kState: it was
+    /// before anything was sent, and whoever waits for its end has been told.
     [[nodiscard]] Result<std::string> call(wire::Kind kind, const wire::Writer& body, TimePoint deadline,
                                            const Serve& serve);
     /// It said something that it must not say.
@@ -78,6 +79,7 @@ private:
     std::string why_;                // guarded by mutex_; of a killing, before it is over
     bool is_closing_ = false;        // guarded by mutex_
     bool is_over_ = false;           // guarded by mutex_; nobody must be signalled any more
+    bool is_told_ = false;           // guarded by mutex_; on_end_ has been called
     std::thread watcher_;
 };
 

@@ -145,11 +145,12 @@ migue_status route_respond(migue_route_call* call, std::int32_t status, const mi
     if (Inside::current() == nullptr) return MIGUE_E_INVALID;
     Call& own = *static_cast<Call*>(call->ctx);
     // One more than allowed is enough to be refused.
-    const migue_status taken = ask_status(Kind::kRespond, Writer()
-                                                              .u64(own.number)
-                                                              .i32(status)
-                                                              .fields(headers, std::min<std::size_t>(count, 33))
-                                                              .text(to_view(body).substr(0, kMostState)));
+    const migue_status taken =
+        ask_status(Kind::kRespond, Writer()
+                                       .u64(own.number)
+                                       .i32(status)
+                                       .fields(headers, std::min<std::size_t>(count, 33))
+                                       .text(to_view(body).substr(0, kMostState)));
     Calls::all().ended(own);
     return taken;
 }
@@ -376,16 +377,18 @@ private:
         migue_request& r = call.request;
         r.struct_size = sizeof r;
         r.flags = in.u32();
-        for (migue_str* text : {&r.message_id, &r.conversation_id, &r.person_id, &r.intent, &r.text, &r.locale,
-                                &r.region, &r.trace_id, &r.input_json, &r.channel_json, &r.state_json})
+        for (migue_str* text :
+             {&r.message_id, &r.conversation_id, &r.person_id, &r.intent, &r.text, &r.locale, &r.region,
+              &r.trace_id, &r.input_json, &r.channel_json, &r.state_json})
             *text = in.str();
         r.deadline_ns = in.u64();
         r.sent_unix_ms = in.i64();
         r.attempt = in.u32();
         r.confidence = in.f32();
         if (!in.is_whole()) end_process("a turn that cannot be read");
-        call.call = {sizeof(migue_call), 0, &call, &call_reply, &call_set_state, &call_ask, &call_complete,
-                     &call_cancelled, &call.diag};
+        call.call = {sizeof(migue_call), 0,         &call,          &call_reply,
+                     &call_set_state,    &call_ask, &call_complete, &call_cancelled,
+                     &call.diag};
         const migue_status status = instance.api.handle(instance.plugin, &r, &call.call);
         Calls::all().returned(call, status == MIGUE_PENDING);
         out.i32(status);

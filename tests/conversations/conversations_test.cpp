@@ -31,8 +31,8 @@ public:
 
     void TestBody() override {
         const char* const isolated = std::getenv("MIGUE_ISOLATED");
-        World& world = world_for(
-            {script_.zone, script_.confirm, way_.google, isolated == nullptr ? "" : isolated});
+        World& world =
+            world_for({script_.zone, script_.confirm, way_.google, isolated == nullptr ? "" : isolated});
         Player player(world, script_, way_.whatsapp);
         const bool tells = std::getenv("MIGUE_TRANSCRIPT") != nullptr;
         if (tells) player.go_on();

@@ -47,6 +47,7 @@ struct Bed : TestBed {
         options.restarts.most_ends = 1'000'000;
         metrics = &sink;
     }
+    ~Bed() { host.reset(); }  // it counts to the end
     [[nodiscard]] PluginStatus status(const std::string& plugin) const {
         for (PluginStatus& each : host->list())
             if (each.id == plugin && each.state != "draining") return each;

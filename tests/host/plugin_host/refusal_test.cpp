@@ -153,7 +153,8 @@ TEST(Refusal, OfAProcessOfItsOwnSaysThatTheRunnerIsMissing) {
     bed.make();
     const auto started = bed.host->start();
     ASSERT_FALSE(started);
-    EXPECT_NE(started.error().what.find("isolation: process needs the program migue-plugin-runner"), std::string::npos);
+    EXPECT_NE(started.error().what.find("isolation: process needs the program migue-plugin-runner"),
+              std::string::npos);
 }
 
 TEST(Refusal, OfLibrariesThatAreNotListed) {  // H13
