@@ -145,7 +145,13 @@ Result<ElfFacts> read_elf_file(const std::filesystem::path& file) {
     ::close(opened);
     if (!is_known || (size > 0 && bytes == MAP_FAILED)) return unreadable();
     if (size == 0) return read_elf({});
-    auto facts = read_elf({static_cast<const std::byte*>(bytes), size});
+    // And what was looked through leaves memory again.
+    auto facts = read_elf({static_cast<const std::byte*>(bytes), size}, [](std::span<const std::byte> done) {
+        const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+        const auto begin = (reinterpret_cast<std::uintptr_t>(done.data()) + page - 1) / page * page;
+        const auto end = reinterpret_cast<std::uintptr_t>(done.data() + done.size()) / page * page;
+        if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+    });
     ::munmap(bytes, size);
     return facts;
 }

@@ -193,6 +193,42 @@ TEST_F(Swaps, SurviveTheDeliveredFileBeingOverwritten) {  // H10
     EXPECT_EQ(bed.said("probe", "timers 3"), "waited");
 }
 
+TEST_F(Swaps, SurviveTheDeliveredFileBeingOverwrittenUnderLoad) {  // H10
+    std::atomic<bool> is_over{false};
+    std::thread overwriting([&] {
+        for (int i = 0; i < 200; ++i) {
+            // In place, as a careless copy does: what is mapped from this file would be gone.
+            std::ofstream file(bed.directory.path() / "probe.so", std::ios::binary | std::ios::trunc);
+            file << std::string(static_cast<std::size_t>(i) * 100, '\xff');
+        }
+        is_over = true;
+    });
+    std::size_t turns = 0;
+    while (!is_over || turns < 50) {
+        ASSERT_EQ(bed.said("probe", "echo x"), "x");
+        ++turns;
+    }
+    overwriting.join();
+    EXPECT_FALSE(bed.host->reload("probe") && bed.said("probe", "version") != "1.0.0");
+    EXPECT_EQ(bed.said("probe", "version"), "1.0.0");
+}
+
+TEST(Twins, OfEqualNamesEachFindTheirOwn) {  // H11
+    TestBed bed;
+    bed.install("twin_1", "twin_a");
+    bed.install("twin_2", "twin_b");
+    bed.start();
+    EXPECT_EQ(bed.said("twin_a", "x"), "11 1");
+    EXPECT_EQ(bed.said("twin_b", "x"), "22 2");
+    // And a generation after the other does not go on with what the first one had.
+    LockFile lock = read_lock_file(bed.options.lock_file).value();
+    for (LockEntry& entry : lock.entries) entry.profile = LockEntry::Profile::kPinned;
+    ASSERT_TRUE(write_lock_file(bed.options.lock_file, lock));
+    ASSERT_TRUE(bed.host->reload());
+    EXPECT_EQ(bed.said("twin_a", "x"), "11 1");
+    EXPECT_EQ(bed.said("twin_b", "x"), "22 2");
+}
+
 TEST_F(Swaps, LeaveNoPrivateFilesBehind) {
     const auto private_files = [&] {
         int count = 0;
