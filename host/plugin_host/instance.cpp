@@ -51,6 +51,7 @@ private:
 
 Instance::Instance(Parts parts)
     : parts_(std::move(parts)),
+      crash_name_(parts_.entry.id, parts_.generation->number(), parts_.entry.sha256),
       // One thread a turn that may run at once: the plugin's own bounded share (T1, T4).
       workers_(std::min<std::size_t>(parts_.descriptor.max_concurrency, parts_.max_workers)) {}
 

@@ -13,6 +13,7 @@
 
 #include "host/plugin_host/activity.hpp"
 #include "host/plugin_host/canary.hpp"
+#include "host/plugin_host/crash_report.hpp"
 #include "host/plugin_host/descriptor.hpp"
 #include "host/plugin_host/generation.hpp"
 #include "host/plugin_host/host_table.hpp"
@@ -114,6 +115,7 @@ public:
     /// generation (O4); the exception is not looked at.
     template <typename Call>
     [[nodiscard]] bool call(Call&& call_plugin) noexcept {
+        const CrashMark mark(crash_name_);
         try {
             call_plugin();
             return true;
@@ -140,6 +142,7 @@ private:
     [[nodiscard]] std::vector<std::shared_ptr<Activity>> activities() const;
 
     Parts parts_;
+    const CrashName crash_name_;
     TaskPool workers_;
     migue_plugin* plugin_ = nullptr;
     migue_plugin api_{};

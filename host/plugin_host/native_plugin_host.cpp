@@ -348,6 +348,7 @@ std::vector<PluginStatus> NativePluginHost::Impl::list() const {
 Result<std::unique_ptr<NativePluginHost>> NativePluginHost::make(PluginHostOptions options, Clock& clock,
                                                                  Log& log, Store* store,
                                                                  MetricsSink* metrics) {
+    if (options.report_crashes) report_crashes();
     auto keys = vault_keys(options);
     if (!keys) return std::move(keys).error();
     auto target = sql_target(options);

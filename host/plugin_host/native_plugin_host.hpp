@@ -27,6 +27,7 @@ struct PluginHostOptions {
     bool warm = true;      ///< one turn an intent before a generation serves
     /// At the start: a plugin that cannot be loaded is told as refused, and the others serve.
     bool start_with_what_works = false;
+    bool report_crashes = false;  ///< of the whole process: crash_report.hpp
     std::vector<config::PluginSettings> plugins;
     std::string public_url;  ///< http.public_url, for plugins whose schema has one; may be ""
     /// Plugins' tables are in `<sql_prefix>.<plugin>.db` ("var/migue" beside var/migue.db);

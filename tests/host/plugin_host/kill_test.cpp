@@ -80,5 +80,43 @@ INSTANTIATE_TEST_SUITE_P(Points, AHostKilledAt,
                                     (std::string(each.param.version) == "1.0.0" ? "_old" : "_new");
                          });
 
+// ---- H20
+
+TEST(ACrashReport, NamesThePluginAndItsGeneration) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "the sanitizer tells of the crash";
+#endif
+    TestBed bed;
+    bed.isolation = LockEntry::Isolation::kNone;
+    bed.options.report_crashes = true;
+    bed.install("hazard_crash", "hazard");
+    int pipe[2] = {-1, -1};
+    ASSERT_EQ(::pipe(pipe), 0);
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        ::dup2(pipe[1], STDERR_FILENO);
+        bed.start();
+        static_cast<void>(bed.turn("hazard", "hello"));
+        static_cast<void>(bed.turn("hazard", "crash"));
+        ::_exit(7);
+    }
+    ::close(pipe[1]);
+    std::string said;
+    char piece[512];
+    for (ssize_t got = 0; (got = ::read(pipe[0], piece, sizeof piece)) > 0;)
+        said.append(piece, static_cast<std::size_t>(got));
+    ::close(pipe[0]);
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status));
+    EXPECT_EQ(WTERMSIG(status), SIGSEGV);  // it goes its usual way
+    const std::string hash = read_lock_file(bed.options.lock_file)->entries.at(0).sha256;
+    EXPECT_EQ(said,
+              "{\"severity\":\"error\",\"message\":\"the host crashed\",\"signal\":\"SIGSEGV\","
+              "\"plugin\":\"hazard\",\"generation\":\"1\",\"sha256\":\"" +
+                  hash + "\"}\n");
+}
+
 }  // namespace
 }  // namespace migue::host
