@@ -36,9 +36,9 @@ constexpr std::array<std::pair<int, const char*>, 5> kSignals = {
 
 CrashName::CrashName(std::string_view plugin, std::uint64_t generation, std::string_view sha256) noexcept {
     // Plugin ids and hashes need no escape.
-    const auto end = fmt::format_to_n(text_.data(), text_.size() - 1,
-                                      R"(,"plugin":"{}","generation":"{}","sha256":"{}")", plugin.substr(0, 32),
-                                      generation, sha256.substr(0, 64));
+    const auto end =
+        fmt::format_to_n(text_.data(), text_.size() - 1, R"(,"plugin":"{}","generation":"{}","sha256":"{}")",
+                         plugin.substr(0, 32), generation, sha256.substr(0, 64));
     *end.out = '\0';
 }
 

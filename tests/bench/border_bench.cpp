@@ -168,9 +168,9 @@ public:
         check(descriptor);
         parts.descriptor = std::move(descriptor).value();
         parts.generation = std::make_shared<Generation>(1);
-        parts.table = std::make_unique<HostTable>(
-            ServiceBackends{clock_, log_, nullptr, nullptr, timers_, vault_},
-            ServiceGrant{"think", 1, {}, {}, nullptr, nullptr});
+        parts.table =
+            std::make_unique<HostTable>(ServiceBackends{clock_, log_, nullptr, nullptr, timers_, vault_},
+                                        ServiceGrant{"think", 1, {}, {}, nullptr, nullptr});
         instance_ = std::make_shared<Instance>(std::move(parts));
         std::vector<ConfigFault> faults;
         check(instance_->create(R"({"think_ms":0})", faults));
@@ -218,7 +218,7 @@ private:
     SystemClock clock_;
     Log log_{Severity::kError, [](std::string_view) {}};
     TimerQueue timers_;
-    const Vault vault_{VaultKeys::make_for_now().value()};
+    const Vault vault_{VaultKeys::make_for_now()};
     std::unique_ptr<StagingArea> area_;
     std::unique_ptr<StagedFile> file_;
     Registry registry_;

@@ -54,7 +54,9 @@ TEST_P(AHostKilledAt, StartsAgainWithAWholeSet) {
     const std::string killer = bed.said("killer", "x");
     const std::string probe = bed.said("probe", "version");
     EXPECT_EQ(killer, probe);  // all of it, or none
-    if (!point.is_published) EXPECT_EQ(killer, "1.0.0");
+    if (!point.is_published) {
+        EXPECT_EQ(killer, "1.0.0");
+    }
     for (const PluginStatus& plugin : bed.host->list()) EXPECT_EQ(plugin.state, "active") << plugin.why;
     // What the dead one left lying is cleared away.
     int folders = 0;
