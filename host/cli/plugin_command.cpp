@@ -128,6 +128,8 @@ int plugin_install(const PluginOptions& options) {
     if (!settings) return could_not_run(settings.error());
     InstallWishes wishes;
     wishes.pinned = options.pinned;
+    wishes.own = settings->own_plugins;
+    wishes.runner = plugin_runner();
     if (options.canary_percent != 0)
         wishes.canary =
             LockEntry::Canary{options.canary_percent, options.canary_turns, options.canary_seconds};

@@ -27,6 +27,7 @@ Result<PluginHostOptions> plugin_host_options(const config::Settings& settings, 
     options.trusted_key = settings.plugin_trusted_key;
     options.runner = plugin_runner();
     options.start_with_what_works = true;
+    options.report_crashes = true;
     options.plugins = settings.plugins;
     options.public_url = settings.http.public_url;
     options.vault_keys = settings.vault_keys;

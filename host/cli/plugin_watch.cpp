@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "host/cli/plugin_workshop.hpp"
+#include "host/cli/shipped.hpp"
 #include "host/plugin_host/install.hpp"
 
 namespace migue::host::cli {
@@ -42,9 +43,12 @@ Result<void> PluginWatch::build_and_lock(const fs::path& folder, const fs::path&
                                          const fs::path& staging_dir) {
     const auto files = build_plugins(folder);
     if (!files) return files.error();
-    for (const fs::path& file : *files)
-        if (auto installed = install_plugin(file, lock_file, staging_dir); !installed)
+    for (const fs::path& file : *files) {
+        InstallWishes wishes;
+        wishes.runner = plugin_runner();
+        if (auto installed = install_plugin(file, lock_file, staging_dir, wishes); !installed)
             return std::move(installed).error();
+    }
     return {};
 }
 

@@ -82,7 +82,9 @@ Result<void> lock_shipped_plugins(const config::Settings& settings, const fs::pa
     for (const config::PluginSettings& plugin : settings.plugins) {
         const fs::path file = shipped_plugin(plugin.id);
         if (!fs::exists(file)) continue;  // one of the developer's own, installed by hand
-        if (auto installed = install_plugin(file, settings.plugin_lock, data / "plugins"); !installed)
+        InstallWishes wishes;
+        wishes.own = {plugin.id};  // what ships is the operator's own
+        if (auto installed = install_plugin(file, settings.plugin_lock, data / "plugins", wishes); !installed)
             return std::move(installed).error();
     }
     return {};

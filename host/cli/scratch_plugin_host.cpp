@@ -62,7 +62,10 @@ Result<std::unique_ptr<ScratchPluginHost>> ScratchPluginHost::start_shipped(cons
     if (!folder) return std::move(folder).error();
     auto scratch = std::unique_ptr<ScratchPluginHost>(new ScratchPluginHost(std::move(folder).value()));
     const fs::path lock_file = scratch->folder_ / "plugins.lock";
-    if (auto locked = install_plugin(shipped_plugin(id), lock_file, scratch->folder_ / "install"); !locked)
+    InstallWishes wishes;
+    wishes.own = {id};
+    if (auto locked = install_plugin(shipped_plugin(id), lock_file, scratch->folder_ / "install", wishes);
+        !locked)
         return std::move(locked).error();
     config::PluginSettings settings;
     settings.id = id;

@@ -332,6 +332,7 @@ void SettingsReader::read_plugins(const Node* node) {
     MapReader map(*node, faults_);
     settings_.plugin_lock = filled(*node, map, "lock", settings_.plugin_lock.string());
     settings_.plugin_trusted_key = filled(*node, map, "trusted_key", "");
+    settings_.own_plugins = map.texts("own");
     if (const Node* key = node->find("trusted_key")) {
         if (key->kind() == Node::Kind::kScalar && base64_size(key->scalar()) != kTrustedKeySize) {
             faults_.add(key->place(),
@@ -339,7 +340,7 @@ void SettingsReader::read_plugins(const Node* node) {
         }
     }
     for (const auto& [id, section] : node->members()) {
-        if (id != "lock" && id != "trusted_key") read_plugin(id, section);
+        if (id != "lock" && id != "trusted_key" && id != "own") read_plugin(id, section);
     }
 }
 

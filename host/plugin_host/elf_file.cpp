@@ -32,7 +32,7 @@ struct Malformed {
 /// The file's bytes, where every access is checked.
 class Bytes {
 public:
-    explicit Bytes(std::span<const std::byte> all) : all_(all) {}
+    Bytes(std::span<const std::byte> all, const ElfBytesDone& done) : all_(all), done_(done) {}
 
     template <typename T>
     [[nodiscard]] T at(std::size_t offset) const {
@@ -53,14 +53,25 @@ public:
         return {begin + offset, static_cast<const char*>(stop)};
     }
 
-    /// Whether the text lies in this part, as far as the file has it.
+    /// Whether the text lies in this part, as far as the file has it. Looked through piece by
+    /// piece: of a file that is mapped, no more than a piece is in memory for it.
     [[nodiscard]] bool contain(std::string_view text, std::size_t offset, std::size_t size) const {
+        constexpr std::size_t kPiece = std::size_t{256} << 10;
         const std::string_view whole(reinterpret_cast<const char*>(all_.data()), all_.size());
-        return offset < whole.size() && whole.substr(offset, size).find(text) != std::string_view::npos;
+        if (offset >= whole.size()) return false;
+        const std::string_view part = whole.substr(offset, size);
+        for (std::size_t begin = 0; begin < part.size(); begin += kPiece) {
+            const std::string_view piece = part.substr(begin, kPiece + text.size() - 1);
+            const bool found = piece.find(text) != std::string_view::npos;
+            if (done_) done_(std::as_bytes(std::span(piece.data(), std::min(piece.size(), kPiece))));
+            if (found) return true;
+        }
+        return false;
     }
 
 private:
     std::span<const std::byte> all_;
+    const ElfBytesDone& done_;
 };
 
 /// begin + index * size, or Malformed where that does not fit.
@@ -73,7 +84,7 @@ std::size_t element(std::size_t begin, std::size_t index, std::size_t size) {
 
 class Reader {
 public:
-    explicit Reader(std::span<const std::byte> file) : bytes_(file) {}
+    Reader(std::span<const std::byte> file, const ElfBytesDone& done) : bytes_(file, done) {}
 
     ElfFacts read() {
         read_header();
@@ -261,9 +272,9 @@ bool ElfFacts::imports(std::string_view name) const noexcept {
                        [&](const Symbol& symbol) { return !symbol.is_defined && symbol.name == name; });
 }
 
-Result<ElfFacts> read_elf(std::span<const std::byte> file) {
+Result<ElfFacts> read_elf(std::span<const std::byte> file, const ElfBytesDone& done) {
     try {
-        return Reader(file).read();
+        return Reader(file, done).read();
     } catch (const Malformed& fault) {
         return Error{Error::Code::kInvalid, fault.what};
     }

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,8 +29,11 @@ struct ElfFacts {
     [[nodiscard]] bool imports(std::string_view name) const noexcept;
 };
 
+/// Told which bytes were looked through and are not needed again.
+using ElfBytesDone = std::function<void(std::span<const std::byte>)>;
+
 /// Reads a shared library for this machine (64 bits, little endian, same processor). Every
 /// offset is checked: any bytes give facts or a kInvalid error, never a fault.
-[[nodiscard]] Result<ElfFacts> read_elf(std::span<const std::byte> file);
+[[nodiscard]] Result<ElfFacts> read_elf(std::span<const std::byte> file, const ElfBytesDone& done = {});
 
 }  // namespace migue::host

@@ -13,42 +13,72 @@ namespace migue::host {
 
 namespace dll = boost::dll;
 
-class Image::Library : public dll::shared_library {
+namespace {
+
+class Library : public dll::shared_library {
     using dll::shared_library::shared_library;
 };
 
-Image::Image(std::filesystem::path path, std::unique_ptr<Library> library)
-    : path_(std::move(path)), library_(std::move(library)) {}
+class NativeImage final : public Image {
+public:
+    NativeImage(std::filesystem::path path, std::unique_ptr<Library> library)
+        : path_(std::move(path)), library_(std::move(library)) {}
 
-Image::~Image() = default;
+    Result<Descriptor> describe() override {
+        const void* const symbol =
+            library_->has(kEntry) ? &library_->get<const char>(kEntry) : static_cast<const char*>(nullptr);
+        auto entry = read_entry(symbol);
+        if (!entry) return std::move(entry).error();
+        entry_ = *entry;
+        try {
+            return read_descriptor(entry_.describe());
+        } catch (...) {
+            return Error{Error::Code::kInvalid, "describe() threw an exception over the border (O4)"};
+        }
+    }
 
-Result<std::unique_ptr<Image>> Image::load(const std::filesystem::path& path) {
+    migue_status create(const migue_host* host, migue_str config_json, migue_diag* diag,
+                        migue_plugin** out) override {
+        return entry_.create(host, config_json, diag, out);
+    }
+
+    bool close() override {
+        library_->unload();  // says nothing about what dlclose() did
+        void* still_there = ::dlopen(path_.c_str(), RTLD_NOLOAD | RTLD_LAZY);
+        if (still_there == nullptr) return true;
+        ::dlclose(still_there);
+        return false;
+    }
+
+    bool end_by_force(const std::string&) override { return false; }
+    void watch(OnLoss) override {}
+
+    [[nodiscard]] const Library* library() const noexcept { return library_.get(); }
+
+private:
+    static constexpr const char* kEntry = "migue_entry_v1";
+    const std::filesystem::path path_;
+    const std::unique_ptr<Library> library_;
+    migue_entry entry_{};
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Image>> load_image(const std::filesystem::path& path) {
     try {
         // The form that takes an error_code reports everything as "Bad file descriptor" (G6).
         auto library = std::make_unique<Library>();
         library->load(boost::filesystem::path(path.string()),
                       dll::load_mode::rtld_now | dll::load_mode::rtld_local);
-        return std::unique_ptr<Image>(new Image(path, std::move(library)));
+        return std::unique_ptr<Image>(new NativeImage(path, std::move(library)));
     } catch (const boost::system::system_error& failure) {
         return Error{Error::Code::kInvalid, std::string("the loader refuses it: ") + failure.what()};
     }
 }
 
-const void* Image::find(const std::string& name) const {
-    return library_->has(name) ? &library_->get<const char>(name) : nullptr;
-}
-
-bool Image::close() {
-    library_->unload();  // says nothing about what dlclose() did
-    void* still_there = ::dlopen(path_.c_str(), RTLD_NOLOAD | RTLD_LAZY);
-    if (still_there == nullptr) return true;
-    ::dlclose(still_there);
-    return false;
-}
-
 void Image::leave_loaded(std::unique_ptr<Image> image) {
-    if (image == nullptr) return;
-    keep_for_good(image->library_.get());
+    if (image == nullptr || image->end_by_force("it did not end what it began")) return;
+    if (const auto* native = dynamic_cast<const NativeImage*>(image.get())) keep_for_good(native->library());
     keep_for_good(image.release());
 }
 

@@ -1,41 +1,52 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "host/plugin_host/descriptor.hpp"
 #include "migue/cpp/result.hpp"
+#include "migue/plugin.h"
 
 namespace migue::host {
 
-/// A loaded shared library: the only place that knows Boost.DLL.
+/// One copy of a plugin that was brought to life: it says what it is and makes instances.
+/// Either a library in this process or a process of its own; what the instances do looks the
+/// same.
 ///
-/// Loading runs the library's constructors and unloading its destructors: control thread
-/// only.
+/// Control thread only, but for end_by_force().
 class Image {
 public:
-    /// `path` is absolute and was never loaded before (H8). Every symbol is bound now and
-    /// seen by nobody else (G6, H11, H12).
-    [[nodiscard]] static Result<std::unique_ptr<Image>> load(const std::filesystem::path& path);
+    /// Says why nothing of it runs any more.
+    using OnLoss = std::function<void(const std::string& why)>;
+
+    Image() = default;
     Image(const Image&) = delete;
     Image& operator=(const Image&) = delete;
-    ~Image();
+    virtual ~Image() = default;
 
-    /// The exported object of that name, or nullptr.
-    [[nodiscard]] const void* find(const std::string& name) const;
-
+    /// What the plugin says it is, checked (V2, C9). Once, before create().
+    [[nodiscard]] virtual Result<Descriptor> describe() = 0;
+    /// As migue_entry.create.
+    virtual migue_status create(const migue_host* host, migue_str config_json, migue_diag* diag,
+                                migue_plugin** out) = 0;
     /// Unloads. True: it is gone. False: something keeps it mapped (H1, H2, H15, H16).
-    [[nodiscard]] bool close();
+    [[nodiscard]] virtual bool close() = 0;
+    /// Ends whatever runs inside, now. False: that cannot be done without ending the host.
+    [[nodiscard]] virtual bool end_by_force(const std::string& why) = 0;
+    /// `on_loss` is called, on any thread, when everything in it has come to an end unasked.
+    virtual void watch(OnLoss on_loss) = 0;
+
     /// Lets it stay for the rest of the process's life: something still runs in it.
     static void leave_loaded(std::unique_ptr<Image> image);
-
-private:
-    class Library;
-    Image(std::filesystem::path path, std::unique_ptr<Library> library);
-    const std::filesystem::path path_;
-    std::unique_ptr<Library> library_;
 };
+
+/// Loads a shared library: the only place that knows Boost.DLL. `path` is absolute and was
+/// never loaded before (H8). Every symbol is bound now and seen by nobody else (G6, H11, H12).
+/// Loading runs the library's constructors, close() its destructors.
+[[nodiscard]] Result<std::unique_ptr<Image>> load_image(const std::filesystem::path& path);
 
 /// What a plugin may need without the operator saying so: the C and C++ runtime, and the
 /// sanitizers' (H13).

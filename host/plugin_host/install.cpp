@@ -16,63 +16,86 @@
 #include "host/plugin_host/descriptor.hpp"
 #include "host/plugin_host/hazards.hpp"
 #include "host/plugin_host/image.hpp"
+#include "host/plugin_host/isolated_image.hpp"
 #include "host/plugin_host/stage.hpp"
 
 namespace migue::host {
 
 namespace {
 
-/// Loads the copy only to ask what it is.
-Result<Descriptor> describe(const StagedFile& staged) {
-    auto image = Image::load(staged.path());
+/// Brings the copy to life only to ask what it is.
+Result<Descriptor> describe(const StagedFile& staged, const std::filesystem::path& runner) {
+    auto image = runner.empty() ? load_image(staged.path())
+                                : start_isolated({runner, staged.path(), 1}, std::chrono::milliseconds(0));
     if (!image) return std::move(image).error();
-    const auto entry = read_entry((*image)->find("migue_entry_v1"));
-    Result<Descriptor> descriptor =
-        entry ? read_descriptor(entry->describe()) : Result<Descriptor>(entry.error());
+    Result<Descriptor> descriptor = (*image)->describe();
     // Whether it can be unloaded is looked at when it is swapped; nothing depends on it here.
     static_cast<void>((*image)->close());
     return descriptor;
 }
 
+LockEntry::Isolation isolation_of(const std::string& id, const LockEntry* before,
+                                  const InstallWishes& wishes) {
+    if (wishes.isolation) return *wishes.isolation;
+    if (std::find(wishes.own.begin(), wishes.own.end(), id) != wishes.own.end())
+        return LockEntry::Isolation::kNone;
+    return before != nullptr ? before->isolation : LockEntry::Isolation::kProcess;
+}
+
 /// The entry as it shall be: what the operator had decided for this plugin stays.
 LockEntry make_entry(const std::filesystem::path& file, const StagedFile& staged, const std::string& id,
-                     const LockEntry* before) {
+                     const LockEntry* before, const InstallWishes& wishes) {
     LockEntry entry;
     entry.id = id;
     entry.file = file;
     entry.sha256 = staged.digest().sha256;
     entry.size = staged.digest().size;
-    if (before != nullptr) {
-        entry.isolation = before->isolation;
-        entry.profile = before->profile;
-    }
+    entry.isolation = isolation_of(id, before, wishes);
+    if (before != nullptr) entry.profile = before->profile;
+    if (wishes.pinned) entry.profile = LockEntry::Profile::kPinned;
     return entry;
+}
+
+/// Plain ones, and what an operator has written down for this file.
+std::vector<std::string> admitted_libraries(const std::filesystem::path& file,
+                                            const std::vector<std::string>& extra, const LockFile& lock) {
+    std::vector<std::string> admitted;
+    std::copy_if(extra.begin(), extra.end(), std::back_inserter(admitted), is_plain_library);
+    for (const LockEntry& entry : lock.entries)
+        if (entry.file == file)
+            admitted.insert(admitted.end(), entry.libraries.begin(), entry.libraries.end());
+    return admitted;
+}
+
+Result<void> check_loadable(const std::filesystem::path& file, const ElfFacts& facts, const LockFile& lock,
+                            const InstallWishes& wishes) {
+    auto good = check_libraries(facts, admitted_libraries(file, extra_libraries(facts), lock));
+    if (!good) return good;
+    LockEntry known;
+    if (wishes.pinned) known.profile = LockEntry::Profile::kPinned;
+    for (const LockEntry& entry : lock.entries)
+        if (entry.file == file && !wishes.pinned) known.profile = entry.profile;
+    return check_hazards(facts, known);
 }
 
 Result<LockEntry> examine(const std::filesystem::path& file, const StagedFile& staged, const LockFile& lock,
                           const InstallWishes& wishes) {
     const auto facts = read_elf_file(staged.path());
     if (!facts) return facts.error();
-    // Before it is loaded: what it links would come into this process with it.
     const std::vector<std::string> extra = extra_libraries(*facts);
-    std::vector<std::string> admitted;
-    std::copy_if(extra.begin(), extra.end(), std::back_inserter(admitted), is_plain_library);
-    for (const LockEntry& entry : lock.entries)
-        if (entry.file == file)
-            admitted.insert(admitted.end(), entry.libraries.begin(), entry.libraries.end());
-    if (auto good = check_libraries(*facts, admitted); !good) return std::move(good).error();
-    // Nor is anything loaded here that a host would refuse to load.
-    LockEntry known;
-    if (wishes.pinned) known.profile = LockEntry::Profile::kPinned;
-    for (const LockEntry& entry : lock.entries)
-        if (entry.file == file && !wishes.pinned) known.profile = entry.profile;
-    if (auto good = check_hazards(*facts, known); !good) return std::move(good).error();
-    const auto descriptor = describe(staged);
+    // In this process nothing is loaded that a host would refuse to load into its own: what it
+    // links would come in with it.
+    if (wishes.runner.empty())
+        if (auto good = check_loadable(file, *facts, lock, wishes); !good) return std::move(good).error();
+    const auto descriptor = describe(staged, wishes.runner);
     if (!descriptor) return descriptor.error();
-    LockEntry entry = make_entry(file, staged, descriptor->id, lock.find(descriptor->id));
+    LockEntry entry = make_entry(file, staged, descriptor->id, lock.find(descriptor->id), wishes);
     entry.libraries = extra;
-    if (wishes.pinned) entry.profile = LockEntry::Profile::kPinned;
     entry.canary = wishes.canary;
+    if (auto good = check_hazards(*facts, entry); !good) return std::move(good).error();
+    if (entry.isolation == LockEntry::Isolation::kProcess || wishes.runner.empty()) return entry;
+    if (auto good = check_libraries(*facts, admitted_libraries(file, extra, lock)); !good)
+        return std::move(good).error();
     return entry;
 }
 
@@ -122,7 +145,13 @@ Result<ElfFacts> read_elf_file(const std::filesystem::path& file) {
     ::close(opened);
     if (!is_known || (size > 0 && bytes == MAP_FAILED)) return unreadable();
     if (size == 0) return read_elf({});
-    auto facts = read_elf({static_cast<const std::byte*>(bytes), size});
+    // And what was looked through leaves memory again.
+    auto facts = read_elf({static_cast<const std::byte*>(bytes), size}, [](std::span<const std::byte> done) {
+        const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+        const auto begin = (reinterpret_cast<std::uintptr_t>(done.data()) + page - 1) / page * page;
+        const auto end = reinterpret_cast<std::uintptr_t>(done.data() + done.size()) / page * page;
+        if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+    });
     ::munmap(bytes, size);
     return facts;
 }

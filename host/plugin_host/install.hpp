@@ -28,11 +28,16 @@ namespace migue::host {
 struct InstallWishes {
     bool pinned = false;  ///< it may stay mapped after each swap (profile: pinned)
     std::optional<LockEntry::Canary> canary;
+    /// Where it runs; none: in the host's process if its id is in `own`, else as it stood there
+    /// before, else in a process of its own.
+    std::optional<LockEntry::Isolation> isolation = std::nullopt;
+    std::vector<std::string> own = {};  ///< plugins.own
+    /// migue-plugin-runner: the file is asked what it is over there; "": in this process.
+    std::filesystem::path runner = {};
 };
 
-/// `migue plugin install FILE`: hashes the file, loads a private copy to read what it is,
-/// and writes or replaces its entry in the lock file. Its isolation and profile are kept
-/// when it stood there before. Gives the entry.
+/// `migue plugin install FILE`: hashes the file, asks a private copy what it is, and writes or
+/// replaces its entry in the lock file. What was decided for the plugin before is kept. Gives the entry.
 [[nodiscard]] Result<LockEntry> install_plugin(const std::filesystem::path& file,
                                                const std::filesystem::path& lock_file,
                                                const std::filesystem::path& staging_dir = "var/plugins",

@@ -51,6 +51,7 @@ private:
 
 Instance::Instance(Parts parts)
     : parts_(std::move(parts)),
+      crash_name_(parts_.entry.id, parts_.generation->number(), parts_.entry.sha256),
       // One thread a turn that may run at once: the plugin's own bounded share (T1, T4).
       workers_(std::min<std::size_t>(parts_.descriptor.max_concurrency, parts_.max_workers)) {}
 
@@ -59,12 +60,16 @@ Instance::~Instance() = default;
 Result<void> Instance::create(std::string_view config_json, std::vector<ConfigFault>& faults) {
     background_ = std::make_shared<BackgroundActivity>(shared_from_this());
     background_->pause();
+    if (parts_.image != nullptr)
+        parts_.image->watch([weak = weak_from_this()](const std::string& why) {
+            if (const auto self = weak.lock()) self->lose(why);
+        });
     Reports reports;
     migue_plugin* made = nullptr;
     migue_status status = MIGUE_E_INTERNAL;
     const bool returned = call([&] {
         const Activity::Scope scope(*background_);
-        status = parts_.abi.create(parts_.table->raw(), to_c(config_json), reports.raw(), &made);
+        status = parts_.code->create(parts_.table->raw(), to_c(config_json), reports.raw(), &made);
     });
     // Also after a failure: what create() began gets its done() before the image is closed.
     background_->resume();
@@ -259,6 +264,26 @@ void Instance::quarantine() noexcept {
     if (quarantined_.exchange(true)) return;
     parts_.generation->retire();
     warn("plugin quarantined", "it let an exception out over the border (O4)");
+}
+
+void Instance::lose(const std::string& why) {
+    {
+        const std::lock_guard lock(mutex_);
+        loss_ = why;
+    }
+    quarantined_ = true;
+    parts_.generation->retire();
+    warn("the plugin's process is over", why);
+    if (parts_.on_loss) parts_.on_loss();
+}
+
+std::string Instance::loss() const {
+    const std::lock_guard lock(mutex_);
+    return loss_;
+}
+
+bool Instance::end_by_force(const std::string& why) {
+    return parts_.image != nullptr && parts_.image->end_by_force(why);
 }
 
 void Instance::warn(std::string_view message, std::string_view why) const {

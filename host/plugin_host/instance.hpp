@@ -13,6 +13,7 @@
 
 #include "host/plugin_host/activity.hpp"
 #include "host/plugin_host/canary.hpp"
+#include "host/plugin_host/crash_report.hpp"
 #include "host/plugin_host/descriptor.hpp"
 #include "host/plugin_host/generation.hpp"
 #include "host/plugin_host/host_table.hpp"
@@ -44,7 +45,7 @@ public:
         LockEntry entry;
         std::unique_ptr<StagedFile> file;  ///< nullptr, like the image: another instance has them
         std::unique_ptr<Image> image;
-        migue_entry abi{};
+        Image* code = nullptr;  ///< makes the instance: `image`, or that of the one that has it
         Descriptor descriptor;
         std::unique_ptr<HostTable> table;
         /// Of the instance that warmed the image up: what is left of it may still ask.
@@ -52,6 +53,7 @@ public:
         std::string build_id;  ///< "" when the linker gave none
         std::shared_ptr<Generation> generation;
         std::size_t max_workers = 4;
+        std::function<void()> on_loss;  ///< it has come to an end unasked; on any thread
     };
 
     explicit Instance(Parts parts);
@@ -79,6 +81,8 @@ public:
     /// For one that was never published: ends what create() began, then closes it. False: it
     /// did not end and was abandoned.
     bool discard();
+    /// Ends what runs inside, whether it likes it or not. False: it runs in this process.
+    [[nodiscard]] bool end_by_force(const std::string& why);
     /// The table of a closed instance that shared its image with another.
     [[nodiscard]] std::unique_ptr<HostTable> release_table() { return std::move(parts_.table); }
     /// Lets go of it for good, at the end of the process: something inside does not end (G1).
@@ -111,6 +115,7 @@ public:
     /// generation (O4); the exception is not looked at.
     template <typename Call>
     [[nodiscard]] bool call(Call&& call_plugin) noexcept {
+        const CrashMark mark(crash_name_);
         try {
             call_plugin();
             return true;
@@ -120,6 +125,8 @@ public:
         }
     }
     [[nodiscard]] bool is_quarantined() const noexcept { return quarantined_; }
+    /// Why it came to an end unasked (isolation: process), or "".
+    [[nodiscard]] std::string loss() const;
     [[nodiscard]] std::uint64_t next_operation() noexcept { return next_operation_++; }
     void cancel_operation(std::uint64_t operation);
     void count_turn(bool has_failed, std::chrono::nanoseconds took) { scores_.add(has_failed, took); }
@@ -129,11 +136,13 @@ public:
 
 private:
     void quarantine() noexcept;
+    void lose(const std::string& why);
     [[nodiscard]] Result<void> read_extensions();
     [[nodiscard]] const void* extension(const char* id);
     [[nodiscard]] std::vector<std::shared_ptr<Activity>> activities() const;
 
     Parts parts_;
+    const CrashName crash_name_;
     TaskPool workers_;
     migue_plugin* plugin_ = nullptr;
     migue_plugin api_{};
@@ -146,6 +155,7 @@ private:
     std::atomic<std::uint64_t> next_operation_{1};
     ScoreBoard scores_;
     mutable std::mutex mutex_;
+    std::string loss_;                                                           // guarded by mutex_
     std::unordered_map<const Activity*, std::shared_ptr<Activity>> activities_;  // guarded by mutex_
 };
 

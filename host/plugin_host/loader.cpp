@@ -6,6 +6,7 @@
 
 #include "host/plugin_host/hazards.hpp"
 #include "host/plugin_host/install.hpp"
+#include "host/plugin_host/isolated_image.hpp"
 #include "host/plugin_host/plugin_config.hpp"
 #include "host/plugin_host/rehearsal.hpp"
 #include "host/plugin_host/warm_up.hpp"
@@ -25,21 +26,6 @@ Result<void> check_services(const Descriptor& descriptor) {
         if (!HostTable::offers(id)) missing += (missing.empty() ? "" : ", ") + id;
     if (missing.empty()) return {};
     return Error{Error::Code::kUnsupported, "needs services that this host does not have: " + missing};
-}
-
-Result<Descriptor> describe(const migue_entry& abi, const std::string& expected_id) {
-    const migue_descriptor* raw = nullptr;
-    try {
-        raw = abi.describe();
-    } catch (...) {
-        return Error{Error::Code::kInvalid, "describe() threw an exception over the border (O4)"};
-    }
-    auto descriptor = read_descriptor(raw);
-    if (!descriptor) return descriptor;
-    if (descriptor->id != expected_id)
-        return Error{Error::Code::kConfig, fmt::format("the file is plugin {}, the lock file says {}",
-                                                       descriptor->id, expected_id)};
-    return descriptor;
 }
 
 /// Caches only, and only where the versions of the states allow it: an older plugin may have
@@ -63,9 +49,10 @@ Loader::Loader(Options options, const ServiceBackends& backends, StagingArea& ar
       sql_(sql),
       history_(history) {}
 
-Result<std::shared_ptr<Instance>> Loader::load(const LockEntry& entry, Instance* active) {
+Result<std::shared_ptr<Instance>> Loader::load(const LockEntry& entry, Instance* active,
+                                               const std::filesystem::path& from) {
     const std::uint64_t number = ++last_number_;
-    auto parts = open(entry, number);
+    auto parts = open(entry, from, number);
     if (!parts) return std::move(parts).error().within("plugin " + entry.id);
     auto instance = make(std::move(parts).value(), active);
     if (!instance) return std::move(instance).error();
@@ -73,11 +60,6 @@ Result<std::shared_ptr<Instance>> Loader::load(const LockEntry& entry, Instance*
 }
 
 Result<std::unique_ptr<StagedFile>> Loader::stage(const LockEntry& entry, std::uint64_t number) {
-    if (entry.isolation == LockEntry::Isolation::kProcess)
-        return Error{
-            Error::Code::kUnsupported,
-            fmt::format("{} line {}: isolation: process is not offered by this version; expected none",
-                        options_.lock_file.filename().string(), entry.line)};
     auto staged = stage(entry, entry.file, number);
     if (staged) return staged;
     // The hash says what is wanted, wherever it lies: what served well before was kept.
@@ -107,7 +89,10 @@ Result<std::unique_ptr<StagedFile>> Loader::stage(const LockEntry& entry, const 
 Result<ElfFacts> Loader::check_file(const LockEntry& entry, const StagedFile& file) {
     auto facts = read_elf_file(file.path());
     if (!facts) return facts;
-    if (auto good = check_libraries(*facts, entry.libraries); !good) return std::move(good).error();
+    // What a process of its own links, and how it ends, is its own affair (§9).
+    const bool is_inside = entry.isolation == LockEntry::Isolation::kNone;
+    if (auto good = check_libraries(*facts, entry.libraries); is_inside && !good)
+        return std::move(good).error();
     if (!facts->exports("migue_entry_v1"))
         return Error{
             Error::Code::kUnsupported,
@@ -116,51 +101,68 @@ Result<ElfFacts> Loader::check_file(const LockEntry& entry, const StagedFile& fi
                         MIGUE_ABI_MAJOR, MIGUE_ABI_MINOR)};
     if (auto good = check_hazards(*facts, entry); !good) return std::move(good).error();
     if (auto good = rehearse_file(entry, file); !good) return std::move(good).error();
+    if (!is_inside) return facts;
     for (const std::string& library : extra_libraries(*facts))
         if (auto opened = open_for_good(library); !opened) return std::move(opened).error();
     return facts;
 }
 
 Result<void> Loader::rehearse_file(const LockEntry& entry, const StagedFile& file) {
-    // What served well before needs no rehearsal.
-    if (options_.runner.empty() || history_.find(entry.sha256)) return {};
+    // What served well before needs no rehearsal, nor does a restart.
+    if (!options_.rehearse || options_.runner.empty() || history_.find(entry.sha256) ||
+        rehearsed_.contains(entry.sha256))
+        return {};
     Rehearsal rehearsal;
     rehearsal.runner = options_.runner;
     rehearsal.file = file.path();
     rehearsal.config_json = settings_of(entry.id).config_json;
     rehearsal.may_stay = entry.profile == LockEntry::Profile::kPinned;
+    rehearsal.own_process = entry.isolation == LockEntry::Isolation::kProcess;
     const auto findings = rehearse(rehearsal);
     if (!findings) return findings.error();
     std::string what;
     for (const std::string& finding : *findings)
         // An orderly refusal of its configuration comes again below, with its place.
         if (!finding.starts_with("O5")) what += (what.empty() ? "" : "\n") + finding;
-    if (what.empty()) return {};
-    return Error{Error::Code::kInvalid, "rehearsal: " + what};
+    if (!what.empty()) return Error{Error::Code::kInvalid, "rehearsal: " + what};
+    rehearsed_.insert(entry.sha256);
+    return {};
 }
 
-Result<Instance::Parts> Loader::open(const LockEntry& entry, std::uint64_t number) {
+Result<std::unique_ptr<Image>> Loader::start(const LockEntry& entry, const StagedFile& file) const {
+    if (entry.isolation == LockEntry::Isolation::kNone) return load_image(file.path());
+    if (options_.runner.empty())
+        return Error{Error::Code::kUnsupported,
+                     "isolation: process needs the program migue-plugin-runner, which is not here"};
+    // One for each worker, one for the control thread, one for who asks beside them.
+    return start_isolated({options_.runner, file.path(), options_.max_workers + 2}, options_.kill_after);
+}
+
+Result<Instance::Parts> Loader::open(const LockEntry& entry, const std::filesystem::path& from,
+                                     std::uint64_t number) {
     Instance::Parts parts;
     parts.entry = entry;
-    auto file = stage(entry, number);
+    auto file = from.empty() ? stage(entry, number) : stage(entry, from, number);
     if (!file) return std::move(file).error();
     parts.file = std::move(file).value();
     const std::string name = entry.file.filename().string();
     auto facts = check_file(entry, *parts.file);
     if (!facts) return std::move(facts).error().within(name);
     parts.build_id = facts->build_id;
-    auto image = Image::load(parts.file->path());
+    auto image = start(entry, *parts.file);
     if (!image) return std::move(image).error().within(name);
     parts.image = std::move(image).value();
-    auto abi = read_entry(parts.image->find("migue_entry_v1"));
-    if (!abi) return std::move(abi).error().within(name);
-    parts.abi = *abi;
-    auto descriptor = describe(parts.abi, entry.id);
+    parts.code = parts.image.get();
+    auto descriptor = parts.image->describe();
     if (!descriptor) return std::move(descriptor).error().within(name);
     parts.descriptor = std::move(descriptor).value();
+    if (parts.descriptor.id != entry.id)
+        return Error{Error::Code::kConfig, fmt::format("{}: the file is plugin {}, the lock file says {}",
+                                                       name, parts.descriptor.id, entry.id)};
     if (auto all = check_services(parts.descriptor); !all) return std::move(all).error().within(name);
     parts.generation = std::make_shared<Generation>(number, options_.on_idle);
     parts.max_workers = options_.max_workers;
+    parts.on_loss = options_.on_idle;
     return parts;
 }
 

@@ -1,8 +1,10 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,9 +30,11 @@ public:
         std::string public_url;              ///< http.public_url, or ""
         std::size_t max_workers = 4;         ///< threads of one instance
         std::size_t max_http_requests = 64;  ///< of one plugin at once
-        std::filesystem::path runner;        ///< of rehearsals; "" leaves them out
-        bool warm = true;                    ///< one turn an intent before it serves
-        std::function<void()> on_idle;       ///< a retired generation became idle
+        std::filesystem::path runner;        ///< of rehearsals and of plugins in their own process
+        bool rehearse = true;
+        std::chrono::milliseconds kill_after{1000};  ///< from a turn's deadline to killing its process
+        bool warm = true;                            ///< one turn an intent before it serves
+        std::function<void()> on_idle;               ///< a generation became idle, or came to an end
     };
 
     Loader(Options options, const ServiceBackends& backends, StagingArea& area, HttpClient& http,
@@ -39,7 +43,9 @@ public:
     Loader& operator=(const Loader&) = delete;
 
     /// `active`: the generation that serves now, whose caches it may take over; or nullptr.
-    [[nodiscard]] Result<std::shared_ptr<Instance>> load(const LockEntry& entry, Instance* active);
+    /// `from`: another copy of the file than the one that the entry names; or "".
+    [[nodiscard]] Result<std::shared_ptr<Instance>> load(const LockEntry& entry, Instance* active,
+                                                         const std::filesystem::path& from = {});
     /// Waits for all HTTP requests that run.
     void stop_http();
 
@@ -50,7 +56,9 @@ private:
                                                             std::uint64_t number);
     [[nodiscard]] Result<ElfFacts> check_file(const LockEntry& entry, const StagedFile& file);
     [[nodiscard]] Result<void> rehearse_file(const LockEntry& entry, const StagedFile& file);
-    [[nodiscard]] Result<Instance::Parts> open(const LockEntry& entry, std::uint64_t number);
+    [[nodiscard]] Result<std::unique_ptr<Image>> start(const LockEntry& entry, const StagedFile& file) const;
+    [[nodiscard]] Result<Instance::Parts> open(const LockEntry& entry, const std::filesystem::path& from,
+                                               std::uint64_t number);
     [[nodiscard]] Result<std::shared_ptr<Instance>> make(Instance::Parts parts, Instance* active);
     [[nodiscard]] config::PluginSettings settings_of(const std::string& id) const;
     [[nodiscard]] std::shared_ptr<HttpService> http_of(const std::string& id);
@@ -62,6 +70,7 @@ private:
     SqlService& sql_;
     const History& history_;
     std::uint64_t last_number_ = 0;
+    std::set<std::string> rehearsed_;                                    // by hash: what was good here once
     std::map<std::string, std::shared_ptr<HttpService>> http_services_;  // by plugin, for all its generations
 };
 

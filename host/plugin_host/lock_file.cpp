@@ -72,7 +72,7 @@ LockEntry read_entry(const config::Node& node, config::Faults& faults) {
     static_cast<void>(map.required("size"));  // told when missing; read below
     entry.size =
         static_cast<std::uint64_t>(map.integer("size", 0, 1, std::numeric_limits<std::int64_t>::max()));
-    const std::string isolation = map.text("isolation", "none");
+    const std::string isolation = map.text("isolation", "process");
     const std::string profile = map.text("profile", "strict");
     if (const config::Node* canary = map.child("canary")) entry.canary = read_canary(*canary, faults);
     entry.libraries = map.texts("libraries");

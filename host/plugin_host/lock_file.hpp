@@ -45,7 +45,7 @@ struct LockEntry {
 ///         file: build/release/plugins/smalltalk.so
 ///         sha256: 9f2c…
 ///         size: 81920
-///         isolation: none        # or process
+///         isolation: none        # in the host's process; left out, or process: in one of its own
 ///         libraries: []
 ///         profile: strict        # or pinned; may be left out
 ///         canary: { percent: 10, turns: 200, seconds: 600 }   # may be left out

@@ -1,6 +1,7 @@
 #include "host/plugin_host/native_plugin_host.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <future>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -74,12 +75,15 @@ public:
           sql_(target ? SqlService::in_postgres(*std::move(target))
                       : SqlService::in_files(options_.sql_prefix)),
           loader_({options_.lock_file, options_.plugins, options_.public_url, options_.max_workers,
-                   options_.max_http_requests, options_.runner, options_.warm,
-                   [doorbell = doorbell_] { doorbell->ring(); }},
+                   options_.max_http_requests, options_.runner, options_.rehearse, options_.kill_after,
+                   options_.warm, [doorbell = doorbell_] { doorbell->ring(); }},
                   {clock, log, store, metrics, timers_, vault_}, *area_, http_, sql_, history_),
           retirement_({options_.drain_limit, options_.cancel_limit}, log),
           swap_({loader_, registry_, retirement_, history_, listing_, log},
                 {options_.max_pinned, options_.max_abandoned}),
+          supervisor_(
+              options_.restarts, registry_,
+              [this](const std::string& plugin) { return swap_.restart(plugin); }, log, metrics),
           control_([this] { return look_after(); }) {
         doorbell_->connect(&control_);
     }
@@ -105,6 +109,9 @@ private:
     [[nodiscard]] Result<LockFile> lock_to_start_from();
     [[nodiscard]] std::optional<steady_clock::time_point> look_after();
     void await_retired(const std::string& plugin);
+    void tell_ends(PluginStatus& status, bool is_lost) const;
+    void await_restart(const std::string& plugin, const std::string& loss, TurnRequest request,
+                       TurnCall::Finished finished);
     void refuse(TurnCall::Finished finished, migue_status status, std::string why);
 
     const PluginHostOptions options_;
@@ -122,6 +129,8 @@ private:
     Loader loader_;
     Retirement retirement_;
     Swap swap_;
+    Supervisor supervisor_;
+    std::atomic<std::size_t> awaiting_restart_{0};  ///< turns
     bool is_started_ = false, is_stopped_ = false;  // control thread only
     ControlThread control_;
 };
@@ -149,9 +158,12 @@ Result<LockFile> NativePluginHost::Impl::lock_to_start_from() {
 
 std::optional<steady_clock::time_point> NativePluginHost::Impl::look_after() {
     const auto canaries = is_stopped_ ? std::nullopt : swap_.advance();
+    const auto restarts = is_stopped_ ? std::nullopt : supervisor_.advance();
     const auto leaving = retirement_.advance();
-    if (canaries && leaving) return std::min(*canaries, *leaving);
-    return canaries ? canaries : leaving;
+    std::optional<steady_clock::time_point> next;
+    for (const auto& each : {canaries, restarts, leaving})
+        if (each) next = std::min(next.value_or(*each), *each);
+    return next;
 }
 
 Result<void> NativePluginHost::Impl::swap(const std::string& only, bool is_start) {
@@ -190,6 +202,8 @@ void NativePluginHost::Impl::stop(std::chrono::milliseconds limit) {
         }
         retirement_.finish();
     });
+    // Nothing is there any more that they could wait for, so each is refused at its next look.
+    while (const std::size_t waiting = awaiting_restart_) awaiting_restart_.wait(waiting);
     // Their callbacks hold instances, which hold them: none may be left when they go.
     loader_.stop_http();
     sql_.stop();
@@ -204,13 +218,35 @@ void NativePluginHost::Impl::refuse(TurnCall::Finished finished, migue_status st
                   [finished = std::move(finished), result = std::move(result)] { finished(result); });
 }
 
+/// A process that has ended is there again in a moment, unless it keeps ending: what came in
+/// meanwhile need not suffer for what somebody else said.
+void NativePluginHost::Impl::await_restart(const std::string& plugin, const std::string& loss,
+                                           TurnRequest request, TurnCall::Finished finished) {
+    constexpr std::chrono::milliseconds kAgain{2};
+    const auto told = supervisor_.told(plugin);
+    const bool is_in_time = clock_.monotonic_ns() < request.deadline_ns;
+    if ((told && told->is_broken_off) || !is_in_time)
+        return refuse(std::move(finished), MIGUE_E_UNAVAILABLE,
+                      "the process of plugin " + plugin + " is over: " + loss);
+    ++awaiting_restart_;
+    timers_.start(kAgain,
+                  [this, plugin, request = std::move(request), finished = std::move(finished)]() mutable {
+                      run_turn(plugin, std::move(request), std::move(finished));
+                      if (--awaiting_restart_ == 0) awaiting_restart_.notify_all();
+                  });
+}
+
 void NativePluginHost::Impl::run_turn(const std::string& plugin, TurnRequest request,
                                       TurnCall::Finished finished) {
     Registry::Leased leased = registry_.lease(plugin, request.conversation_id);
     if (leased.instance == nullptr)
         return refuse(std::move(finished), MIGUE_E_UNAVAILABLE, "no plugin " + plugin + " is loaded");
-    if (leased.lease == nullptr)
-        return refuse(std::move(finished), MIGUE_E_UNAVAILABLE, "plugin " + plugin + " is quarantined");
+    if (leased.lease == nullptr) {
+        const std::string loss = leased.instance->loss();
+        if (loss.empty())
+            return refuse(std::move(finished), MIGUE_E_UNAVAILABLE, "plugin " + plugin + " is quarantined");
+        return await_restart(plugin, loss, std::move(request), std::move(finished));
+    }
     const Descriptor& descriptor = leased.instance->descriptor();
     if (!request.state_json.empty() && !descriptor.reads_state(request.state_version))
         return refuse(
@@ -219,6 +255,15 @@ void NativePluginHost::Impl::run_turn(const std::string& plugin, TurnRequest req
     const std::uint64_t now = clock_.monotonic_ns();
     const std::uint64_t left = request.deadline_ns > now ? request.deadline_ns - now : 0;
     const std::chrono::nanoseconds limit(std::min(left, static_cast<std::uint64_t>(kLongestTurn.count())));
+    // A process that ends takes turns with it that nobody there has seen: they go to the next.
+    if (leased.instance->entry().isolation == LockEntry::Isolation::kProcess)
+        finished = [this, plugin, copy = request, instance = std::weak_ptr<Instance>(leased.instance),
+                    inner = std::move(finished)](TurnResult result) mutable {
+            const auto lost = instance.lock();
+            if (result.status != MIGUE_E_UNAVAILABLE || lost == nullptr || lost->loss().empty())
+                return inner(std::move(result));
+            await_restart(plugin, lost->loss(), std::move(copy), std::move(inner));
+        };
     const auto call = std::make_shared<TurnCall>(leased.instance, std::move(leased.lease), std::move(request),
                                                  std::move(finished));
     leased.instance->adopt(call);
@@ -268,12 +313,21 @@ Result<std::string> NativePluginHost::Impl::understand(const std::string& plugin
     return out;
 }
 
+void NativePluginHost::Impl::tell_ends(PluginStatus& status, bool is_lost) const {
+    const auto told = supervisor_.told(status.id);
+    if (is_lost) status.state = told && told->is_broken_off ? "broken off" : "restarting";
+    if (!told) return;
+    status.why = "its process ended " + std::to_string(told->ends) + " times and was started again " +
+                 std::to_string(told->restarts) + " times; the last time: " + told->why;
+}
+
 std::vector<PluginStatus> NativePluginHost::Impl::list() const {
     std::vector<PluginStatus> all;
     const std::lock_guard lock(listing_);
     const auto active = registry_.table();
     for (const auto& [id, place] : *active) {
         all.push_back(status_of(*place.active, place.active->is_quarantined() ? "quarantined" : "active"));
+        tell_ends(all.back(), !place.active->loss().empty());
         if (place.canary != nullptr) all.push_back(status_of(*place.canary, "canary"));
     }
     for (const Retirement::Item& item : retirement_.list())
@@ -294,6 +348,7 @@ std::vector<PluginStatus> NativePluginHost::Impl::list() const {
 Result<std::unique_ptr<NativePluginHost>> NativePluginHost::make(PluginHostOptions options, Clock& clock,
                                                                  Log& log, Store* store,
                                                                  MetricsSink* metrics) {
+    if (options.report_crashes) report_crashes();
     auto keys = vault_keys(options);
     if (!keys) return std::move(keys).error();
     auto target = sql_target(options);

@@ -8,6 +8,7 @@
 
 #include "host/config/settings.hpp"
 #include "host/plugin_host/plugin_host.hpp"
+#include "host/plugin_host/supervisor.hpp"
 #include "host/services/http_client.hpp"
 #include "host/services/metrics_sink.hpp"
 #include "host/store/store.hpp"
@@ -20,10 +21,13 @@ struct PluginHostOptions {
     std::string trusted_key;            ///< plugins.trusted_key: lock files must be signed; or ""
     std::filesystem::path history_dir;  ///< what served well is kept there (G3); "" keeps nothing
     bool history_only_read = false;     ///< for commands beside a host that keeps it
-    std::filesystem::path runner;       ///< migue-plugin-runner, for rehearsals; "" leaves them out
-    bool warm = true;                   ///< one turn an intent before a generation serves
+    /// migue-plugin-runner; "": nothing is rehearsed, and isolation: process is refused.
+    std::filesystem::path runner;
+    bool rehearse = true;  ///< new files are tried in a process of their own first
+    bool warm = true;      ///< one turn an intent before a generation serves
     /// At the start: a plugin that cannot be loaded is told as refused, and the others serve.
     bool start_with_what_works = false;
+    bool report_crashes = false;  ///< of the whole process: crash_report.hpp
     std::vector<config::PluginSettings> plugins;
     std::string public_url;  ///< http.public_url, for plugins whose schema has one; may be ""
     /// Plugins' tables are in `<sql_prefix>.<plugin>.db` ("var/migue" beside var/migue.db);
@@ -36,9 +40,11 @@ struct PluginHostOptions {
     std::size_t max_workers = 4;           ///< threads of one generation; its max_concurrency may be lower
     std::size_t max_http_requests = 64;    ///< of one plugin at once
     std::chrono::milliseconds grace{200};  ///< from a turn's deadline to giving up on it
+    std::chrono::milliseconds kill_after{1000};  ///< from there to killing the process it hangs in
     std::chrono::milliseconds route_limit{10'000};
     std::chrono::milliseconds drain_limit{30'000};   ///< for turns of a retired generation
     std::chrono::milliseconds cancel_limit{30'000};  ///< from cancelling them to abandoning it
+    Supervisor::Limits restarts;                     ///< of processes that came to an end
     std::size_t max_pinned = 200;                    ///< G2: beyond either, swaps are refused
     std::size_t max_abandoned = 3;
 };
@@ -50,7 +56,7 @@ struct GenerationCounts {
     std::uint64_t abandoned = 0;  ///< never ended
 };
 
-/// PluginHost for plugins in the host's own process.
+/// PluginHost for plugins that are shared libraries, in the host's process or each in its own.
 class NativePluginHost final : public PluginHost {
 public:
     /// Nothing is loaded before start(). `store` and `metrics` may be null: jobs then answer

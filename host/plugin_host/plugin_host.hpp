@@ -65,10 +65,11 @@ struct PluginHttpReply {
 struct PluginStatus {
     std::string id, version, file, sha256, isolation;
     /// "active"; "canary": serves a part of the conversations; "draining": finishes what runs;
-    /// "abandoned": does not end; "quarantined": let an exception out; "refused": not loaded.
+    /// "abandoned": does not end; "quarantined": let an exception out; "refused": not loaded;
+    /// "restarting": its process has ended; "broken off": it keeps ending, and is tried rarely.
     std::string state;
     std::string build;  ///< the linker's build id, or ""
-    std::string why;    ///< of "refused"
+    std::string why;    ///< of "refused", and of processes that ended
     std::uint64_t generation = 0;
     std::uint64_t turns = 0;  ///< finished by this generation
     std::size_t running = 0;  ///< leases out

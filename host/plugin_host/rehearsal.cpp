@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,31 +16,14 @@
 #include <system_error>
 #include <utility>
 
+#include "host/plugin_host/child.hpp"
+
 namespace migue::host {
 
 namespace {
 
 using std::chrono::steady_clock;
 constexpr std::size_t kMaxOutput = 1u << 20;
-
-class Handle {
-public:
-    explicit Handle(int number = -1) noexcept : number_(number) {}
-    Handle(const Handle&) = delete;
-    Handle& operator=(const Handle&) = delete;
-    ~Handle() { close(); }
-    void close() noexcept {
-        if (number_ >= 0) ::close(std::exchange(number_, -1));
-    }
-    void reset(int number) noexcept {
-        close();
-        number_ = number;
-    }
-    [[nodiscard]] int get() const noexcept { return number_; }
-
-private:
-    int number_;
-};
 
 Error system_fault(std::string_view step) {
     return {Error::Code::kUnavailable,
@@ -66,37 +48,16 @@ Result<int> memory_file(std::string_view text) {
     return file;
 }
 
-/// The child with nothing of ours but its three streams: no environment, no descriptors.
 Result<pid_t> spawn(const Rehearsal& rehearsal, int input, int output, int errors) {
-    std::array<std::string, 4> words{rehearsal.runner.string(), std::string(name_of(rehearsal.check)),
-                                     rehearsal.file.string(), std::to_string(rehearsal.seed)};
-    std::array<char*, 6> arguments{words[0].data(),
-                                   words[1].data(),
-                                   words[2].data(),
-                                   words[3].data(),
-                                   rehearsal.may_stay ? const_cast<char*>("may-stay") : nullptr,
-                                   nullptr};
-    std::array<char*, 1> environment{nullptr};
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_adddup2(&actions, input, 0);
-    ::posix_spawn_file_actions_adddup2(&actions, output, 1);
-    ::posix_spawn_file_actions_adddup2(&actions, errors, 2);
-    ::posix_spawn_file_actions_addclosefrom_np(&actions, 3);
-    posix_spawnattr_t attributes;
-    ::posix_spawnattr_init(&attributes);
-    sigset_t none;
-    sigemptyset(&none);
-    ::posix_spawnattr_setsigmask(&attributes, &none);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    pid_t child = -1;
-    const int failed =
-        ::posix_spawn(&child, words[0].c_str(), &actions, &attributes, arguments.data(), environment.data());
-    ::posix_spawnattr_destroy(&attributes);
-    ::posix_spawn_file_actions_destroy(&actions);
-    if (failed == 0) return child;
-    errno = failed;
-    return system_fault("start " + words[0]);
+    std::vector<std::string> words{rehearsal.runner.string(), std::string(name_of(rehearsal.check)),
+                                   rehearsal.file.string(), std::to_string(rehearsal.seed)};
+    if (rehearsal.own_process)
+        words.emplace_back("own-process");
+    else if (rehearsal.may_stay)
+        words.emplace_back("may-stay");
+    auto child = start_child(words, {input, output, errors});
+    if (!child) return std::move(child).error().within("rehearsal");
+    return child;
 }
 
 /// Reads both streams until they end; false when the time is over first.

@@ -22,7 +22,8 @@ struct Rehearsal {
     std::filesystem::path file;    ///< absolute; nobody else writes it
     Check check = Check::kTurns;
     std::string config_json = "{}";
-    bool may_stay = false;  ///< it may stay mapped (profile: pinned)
+    bool may_stay = false;     ///< it may stay mapped (profile: pinned)
+    bool own_process = false;  ///< isolation: process; it may stay mapped and have threads
     std::uint64_t seed = 1;
     std::chrono::milliseconds limit{10'000};
 };

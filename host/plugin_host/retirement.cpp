@@ -41,11 +41,18 @@ bool Retirement::advance(Leaving& leaving, TimePoint now) {
         close(leaving);
         return true;
     }
-    if (now < leaving.until) return false;
+    // Nobody is left in there who could finish anything.
+    const bool is_lost = !leaving.instance->loss().empty();
+    if (now < leaving.until && (!is_lost || leaving.is_cancelled)) return false;
     if (!leaving.is_cancelled) {
         leaving.is_cancelled = true;
         leaving.until = now + limits_.cancel;
         leaving.instance->cancel_all();
+        return false;
+    }
+    if (!leaving.is_forced && leaving.instance->end_by_force("it did not end what it was doing (G1)")) {
+        leaving.is_forced = true;
+        leaving.until = now + limits_.cancel;
         return false;
     }
     leaving.instance->warn("generation abandoned", "it did not end what it was doing; its memory stays (G1)");

@@ -13,7 +13,8 @@
 namespace migue::host {
 
 /// Generations on their way out: they finish what runs, are cancelled when that takes too
-/// long, and are abandoned when even that does not help (G1).
+/// long, and when even that does not help (G1) their process is ended, or, where that is the
+/// host's own, they are abandoned.
 ///
 /// Control thread only, but for list() and the counters.
 class Retirement {
@@ -56,6 +57,7 @@ private:
         TimePoint until;
         bool is_quiesced = false;
         bool is_cancelled = false;
+        bool is_forced = false;  ///< a process of its own was ended
         bool is_abandoned = false;
     };
     void close(const Leaving& leaving);

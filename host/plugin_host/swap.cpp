@@ -100,6 +100,18 @@ Result<void> Swap::run(const LockFile& lock, const Request& request) {
     return {};
 }
 
+Result<void> Swap::restart(const std::string& plugin) {
+    Registry::Table next = *parts_.registry.table();
+    Registry::Place& place = next.at(plugin);
+    // From the copy it has: what was delivered may be gone by now.
+    const StagedFile* const copy = place.active->file();
+    auto candidate = parts_.loader.load(place.active->entry(), nullptr, copy == nullptr ? "" : copy->path());
+    if (!candidate) return std::move(candidate).error();
+    const auto before = std::exchange(place.active, std::move(candidate).value());
+    publish(std::move(next), {before});
+    return {};
+}
+
 Result<void> Swap::make_room(const Plan& plan, const Request& request) {
     for (const std::string& id : plan.to_send_back)
         send_back(id, "the lock file names the active file again");

@@ -52,6 +52,8 @@ public:
     Swap(Parts parts, Limits limits) : parts_(parts), limits_(limits) {}
 
     [[nodiscard]] Result<void> run(const LockFile& lock, const Request& request);
+    /// The same file again, in the place of an active generation that has come to an end.
+    [[nodiscard]] Result<void> restart(const std::string& plugin);
     /// Judges the canaries. Says when to look again.
     std::optional<TimePoint> advance();
     /// Plugins of the lock file that could not be loaded at the start; asked with `listing` held.

@@ -70,7 +70,7 @@ Result<std::unique_ptr<HostTable>> warm_up(Instance::Parts& parts, const std::st
     if (!tables) return std::move(tables).error();
     Instance::Parts own;
     own.entry = parts.entry;
-    own.abi = parts.abi;
+    own.code = parts.code;
     own.descriptor = parts.descriptor;
     own.generation = std::make_shared<Generation>(parts.generation->number());
     own.max_workers = parts.max_workers;

@@ -1,13 +1,16 @@
 // migue-plugin-runner: one plugin in a process of its own. Started by migue, not by people.
+#include <malloc.h>
 #include <unistd.h>
 
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
 #include "host/plugin_runner/rehearse.hpp"
 #include "host/plugin_runner/sandbox.hpp"
+#include "host/plugin_runner/session.hpp"
 
 namespace {
 
@@ -21,19 +24,32 @@ std::string standard_input() {
     }
 }
 
+/// isolation: process. The host limits each call's time; processor time adds up over months.
+int serve(const char* file, const char* sockets) {
+    ::mallopt(M_ARENA_MAX, 1);
+    migue::runner::Limits limits;
+    limits.cpu_seconds = 0;
+    static_cast<void>(migue::runner::enter_sandbox(limits, {file}));
+    return migue::runner::serve(file, STDERR_FILENO + 1, std::atoi(sockets));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     if (argc < 4) {
-        std::fputs("migue-plugin-runner is started by migue: {turns|fuzz|swaps} FILE SEED [may-stay]\n",
-                   stderr);
+        std::fputs(
+            "migue-plugin-runner is started by migue: {turns|fuzz|swaps} FILE SEED [may-stay|own-process], "
+            "or serve FILE SOCKETS\n",
+            stderr);
         return 2;
     }
+    if (std::string_view(argv[1]) == "serve") return serve(argv[2], argv[3]);
     migue::runner::Task task;
     task.check = argv[1];
     task.file = argv[2];
     task.seed = std::strtoull(argv[3], nullptr, 10);
     task.may_stay = argc > 4;
+    task.may_have_threads = argc > 4 && std::string_view(argv[4]) == "own-process";
     task.config_json = standard_input();
     migue::runner::Limits limits;
     if (task.check != "turns") limits.cpu_seconds = 120;

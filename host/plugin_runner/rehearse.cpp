@@ -156,12 +156,13 @@ void one_turn_an_intent(const Task& task, const migue_entry& entry) {
     tried("quiesce() and destroy()", [&] { bench.reset(); });
 }
 
-void look_at_leftovers(Image& image, std::size_t threads_before, bool may_stay) {
+void look_at_leftovers(Image& image, std::size_t threads_before, const Task& task) {
     step("unload");
+    if (task.may_have_threads) return;  // the process ends with it
     if (const std::size_t now = threads(); now > threads_before)
         find("H4", "it left " + std::to_string(now - threads_before) + " threads behind",
              "ask for work with migue.timer/1 (delay 0): plugins start no threads");
-    else if (!image.close() && !may_stay)
+    else if (!image.close() && !task.may_stay)
         find("H16", "it stays mapped after it was unloaded",
              "build it with migue_add_plugin(), or admit it with `profile: pinned` in the lock file");
 }
@@ -172,7 +173,7 @@ void turns(const Task& task) {
     Image image(task.file);
     if (image.entry() == nullptr) return;
     one_turn_an_intent(task, *image.entry());
-    look_at_leftovers(image, threads_before, task.may_stay);
+    look_at_leftovers(image, threads_before, task);
 }
 
 /// Bytes that people, and other programs, send: words, emoji, long lines, JSON, nothing.
@@ -219,7 +220,7 @@ void swaps(const Task& task) {
         Image image(task.file);
         if (image.entry() == nullptr) return;
         tried("swap " + std::to_string(i), [&] { const Bench bench(*image.entry(), task.config_json); });
-        look_at_leftovers(image, 1, task.may_stay);
+        look_at_leftovers(image, 1, task);
         if (i + 1 == kSettled) {
             settled_memory = resident();
             settled_mappings = mappings();

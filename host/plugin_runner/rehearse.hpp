@@ -11,6 +11,7 @@ struct Task {
     std::string config_json;
     std::uint64_t seed = 1;
     bool may_stay = false;
+    bool may_have_threads = false;  ///< it serves in a process of its own (H4)
 };
 
 /// Writes the report to standard output, one JSON object a line; gives the exit code. The

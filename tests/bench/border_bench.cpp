@@ -2,17 +2,20 @@
 /// turn through the ABI and back, with its two changes of thread.
 #include <benchmark/benchmark.h>
 
-#include <array>
-#include <atomic>
+#include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <filesystem>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "host/config/yaml.hpp"
 #include "host/plugin_host/install.hpp"
+#include "host/plugin_host/isolated_image.hpp"
 #include "host/plugin_host/native_plugin_host.hpp"
 #include "host/plugin_host/registry.hpp"
 #include "tests/integration/process.hpp"
@@ -62,7 +65,7 @@ BENCHMARK(registry_lease)->Threads(1)->Threads(2);
 /// A plugin host with the think plugin, which answers at once.
 class Border {
 public:
-    Border() {
+    explicit Border(LockEntry::Isolation isolation) {
         PluginHostOptions options;
         options.lock_file = folder_.path() / "plugins.lock";
         options.staging_dir = folder_.path() / "staging";
@@ -70,8 +73,11 @@ public:
         check(settings);
         options.plugins.push_back(
             {"think", settings->to_json(), std::make_shared<const config::Node>(*settings)});
+        InstallWishes wishes;
+        wishes.isolation = isolation;
+        options.runner = MIGUE_RUNNER;
         check(install_plugin(std::filesystem::path(MIGUE_PLUGIN_FOLDER) / "think.so", options.lock_file,
-                             options.staging_dir));
+                             options.staging_dir, wishes));
         auto made = NativePluginHost::make(std::move(options), clock_, log_, nullptr, nullptr);
         check(made);
         host_ = std::move(made).value();
@@ -125,12 +131,132 @@ private:
 
 /// With range turns under way at once; the time is one turn's share.
 void turn_through_border(benchmark::State& state) {
-    static Border border;
+    static Border border(LockEntry::Isolation::kNone);
     const auto together = static_cast<std::size_t>(state.range(0));
     for (auto _ : state) border.turns(together);
     state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 BENCHMARK(turn_through_border)->Arg(1)->Arg(64)->UseRealTime()->MeasureProcessCPUTime();
+
+/// The same where the plugin has a process of its own.
+void turn_through_process(benchmark::State& state) {
+    static Border border(LockEntry::Isolation::kProcess);
+    const auto together = static_cast<std::size_t>(state.range(0));
+    for (auto _ : state) border.turns(together);
+    state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(turn_through_process)->Arg(1)->Arg(64)->UseRealTime()->MeasureProcessCPUTime();
+
+/// One plugin without a host around it: what a call of handle() costs by itself.
+class BareInstance {
+public:
+    explicit BareInstance(LockEntry::Isolation isolation) {
+        auto area = StagingArea::make(folder_.path() / "staging");
+        check(area);
+        area_ = std::move(area).value();
+        auto staged =
+            area_->stage(std::filesystem::path(MIGUE_PLUGIN_FOLDER) / "think.so", "think", next_number_++);
+        check(staged);
+        file_ = std::move(staged).value();
+        auto image = isolation == LockEntry::Isolation::kNone
+                         ? load_image(file_->path())
+                         : start_isolated({MIGUE_RUNNER, file_->path(), 2}, std::chrono::seconds(1));
+        check(image);
+        Instance::Parts parts;
+        parts.image = std::move(image).value();
+        parts.code = parts.image.get();
+        auto descriptor = parts.image->describe();
+        check(descriptor);
+        parts.descriptor = std::move(descriptor).value();
+        parts.generation = std::make_shared<Generation>(1);
+        parts.table =
+            std::make_unique<HostTable>(ServiceBackends{clock_, log_, nullptr, nullptr, timers_, vault_},
+                                        ServiceGrant{"think", 1, {}, {}, nullptr, nullptr});
+        instance_ = std::make_shared<Instance>(std::move(parts));
+        std::vector<ConfigFault> faults;
+        check(instance_->create(R"({"think_ms":0})", faults));
+        Registry::Table table;
+        table["think"].active = instance_;
+        (void)registry_.publish(std::move(table));
+    }
+    ~BareInstance() {
+        (void)registry_.publish({});
+        instance_->quiesce(std::chrono::seconds(1));
+        (void)instance_->close();
+    }
+    /// What each turn does on its worker: the lease, and the plugin's function.
+    void call(std::string_view text) {
+        const Registry::Leased leased = registry_.lease(name_);
+        migue_request request{};
+        request.struct_size = sizeof request;
+        request.text = {text.data(), text.size()};
+        request.input_json = {"{\"kind\":\"text\"}", 15};
+        migue_diag diag{sizeof(migue_diag), 0, nullptr, [](void*, migue_str, migue_str) {}};
+        migue_call call{sizeof(migue_call),
+                        0,
+                        nullptr,
+                        [](migue_call*, migue_str, migue_str) { return MIGUE_OK; },
+                        [](migue_call*, migue_str) { return MIGUE_OK; },
+                        [](migue_call*, std::uint64_t) { return MIGUE_OK; },
+                        [](migue_call*, migue_status) { return MIGUE_OK; },
+                        [](const migue_call*) { return 0; },
+                        &diag};
+        migue_status status = MIGUE_E_INTERNAL;
+        const bool returned = leased.instance->call(
+            [&] { status = leased.instance->api().handle(leased.instance->plugin(), &request, &call); });
+        if (!returned || status < 0) throw std::runtime_error("a call failed");
+    }
+
+private:
+    template <typename T>
+    static void check(const migue::Result<T>& result) {
+        if (!result) throw std::runtime_error(result.error().what);
+    }
+    inline static std::uint64_t next_number_ = 1;
+    const std::string name_ = "think";
+    migue::test::TemporaryFolder folder_;
+    SystemClock clock_;
+    Log log_{Severity::kError, [](std::string_view) {}};
+    TimerQueue timers_;
+    const Vault vault_{VaultKeys::make_for_now()};
+    std::unique_ptr<StagingArea> area_;
+    std::unique_ptr<StagedFile> file_;
+    Registry registry_;
+    std::shared_ptr<Instance> instance_;
+};
+
+/// Mean, and beside it what one call in two and one in a hundred took at most.
+void measure_calls(benchmark::State& state, BareInstance& instance) {
+    // No text: the plugin passes the turn on, which leaves what the border itself costs.
+    const std::string text(static_cast<std::size_t>(state.range(0)), 'x');
+    std::vector<double> took;
+    took.reserve(1'000'000);
+    for (auto _ : state) {
+        const auto begun = std::chrono::steady_clock::now();
+        instance.call(text);
+        const std::chrono::duration<double, std::nano> time = std::chrono::steady_clock::now() - begun;
+        if (took.size() < took.capacity()) took.push_back(time.count());
+    }
+    std::sort(took.begin(), took.end());
+    if (took.empty()) return;
+    state.counters["p50_ns"] = took[took.size() / 2];
+    state.counters["p99_ns"] = took[took.size() * 99 / 100];
+}
+
+/// Lease and call in this process. The goal without text is 200 ns.
+void call_inside(benchmark::State& state) {
+    static BareInstance instance(LockEntry::Isolation::kNone);
+    measure_calls(state, instance);
+}
+BENCHMARK(call_inside)->Arg(0)->Arg(1024)->UseRealTime();
+
+/// The same into a process of its own: without text one message there and one back, with 1 KiB
+/// a reply and a state between them, three times as many. The goal is p50 20 us.
+void call_into_process(benchmark::State& state) {
+    static BareInstance instance(LockEntry::Isolation::kProcess);
+    measure_calls(state, instance);
+}
+BENCHMARK(call_into_process)->Arg(0)->Arg(1024)->UseRealTime();
 
 }  // namespace
 

@@ -30,7 +30,9 @@ public:
     Conversation(const Script& script, Way way) : script_(script), way_(way) {}
 
     void TestBody() override {
-        World& world = world_for({script_.zone, script_.confirm, way_.google});
+        const char* const isolated = std::getenv("MIGUE_ISOLATED");
+        World& world =
+            world_for({script_.zone, script_.confirm, way_.google, isolated == nullptr ? "" : isolated});
         Player player(world, script_, way_.whatsapp);
         const bool tells = std::getenv("MIGUE_TRANSCRIPT") != nullptr;
         if (tells) player.go_on();

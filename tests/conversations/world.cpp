@@ -73,9 +73,12 @@ World::World(Options options)
     }
     write_config();
     for (const char* id : {"scheduling", "smalltalk"}) {
+        host::InstallWishes wishes;
+        wishes.isolation = options_.isolated == id ? host::LockEntry::Isolation::kProcess
+                                                   : host::LockEntry::Isolation::kNone;
         const auto installed =
             host::install_plugin(std::string(MIGUE_PLUGIN_FOLDER) + "/" + id + ".so",
-                                 folder_.path() / "plugins.lock", folder_.path() / "plugins");
+                                 folder_.path() / "plugins.lock", folder_.path() / "plugins", wishes);
         if (!installed) throw std::runtime_error(installed.error().what);
     }
     auto settings = host::config::load_settings(folder_.path() / "migue.yaml");

@@ -51,6 +51,7 @@ public:
     struct Options {
         std::string zone, confirm;
         bool google = false;
+        std::string isolated = {};  ///< the plugin that gets a process of its own
         auto operator<=>(const Options&) const = default;
     };
     explicit World(Options options);

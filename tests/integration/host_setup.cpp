@@ -59,7 +59,9 @@ void HostSetup::write() const {
          << "    phone_number_id: \"" << phone_number_id << "\"\n"
          << "    graph_url: \"" << graph_url << "\"\n";
     if (!paces_itself) yaml << "    messages_per_second: 0\n";
-    yaml << "plugins:\n  lock: plugins.lock\n";
+    yaml << "plugins:\n  lock: plugins.lock\n  own: [";
+    for (const auto& [id, settings] : plugins) yaml << (id == plugins.begin()->first ? "" : ", ") << id;
+    yaml << "]\n";
     for (const auto& [id, settings] : plugins) yaml << "  " << id << ": " << settings << '\n';
     yaml << "routes: \"" << routes.string() << "\"\n";
     write_file(config(), yaml.str());

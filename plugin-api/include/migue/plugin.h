@@ -129,13 +129,17 @@ typedef struct migue_request {
      * rival: another intent nearly as likely. second_wish: what else the message asks for, and
      * the bytes of `text` that say so, `end` excluded. "plugin" is who answers that intent. */
     migue_str input_json;
-    migue_str channel_json; /* what it can show: {"buttons":3,"list_rows":10} */
-    migue_str state_json;   /* what set_state() last committed for this plugin and
-                               conversation, or "" */
-    uint64_t deadline_ns;   /* migue.clock/1, monotonic; time to send is already taken off */
-    int64_t sent_unix_ms;   /* when the person wrote it: "tomorrow" counts from here */
-    uint32_t attempt;       /* from 1; more: handed out again, be idempotent on message_id */
-    float confidence;       /* of the intent, 0 to 1 */
+    /* What it can show: {"buttons":3,"list_rows":10}. Left out where they do not hold:
+     *   "window_hours"  so long after a person's last message it may write by itself; "template":
+     *                   after that it still reaches them
+     *   "shown_as"      how the person's address may be shown to them, masked ("··· 4567") */
+    migue_str channel_json;
+    migue_str state_json; /* what set_state() last committed for this plugin and
+                             conversation, or "" */
+    uint64_t deadline_ns; /* migue.clock/1, monotonic; time to send is already taken off */
+    int64_t sent_unix_ms; /* when the person wrote it: "tomorrow" counts from here */
+    uint32_t attempt;     /* from 1; more: handed out again, be idempotent on message_id */
+    float confidence;     /* of the intent, 0 to 1 */
 } migue_request;
 
 /* The turn's own functions. Valid until the turn is ended. Replies, state and question are

@@ -74,6 +74,7 @@ TEST_F(LoadSettings, ReadsEveryKey) {
                  "admin: { listen: 0.0.0.0:9090, token: \"${TOKEN}\" }\n"
                  "plugins:\n  lock: a/plugins.lock\n"
                  "  trusted_key: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
+                 "  own: [scheduling]\n"
                  "  scheduling: { calendar: local, hours: [9, 18] }\n  smalltalk:\nroutes: r.yaml\n"
                  "channels: { whatsapp: { path: /hook, app_secret: a, verify_token: b, access_token: c, "
                  "phone_number_id: \"1\",\n"
@@ -93,6 +94,7 @@ TEST_F(LoadSettings, ReadsEveryKey) {
     EXPECT_EQ(settings->whatsapp->graph_version, "v26.0");
     EXPECT_EQ(settings->plugin_lock, "a/plugins.lock");
     EXPECT_EQ(settings->plugin_trusted_key, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+    EXPECT_EQ(settings->own_plugins, std::vector<std::string>{"scheduling"});
     ASSERT_EQ(settings->plugins.size(), 2u);
     EXPECT_EQ(settings->plugins[0].id, "scheduling");
     EXPECT_EQ(settings->plugins[0].config_json, R"({"calendar":"local","hours":[9,18]})");

@@ -34,7 +34,7 @@ std::vector<Hazard> hazards_of(const std::string& name, const LockEntry& entry =
 std::string refusal(const std::string& name, bool rehearse = false) {
     TestBed bed;
     bed.options.warm = false;
-    if (rehearse) bed.options.runner = MIGUE_RUNNER;
+    bed.options.rehearse = rehearse;
     bed.lock_by_hand("hazard", fixture(name));
     bed.make();
     const auto started = bed.host->start();

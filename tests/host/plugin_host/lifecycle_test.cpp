@@ -458,6 +458,7 @@ TEST(AList, NamesTheBuild) {
 TEST(FailingSwaps, NeverCostATurn) {
     TestBed bed;
     bed.options.runner = MIGUE_RUNNER;
+    bed.options.rehearse = true;
     bed.install("probe", "probe");
     bed.start();
     const std::pair<const char*, const char*> points[] = {

@@ -19,7 +19,7 @@ std::string entry(const std::string& id, const std::string& more = "") {
 
 TEST(LockFile, IsReadWhole) {
     const auto lock = parse_lock_file(
-        "# what runs\nplugins:\n" + entry("one") +
+        "# what runs\nplugins:\n" + entry("one", "    isolation: none\n") +
             entry("two", "    isolation: process\n    libraries: [libdate-tz.so.3, libical.so.3]\n"),
         "plugins.lock");
     ASSERT_TRUE(lock) << lock.error().what;
@@ -29,10 +29,16 @@ TEST(LockFile, IsReadWhole) {
     EXPECT_EQ(lock->entries[0].size, 10u);
     EXPECT_EQ(lock->entries[0].isolation, LockEntry::Isolation::kNone);
     EXPECT_EQ(lock->entries[0].line, 3u);
-    EXPECT_EQ(lock->entries[1].line, 7u);
+    EXPECT_EQ(lock->entries[1].line, 8u);
     EXPECT_EQ(lock->find("two")->isolation, LockEntry::Isolation::kProcess);
     EXPECT_EQ(lock->find("two")->libraries, (std::vector<std::string>{"libdate-tz.so.3", "libical.so.3"}));
     EXPECT_EQ(lock->find("three"), nullptr);
+}
+
+TEST(LockFile, GivesAProcessToWhomItDoesNotAdmitToTheHost) {  // §9
+    const auto lock = parse_lock_file("plugins:\n" + entry("one"), "plugins.lock");
+    ASSERT_TRUE(lock) << lock.error().what;
+    EXPECT_EQ(lock->entries[0].isolation, LockEntry::Isolation::kProcess);
 }
 
 TEST(LockFile, MayBeEmpty) {

@@ -144,7 +144,7 @@ TEST(Refusal, WithoutALockFileSaysHowToGetOne) {
               std::string::npos);
 }
 
-TEST(Refusal, OfAProcessOfItsOwnSaysThatThereIsNone) {
+TEST(Refusal, OfAProcessOfItsOwnSaysThatTheRunnerIsMissing) {
     TestBed bed;
     bed.install("probe", "probe");
     LockFile lock = read_lock_file(bed.options.lock_file).value();
@@ -153,7 +153,8 @@ TEST(Refusal, OfAProcessOfItsOwnSaysThatThereIsNone) {
     bed.make();
     const auto started = bed.host->start();
     ASSERT_FALSE(started);
-    EXPECT_NE(started.error().what.find("isolation: process is not offered"), std::string::npos);
+    EXPECT_NE(started.error().what.find("isolation: process needs the program migue-plugin-runner"),
+              std::string::npos);
 }
 
 TEST(Refusal, OfLibrariesThatAreNotListed) {  // H13

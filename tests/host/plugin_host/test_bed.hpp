@@ -83,6 +83,10 @@ public:
         options.grace = 100ms;
         options.drain_limit = 10s;
         options.cancel_limit = 200ms;
+        options.rehearse = false;  // has tests of its own
+#if defined(MIGUE_RUNNER)
+        options.runner = MIGUE_RUNNER;
+#endif
     }
     TestBed(const TestBed&) = delete;
     TestBed& operator=(const TestBed&) = delete;
@@ -95,6 +99,7 @@ public:
         std::filesystem::rename(fresh, file);
         InstallWishes wishes;
         wishes.pinned = name.ends_with("_pinned");
+        wishes.isolation = isolation;
         const auto installed = install_plugin(file, options.lock_file, options.staging_dir, wishes);
         ASSERT_TRUE(installed) << installed.error().what;
     }
@@ -110,6 +115,7 @@ public:
         entry.file = file;
         entry.sha256 = digest->sha256;
         entry.size = digest->size;
+        entry.isolation = isolation;
         lock.entries.push_back(entry);
         ASSERT_TRUE(write_lock_file(options.lock_file, lock));
     }
@@ -172,6 +178,11 @@ public:
         return body.substr(9, body.size() - 11);  // {"text":"…"}
     }
 
+#if defined(MIGUE_TEST_ISOLATED)
+    LockEntry::Isolation isolation = LockEntry::Isolation::kProcess;
+#else
+    LockEntry::Isolation isolation = LockEntry::Isolation::kNone;
+#endif
     TemporaryDirectory directory;
     LogLines lines;
     SystemClock clock;

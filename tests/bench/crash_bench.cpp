@@ -1,0 +1,210 @@
+/// What a plugin that crashes and hangs in its own process costs the others (PLUGIN_ABI §9):
+/// while it does so again and again, another plugin in the host answers at a steady rate.
+///
+///     bench_crash [--crashes 1000] [--hangs 1000] [--rate 200] [--json]
+///
+/// Exit 1 when a turn of the other plugin failed or was lost, or a crash or hang was answered
+/// with anything but a failure. Everything shares the machine.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include "host/config/yaml.hpp"
+#include "host/plugin_host/install.hpp"
+#include "host/plugin_host/native_plugin_host.hpp"
+#include "tests/bench/load/figures.hpp"
+#include "tests/integration/process.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace migue::host;
+using Clock = std::chrono::steady_clock;
+
+struct Options {
+    std::size_t crashes = 1000, hangs = 1000;
+    double rate = 200;
+    bool json = false;
+};
+
+/// A host with the think plugin inside and an offender in a process of its own.
+class Host {
+public:
+    explicit Host(const std::string& offender) {
+        PluginHostOptions options;
+        options.lock_file = folder_.path() / "plugins.lock";
+        options.staging_dir = folder_.path() / "staging";
+        options.runner = MIGUE_RUNNER;
+        options.rehearse = false;  // it offends when it is asked to
+        options.grace = 10ms;
+        options.kill_after = 20ms;
+        options.restarts.first_pause = 1ms;
+        options.restarts.longest_pause = 1ms;
+        options.restarts.most_ends = 1'000'000;  // the breaker would end the measurement
+        const auto settings = config::parse_yaml("think_ms: 0\n", "bench.yaml", config::environment());
+        check(settings);
+        options.plugins.push_back(
+            {"think", settings->to_json(), std::make_shared<const config::Node>(*settings)});
+        InstallWishes wishes;
+        wishes.own = {"think"};
+        check(install_plugin(std::filesystem::path(MIGUE_PLUGIN_FOLDER) / "think.so", options.lock_file,
+                             options.staging_dir, wishes));
+        check(install_plugin(std::filesystem::path(MIGUE_FIXTURE_DIR) / (offender + ".so"), options.lock_file,
+                             options.staging_dir, wishes));
+        auto made = NativePluginHost::make(std::move(options), clock_, log_, nullptr, nullptr);
+        check(made);
+        host_ = std::move(made).value();
+        check(host_->start());
+    }
+    void begin(const std::string& plugin, const std::string& text, std::chrono::milliseconds limit,
+               std::function<void(TurnResult)> finished) {
+        TurnRequest request;
+        request.message_id = "m1";
+        request.conversation_id = plugin;
+        request.person_id = "p1";
+        request.intent = plugin;
+        request.text = text;
+        request.locale = "es";
+        request.input_json = R"({"kind":"text"})";
+        request.channel_json = "{}";
+        request.deadline_ns =
+            clock_.monotonic_ns() + static_cast<std::uint64_t>(std::chrono::nanoseconds(limit).count());
+        host_->run_turn(plugin, std::move(request), std::move(finished));
+    }
+
+private:
+    template <typename T>
+    static void check(const migue::Result<T>& result) {
+        if (!result) throw std::runtime_error(result.error().what);
+    }
+    migue::test::TemporaryFolder folder_;
+    SystemClock clock_;
+    Log log_{Severity::kError, [](std::string_view) {}};
+    std::unique_ptr<NativePluginHost> host_;
+};
+
+/// Turns of the think plugin at a steady rate, from when each was due, until `is_over`.
+class Others {
+public:
+    Others(Host& host, double rate) : host_(host), rate_(rate), thread_([this] { run(); }) {}
+    migue::load::Latencies stop() {
+        is_over_ = true;
+        thread_.join();
+        while (const std::size_t open = open_) open_.wait(open);
+        return std::move(took_);
+    }
+    [[nodiscard]] std::size_t failed() const { return failed_; }
+    [[nodiscard]] std::size_t sent() const { return sent_; }
+
+private:
+    void run() {
+        const auto begun = Clock::now();
+        for (std::size_t i = 0; !is_over_; ++i) {
+            const auto due = begun + std::chrono::duration_cast<Clock::duration>(
+                                         std::chrono::duration<double>(static_cast<double>(i) / rate_));
+            std::this_thread::sleep_until(due);
+            ++sent_;
+            ++open_;
+            host_.begin("think", "hola", 10s, [this, due](const TurnResult& result) {
+                {
+                    const std::lock_guard lock(mutex_);
+                    took_.add(Clock::now() - due);
+                }
+                if (result.status != MIGUE_OK) ++failed_;
+                if (--open_ == 0) open_.notify_all();
+            });
+        }
+    }
+
+    Host& host_;
+    const double rate_;
+    std::atomic<bool> is_over_{false};
+    std::atomic<std::size_t> sent_{0}, failed_{0}, open_{0};
+    std::mutex mutex_;
+    migue::load::Latencies took_;  // guarded by mutex_ while the thread runs
+    std::thread thread_;
+};
+
+class CrashBench {
+public:
+    explicit CrashBench(const Options& options) : options_(options), figures_("crash", options.json) {}
+
+    /// True: everything that must hold did.
+    bool run() {
+        figures_.section(fmt::format("{} crashes, {} hangs in a process; beside it {} turns a second",
+                                     options_.crashes, options_.hangs, options_.rate));
+        measure("crashes", "hazard_crash", "crash", options_.crashes, 10s);
+        measure("hangs", "hazard_hang", "hang", options_.hangs, 20ms);
+        return is_good_;
+    }
+
+private:
+    void measure(const std::string& name, const std::string& offender, const std::string& text,
+                 std::size_t count, std::chrono::milliseconds limit) {
+        if (count == 0) return;
+        Host host(offender);
+        // As long without as with, so that both see the same machine.
+        const auto begun = Clock::now();
+        Others beside(host, options_.rate);
+        std::size_t wrong = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            std::promise<migue_status> ended;
+            host.begin("hazard", text, limit,
+                       [&](const TurnResult& result) { ended.set_value(result.status); });
+            if (ended.get_future().get() >= 0) ++wrong;
+        }
+        const auto time = Clock::now() - begun;
+        const migue::load::Latencies with = beside.stop();
+        Others alone(host, options_.rate);
+        std::this_thread::sleep_for(std::min<Clock::duration>(time, 30s));
+        const migue::load::Latencies without = alone.stop();
+        figures_.add(name + " a second",
+                     static_cast<double>(count) / std::chrono::duration<double>(time).count(), "/s");
+        expect(name + " that were not answered as failed", wrong);
+        expect(name + ", turns of others failed", beside.failed() + alone.failed());
+        figures_.add(name + ", turns of others", static_cast<double>(beside.sent()), "");
+        figures_.add(name + ", others' p50 without", without.ms(0.5), "ms");
+        figures_.add(name + ", others' p50", with.ms(0.5), "ms");
+        figures_.add(name + ", others' p99 without", without.ms(0.99), "ms");
+        figures_.add(name + ", others' p99", with.ms(0.99), "ms");
+        figures_.add(name + ", others' p99 more", 100 * (with.ms(0.99) / without.ms(0.99) - 1), "%",
+                     migue::load::at_most(10));
+    }
+    void expect(const std::string& name, std::size_t value) {
+        figures_.add(name, static_cast<double>(value), "", migue::load::at_most(0));
+        if (value > 0) is_good_ = false;
+    }
+
+    const Options options_;
+    migue::load::Figures figures_;
+    bool is_good_ = true;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app{"A plugin that crashes and hangs in its process, and what others feel"};
+    Options options;
+    app.add_option("--crashes", options.crashes, "how many");
+    app.add_option("--hangs", options.hangs, "how many");
+    app.add_option("--rate", options.rate, "turns of others a second")->check(CLI::PositiveNumber);
+    app.add_flag("--json", options.json, "one JSON object a figure");
+    CLI11_PARSE(app, argc, argv);
+    try {
+        return CrashBench(options).run() ? 0 : 1;
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "bench_crash: {}\n", error.what());
+        return 2;
+    }
+}
