@@ -359,7 +359,11 @@ Reply booked_card(const Scene& scene, const Event& event, const BookedFrom& from
     open.waiting = Waiting::kDone;
     open.target = event.id;
     open.options.push_back(option(scene, Action::kUndo, "undo", "undo"));
-    if (from.look != BookedFrom::Look::kAfterSlot)
+    // Among several, a video call is the likelier next wish.
+    const bool has_video = !event.video_url.empty() || event.video_call || said.video_call;
+    const bool offers_meet = !has_video && !mailed_names(scene, event.guests).empty();
+    if (offers_meet) open.options.push_back(option(scene, Action::kAddMeet, "add_meet", ""));
+    if (from.look != BookedFrom::Look::kAfterSlot && !(offers_meet && !from.new_contact.empty()))
         open.options.push_back(option(scene, Action::kChange, "change", "change"));
     if (!from.new_contact.empty()) {
         Option keep = option(scene, Action::kKeepContact, "keep_contact", "");

@@ -1,7 +1,7 @@
 #include "dialogue/draft_checks.hpp"
 
 #include <algorithm>
-#include <sstream>
+#include <charconv>
 
 #include "calendar/recurrence.hpp"
 #include "calendar/zone_time.hpp"
@@ -43,14 +43,21 @@ std::optional<LocalMinutes> next_start(const Scene& scene, const EventDraft& dra
     return std::nullopt;
 }
 
-std::optional<date::local_days> day_in(std::string_view written) {
-    date::local_days day;
-    std::istringstream in{std::string(written.substr(0, 10))};
-    in >> date::parse("%F", day);
-    return in.fail() ? std::nullopt : std::optional(day);
-}
-
 }  // namespace
+
+std::optional<date::local_days> day_in(std::string_view written) {
+    int parts[3] = {0, 0, 0};
+    std::size_t at = 0;
+    for (int& part : parts) {
+        const auto [end, fault] = std::from_chars(written.data() + at, written.data() + written.size(), part);
+        if (fault != std::errc()) return std::nullopt;
+        at = static_cast<std::size_t>(end - written.data()) + 1;
+        if (at > written.size()) break;
+    }
+    const date::year_month_day day{date::year(parts[0]), date::month(static_cast<unsigned>(parts[1])),
+                                   date::day(static_cast<unsigned>(parts[2]))};
+    return day.ok() ? std::optional(date::local_days(day)) : std::nullopt;
+}
 
 std::string until_day(const EventDraft& draft, date::local_days last) {
     if (draft.all_day) return "UNTIL=" + date::format("%Y%m%d", last);

@@ -1,6 +1,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dialogue/cards.hpp"
@@ -15,6 +16,9 @@ namespace scheduling {
 
 /// The end of a rule, that day included: "UNTIL=…", in the form that the draft's kind needs.
 [[nodiscard]] std::string until_day(const EventDraft& draft, date::local_days last);
+
+/// "2026-11-23"; nothing when it is no day.
+[[nodiscard]] std::optional<date::local_days> day_in(std::string_view written);
 
 /// What a new series leaves to be understood: "this week" and "for two weeks" are when it ends.
 void settle_end(const Scene& scene, EventDraft& draft, const std::vector<TimeMention>& times);

@@ -140,6 +140,10 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
                            open->waiting == Waiting::kTaken || open->waiting == Waiting::kChange);
     if (!read.draft.attendees.empty() && is_generic_title(scene.answers(), read.draft.title))
         read.draft.title.clear();
+    // "block my calendar from 2 to 4" names nothing on purpose.
+    const bool blocks = scene.answers().has_word("block_words", text) && read.draft.attendees.empty();
+    if (blocks && (read.draft.title.empty() || is_generic_title(scene.answers(), read.draft.title)))
+        read.draft.title = scene.phrases.say("busy_title");
     complete_title(scene.phrases, read.draft);
     if (read.draft.zone.empty()) read.draft.zone = scene.person.zone;
     if (scene.intent == "reminder" && !read.draft.reminder) read.draft.reminder = std::chrono::minutes(0);

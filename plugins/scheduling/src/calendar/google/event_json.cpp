@@ -209,6 +209,11 @@ json reminders_of(std::int64_t minutes) {
     return {{"useDefault", false}, {"overrides", json::array({{{"method", "popup"}, {"minutes", minutes}}})}};
 }
 
+json meet_request(std::string_view request_id) {
+    return {{"createRequest",
+             {{"requestId", request_id}, {"conferenceSolutionKey", {{"type", "hangoutsMeet"}}}}}};
+}
+
 void read_video(const json& item, Event& event) {
     event.video_url = text(item, "hangoutLink");
     const auto data = item.find("conferenceData");
@@ -260,9 +265,7 @@ json to_google(const Event& event, std::string_view key) {
     if (const auto mails = invited(event); !mails.empty())
         body["attendees"] = guests_after(json::object(), mails);
     if (event.reminder_minutes) body["reminders"] = reminders_of(*event.reminder_minutes);
-    if (event.video_call)
-        body["conferenceData"] = {
-            {"createRequest", {{"requestId", key}, {"conferenceSolutionKey", {{"type", "hangoutsMeet"}}}}}};
+    if (event.video_call) body["conferenceData"] = meet_request(key);
     return body;
 }
 
@@ -313,6 +316,9 @@ json difference(const json& stored, const Event& wanted, const std::string& zone
         mails.size() == now.guests.size() &&
         std::all_of(mails.begin(), mails.end(), [&](const std::string& m) { return holds(now.guests, m); });
     if (!same_guests) change["attendees"] = guests_after(stored, mails);
+    // Named by the event, so that asking twice makes one room.
+    if (wanted.video_call && !now.video_call && now.video_url.empty())
+        change["conferenceData"] = meet_request(text(stored, "id") + "-meet");
     if (wanted.reminder_minutes && wanted.reminder_minutes != now.reminder_minutes)
         change["reminders"] = reminders_of(*wanted.reminder_minutes);
     return change;
