@@ -1,5 +1,6 @@
 #include "dialogue/asides.hpp"
 #include "dialogue/calendars.hpp"
+#include "dialogue/flows.hpp"
 
 namespace scheduling {
 
@@ -46,6 +47,8 @@ Task<std::optional<Reply>> take_aside(Scene& scene, std::string_view text) {
     if (wants_person) co_return co_await hand_over(scene);
     auto calendars = co_await take_calendars(scene, text);
     if (calendars) co_return calendars;
+    auto meet = co_await take_meet(scene, text);
+    if (meet) co_return meet;
     auto whereabouts = co_await take_whereabouts(scene, text);
     if (whereabouts) co_return whereabouts;
     if (answers.mentions("digest_off", text)) co_return co_await stop_digest(scene);

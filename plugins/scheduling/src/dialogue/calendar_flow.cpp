@@ -250,7 +250,9 @@ Task<std::optional<Reply>> take_calendars(Scene& scene, std::string_view text) {
     // "show my work calendar" of one that is looked at already asks for what is in it.
     const bool is_query = want == Want::kRead && !scene.answers().mentions("calendar_also", text);
     if (named.empty()) {
-        if (is_query) co_return reply;
+        // "add lunch to my calendar" and "remove the dentist from my agenda" are about events.
+        const bool is_plain = want == Want::kDefault || scene.answers().has_word("calendar_too", text);
+        if (is_query || !is_plain) co_return reply;
         const bool more = co_await may_see_more(scene);
         if (more)
             reply = co_await offer_link(scene, scene.phrases.say("calendars/more_scope"),

@@ -153,6 +153,8 @@ Task<Reply> choose(Scene& scene, const Open& open, std::size_t index) {
             co_return co_await choose_calendar(scene, open, chosen);
         case Action::kUnlink:
             co_return co_await unlink(scene, chosen.event_id);
+        case Action::kAddMeet:
+            co_return co_await add_meet(scene, open.target);
         case Action::kErase:
             co_return co_await erase_all(scene);
         case Action::kBookBoth:

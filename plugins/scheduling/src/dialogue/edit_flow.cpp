@@ -31,12 +31,85 @@ void retitle(const Scene& scene, const EventDraft& before, EventDraft& draft) {
     draft.title = named.title;
 }
 
+constexpr std::string_view kWeekMark = "week/";
+constexpr std::size_t kMostDays = 3;
+
+/// "next week" to "which day?": days of it, and the week is kept for a weekday that is written then.
+std::optional<Reply> offer_week(const Scene& scene, const Open& open, const Understanding& said) {
+    if (open.waiting != Waiting::kTime || open.draft.has_date || said.times.size() != 1) return std::nullopt;
+    if (said.times.front().type != "daterange") return std::nullopt;
+    const auto begin = day_in(said.times.front().start), end = day_in(said.times.front().end);
+    if (!begin || !end || *end - *begin < date::days(2)) return std::nullopt;
+    const bool timed = open.draft.has_time && open.draft.start;
+    const auto time = timed ? *open.draft.start - day_of(*open.draft.start) : std::chrono::minutes(0);
+    Reply reply = say(scene.phrases.say(
+        "ask_day_of", {{"begin", write_date(scene.phrases, *begin, DateStyle::kShort)},
+                       {"end", write_date(scene.phrases, *end - date::days(1), DateStyle::kShort)}}));
+    Open asked;
+    asked.waiting = Waiting::kTime;
+    asked.draft = open.draft;
+    asked.target = open.target;
+    asked.said = std::string(kWeekMark) + said.times.front().start;
+    for (auto day = *begin; day < *end && asked.options.size() < kMostDays; day += date::days(1)) {
+        const date::weekday weekday(day);
+        const bool over = day + time < scene.now() && day <= day_of(scene.now());
+        if (over || ((weekday == date::Saturday || weekday == date::Sunday) && *end - *begin > date::days(2)))
+            continue;
+        Option choice;
+        choice.action = Action::kPick;
+        choice.start = day + time;
+        choice.day_only = !timed;
+        if (timed) choice.end = *choice.start + length_of(open.draft);
+        choice.label = capitalised(write_date(scene.phrases, day, DateStyle::kButton));
+        asked.options.push_back(std::move(choice));
+    }
+    reply.open = std::move(asked);
+    return reply;
+}
+
+/// A weekday after that is one of the week that was said.
+Understanding inside_week(const Open& open, Understanding said) {
+    if (!open.said.starts_with(kWeekMark) || !said.draft.has_date || !said.draft.start) return said;
+    const auto begin = day_in(std::string_view(open.said).substr(kWeekMark.size()));
+    const bool is_numbered = std::any_of(said.times.begin(), said.times.end(), [](const TimeMention& time) {
+        return time.type == "date" && time.text.find_first_of("0123456789") != std::string::npos;
+    });
+    if (!begin || is_numbered) return said;
+    // "tuesday" on a Tuesday is two days, of which the week has one.
+    if (said.question && said.question->kind == "ambiguous_date")
+        for (const Choice& choice : said.question->choices) {
+            if (day_of(choice.start) < *begin || day_of(choice.start) >= *begin + date::days(7)) continue;
+            said.draft.start = choice.start;
+            said.draft.end = choice.end;
+            said.question.reset();
+            return said;
+        }
+    while (day_of(*said.draft.start) < *begin) {
+        *said.draft.start += date::days(7);
+        if (said.draft.end) *said.draft.end += date::days(7);
+    }
+    return said;
+}
+
 /// A series that is talked about as a whole stands for its next occurrence; nothing for other events.
 std::optional<Event> next_of_series(const Scene& scene, const Open& open) {
     if (open.draft.rrule.empty() || !open.draft.start) return std::nullopt;
     Event series = to_event(open.draft);
     series.id = open.target;
     return next_of(series, scene.now_ms);
+}
+
+/// The rule without COUNT and UNTIL, which exclude each other.
+std::string without_end(std::string_view rrule) {
+    std::string kept;
+    for (std::size_t at = 0; at < rrule.size();) {
+        const std::size_t end = std::min(rrule.find(';', at), rrule.size());
+        const std::string_view part = rrule.substr(at, end - at);
+        if (!part.starts_with("COUNT=") && !part.starts_with("UNTIL="))
+            kept += (kept.empty() ? "" : ";") + std::string(part);
+        at = end + 1;
+    }
+    return kept;
 }
 
 /// The hour came first: the days that were offered stay open, now at that hour.
@@ -80,7 +153,9 @@ bool is_same_half(const Open& open, const Question& question, EventDraft& draft)
 
 }  // namespace
 
-Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& said) {
+Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& read) {
+    if (auto days = offer_week(scene, open, read)) co_return std::move(*days);
+    const Understanding said = inside_week(open, read);
     if (!open.target.empty()) scene.before = open.before ? open.before : next_of_series(scene, open);
     EventDraft draft = open.draft;
     if (scene.before && !open.before) {
@@ -133,11 +208,9 @@ Task<std::optional<Reply>> end_series(Scene& scene, const Open& open, std::strin
         const Understanding read = scene.understand(text, "reschedule_meeting");
         if (!read.draft.has_date || !read.draft.start || read.draft.has_time) co_return reply;
         // The day that was said is the last one.
-        const LocalMinutes last = day_of(*read.draft.start) + date::days(1) - std::chrono::minutes(1);
-        const date::sys_seconds until{std::chrono::seconds(to_unix_ms(last, draft.zone) / 1000)};
-        end = "UNTIL=" + date::format("%Y%m%dT%H%M%SZ", until);
+        end = until_day(draft, day_of(*read.draft.start));
     }
-    draft.rrule += ";" + end;
+    draft.rrule = without_end(draft.rrule) + ";" + end;
     reply = co_await show_again(scene, std::move(draft), open.target);
     co_return reply;
 }

@@ -85,6 +85,13 @@ namespace scheduling {
 /// It is one of a series, or a series itself.
 [[nodiscard]] bool repeats(const Event& event);
 
+// meet_flow.cpp: video calls.
+
+/// "añade meet", of the open draft or the event last talked about; nothing for other words.
+[[nodiscard]] migue::Task<std::optional<Reply>> take_meet(Scene& scene, std::string_view text);
+/// Asks the calendar for a link and tells it, or that it is still to come.
+[[nodiscard]] migue::Task<Reply> add_meet(Scene& scene, std::string event);
+
 // agenda_flow.cpp: looking.
 
 [[nodiscard]] migue::Task<Reply> show_agenda(Scene& scene, std::string_view text);

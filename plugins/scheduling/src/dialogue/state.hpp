@@ -53,6 +53,7 @@ enum class Action {
     kChangeOne,       ///< the change as shown, of a series only the occurrence
     kChangeLater,     ///< the occurrence and all after it
     kChangeAll,       ///< the whole series
+    kAddMeet,         ///< gives the target a link to a video call
     kErase,           ///< deletes everything that is kept about the person
     kBookBoth,        ///< books both drafts of the card
     kChooseOne,       ///< lists the drafts of the card

@@ -207,6 +207,7 @@ Task<Result<Event>> EventCalls::patch(Caller caller, Place place, Event wanted,
         request.method = "PATCH";
         request.path = event_path(place);
         request.query = "sendUpdates=all";
+        if (change.contains("conferenceData")) request.query += "&conferenceDataVersion=1";
         request.body = change.dump(-1, ' ', false, json::error_handler_t::replace);
         request.etag = item.value("etag", "");
         auto answer = co_await client_.call(caller, place.account, std::move(request));
