@@ -167,7 +167,11 @@ std::optional<std::string> Player::take(const Step& step) {
             world_.google()->expire_access_tokens();
             return std::nullopt;
         case Step::Kind::kLink:
-            return follow_link();
+            transcript_ += "link: " + step.text + "\n";
+            return follow_link(step.text.empty() ? mail_ : step.text + "." + mail_);
+        case Step::Kind::kShared:
+            add_calendars(step.text);
+            return std::nullopt;
         case Step::Kind::kEvent:
             put_event(step.text);
             return std::nullopt;
@@ -275,7 +279,13 @@ std::optional<std::string> Player::expect_nothing() {
 void Player::put_event(const std::string& text) {
     transcript_ += "event: " + text + "\n";
     const EventLine event = read_event(text);
-    if (auto* google = world_.google(); google != nullptr)
+    auto* google = world_.google();
+    for (const auto& [id, name] : calendars_)
+        if (name == event.calendar) {
+            google->put_event_on(mail_, id, to_google(event, script_.zone).dump());
+            return;
+        }
+    if (google != nullptr)
         google->put_event(mail_, to_google(event, script_.zone).dump());
     else
         world_.put_local(line_->person_id(), event, script_.zone);
@@ -286,6 +296,12 @@ std::vector<EventLine> Player::calendar() {
     std::vector<EventLine> events;
     for (const json& event : json::parse(world_.google()->events(mail_)))
         if (event.value("status", "") != "cancelled") events.push_back(from_google(event, script_.zone));
+    for (const auto& [id, name] : calendars_)
+        for (const json& event : json::parse(world_.google()->events_on(mail_, id))) {
+            if (event.value("status", "") == "cancelled") continue;
+            events.push_back(from_google(event, script_.zone));
+            events.back().calendar = name;
+        }
     return events;
 }
 
@@ -358,8 +374,22 @@ std::optional<std::string> Player::fail_google(const std::string& text) {
     return std::nullopt;
 }
 
-std::optional<std::string> Player::follow_link() {
-    transcript_ += "link:\n";
+void Player::add_calendars(const std::string& text) {
+    transcript_ += "calendars: " + text + "\n";
+    static const std::regex kOne(R"(\s*([^,(]+?)\s*(?:\((\w+)\))?\s*(?:,|$))");
+    for (std::sregex_iterator one(text.begin(), text.end(), kOne), end; one != end; ++one) {
+        standins::GoogleCalendarEntry entry;
+        entry.summary = (*one)[1];
+        entry.id = entry.summary + std::to_string(calendars_.size()) + "-" + mail_;
+        if ((*one)[2].matched) entry.role = (*one)[2];
+        entry.zone = script_.zone;
+        calendars_.emplace_back(entry.id, entry.summary);
+        world_.google()->put_calendar(mail_, std::move(entry));
+    }
+}
+
+std::optional<std::string> Player::follow_link(const std::string& account) {
+    if (account != mail_) world_.google()->add_account({account, "sub-" + account, script_.zone});
     const auto with_link = std::find_if(answers_.rbegin(), answers_.rend(),
                                         [](const Shown& shown) { return !shown.link_url.empty(); });
     if (with_link == answers_.rend()) return "no answer had a link";
@@ -372,7 +402,7 @@ std::optional<std::string> Player::follow_link() {
         call({"POST", here(link), "check=" + between(page.body, "name=\"check\" value=\"", "\""),
               "application/x-www-form-urlencoded", page.cookie});
     if (away.status != 303) return "the link's form answered " + std::to_string(away.status);
-    const std::string back = world_.google()->consent(away.location, mail_);
+    const std::string back = world_.google()->consent(away.location, account);
     if (!back.starts_with(kPublicUrl)) return "consent: " + back;
     const HttpAnswer came =
         call({"GET", here(back), "", "", away.cookie.empty() ? page.cookie : away.cookie});
@@ -395,7 +425,7 @@ std::optional<std::string> Player::link_first() {
     const auto offered = next();
     if (!offered) return "no answer to '" + std::string(wish) + "'";
     if (offered->link_url.empty()) return "no link in: " + write_shown(*offered);
-    if (auto fault = follow_link()) return fault;
+    if (auto fault = follow_link(mail_)) return fault;
     const auto done = next();
     transcript_ = "# " + script_.title + "\n";
     if (!done || done->text.find(mail_) == std::string::npos)

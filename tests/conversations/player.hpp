@@ -39,11 +39,12 @@ private:
     std::optional<std::string> check_mails(const std::string& expected);
     std::optional<std::string> move_clock(const std::string& text);
     std::optional<std::string> fail_google(const std::string& text);
-    std::optional<std::string> follow_link();
+    std::optional<std::string> follow_link(const std::string& account);
+    void add_calendars(const std::string& text);
     std::optional<std::string> look_at(const Shown& shown) const;
     std::optional<std::string> link_first();
     void put_event(const std::string& text);
-    [[nodiscard]] std::vector<EventLine> calendar();
+    std::vector<EventLine> calendar();
     /// The newest answer, waited for when it is still to come.
     std::optional<Shown> next();
 
@@ -51,6 +52,8 @@ private:
     const Script& script_;
     std::unique_ptr<Line> line_;
     const std::string mail_;
+    /// What the Google account has besides its own calendar: id and name.
+    std::vector<std::pair<std::string, std::string>> calendars_;
     bool goes_on_ = false;
     std::size_t step_ = 0;
     std::vector<Shown> answers_;

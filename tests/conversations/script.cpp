@@ -39,6 +39,7 @@ const std::map<std::string, Step::Kind>& step_words() {
                                                          {"google:", Step::Kind::kGoogle},
                                                          {"access:", Step::Kind::kRemoved},
                                                          {"link:", Step::Kind::kLink},
+                                                         {"calendars:", Step::Kind::kShared},
                                                          {"event:", Step::Kind::kEvent}};
     return words;
 }
@@ -115,7 +116,7 @@ bool needs_whatsapp(Step::Kind kind) {
 }
 bool needs_google(Step::Kind kind) {
     return kind == Step::Kind::kMails || kind == Step::Kind::kGoogle || kind == Step::Kind::kRemoved ||
-           kind == Step::Kind::kLink;
+           kind == Step::Kind::kLink || kind == Step::Kind::kShared;
 }
 
 void close(Script& script, std::vector<Script>& scripts) {
@@ -195,13 +196,13 @@ std::vector<Script> read_scripts(const std::filesystem::path& folder) {
 EventLine read_event(const std::string& text) {
     static const std::regex shape(
         R"((.+?) (\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d)| (\d\d:\d\d)-(\d\d:\d\d)))"
-        R"((?: with ([^ ]+))?(?: every ([^ ]+))?( free)?)");
+        R"((?: with ([^ ]+))?(?: every ([^ ]+))?( free)?(?: on (.+))?)");
     std::smatch found;
     if (!std::regex_match(text, found, shape))
         throw std::runtime_error(
             "'" + text +
             "': expected 'Title 2026-11-27 14:00-15:00' or 'Title 2026-12-21..2026-12-24', "
-            "then 'with a@x.co,b@x.co', 'every RRULE', 'free'");
+            "then 'with a@x.co,b@x.co', 'every RRULE', 'free', 'on Calendar'");
     EventLine event;
     event.title = found[1];
     event.all_day = found[3].matched;
@@ -219,6 +220,7 @@ EventLine read_event(const std::string& text) {
     for (std::string guest; std::getline(guests, guest, ',');) event.guests.push_back(guest);
     event.rrule = found[7];
     if (found[8].matched) event.busy = false;
+    event.calendar = found[9];
     return event;
 }
 
@@ -236,6 +238,7 @@ std::string write_event(const EventLine& event) {
     }
     if (!event.rrule.empty()) text += " every " + event.rrule;
     if (!event.busy && !event.all_day) text += " free";
+    if (!event.calendar.empty()) text += " on " + event.calendar;
     return text;
 }
 

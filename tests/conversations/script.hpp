@@ -27,8 +27,10 @@ struct Step {
         kMails,     ///< mails: what Google mailed to guests since the last look, or none
         kGoogle,    ///< google: down | up
         kRemoved,   ///< access: withdrawn — in the person's Google account
-        kLink,      ///< link: opens the link that was sent, consents, sends the code
-        kEvent,     ///< event: something another program puts into the calendar
+        kLink,  ///< link: opens the link that was sent, consents, sends the code; link: luz — with another
+                ///< account
+        kShared,  ///< calendars: Trabajo, Familia (reader) — that the Google account has besides
+        kEvent,   ///< event: something another program puts into the calendar
     };
     Kind kind = Kind::kSay;
     int line = 0;
@@ -62,7 +64,7 @@ struct Script {
 ///
 ///     Dentista 2026-11-27 14:00-15:00
 ///     Vacaciones 2026-12-21..2026-12-24                          whole days, the last one included
-///     Yoga 2026-11-24 07:00-08:00 with ana@x.co every FREQ=DAILY free
+///     Yoga 2026-11-24 07:00-08:00 with ana@x.co every FREQ=DAILY free on Familia
 struct EventLine {
     std::string title;
     date::local_time<std::chrono::minutes> begin{}, end{};
@@ -70,6 +72,7 @@ struct EventLine {
     bool busy = true;
     std::vector<std::string> guests;
     std::string rrule;
+    std::string calendar;  ///< "" the person's own
 };
 /// Throws std::runtime_error that says what was expected.
 [[nodiscard]] EventLine read_event(const std::string& text);

@@ -62,6 +62,7 @@ private:
     const GoogleAccounts accounts_;
     const LinkAttempts attempts_;
     GoogleCalendar google_;
+    const CalendarChoice choice_;
     const Reminders reminders_;
     const ExportLinks export_links_;
     Calendar& calendar_;  ///< one of the two

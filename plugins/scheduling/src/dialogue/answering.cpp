@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "dialogue/calendars.hpp"
 #include "dialogue/cards.hpp"
 #include "dialogue/event_search.hpp"
 #include "dialogue/flows.hpp"
@@ -55,7 +56,7 @@ std::optional<std::size_t> option_with_role(const Open& open, std::string_view r
 bool takes_edits(const Open& open) {
     return open.waiting != Waiting::kCancel && open.waiting != Waiting::kPick &&
            open.waiting != Waiting::kLink && open.waiting != Waiting::kGuest &&
-           !(open.waiting == Waiting::kDone && open.target.empty());
+           open.waiting != Waiting::kCalendar && !(open.waiting == Waiting::kDone && open.target.empty());
 }
 
 /// The event that was just booked, when it is refused afterwards: "olvídalo".
@@ -171,6 +172,8 @@ constexpr Move kMoves[] = {agree_by_thumb, ask_again,   settle_number,  choose_b
 Task<std::optional<Reply>> change_by_words(Scene& scene, const Open& open, std::string_view text) {
     std::optional<Reply> reply;
     const Answers& answers = scene.answers();
+    reply = co_await change_calendar(scene, open, text);
+    if (reply) co_return reply;
     if (open.waiting == Waiting::kChange && !open.draft.rrule.empty()) {
         reply = co_await end_series(scene, open, text);
         if (reply) co_return reply;

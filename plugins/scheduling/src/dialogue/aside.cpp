@@ -1,4 +1,5 @@
 #include "dialogue/asides.hpp"
+#include "dialogue/calendars.hpp"
 
 namespace scheduling {
 
@@ -42,6 +43,8 @@ Task<std::optional<Reply>> take_aside(Scene& scene, std::string_view text) {
     const bool wants_person = answers.mentions("wants_person", text) ||
                               answers.is("wants_person_only", text) || intent == "handoff";
     if (wants_person) co_return co_await hand_over(scene);
+    auto calendars = co_await take_calendars(scene, text);
+    if (calendars) co_return calendars;
     auto whereabouts = co_await take_whereabouts(scene, text);
     if (whereabouts) co_return whereabouts;
     if (answers.mentions("digest_off", text)) co_return co_await stop_digest(scene);

@@ -5,6 +5,7 @@
 #include "calendar/google/event_json.hpp"
 #include "calendar/zone_time.hpp"
 #include "dialogue/asides.hpp"
+#include "dialogue/calendars.hpp"
 #include "dialogue/dates.hpp"
 #include "dialogue/edits.hpp"
 #include "dialogue/folding.hpp"
@@ -127,6 +128,7 @@ std::string booked_details(const Scene& scene, const Event& event, const EventDr
         details += " " + phrases.say("detail_video_link", {{"url", event.video_url}});
     else if (scene.tools.google != nullptr && from.said.video_call)
         details += " " + phrases.say("detail_video_later");
+    if (!is_short && !from.said.calendar.empty()) details += calendar_note(scene, from.said);
     if (!from.new_contact.empty()) details += " " + phrases.say("keep_contact");
     return details;
 }
@@ -183,7 +185,7 @@ std::string when_of(const Scene& scene, const EventDraft& draft, bool with_year)
 
 Reply draft_card(const Scene& scene, EventDraft draft, std::string target, const SeriesNote& series) {
     const Phrases& phrases = scene.phrases;
-    std::string details = details_of(scene, draft);
+    std::string details = details_of(scene, draft) + calendar_note(scene, draft);
     const bool repeats = !draft.rrule.empty();
     const bool endless = repeats && draft.rrule.find("COUNT=") == std::string::npos &&
                          draft.rrule.find("UNTIL=") == std::string::npos;

@@ -1,4 +1,5 @@
 #include "dialogue/asides.hpp"
+#include "dialogue/calendars.hpp"
 #include "dialogue/cards.hpp"
 #include "dialogue/edits.hpp"
 #include "dialogue/flows.hpp"
@@ -132,6 +133,12 @@ Task<Reply> choose(Scene& scene, const Open& open, std::size_t index) {
         case Action::kUnremind:
         case Action::kGoing:
             co_return co_await choose_for_reminder(scene, open, chosen);
+        case Action::kOnCalendar:
+        case Action::kShowCalendar:
+        case Action::kWriteCalendar:
+        case Action::kReadCalendar:
+        case Action::kUnreadCalendar:
+            co_return co_await choose_calendar(scene, open, chosen);
         case Action::kUnlink:
             co_return co_await unlink(scene, chosen.event_id);
         case Action::kErase:

@@ -144,9 +144,9 @@ Task<Reply> answer(Scene& scene) {
     co_return pass_on();
 }
 
-/// Nobody wrote a job, a code is no word, and "bot" is one of all three: the language stays.
+/// Nobody wrote a job or a tap, a code is no word, and "bot" is one of all three: the language stays.
 bool is_of_no_language(const Tools& tools, const migue::Turn& turn, const Input& input) {
-    return input.kind == "job" || code_in(turn.text()).has_value() ||
+    return input.kind == "job" || input.kind == "tap" || code_in(turn.text()).has_value() ||
            tools.answers.is("call_bot", turn.text());
 }
 

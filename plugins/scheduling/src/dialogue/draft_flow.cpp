@@ -2,6 +2,7 @@
 
 #include "calendar/zone_time.hpp"
 #include "dialogue/asides.hpp"
+#include "dialogue/calendars.hpp"
 #include "dialogue/cards.hpp"
 #include "dialogue/draft_checks.hpp"
 #include "dialogue/edits.hpp"
@@ -87,7 +88,9 @@ Task<Reply> write_change(Scene& scene, EventDraft draft, std::string target, Ove
 }  // namespace
 
 Task<Reply> start_draft(Scene& scene, std::string_view text) {
-    Understanding read = co_await read_twice(scene, text, "schedule_meeting");
+    CalendarWish calendar = co_await read_calendar_wish(scene, std::string(text));
+    Understanding read = co_await read_twice(scene, calendar.text, "schedule_meeting");
+    read.draft.calendar = calendar.key;
     const Open* open = scene.state.alive(scene.now_ms);
     const bool replaces = open != nullptr && open->target.empty() &&
                           (open->waiting == Waiting::kCard || open->waiting == Waiting::kTime ||
@@ -100,7 +103,9 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
     scene.state.open.reset();
     if (!read.left_out.empty()) scene.left_out = read.left_out;
     Reply reply;  // filled by statements: GCC 12 destroys a co_await's result in a conditional twice
-    if (read.question)
+    if (!calendar.question.empty())
+        reply = co_await ask_calendar(scene, std::move(read.draft), std::move(calendar));
+    else if (read.question)
         reply = co_await ask_question(scene, std::move(read.draft), "", std::move(*read.question));
     else
         reply = co_await proceed(scene, std::move(read.draft), "", false);
@@ -151,12 +156,14 @@ Task<Reply> commit(Scene& scene, EventDraft draft, std::string target, Overlap o
         co_return co_await offer_other_times(scene, std::move(draft), std::move(target));
     if (outcome.kind != Outcome::Kind::kDone) co_return failure(scene, outcome.kind);
     co_await look_again_later(scene, outcome.event, overlap);
+    if (!draft.calendar.empty()) co_await know_calendars(scene);
     Reply booked = after_booking(scene, outcome.event, draft);
     if (draft.reminder) co_await remind_of_booking(scene, outcome.event, *draft.reminder, booked);
     co_return booked;
 }
 
 Task<Reply> show_draft_card(Scene& scene, EventDraft draft, std::string target) {
+    co_await know_calendars(scene);
     if (!target.empty()) {
         auto before = co_await scene.booking.get(target);
         if (!before) co_return say(scene.phrases.say("failed_read"));

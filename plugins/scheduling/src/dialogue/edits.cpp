@@ -84,6 +84,7 @@ Event to_event(const EventDraft& draft) {
     event.guests = draft.attendees;
     event.rrule = draft.rrule;
     event.video_call = draft.video_call;
+    event.calendar = draft.calendar;
     if (draft.reminder) event.reminder_minutes = draft.reminder->count();
     const LocalMinutes start = draft.all_day ? LocalMinutes(day_of(*draft.start)) : *draft.start;
     event.start_ms = to_unix_ms(start, draft.zone);

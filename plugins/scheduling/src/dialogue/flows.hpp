@@ -92,7 +92,8 @@ namespace scheduling {
 
 /// "conecta mi calendario", "qué cuenta tengo", "desconecta trabajo".
 [[nodiscard]] migue::Task<Reply> show_account(Scene& scene, std::string_view text);
-[[nodiscard]] migue::Task<Reply> offer_link(Scene& scene, std::string text);
+[[nodiscard]] migue::Task<Reply> offer_link(Scene& scene, std::string text,
+                                            OAuthClient::Wish wish = OAuthClient::Wish::kOwnCalendar);
 /// The code from the page after Google's consent; nothing when none is waited for.
 [[nodiscard]] migue::Task<std::optional<Reply>> take_code(Scene& scene, std::string code);
 [[nodiscard]] migue::Task<Reply> unlink(Scene& scene, std::string account);

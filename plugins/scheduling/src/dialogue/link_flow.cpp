@@ -2,6 +2,8 @@
 #include <nlohmann/json.hpp>
 
 #include "calendar/zone_time.hpp"
+#include "dialogue/calendar_words.hpp"
+#include "dialogue/calendars.hpp"
 #include "dialogue/flows.hpp"
 #include "dialogue/folding.hpp"
 
@@ -59,6 +61,7 @@ Open waiting_for_link(const Scene& scene) {
                before != nullptr && before->waiting == Waiting::kLink) {
         open.draft = before->draft;
         open.target = before->target;
+        open.said = before->said;
     }
     open.waiting = Waiting::kLink;
     return open;
@@ -92,12 +95,32 @@ Task<void> purge_later(const Scene& scene) {
     if (!stored) scene.tools.services.log.error("a job was not stored", {{"why", stored.error().what}});
 }
 
+/// The accounts that words may mean: by their address, or by a calendar of theirs.
+Task<std::vector<GoogleAccount>> accounts_named(Scene& scene, const std::vector<GoogleAccount>& accounts,
+                                                std::string name) {
+    std::vector<GoogleAccount> named;
+    if (name.empty() || accounts.size() < 2) co_return named;
+    const std::string wanted = fold(name);
+    auto calendars = co_await scene.tools.google->choice.remembered(scene.booking.caller());
+    for (const GoogleAccount& account : accounts) {
+        const bool by_address =
+            (" " + fold(account.label) + " ").find(" " + wanted + " ") != std::string::npos;
+        const auto of_it = [&](const CalendarInfo& one) { return one.account == account.id; };
+        const auto found = calendars ? calendars_named(*calendars, name) : std::vector<CalendarInfo>{};
+        if (by_address || std::any_of(found.begin(), found.end(), of_it)) named.push_back(account);
+    }
+    co_return named;
+}
+
 }  // namespace
 
 Task<Reply> show_account(Scene& scene, std::string_view text) {
     auto accounts = co_await scene.tools.google->accounts.all(scene.person.id);
     if (!accounts) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
-    if (scene.answers().has_word("unlink", text)) co_return ask_unlink(scene, *accounts);
+    if (scene.answers().has_word("unlink", text)) {
+        auto named = co_await accounts_named(scene, *accounts, calendar_name_left(scene.answers(), text));
+        co_return ask_unlink(scene, named.empty() ? *accounts : named);
+    }
     std::erase_if(*accounts, [](const GoogleAccount& account) { return !account.is_alive; });
     std::string said = scene.phrases.say("link_offer");
     if (!accounts->empty())
@@ -105,14 +128,17 @@ Task<Reply> show_account(Scene& scene, std::string_view text) {
     co_return co_await offer_link(scene, std::move(said));
 }
 
-Task<Reply> offer_link(Scene& scene, std::string text) {
+Task<Reply> offer_link(Scene& scene, std::string text, OAuthClient::Wish wish) {
     const GoogleTools& google = *scene.tools.google;
     auto accounts = co_await google.accounts.all(scene.person.id);
     if (!accounts) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
     std::string hint;
     for (const GoogleAccount& account : *accounts)
-        if (!account.is_alive) hint = account.label;
+        if (!account.is_alive ||
+            (wish == OAuthClient::Wish::kAllCalendars && !may_choose_calendars(account.scopes)))
+            hint = account.label;
     LinkRequest request;
+    request.wish = wish;
     request.person = scene.person.id;
     request.conversation = std::string(scene.turn.conversation_id());
     request.locale = scene.state.locale;
@@ -152,6 +178,15 @@ Task<std::optional<Reply>> take_code(Scene& scene, std::string code) {
         waiting = *open;
     co_await keep_alive_later(scene, redeemed->account.id);
     co_await learn_zone(scene, redeemed->account, waiting.draft);
+    if (!waiting.said.empty()) {
+        waiting.draft.calendar = co_await calendar_called(scene, waiting.said);
+    } else {
+        // Its list is asked for now, while nobody waits for a booking.
+        auto learned = co_await scene.tools.google->choice.all(scene.booking.caller());
+        if (!learned)
+            scene.tools.services.log.warn("a list of calendars stays unknown",
+                                          {{"why", learned.error().what}});
+    }
     if (waiting.draft.title.empty()) co_return say(scene.phrases.say("link_done", {{"account", label}}));
     reply = co_await show_again(scene, std::move(waiting.draft), std::move(waiting.target));
     reply->text = scene.phrases.say("link_resume", {{"account", label}}) + reply->text;

@@ -115,13 +115,15 @@ migue::Result<PhraseBook> PhraseBook::load() {
         if (!parsed.is_object())
             return migue::Error{migue::Error::Code::kInternal,
                                 path + " is not in the image, or no JSON object"};
-        const auto beside = scheduling_data::embedded("phrases/" + std::string(language) + "_beside.json");
-        const auto more = beside ? nlohmann::json::parse(*beside, nullptr, false) : nlohmann::json();
-        if (!more.is_object())
-            return migue::Error{
-                migue::Error::Code::kInternal,
-                std::string(language) + "_beside.json is not in the image, or no JSON object"};
-        parsed.merge_patch(more);
+        for (const char* part : {"_beside.json", "_calendars.json"}) {
+            const std::string name = std::string(language) + part;
+            const auto beside = scheduling_data::embedded("phrases/" + name);
+            const auto more = beside ? nlohmann::json::parse(*beside, nullptr, false) : nlohmann::json();
+            if (!more.is_object())
+                return migue::Error{migue::Error::Code::kInternal,
+                                    name + " is not in the image, or no JSON object"};
+            parsed.merge_patch(more);
+        }
         phrases.emplace_back(language, std::move(parsed));
     }
     return PhraseBook(std::move(phrases));

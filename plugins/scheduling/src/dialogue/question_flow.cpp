@@ -18,6 +18,8 @@ constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
 constexpr std::size_t kMostSlots = 8;
 constexpr std::size_t kMostOffered = 4, kMostThatDay = 3;
 constexpr std::size_t kRowTitle = 24;
+constexpr std::size_t kOfPart = 3;
+constexpr minutes kLate{22 * 60};
 
 Reply open_question(std::string text, Waiting waiting, EventDraft draft, std::string target,
                     std::vector<Option> options) {
@@ -86,6 +88,49 @@ Task<migue::Result<std::vector<LocalSpan>>> busy_around(Scene& scene, const Even
     if (!listed) co_return std::move(listed).error();
     std::erase_if(*listed, [&](const Event& event) { return event.id == target; });
     co_return busy_spans(*listed, draft.zone);
+}
+
+/// Three free hours of a part of the day, whole ones first, by time.
+std::vector<LocalSpan> whole_hours(const SlotWish& wish, LocalSpan within,
+                                   const std::vector<LocalSpan>& busy) {
+    const auto is_free = [&](LocalSpan slot) {
+        return slot.begin >= wish.now && slot.end <= within.end &&
+               std::none_of(busy.begin(), busy.end(), [&](const LocalSpan& taken) {
+                   return taken.begin < slot.end && slot.begin < taken.end;
+               });
+    };
+    std::vector<LocalSpan> whole, half;
+    const auto day = day_of(within.begin);
+    for (LocalMinutes at = day; at < within.end; at += minutes(30)) {
+        const LocalSpan slot{at, at + wish.length};
+        if (at >= within.begin && is_free(slot))
+            ((at - day) % minutes(60) == minutes(0) ? whole : half).push_back(slot);
+    }
+    std::vector<LocalSpan> chosen;
+    if (whole.size() >= kOfPart) {
+        for (std::size_t i = 0; i < kOfPart; ++i)
+            chosen.push_back(whole[i * (whole.size() - 1) / (kOfPart - 1)]);
+        return chosen;
+    }
+    chosen = std::move(whole);
+    for (const LocalSpan& slot : half)
+        if (chosen.size() < kOfPart) chosen.push_back(slot);
+    std::sort(chosen.begin(), chosen.end(),
+              [](const LocalSpan& a, const LocalSpan& b) { return a.begin < b.begin; });
+    return chosen;
+}
+
+/// Inside the working hours as long as the part has any free there; nobody means half past ten by
+/// "tonight".
+std::vector<LocalSpan> hours_of_part(const SlotWish& wish, LocalSpan part, LocalSpan working,
+                                     const std::vector<LocalSpan>& busy) {
+    const LocalSpan both{std::max(part.begin, working.begin), std::min(part.end, working.end)};
+    std::vector<LocalSpan> hours;
+    if (both.begin < both.end) hours = whole_hours(wish, both, busy);
+    if (!hours.empty()) return hours;
+    const LocalMinutes late = day_of(part.begin) + kLate;
+    if (part.begin < late - minutes(60)) part.end = std::min(part.end, late);
+    return whole_hours(wish, part, busy);
 }
 
 /// Two readings are none: what is asked about is not known yet.
@@ -170,11 +215,15 @@ Task<Reply> ask_time(Scene& scene, EventDraft draft, std::string target) {
     auto busy = co_await busy_around(scene, draft, target);
     if (!busy) co_return say(scene.phrases.say("failed_read"));
     const auto day = day_of(*draft.start);
-    LocalSpan within{day + scene.moment.work_begin, day + scene.moment.work_end};
-    if (draft.part_begin && draft.part_end) within = {day + *draft.part_begin, day + *draft.part_end};
+    const LocalSpan working{day + scene.moment.work_begin, day + scene.moment.work_end};
     const SlotWish wish = wish_for(scene, draft);
+    std::vector<LocalSpan> hours;
+    if (draft.part_begin && draft.part_end)
+        hours = hours_of_part(wish, {day + *draft.part_begin, day + *draft.part_end}, working, *busy);
+    else
+        hours = spread_slots(wish, working, *busy);
     std::vector<Option> options;
-    for (const LocalSpan& slot : spread_slots(wish, within, *busy))
+    for (const LocalSpan& slot : hours)
         options.push_back(pick(slot.begin, slot.end, write_clock(scene.phrases, slot.begin)));
     const std::string date = write_date(scene.phrases, day, DateStyle::kOn);
     const std::string text =

@@ -10,6 +10,7 @@
 #include "audit/audit.hpp"
 #include "booking/booking.hpp"
 #include "booking/free_slots.hpp"
+#include "calendar/google/calendar_choice.hpp"
 #include "calendar/google/google_calendar.hpp"
 #include "dialogue/answers.hpp"
 #include "dialogue/contacts.hpp"
@@ -33,6 +34,7 @@ struct GoogleTools {
     const GoogleAccounts& accounts;
     const LinkAttempts& attempts;
     GoogleCalendar& calendar;
+    const CalendarChoice& choice;
 };
 
 /// What every turn shares. Immutable but for the calendar, which is thread-safe.
@@ -94,8 +96,10 @@ struct Scene {
     std::string card;          ///< the name of the card this turn may show: from its message
     std::string own_event_id;  ///< the id of the event this turn may make
     std::optional<Plan> plan = {};
-    std::vector<Guest> book = {};      ///< the person's contact book
-    std::vector<Guest> guests = {};    ///< everybody whose address is known: contact book and draft
+    std::vector<Guest> book = {};    ///< the person's contact book
+    std::vector<Guest> guests = {};  ///< everybody whose address is known: contact book and draft
+    /// The person's calendars outside, once somebody looked (know_calendars).
+    std::optional<std::vector<CalendarInfo>> calendars = {};
     std::string intent = {};           ///< what the message wants
     std::string left_out = {};         ///< words of a second wish that this turn does not do
     bool picked_slot = false;          ///< the hour was just chosen from a list

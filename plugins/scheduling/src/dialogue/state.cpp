@@ -56,6 +56,18 @@ Option read_option(const json& object) {
     return option;
 }
 
+json days_json(const std::vector<LocalMinutes>& days) {
+    json list = json::array();
+    for (const LocalMinutes day : days) list.push_back(minutes_json(day));
+    return list;
+}
+std::vector<LocalMinutes> read_days(const json& object) {
+    std::vector<LocalMinutes> days;
+    for (const json& day : object.value("except", json::array()))
+        if (day.is_number_integer()) days.emplace_back(std::chrono::minutes(day.get<std::int64_t>()));
+    return days;
+}
+
 json draft_json(const EventDraft& draft) {
     return {{"title", draft.title},
             {"start", minutes_json(draft.start)},
@@ -74,6 +86,8 @@ json draft_json(const EventDraft& draft) {
             {"inferred", draft.inferred},
             {"part_begin", duration_json(draft.part_begin)},
             {"part_end", duration_json(draft.part_end)},
+            {"except", days_json(draft.except)},
+            {"calendar", draft.calendar},
             {"by_model", draft.by_model}};
 }
 EventDraft read_draft(const json& object) {
@@ -95,6 +109,8 @@ EventDraft read_draft(const json& object) {
     draft.inferred = object.at("inferred").get<std::vector<std::string>>();
     draft.part_begin = read_duration(object, "part_begin");
     draft.part_end = read_duration(object, "part_end");
+    draft.except = read_days(object);
+    draft.calendar = object.value("calendar", "");
     draft.by_model = object.value("by_model", false);
     return draft;
 }

@@ -28,23 +28,28 @@ enum class Action {
     kOtherTime,  ///< asks for a time to be written
     kSetEnd,     ///< asks how long a series goes on
     kUndo,
-    kCancel,         ///< cancels what the card names
-    kCancelOne,      ///< the same, but of a series only the occurrence
-    kChoose,         ///< lists the events of the card one by one
-    kEvent,          ///< this event is the one meant
-    kUnlink,         ///< takes the account's permissions back; the account is in `event_id`
-    kShowGuests,     ///< shows all who will get a mail, before it is booked
-    kGuest,          ///< this is who is meant; the address is in `event_id`
-    kNoGuest,        ///< goes on without inviting the one who was asked about
-    kKeepContact,    ///< keeps the address of the guests in the person's own contact book
-    kCancelLater,    ///< cancels the occurrence and all after it
-    kRetry,          ///< tries again what did not work
-    kForgetContact,  ///< takes the address in `event_id` out of the contact book
-    kRemind,         ///< reminds of the event in `event_id`, or of the target, so many `minutes` before
-    kRemindWhen,     ///< asks how long before
-    kUnremind,       ///< takes the reminder of the event in `event_id` back
-    kGoing,          ///< answers a reminder: will be there
-    kErase,          ///< deletes everything that is kept about the person
+    kCancel,          ///< cancels what the card names
+    kCancelOne,       ///< the same, but of a series only the occurrence
+    kChoose,          ///< lists the events of the card one by one
+    kEvent,           ///< this event is the one meant
+    kUnlink,          ///< takes the account's permissions back; the account is in `event_id`
+    kShowGuests,      ///< shows all who will get a mail, before it is booked
+    kGuest,           ///< this is who is meant; the address is in `event_id`
+    kNoGuest,         ///< goes on without inviting the one who was asked about
+    kKeepContact,     ///< keeps the address of the guests in the person's own contact book
+    kCancelLater,     ///< cancels the occurrence and all after it
+    kRetry,           ///< tries again what did not work
+    kForgetContact,   ///< takes the address in `event_id` out of the contact book
+    kRemind,          ///< reminds of the event in `event_id`, or of the target, so many `minutes` before
+    kRemindWhen,      ///< asks how long before
+    kUnremind,        ///< takes the reminder of the event in `event_id` back
+    kGoing,           ///< answers a reminder: will be there
+    kOnCalendar,      ///< puts the draft on the calendar in `event_id`
+    kShowCalendar,    ///< what can be done with the calendar in `event_id`
+    kWriteCalendar,   ///< new events go to the calendar in `event_id`
+    kReadCalendar,    ///< it is read from now on
+    kUnreadCalendar,  ///< it is not read any more
+    kErase,           ///< deletes everything that is kept about the person
 };
 
 /// One button or row, with the words that choose it when typed.
@@ -73,6 +78,7 @@ enum class Waiting {
     kLink,      ///< for the code that links a calendar; the draft waits
     kGuest,     ///< for the address of a guest, named in `said`
     kReminder,  ///< for nothing; the person was reminded of the target
+    kCalendar,  ///< for a calendar: the draft's, or one to choose something for
 };
 
 enum class Purpose { kCancel = 1, kMove };

@@ -135,11 +135,11 @@ Task<Result<std::vector<CalendarChoice::Known>>> CalendarChoice::known(const Goo
     co_return calendars;
 }
 
-Task<Result<std::vector<CalendarInfo>>> CalendarChoice::of_account(Caller caller,
-                                                                   GoogleAccount account) const {
+Task<Result<std::vector<CalendarInfo>>> CalendarChoice::of_account(Caller caller, GoogleAccount account,
+                                                                   Ask ask) const {
     std::vector<CalendarInfo> calendars;
     if (may_choose_calendars(account.scopes)) {
-        if (account.listed_ms + kFreshMs < services_.clock.unix_ms()) {
+        if (ask == Ask::kIfOld && account.listed_ms + kFreshMs < services_.clock.unix_ms()) {
             auto learned = co_await learn(std::move(caller), account, account.list_token);
             if (!learned) co_return std::move(learned).error();
         }
@@ -168,12 +168,20 @@ Task<Result<std::vector<CalendarInfo>>> CalendarChoice::of_account(Caller caller
 }
 
 Task<Result<std::vector<CalendarInfo>>> CalendarChoice::all(Caller caller) const {
+    co_return co_await of_accounts(std::move(caller), Ask::kIfOld);
+}
+
+Task<Result<std::vector<CalendarInfo>>> CalendarChoice::remembered(Caller caller) const {
+    co_return co_await of_accounts(std::move(caller), Ask::kNever);
+}
+
+Task<Result<std::vector<CalendarInfo>>> CalendarChoice::of_accounts(Caller caller, Ask ask) const {
     auto accounts = co_await accounts_.all(caller.person);
     if (!accounts) co_return std::move(accounts).error();
     std::erase_if(*accounts, [](const GoogleAccount& account) { return !account.is_alive; });
     if (accounts->empty()) co_return Error{Error::Code::kUnsupported, std::string(kWhyNotLinked)};
     std::vector<Task<Result<std::vector<CalendarInfo>>>> looks;
-    for (const GoogleAccount& account : *accounts) looks.push_back(of_account(caller, account));
+    for (const GoogleAccount& account : *accounts) looks.push_back(of_account(caller, account, ask));
     auto told = co_await side_by_side(std::move(looks));
     std::vector<CalendarInfo> all;
     for (auto& one : told) {

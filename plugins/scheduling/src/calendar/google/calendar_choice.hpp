@@ -32,6 +32,9 @@ public:
     /// the last ten minutes is not asked for again; then only what changed since.
     [[nodiscard]] migue::Task<migue::Result<std::vector<CalendarInfo>>> all(Caller caller) const;
 
+    /// The same as it was last learned: tables alone, Google is not asked.
+    [[nodiscard]] migue::Task<migue::Result<std::vector<CalendarInfo>>> remembered(Caller caller) const;
+
     /// kInvalid: there is no such calendar, or it is read-only.
     [[nodiscard]] migue::Task<migue::Result<void>> choose_default(Caller caller, std::string key) const;
     /// All that are to be read, over all accounts. kInvalid: there is none such, or too many.
@@ -43,8 +46,10 @@ private:
         std::string id, name, zone, role;
     };
     migue::Task<migue::Result<std::vector<Known>>> known(const GoogleAccount& account) const;
-    migue::Task<migue::Result<std::vector<CalendarInfo>>> of_account(Caller caller,
-                                                                     GoogleAccount account) const;
+    enum class Ask { kIfOld = 1, kNever };
+    migue::Task<migue::Result<std::vector<CalendarInfo>>> of_accounts(Caller caller, Ask ask) const;
+    migue::Task<migue::Result<std::vector<CalendarInfo>>> of_account(Caller caller, GoogleAccount account,
+                                                                     Ask ask) const;
     /// Asks Google what changed since `token` ("" for all of it) and keeps it.
     migue::Task<migue::Result<void>> learn(Caller caller, GoogleAccount account, std::string token) const;
 
