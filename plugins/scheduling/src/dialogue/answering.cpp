@@ -145,7 +145,11 @@ Task<std::optional<Reply>> fill_or_change(Scene& scene, const Open& open, const 
     if (is_wordless(text)) co_return reply;
     if (open.waiting == Waiting::kGuest) reply = co_await answer_guest(scene, open, text);
     if (open.waiting == Waiting::kPick) reply = co_await pick_by_words(scene, open, text);
-    if (!takes_edits(open)) co_return reply;
+    if (!takes_edits(open)) {
+        bool is_question = false;
+        if (!reply) reply = co_await edit_by_words(scene, open, text, is_question);
+        co_return reply;
+    }
     if (open.waiting == Waiting::kTime && scene.answers().is("dont_know", text))
         reply = co_await offer_free_hours(scene, open);
     else
@@ -164,8 +168,9 @@ Task<std::optional<Reply>> ask_after_shrug(Scene& scene, const Open& open, const
 }
 
 /// In the order in which people mean them.
-constexpr Move kMoves[] = {agree_by_thumb, ask_again,   settle_number,  choose_by_words,
-                           refuse,         acknowledge, fill_or_change, ask_after_shrug};
+constexpr Move kMoves[] = {agree_by_thumb,  ask_again, settle_number, settle_by_words,
+                           choose_by_words, refuse,    acknowledge,   fill_or_change,
+                           ask_after_shrug};
 
 }  // namespace
 
@@ -178,6 +183,9 @@ Task<std::optional<Reply>> change_by_words(Scene& scene, const Open& open, std::
         reply = co_await end_series(scene, open, text);
         if (reply) co_return reply;
     }
+    bool is_question = false;
+    reply = co_await edit_by_words(scene, open, text, is_question);
+    if (reply || is_question) co_return reply;
     const Understanding read = scene.answers().has_word("edit_cues", text)
                                    ? read_new_time(scene, text)
                                    : scene.understand(text, "reschedule_meeting");

@@ -14,22 +14,6 @@ namespace {
 
 using migue::Task;
 
-/// A title that was made of the guests' names is made anew when there are more of them.
-void retitle(const Scene& scene, const EventDraft& before, EventDraft& draft) {
-    if (draft.attendees.size() == before.attendees.size()) return;
-    std::vector<std::string> names;
-    for (const std::string& guest : before.attendees) names.push_back(name_of(scene, guest));
-    const std::string made = names.empty()
-                                 ? std::string()
-                                 : scene.phrases.say("meeting_with", {{"names", scene.phrases.join(names)}});
-    if (draft.title != made && !is_generic_title(scene.answers(), draft.title)) return;
-    EventDraft named = draft;
-    named.title.clear();
-    for (std::string& guest : named.attendees) guest = name_of(scene, guest);
-    complete_title(scene.phrases, named);
-    draft.title = named.title;
-}
-
 /// The hour came first: the days that were offered stay open, now at that hour.
 Reply ask_day_again(const Open& open, EventDraft draft) {
     Reply reply;
@@ -70,6 +54,21 @@ bool is_same_half(const Open& open, const Question& question, EventDraft& draft)
 }
 
 }  // namespace
+
+void retitle(const Scene& scene, const EventDraft& before, EventDraft& draft) {
+    if (draft.attendees.size() == before.attendees.size()) return;
+    std::vector<std::string> names;
+    for (const std::string& guest : before.attendees) names.push_back(name_of(scene, guest));
+    const std::string made = names.empty()
+                                 ? std::string()
+                                 : scene.phrases.say("meeting_with", {{"names", scene.phrases.join(names)}});
+    if (draft.title != made && !is_generic_title(scene.answers(), draft.title)) return;
+    EventDraft named = draft;
+    named.title.clear();
+    for (std::string& guest : named.attendees) guest = name_of(scene, guest);
+    complete_title(scene.phrases, named);
+    draft.title = named.title;
+}
 
 Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& said) {
     EventDraft draft = open.draft;

@@ -93,6 +93,9 @@ migue::TurnEnd keep_asking(Scene& scene) {
     for (const Open* open : {scene.state.alive(scene.now_ms), scene.state.alive_reminder(scene.now_ms)})
         if (open != nullptr)
             left = std::max({left, std::int64_t{1}, life_of(open->waiting) - (scene.now_ms - open->at_ms)});
+    // What people say of the event that was just shown comes here first.
+    if (scene.state.talks(scene.now_ms))
+        left = std::max({left, std::int64_t{1}, kTalkLifeMs - (scene.now_ms - scene.state.spoke_ms)});
     if (left == 0) return migue::TurnEnd::done();
     if (auto asked = scene.turn.ask(std::chrono::milliseconds(left)); !asked) return std::move(asked).error();
     return migue::TurnEnd::done();
@@ -155,6 +158,7 @@ migue::TurnEnd finish(Scene& scene, Reply reply) {
     }
     if (auto sent = send(scene.turn, reply); !sent) return std::move(sent).error().within("send the answer");
     remember_shown(scene);
+    scene.state.spoke_ms = scene.now_ms;
     if (reply.open && reply.is_reminder)
         scene.state.reminded = std::move(reply.open);
     else if (reply.open)

@@ -14,6 +14,7 @@ namespace scheduling {
 
 inline constexpr std::int64_t kCardLifeMs = 15 * 60 * 1000;
 inline constexpr std::int64_t kUndoLifeMs = 10 * 60 * 1000;
+inline constexpr std::int64_t kTalkLifeMs = 10 * 60 * 1000;
 /// A link's ten minutes, a code's ten, and a little.
 inline constexpr std::int64_t kLinkedWaitMs = 25 * 60 * 1000;
 inline constexpr std::int64_t kReminderLifeMs = 12LL * 3600 * 1000;
@@ -126,6 +127,7 @@ struct State {
     std::string last_event;                   ///< what "it" means
     std::string locale;                       ///< of the last message whose language was clear
     std::string fixed_locale;                 ///< "habla en español": until another is asked for
+    std::int64_t spoke_ms = 0;                ///< when we last said something
     std::vector<ShownEvent> shown;            ///< the last ones, oldest first
     std::vector<std::string> asked_contacts;  ///< addresses that were offered to be kept
     /// Jobs whose promise was told. An attempt of a turn that died may have left a job without.
@@ -133,6 +135,8 @@ struct State {
 
     /// The open card, unless it is older than its life.
     [[nodiscard]] const Open* alive(std::int64_t now_ms) const;
+    /// An event was talked about just now: "it" may mean it although no card is open.
+    [[nodiscard]] bool talks(std::int64_t now_ms) const;
     /// The last reminder, likewise.
     [[nodiscard]] const Open* alive_reminder(std::int64_t now_ms) const;
 };

@@ -41,6 +41,8 @@ std::size_t ClauseReader::skip_fillers(std::size_t begin, std::size_t end) {
             (line_.match("GUESTSNOUN", noun, end) > 0 || line_.match("VIDEO", noun, end) > 0))
             return at;
         if (is_refused(at, end)) return at;
+        // "não era pra cancelar" begins like a no.
+        if (const VerbForm verb = line_.verb(at, end); verb.size > 1 && verb.rest_size == 0) return at;
         const std::size_t size = line_.match("FILLER", at, end);
         if (line_.match("CORRECT", at, end) > 0) edit_.corrects = true;
         if (size == 0) return at;
@@ -71,7 +73,6 @@ std::size_t ClauseReader::trim_tail(std::size_t begin, std::size_t end) {
     return end;
 }
 
-/// "don't cancel it", "no la canceles", "não cancela".
 bool ClauseReader::is_refused(std::size_t begin, std::size_t end) const {
     std::size_t at = begin + line_.match("NOT", begin, end);
     if (at == begin) return false;
@@ -101,7 +102,7 @@ bool ClauseReader::is_guest(std::string_view name) const {
 
 bool ClauseReader::is_little(std::size_t at, std::size_t end) const {
     if (line_.is_used(at) || line_.is_mark(at)) return true;
-    for (const char* list : {"SMALL", "IT", "EVENT", "CONNECT", "TAIL"})
+    for (const char* list : {"SMALL", "IT", "EVENT", "CONNECT", "TAIL", "LENGTHNOUN"})
         if (line_.match(list, at, at + 1) > 0) return true;
     return line_.match("FILLER", at, end) == 1;
 }
@@ -154,8 +155,12 @@ EventWords ClauseReader::reference(std::size_t begin, std::size_t end) const {
 
 VerbForm ClauseReader::find_verb(std::size_t& begin, std::size_t end) {
     const auto is_exact = [](const VerbForm& verb) { return verb.size > 0 && !verb.is_slip; };
-    if (const std::size_t that = line_.match("THAT", begin, end); that > 0)
-        if (is_exact(line_.verb(begin + that, end))) begin += that;
+    if (const std::size_t that = line_.match("THAT", begin, end); that > 0) {
+        std::size_t led = begin + that;
+        while (led < end && line_.match("CLITICTO", led, led + 1) > 0) ++led;
+        const VerbForm whole = line_.verb(begin, end);  // "que se llame"
+        if (is_exact(line_.verb(led, end)) && whole.size <= 1 && whole.rest_size == 0) begin = led;
+    }
     VerbForm verb = line_.verb(begin, end);
     if (is_exact(verb)) return verb;
     // "la muevo al viernes", "me la pasas"
@@ -166,11 +171,22 @@ VerbForm ClauseReader::find_verb(std::size_t& begin, std::size_t end) {
         if (!clitic && line_.match("CLITICTO", at, at + 1) == 0) break;
         it = it || clitic;
     }
+    if (at > begin && it) at = skip("FILLER", at, end);  // "la puedes mover"
     if (at > begin && at < end && !line_.is_capital(at)) {
         VerbForm led = line_.verb(at, end);
         if (is_exact(led) && led.act != Act::kBe) {
             led.it = led.it || it;
             begin = at;
+            return led;
+        }
+    }
+    // "it ends at 5"
+    if (const std::size_t subject = line_.match("IT", begin, end); subject > 0) {
+        const VerbForm led = line_.verb(begin + subject, end);
+        if (is_exact(led) && !led.it) {
+            line_.use(begin, begin + subject);
+            it_ = true;
+            begin += subject;
             return led;
         }
     }
@@ -241,7 +257,8 @@ bool ClauseReader::act(const VerbForm& verb, std::size_t at, std::size_t end) {
     switch (verb.act) {
         case Act::kCancel:
         case Act::kRemove:
-            return cancel(verb.act, at, end);
+            tail_from_ = tail_from_ || verb.rest_size > 0;  // "take Bob off"
+            return cancel(verb.act, at, verb.rest_size > 0 && verb.rest > at ? verb.rest : end);
         case Act::kRestore:
             edit_.what = Edit::What::kRestore;
             return true;
@@ -255,7 +272,7 @@ bool ClauseReader::act(const VerbForm& verb, std::size_t at, std::size_t end) {
         case Act::kEnd:
             return begin_or_end(verb.act == Act::kEnd, at, end);
         case Act::kBe:
-            return loose(at, end);
+            return be(at, end);
         case Act::kBook:
             return loose(at, end);
         default:
@@ -279,6 +296,7 @@ bool ClauseReader::cancel(Act act, std::size_t at, std::size_t end) {
         if (noun < end && is("PLACENOUN")) return edit_.place = "", changed();
         if (noun < end && is("REPEATNOUN")) return edit_.no_repeat = true, changed();
         if (noun < end && line_.match("OTHERNOUN", noun, end) > 0) return false;
+        if (noun < end && line_.match("OUT", noun, end) > 0) return false;
         const std::size_t to = line_.knowledge().language() == "en" ? 0 : line_.match("GUESTAT", at, end);
         const std::size_t first = at + to;
         const bool has_times = !line_.times(at, end).times.empty();
@@ -302,9 +320,12 @@ bool ClauseReader::name(bool in_two_parts, std::size_t at, std::size_t end) {
         if (line_.knowledge().language() == "en" && line_.match("EVENT", skip_small(at, end), end) == 0) {
             std::size_t to = at;
             while (to < end && line_.word(to) != "to" && line_.word(to) != "as") ++to;
-            if (to >= end || to == at || at == 0 || !line_.word(at - 1).starts_with("re")) return false;
+            if (to >= end || at == 0 || !line_.word(at - 1).starts_with("re")) return false;
             edit_.event = reference(at, to);
             at = to + 1;
+        } else if (line_.match("LEADTITLE", at, end) > 0 && at > 0 && !line_.word(at - 1).starts_with("llam") &&
+                   !line_.word(at - 1).starts_with("cham")) {
+            at += line_.match("LEADTITLE", at, end);  // "renomeia para Demo"
         } else {
             const std::size_t event = skip_small(at, end);
             const std::size_t size = line_.match("EVENT", event, end);
@@ -400,10 +421,13 @@ bool ClauseReader::last(std::size_t at, std::size_t end) {
     if (!edit_.longer) take_when(at, end);
     edit_.what = Edit::What::kChange;
     const bool is_length = edit_.longer || (edit_.time && edit_.time->draft.duration && !edit_.time->draft.has_time);
-    return is_length && !has_leftover(at, end);
+    if (is_length) return !has_leftover(at, end);
+    take_frames(false, at, end);  // "por Zoom"
+    return is_done(at, end) && !edit_.time;
 }
 
 bool ClauseReader::begin_or_end(bool is_end, std::size_t at, std::size_t end) {
+    line_.use(at, at + line_.match("UNTIL", at, end));
     take_shift(Act::kMove, at, end);
     if (edit_.shift && is_end) edit_.longer = std::exchange(edit_.shift, std::nullopt);
     take_when(at, end);
@@ -446,7 +470,8 @@ std::optional<bool> ClauseReader::change_field(std::size_t at, std::size_t end) 
         is_end = true;
     }
     // "the time" is one by name; "la hora" may also be a length.
-    if (size == 0 && !line_.time_words(line_.times(noun, end), noun, end)[noun])
+    const bool is_amount = noun > at && line_.amount(noun - 1, noun + 1).has_value();
+    if (size == 0 && !is_amount && !line_.time_words(line_.times(noun, end), noun, end)[noun])
         take("TIMENOUN", Edit::Field::kWhen);
     if (size == 0) return std::nullopt;
     std::size_t rest = noun + size;
@@ -458,7 +483,8 @@ std::optional<bool> ClauseReader::change_field(std::size_t at, std::size_t end) 
             rest = to;
         }
     }
-    const std::size_t value = skip("CONNECT", rest, end);
+    std::size_t value = skip("CONNECT", rest, end);
+    if (value < end && line_.is_mark(value)) value = skip("CONNECT", value + 1, end);  // "place: Room 5"
     // "sala 2" is a place by itself, "lugar Velvet" is not.
     const bool is_place_itself = field == Edit::Field::kPlace && value == rest && rest < end &&
                                  (line_.word(noun) == "sala" || line_.word(noun) == "room");
@@ -614,6 +640,9 @@ std::size_t ClauseReader::take_place(bool moves, std::size_t at, std::size_t end
     const std::size_t noun = at + size;
     if (size == 0 || noun >= end || times[noun] || line_.is_used(noun)) return at;
     if (line_.match("VIDEO", noun, end) > 0 || line_.is_mark(noun)) return at;
+    if (line_.match("CALENDARNOUN", skip_small(noun, end), end) > 0) return at;
+    for (std::size_t word = noun; word < end; ++word)
+        if (line_.match("CALENDARNOUN", word, end) > 0) return at;
     std::size_t to = noun;
     while (to < end && !times[to] && !line_.is_used(to) && line_.match("WITH", to, end) == 0 &&
            line_.match("WITHOUT", to, end) == 0)
@@ -687,7 +716,7 @@ std::size_t ClauseReader::target_begin(std::size_t begin, std::size_t end) const
         const std::size_t from = stretches[i].first;
         if (leads(from)) return from;
         for (std::size_t at = from; at-- > begin && line_.match("SMALL", at, at + 1) > 0 && !times[at];)
-            if (leads(at)) return at;
+            if (leads(at) && line_.match("POINT", at, at + 1) == 0) return at;
     }
     // "3pm to 5pm" reads as one stretch; of an event that moves it is from and to.
     for (const auto& [from, to] : stretches)
@@ -705,8 +734,20 @@ bool ClauseReader::change(Act act, std::size_t at, std::size_t end) {
     const bool of_time = is_of_time(act);
     const std::size_t noun = skip_small(at, end);
     if (!it_ && noun < end && line_.match("OTHERNOUN", noun, end) > 0) return false;
-    if (!it_)
+    if (!it_ && (of_time || act == Act::kLonger || act == Act::kShorter)) take_shift(act, at, end);
+    if (!it_ && !edit_.has_changes())
         if (const auto field = change_field(at, end)) return *field;
+    // "change plumber to electrician"
+    if (act == Act::kChange && !it_ && !to_it_ && edit_.event.is_it() && line_.times(at, end).times.empty())
+        for (std::size_t to = at + 1; to + 1 < end; ++to) {
+            if (line_.match("TARGET", to, to + 1) == 0 || !has_leftover(at, to) || !has_leftover(to, end)) continue;
+            if (line_.match("VIDEO", skip_small(to, end), end) > 0) break;
+            edit_.event = reference(at, to);
+            edit_.title = line_.slice(to + line_.match("TARGET", to, end), end);
+            edit_.what = Edit::What::kChange;
+            line_.use(at, end);
+            return true;
+        }
     // "ponle a Luis"
     if (to_it_ && line_.match("GUESTAT", at, end) > 0 && at + 1 < end && line_.is_capital(at + 1)) {
         edit_.what = Edit::What::kChange;
@@ -717,15 +758,14 @@ bool ClauseReader::change(Act act, std::size_t at, std::size_t end) {
     std::size_t from = at;
     const bool named = it_ || to_it_ || !edit_.event.is_it();
     if (!named && act != Act::kPut) {
-        take_shift(act, at, end);
+        if (!edit_.shift && !edit_.longer) take_shift(act, at, end);
         from = target_begin(at, end);
         edit_.event = reference(at, from);
         line_.use(at, from);
     }
     if (!edit_.shift && !edit_.longer) take_shift(act, from, end);
-    if (const std::size_t until = line_.match("UNTIL", from, end);
-        until > 0 && (act == Act::kLonger || act == Act::kShorter))
-        return begin_or_end(true, from, end);
+    const bool of_length = act == Act::kLonger || act == Act::kShorter;
+    if (of_length && line_.match("UNTIL", from, end) > 0) return begin_or_end(true, from, end);
     take_frames(true, from, end);
     take_when(from, end);
     if (to_it_ && has_leftover(from, end) && !edit_.has_changes()) {
@@ -733,23 +773,71 @@ bool ClauseReader::change(Act act, std::size_t at, std::size_t end) {
         edit_.title = line_.slice(first, end);
         return !edit_.title->empty();
     }
-    // "cámbiala a Presupuesto": what is no time and no place is its name.
+    // "cut hair friday 10am" shortens nothing.
+    if (of_length && !edit_.longer && !(edit_.time && edit_.time->draft.duration)) return false;
     const bool only_when = edit_.time && !edit_.title && !edit_.place;
     if (act == Act::kChange && only_when) edit_.what = Edit::What::kMove;
     if (edit_.has_changes()) return !has_leftover(from, end);
     if (has_leftover(from, end)) return false;
+    if (act == Act::kPut) {  // "stick that on it", which another clause explains
+        edit_.what = Edit::What::kNone;
+        return it_;
+    }
     // Nothing was said but that it is to change: it is asked what.
-    if (act == Act::kPut) return false;
     return act != Act::kChange || it_ || !edit_.event.is_it() || from >= end;
 }
 
 bool ClauseReader::loose(std::size_t at, std::size_t end) {
+    edit_.what = Edit::What::kChange;
+    // "it'll take two hours"
+    if (const VerbForm verb = line_.verb(at, end); verb.act == Act::kLast && verb.size > 0 && !verb.is_slip) {
+        line_.use(at, at + verb.size);
+        return last(at + verb.size, end);
+    }
+    // "Jo can't make it"
+    for (std::size_t out = at + 1; out < end; ++out) {
+        const std::size_t size = line_.match("OUT", out, end);
+        const std::string who = line_.slice(at, out);
+        if (size == 0 || has_leftover(out + size, end) || !is_guest(who)) continue;
+        edit_.remove_guests.push_back(who);
+        edit_.by_verb = true;
+        return true;
+    }
+    // "place: Room 5"
+    for (const char* noun : {"TITLENOUN", "PLACENOUN", "LENGTHNOUN"}) {
+        const std::size_t size = line_.match(noun, at, end);
+        if (size == 0 || at + size >= end) continue;
+        if (line_.word(at + size) == ":" || line_.match("CONNECT", at + size, end) > 0)
+            if (const auto field = change_field(at, end)) return *field && edit_.has_changes();
+    }
+    if (line_.match("UNTIL", at, end) > 0 && line_.verb(at, end).size == 0) return begin_or_end(true, at, end);
     take_shift(Act::kNone, at, end);
     take_frames(false, at, end);
+    // "sarah's email is s@x.co"
+    constexpr std::size_t kMostWordsAround = 7;
+    if (!edit_.add_guests.empty() && end - at <= kMostWordsAround + 1 && line_.times(at, end).times.empty()) {
+        line_.use(at, end);
+        return true;
+    }
     take_when(at, end);
-    edit_.what = Edit::What::kChange;
-    if (!is_done(at, end)) return false;
-    return true;
+    // A noun of its own makes it something new: "reunión con Pao mañana".
+    for (std::size_t word = at; word < end; ++word)
+        if (!line_.is_used(word) && line_.match("EVENT", word, end) > 0 && !it_) return false;
+    return is_done(at, end);
+}
+
+/// "it's at 5", "that's for the Henderson report".
+bool ClauseReader::be(std::size_t at, std::size_t end) {
+    const std::size_t about = line_.match("ABOUT", at, end);
+    const std::size_t noun = at + about;
+    if (about > 0 && noun < end && line_.times(at, end).times.empty() && has_leftover(noun, end) &&
+        line_.match("VIDEO", skip_small(noun, end), end) == 0) {
+        edit_.title = line_.slice(noun, end);
+        edit_.what = Edit::What::kChange;
+        line_.use(at, end);
+        return true;
+    }
+    return loose(at, end);
 }
 
 }  // namespace scheduling

@@ -27,8 +27,10 @@ public:
     /// The event that the range names.
     [[nodiscard]] EventWords reference(std::size_t begin, std::size_t end) const;
 
-private:
+    /// "don't cancel it", "no la canceles", "não cancela".
     [[nodiscard]] bool is_refused(std::size_t begin, std::size_t end) const;
+
+private:
     [[nodiscard]] VerbForm find_verb(std::size_t& begin, std::size_t end);
     void take_pronoun(std::size_t& at, std::size_t end);
     [[nodiscard]] bool act(const VerbForm& verb, std::size_t at, std::size_t end);
@@ -39,6 +41,7 @@ private:
     [[nodiscard]] bool begin_or_end(bool is_end, std::size_t at, std::size_t end);
     [[nodiscard]] bool last(std::size_t at, std::size_t end);
     [[nodiscard]] bool change(Act act, std::size_t at, std::size_t end);
+    [[nodiscard]] bool be(std::size_t at, std::size_t end);
     [[nodiscard]] bool loose(std::size_t at, std::size_t end);
 
     /// "the title of the dentist to X": nothing when the clause names no part of an event.

@@ -101,6 +101,12 @@ std::string Line::unused_text(std::size_t begin, std::size_t end) const {
 
 Understanding Line::times(std::size_t begin, std::size_t end, std::string_view intent) const {
     if (begin >= end) return {};
+    // A little word that is left of others ("um", "una") is no number.
+    const auto open = static_cast<std::size_t>(std::count(used_.begin() + static_cast<std::ptrdiff_t>(begin),
+                                                          used_.begin() + static_cast<std::ptrdiff_t>(end), false));
+    if (open == 1 && end - begin > 1)
+        for (std::size_t at = begin; at < end; ++at)
+            if (!used_[at] && match("SMALL", at, at + 1) > 0) return {};
     std::string said = unused_text(begin, end);
     Understanding read = understand(said, intent, moment_);
     if (!read.times.empty()) return read;
@@ -112,6 +118,10 @@ Understanding Line::times(std::size_t begin, std::size_t end, std::string_view i
         number = at;
     }
     if (number == end) return read;
+    // "sala 3": a number behind a noun is its own.
+    if (number > begin && !used_[number - 1] && !is_mark(number - 1) && match("SMALL", number - 1, number) == 0 &&
+        match("CONNECT", number - 1, number) == 0 && match("FILLER", number - 1, number) == 0)
+        return read;
     const std::string rest(said.substr(tokens_[number].end));
     read = understand(knowledge_.at_hour() + " " + std::to_string(tokens_[number].number) + rest, intent, moment_);
     if (read.times.size() != 1) return {};

@@ -34,7 +34,10 @@ bool asks(const Line& line, std::size_t begin, std::size_t end) {
     const std::size_t size = line.match("ASK", begin, end);
     if (size == 0) return false;
     const std::size_t next = begin + size;
-    const bool commands = line.match("THAT", begin, end) > 0 && line.verb(next, end).size > 0;
+    std::size_t verb = next;  // "que se repita"
+    while (verb < end && (line.match("CLITICTO", verb, verb + 1) > 0 || line.match("CLITIC", verb, verb + 1) > 0)) ++verb;
+    const bool leads = line.match("THAT", begin, end) > 0;
+    const bool commands = leads && (line.verb(begin, end).size > 0 || line.verb(verb, end).size > 0);
     const bool does_it = line.verb(begin, end).size > 0 && line.match("IT", begin + 1, end) > 0;
     return !commands && !does_it;
 }
@@ -122,31 +125,37 @@ Attempt read_as(std::string_view text, const Moment& moment, const std::vector<s
     const std::size_t begin = head.skip_fillers(0, line.size());
     const std::size_t end = line.size();
     if (begin >= end) return {none(false)};
-    if (auto told = read_question(line, head, begin, head.trim_tail(begin, end))) return {std::move(*told)};
-    if (asks(line, begin, end)) return {none(true)};
+    std::size_t words_end = end;
+    while (words_end > begin && line.is_mark(words_end - 1)) --words_end;
+    auto told = read_question(line, head, begin, words_end);
+    if (!told) told = read_question(line, head, begin, head.trim_tail(begin, words_end));
+    if (told) return {std::move(*told)};
+    if (!head.is_refused(begin, end) && asks(line, begin, end)) return {none(true)};
     const bool corrects = all.corrects;
     Edit scratch;
     ClauseReader scout(line, guests, scratch);
     std::vector<std::size_t> begins = clause_begins(line, scout, begin, end);
     begins.push_back(end);
-    bool missed = false, said_it = false;
+    bool missed = false, missed_time = false, said_it = false;
     EventWords before;
     for (std::size_t i = 0; i + 1 < begins.size(); ++i) {
         Edit one;
         ClauseReader clause(line, guests, one);
         if (clause.read(begins[i], begins[i + 1])) {
             merge(all, one);
-            said_it = said_it || (one.by_verb && clause.has_it());
+            said_it = said_it || (one.by_verb && (clause.has_it() || (missed && one.event.is_it())));
             continue;
         }
         if (clause.is_new_wish()) return {none(false), true};
         // "the dentist, move it to 5"
         if (i == 0 && line.match("POINT", begins[i], end) > 0) before = clause.reference(begins[i], begins[i + 1]);
         missed = true;
+        missed_time = missed_time || !line.times(begins[i], begins[i + 1]).times.empty();
     }
     all.corrects = all.corrects || corrects;
     // Behind an event people also say why: "llego tarde, pásala a las 4".
-    if (all.what == Edit::What::kNone || (missed && !said_it)) return {none(false)};
+    if (all.what == Edit::What::kNone || (missed && (!said_it || missed_time)))
+        return {none(false)};
     if (missed && said_it && all.event.is_it()) all.event = before;
     return {std::move(all)};
 }

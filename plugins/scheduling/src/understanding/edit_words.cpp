@@ -173,7 +173,8 @@ void EditWords::add_verb(Act act, std::string_view entry) {
         forms_.emplace(infinitive, act);
         const bool has_e = infinitive.ends_with('e');
         const std::string stem(has_e ? infinitive.substr(0, infinitive.size() - 1) : infinitive);
-        for (const char* ending : {"ing", "ed"}) {
+        forms_.emplace(std::string(infinitive) + 's', act);
+        for (const char* ending : {"ing", "ed", "es"}) {
             forms_.emplace(stem + ending, act);
             if (!has_e && stem.size() > 2 && !is_vowel(stem.back()) && is_vowel(stem[stem.size() - 2]))
                 forms_.emplace(stem + stem.back() + ending, act);
