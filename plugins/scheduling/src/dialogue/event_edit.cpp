@@ -229,19 +229,22 @@ Task<std::optional<Reply>> settle_by_words(Scene& scene, const Open& open, const
     co_return co_await refuse_open(scene, open, edit, text);
 }
 
-Task<std::optional<Reply>> edit_by_words(Scene& scene, const Open& open, std::string_view text, bool& is_question) {
+Task<std::optional<Reply>> edit_by_words(Scene& scene, const Open& open, std::string_view text, bool& is_other) {
     std::optional<Reply> reply;
     if (scene.input.forwarded) co_return reply;
     const Edit edit = read_edit(text, scene.moment, guest_names(scene, open));
-    is_question = edit.is_question;
+    is_other = edit.is_question;
     if (edit.what == What::kNone || edit.what == What::kRestore || edit.what == What::kKeep) co_return reply;
     if (edit.event.is_it() && edit.what != What::kCancel) co_return co_await on_open(scene, open, edit);
+    // Said of another event, it answers nothing here.
+    is_other = edit.by_verb && !edit.event.is_it();
     if (open.waiting == Waiting::kPick || edit.what == What::kCancel) co_return reply;
     if (is_about_draft(open, edit.event) && can_change(open)) {
         Edit of_draft = edit;
         of_draft.event = EventWords{};
         co_return co_await on_open(scene, open, of_draft);
     }
+    if (!edit.by_verb) co_return reply;
     co_return co_await edit_named(scene, edit, std::string(text), true);
 }
 
@@ -254,16 +257,26 @@ Task<std::optional<Reply>> edit_last_shown(Scene& scene, std::string_view text) 
         if (can_restore(scene)) reply = co_await undo(scene);
         co_return reply;
     }
-    if (!edit.event.is_it()) co_return reply;
+    if (!listed_event(scene, edit.event).empty()) {
+        if (edit.what == What::kCancel) co_return co_await cancel_by_words(scene, text);
+        co_return co_await edit_named(scene, edit, std::string(text), true);
+    }
     const auto event = co_await standing(scene, scene.state.last_event);
     if (!event) co_return reply;
+    if (!edit.event.is_it() && !names_all(edit.event.words, event->title, event->guests)) co_return reply;
+    if (edit.event.span || edit.event.time || edit.event.ordinal > 0) co_return reply;
     if (edit.what == What::kKeep) co_return say(scene.phrases.say("kept"), Reply::After::kKeep);
     if (edit.what == What::kCancel) co_return cancel_card(scene, *event);
-    co_return co_await on_open(scene, about_event(*event), edit);
+    Edit of_it = edit;
+    of_it.event = EventWords{};
+    co_return co_await on_open(scene, about_event(*event), of_it);
 }
 
 Task<std::optional<Reply>> edit_named(Scene& scene, Edit edit, std::string text, bool only_if_found) {
     std::optional<Reply> reply;
+    if (auto listed = co_await standing(scene, listed_event(scene, edit.event)))
+        co_return co_await edit_found(scene, std::move(*listed), std::move(edit));
+    if (edit.event.ordinal > 0 && only_if_found) co_return reply;
     const EventReference reference = reference_of(edit.event);
     auto found = co_await find_events(scene, reference);
     if (!found) {

@@ -17,6 +17,8 @@ namespace scheduling {
 /// The events a sentence may mean; with nothing named, the one that was last talked about.
 [[nodiscard]] migue::Task<migue::Result<std::vector<Event>>> find_events(Scene& scene,
                                                                          const EventReference& reference);
+/// The event that "the second one", "the last one" mean in what was listed; "" when nothing was.
+[[nodiscard]] std::string listed_event(const Scene& scene, const EventWords& event);
 /// No event is named so. An open card is shown again, so that nothing is chosen from it unseen.
 [[nodiscard]] Reply none_found(Scene& scene, const EventReference& reference);
 /// A list to choose from; `said` is what is to be done with the chosen one.

@@ -117,6 +117,10 @@ Task<Reply> cancel_by_words(Scene& scene, std::string_view text) {
     const EventReference reference = edit.what == Edit::What::kCancel
                                          ? reference_of(edit.event)
                                          : read_reference(scene, text, "cancel_meeting");
+    if (const std::string listed = listed_event(scene, edit.event); !listed.empty()) {
+        auto event = co_await scene.booking.get(listed);
+        if (event && event->has_value() && !(*event)->cancelled) co_return cancel_card(scene, **event);
+    }
     auto found = co_await find_events(scene, reference);
     if (!found) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
     if (found->empty()) co_return none_found(scene, reference);

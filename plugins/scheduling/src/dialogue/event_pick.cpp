@@ -55,6 +55,14 @@ Reply pick_event(const Scene& scene, const std::vector<Event>& events, Purpose p
     return reply;
 }
 
+std::string listed_event(const Scene& scene, const EventWords& event) {
+    const std::vector<std::string>& listed = scene.state.listed;
+    const auto number = static_cast<std::size_t>(event.ordinal);
+    if (event.ordinal > 0) return number <= listed.size() ? listed[number - 1] : std::string();
+    const bool last = event.last && event.words.empty() && !event.span && !event.time;
+    return last && listed.size() > 1 ? listed.back() : std::string();
+}
+
 Reply none_found(Scene& scene, const EventReference& reference) {
     std::string text = reference.words.empty()
                            ? scene.phrases.say("not_found")

@@ -115,6 +115,8 @@ void keep_guests(const Scene& scene, Open& open) {
 void remember_shown(Scene& scene) {
     if (scene.state.last_event.empty()) return;
     auto& shown = scene.state.shown;
+    // Another event is talked about now.
+    if (!shown.empty() && shown.back().event_id != scene.state.last_event) scene.state.listed.clear();
     std::erase_if(shown, [&](const ShownEvent& one) { return one.card == scene.card; });
     shown.push_back({scene.card, scene.state.last_event});
     if (shown.size() > kMostRemembered) shown.erase(shown.begin());

@@ -223,6 +223,7 @@ State read_known(const json& object) {
     if (object.contains("reminded")) state.reminded = read_open_json(object.at("reminded"));
     if (object.contains("undo")) state.undo = read_undo(object.at("undo"));
     state.last_event = object.at("last_event");
+    state.listed = object.value("listed", std::vector<std::string>());
     state.spoke_ms = object.value("spoke", std::int64_t{0});
     state.locale = object.at("locale");
     state.fixed_locale = object.value("fixed_locale", "");
@@ -241,7 +242,7 @@ const Open* State::alive(std::int64_t now_ms) const {
 }
 
 bool State::talks(std::int64_t now_ms) const {
-    const bool knows_event = !last_event.empty() || undo;
+    const bool knows_event = !last_event.empty() || undo || !listed.empty();
     return knows_event && now_ms - spoke_ms <= kTalkLifeMs;
 }
 
@@ -278,6 +279,7 @@ std::string write_state(const State& state) {
     if (state.open) object["open"] = open_json(*state.open);
     if (state.reminded) object["reminded"] = open_json(*state.reminded);
     if (state.undo) object["undo"] = undo_json(*state.undo);
+    if (!state.listed.empty()) object["listed"] = state.listed;
     if (state.spoke_ms != 0) object["spoke"] = state.spoke_ms;
     if (!state.promised.empty()) object["promised"] = state.promised;
     return object.dump(-1, ' ', false, json::error_handler_t::replace);

@@ -46,10 +46,10 @@ namespace scheduling {
 /// among them.
 [[nodiscard]] migue::Task<std::optional<Reply>> settle_by_words(Scene& scene, const Open& open,
                                                                 const std::string& text);
-/// Changes and questions about what is open, or about an event that the words name. `is_question`: the words
-/// ask for something else, and answer nothing.
+/// Changes and questions about what is open, or about an event that the words name. `is_other`: the words
+/// are about something else, and answer nothing here.
 [[nodiscard]] migue::Task<std::optional<Reply>> edit_by_words(Scene& scene, const Open& open,
-                                                              std::string_view text, bool& is_question);
+                                                              std::string_view text, bool& is_other);
 /// Of the event that was talked about just now, although nothing is open.
 [[nodiscard]] migue::Task<std::optional<Reply>> edit_last_shown(Scene& scene, std::string_view text);
 

@@ -437,7 +437,7 @@ bool ClauseReader::begin_or_end(bool is_end, std::size_t at, std::size_t end) {
 }
 
 void ClauseReader::take_when(std::size_t begin, std::size_t end) {
-    if (begin >= end) return;
+    if (begin >= end || edit_.time) return;
     Understanding read = line_.take_times(begin, end);
     if (read.times.empty()) return;
     EventDraft& draft = read.draft;
@@ -508,7 +508,7 @@ bool ClauseReader::set_field(Edit::Field field, bool is_end, std::size_t at, std
             if (video > 0 && at + video == end)
                 edit_.video = true;
             else
-                edit_.place = line_.slice(at, end);
+                edit_.place = line_.slice(std::min(skip("ARTICLE", at, end), end - 1), end);
             line_.use(at, end);
             return true;
         }
@@ -640,6 +640,15 @@ std::size_t ClauseReader::take_place(bool moves, std::size_t at, std::size_t end
     const std::size_t noun = at + size;
     if (size == 0 || noun >= end || times[noun] || line_.is_used(noun)) return at;
     if (line_.match("VIDEO", noun, end) > 0 || line_.is_mark(noun)) return at;
+    const std::size_t part = skip_small(noun, end);
+    if (part < end && line_.match("PART", part, end) > 0 && !has_leftover(part + 1, end)) {
+        Understanding read = line_.part_of_day(part);
+        if (!read.draft.part_begin) return at;
+        read.draft.title.clear();
+        edit_.time = std::move(read);
+        line_.use(at, part + 1);
+        return part + 1;
+    }
     if (line_.match("CALENDARNOUN", skip_small(noun, end), end) > 0) return at;
     for (std::size_t word = noun; word < end; ++word)
         if (line_.match("CALENDARNOUN", word, end) > 0) return at;
@@ -811,6 +820,16 @@ bool ClauseReader::loose(std::size_t at, std::size_t end) {
             if (const auto field = change_field(at, end)) return *field && edit_.has_changes();
     }
     if (line_.match("UNTIL", at, end) > 0 && line_.verb(at, end).size == 0) return begin_or_end(true, at, end);
+    // "the dentist is friday 3pm": of an event that is known it says when it is.
+    for (std::size_t is = at + 1; is < end && !it_; ++is) {
+        const std::size_t size = line_.match("ISTO", is, end);
+        if (size == 0 || !has_leftover(at, is) || !line_.times(at, is).times.empty()) continue;
+        take_when(is + size, end);
+        if (!edit_.time || has_leftover(is + size, end)) return false;
+        edit_.event = reference(at, is);
+        edit_.what = Edit::What::kMove;
+        return !edit_.event.words.empty();
+    }
     take_shift(Act::kNone, at, end);
     take_frames(false, at, end);
     // "sarah's email is s@x.co"

@@ -146,6 +146,10 @@ Understanding Line::take_times(std::size_t begin, std::size_t end) {
     return read;
 }
 
+Understanding Line::part_of_day(std::size_t at) const {
+    return understand(knowledge_.at_part() + " " + slice(at, at + 1), kIntent, moment_);
+}
+
 std::optional<Amount> Line::amount(std::size_t begin, std::size_t end) const {
     if (begin >= end || !has_unused(begin, end)) return std::nullopt;
     const Understanding read = understand(unused_text(begin, end), kIntent, moment_);

@@ -100,6 +100,7 @@ EditWords::EditWords(std::string_view language, std::string_view data) : languag
         const std::string_view key = line.substr(0, colon);
         const auto entries = split(line.substr(colon + 1), ',');
         if (key == "AT") at_hour_ = entries.at(0);
+        if (key == "PARTAT") at_part_ = entries.at(0);
         if (key == "ORDINAL") {
             int number = 0;
             for (const auto entry : entries) {

@@ -82,6 +82,8 @@ public:
                                 std::size_t end) const;
     /// The ordinal number that a word is; 0 none.
     [[nodiscard]] int ordinal(std::string_view word) const;
+    /// "in the", as a part of the day is led by it.
+    [[nodiscard]] const std::string& at_part() const { return at_part_; }
     /// "at", as a clock time is led by it.
     [[nodiscard]] const std::string& at_hour() const { return at_hour_; }
 
@@ -98,7 +100,7 @@ private:
     [[nodiscard]] VerbForm single(std::string_view word) const;
     [[nodiscard]] Act slip(std::string_view word) const;
 
-    std::string language_, at_hour_;
+    std::string language_, at_hour_, at_part_;
     std::unordered_map<std::string, Act> forms_;    ///< one word
     std::unordered_map<std::string, Act> phrases_;  ///< several
     std::size_t longest_phrase_ = 0;
