@@ -120,7 +120,10 @@ bool ClauseReader::is_done(std::size_t begin, std::size_t end) const {
 EventWords ClauseReader::reference(std::size_t begin, std::size_t end) const {
     EventWords named;
     if (begin >= end) return named;
-    const Understanding read = line_.times(begin, end, "cancel_meeting");
+    Understanding read = line_.times(begin, end, "cancel_meeting");
+    // "a das 15h para …": cut off from its end a stretch reads as no time.
+    for (std::size_t at = begin + 1; at < end && read.times.empty(); ++at)
+        read = line_.times(at, end, "cancel_meeting");
     const std::vector<bool> times = line_.time_words(read, begin, end);
     for (std::size_t at = begin; at < end; ++at) {
         if (times[at] || line_.is_used(at) || line_.is_mark(at)) continue;
@@ -806,7 +809,7 @@ bool ClauseReader::loose(std::size_t at, std::size_t end) {
     // "Jo can't make it"
     for (std::size_t out = at + 1; out < end; ++out) {
         const std::size_t size = line_.match("OUT", out, end);
-        const std::string who = line_.slice(at, out);
+        const std::string who = line_.slice(std::min(skip("ARTICLE", at, out), out - 1), out);
         if (size == 0 || has_leftover(out + size, end) || !is_guest(who)) continue;
         edit_.remove_guests.push_back(who);
         edit_.by_verb = true;

@@ -165,14 +165,15 @@ Attempt read_as(std::string_view text, const Moment& moment, const std::vector<s
 Edit read_edit(std::string_view text, const Moment& moment, const std::vector<std::string>& guests) {
     const EditWords& first = EditWords::of(moment.locale);
     Attempt attempt = read_as(text, moment, guests, first);
-    const bool decided = attempt.edit.what != Edit::What::kNone || attempt.edit.is_question || attempt.is_new_wish;
-    if (decided) return std::move(attempt.edit);
+    const bool read = attempt.edit.what != Edit::What::kNone;
+    if ((read && attempt.edit.by_verb) || attempt.edit.is_question || attempt.is_new_wish)
+        return std::move(attempt.edit);
     // People mix languages, and a short message may be taken for another's: a verb tells.
     for (const EditWords& other : EditWords::all()) {
         if (&other == &first) continue;
         Attempt again = read_as(text, moment, guests, other);
         if (again.edit.what != Edit::What::kNone && again.edit.by_verb) return std::move(again.edit);
-        if (again.is_new_wish) break;
+        if (again.is_new_wish && !read) break;
     }
     return std::move(attempt.edit);
 }

@@ -255,9 +255,12 @@ VerbForm EditWords::single(std::string_view word) const {
 Act EditWords::slip(std::string_view word) const {
     constexpr std::size_t kShortest = 5;
     if (word.size() < kShortest || known_.contains(std::string(word))) return Act::kNone;
+    const std::string_view stem = language_ != "en" && (word.ends_with("la") || word.ends_with("lo"))
+                                      ? word.substr(0, word.size() - 2)
+                                      : word;
     Act found = Act::kNone;  // of several the first, so that it is always the same
     for (const auto& [form, act] : forms_)
-        if (form.size() + 1 >= kShortest && is_slip_of(word, form))
+        if (form.size() + 1 >= kShortest && (is_slip_of(word, form) || (stem.size() > kShortest && is_slip_of(stem, form))))
             found = found == Act::kNone ? act : std::min(found, act);
     return found;
 }
