@@ -169,9 +169,8 @@ Task<std::optional<Reply>> ask_after_shrug(Scene& scene, const Open& open, const
 }
 
 /// In the order in which people mean them.
-constexpr Move kMoves[] = {agree_by_thumb,  ask_again, settle_number, settle_by_words,
-                           choose_by_words, refuse,    acknowledge,   fill_or_change,
-                           ask_after_shrug};
+constexpr Move kMoves[] = {agree_by_thumb, ask_again,   settle_number,  settle_by_words, choose_by_words,
+                           refuse,         acknowledge, fill_or_change, ask_after_shrug};
 
 }  // namespace
 

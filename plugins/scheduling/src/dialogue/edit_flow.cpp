@@ -14,6 +14,18 @@ namespace {
 
 using migue::Task;
 
+/// "Reunião com a Laura e o Pedro" is the title that is made of Laura and Pedro.
+bool is_same_title(std::string_view said, std::string_view made) {
+    const auto bare = [](std::string_view title) {
+        std::vector<std::string> words = words_of(fold(title));
+        std::erase_if(words, [](const std::string& word) {
+            return word == "a" || word == "o" || word == "la" || word == "el" || word == "the";
+        });
+        return words;
+    };
+    return !made.empty() && bare(said) == bare(made);
+}
+
 /// The hour came first: the days that were offered stay open, now at that hour.
 Reply ask_day_again(const Open& open, EventDraft draft) {
     Reply reply;
@@ -62,7 +74,7 @@ void retitle(const Scene& scene, const EventDraft& before, EventDraft& draft) {
     const std::string made = names.empty()
                                  ? std::string()
                                  : scene.phrases.say("meeting_with", {{"names", scene.phrases.join(names)}});
-    if (draft.title != made && !is_generic_title(scene.answers(), draft.title)) return;
+    if (!is_same_title(draft.title, made) && !is_generic_title(scene.answers(), draft.title)) return;
     EventDraft named = draft;
     named.title.clear();
     for (std::string& guest : named.attendees) guest = name_of(scene, guest);

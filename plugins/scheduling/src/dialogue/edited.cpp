@@ -69,7 +69,8 @@ EventDraft edited(const Scene& scene, const EventDraft& before, const Edit& edit
     if (edit.no_repeat) draft.rrule.clear();
     if (edit.remove_all_guests) draft.attendees.clear();
     for (const std::string& name : edit.remove_guests)
-        std::erase_if(draft.attendees, [&](const std::string& guest) { return is_called(scene, guest, name); });
+        std::erase_if(draft.attendees,
+                      [&](const std::string& guest) { return is_called(scene, guest, name); });
     for (const std::string& name : edit.add_guests)
         if (std::find(draft.attendees.begin(), draft.attendees.end(), name) == draft.attendees.end())
             draft.attendees.push_back(name);
@@ -84,7 +85,9 @@ Understanding time_for(const EventDraft& draft, Understanding said) {
     // "every week" of something on Thursday is every Thursday; "every Monday" begins the next Monday.
     static constexpr std::string_view kDays[] = {"SU", "MO", "TU", "WE", "TH", "FR", "SA"};
     const std::size_t by_day = time.rrule.find("BYDAY=");
-    const std::string days = by_day == std::string::npos ? "" : time.rrule.substr(by_day + 6, time.rrule.find(';', by_day) - by_day - 6);
+    const std::string days = by_day == std::string::npos
+                                 ? ""
+                                 : time.rrule.substr(by_day + 6, time.rrule.find(';', by_day) - by_day - 6);
     auto day = day_of(*draft.start);
     const bool plain = !days.empty() && days.find_first_of("0123456789") == std::string::npos;
     for (int i = 0; plain && i < 7; ++i, day += date::days(1))

@@ -55,8 +55,8 @@ Task<std::optional<Event>> standing(Scene& scene, std::string id) {
 /// What exactly becomes another is asked for.
 Reply ask_change(const Scene& scene, const Open& open, Edit::Field field) {
     const bool when = field == Edit::Field::kWhen;
-    Reply reply =
-        say(when ? scene.phrases.say("move_when", {{"title", shown(open.draft.title)}}) : scene.phrases.say("change_what"));
+    Reply reply = say(when ? scene.phrases.say("move_when", {{"title", shown(open.draft.title)}})
+                           : scene.phrases.say("change_what"));
     Open asked;
     asked.waiting = Waiting::kChange;
     asked.draft = open.draft;
@@ -88,14 +88,16 @@ Reply tell(const Scene& scene, const EventDraft& draft, Edit::Field field) {
     else if (field == Edit::Field::kLength)
         text = phrases.say("edit/length", {{"title", title}, {"length", write_length(length_of(draft))}});
     else
-        text = knows_when ? phrases.say("edit/when", {{"title", title}, {"when", when_of(scene, draft, true)}})
-                          : phrases.say("edit/no_time", {{"title", title}});
+        text = knows_when
+                   ? phrases.say("edit/when", {{"title", title}, {"when", when_of(scene, draft, true)}})
+                   : phrases.say("edit/no_time", {{"title", title}});
     return say(text, Reply::After::kKeep);
 }
 
 /// Every word names the draft that is open.
 bool is_about_draft(const Open& open, const EventWords& event) {
-    if (open.draft.title.empty() || event.words.empty() || event.span || event.time || event.ordinal != 0) return false;
+    if (open.draft.title.empty() || event.words.empty() || event.span || event.time || event.ordinal != 0)
+        return false;
     return names_all(event.words, open.draft.title, open.draft.attendees);
 }
 
@@ -108,7 +110,8 @@ bool fits(const Open& open, const Edit& edit) {
 }
 
 Task<Reply> change(Scene& scene, const Open& open, const Edit& edit) {
-    if (!edit.has_changes()) co_return ask_change(scene, open, edit.what == What::kMove ? Edit::Field::kWhen : edit.field);
+    if (!edit.has_changes())
+        co_return ask_change(scene, open, edit.what == What::kMove ? Edit::Field::kWhen : edit.field);
     Open next = open;
     next.draft = edited(scene, open.draft, edit);
     if (!edit.add_guests.empty() && scene.tools.google != nullptr) next.draft.invites = true;
@@ -125,10 +128,10 @@ Task<Reply> change(Scene& scene, const Open& open, const Edit& edit) {
         }
         EventDraft moved = next.draft;
         apply_edit(moved, said.draft);
-        const bool same = !open.target.empty() && moved.start == open.draft.start && moved.end == open.draft.end &&
-                          moved.rrule == open.draft.rrule && moved.title == open.draft.title &&
-                          moved.attendees == open.draft.attendees && moved.location == open.draft.location &&
-                          !said.question && is_settled(open);
+        const bool same = !open.target.empty() && moved.start == open.draft.start &&
+                          moved.end == open.draft.end && moved.rrule == open.draft.rrule &&
+                          moved.title == open.draft.title && moved.attendees == open.draft.attendees &&
+                          moved.location == open.draft.location && !said.question && is_settled(open);
         if (same)
             co_return say(scene.phrases.say("edit/same", {{"title", shown(open.draft.title)},
                                                           {"when", when_of(scene, open.draft, true)}}),
@@ -144,7 +147,8 @@ Task<Reply> change(Scene& scene, const Open& open, const Edit& edit) {
     }
     const bool changed = next.draft.start != open.draft.start || next.draft.end != open.draft.end ||
                          next.draft.title != open.draft.title || next.draft.location != open.draft.location ||
-                         next.draft.attendees != open.draft.attendees || next.draft.rrule != open.draft.rrule ||
+                         next.draft.attendees != open.draft.attendees ||
+                         next.draft.rrule != open.draft.rrule ||
                          next.draft.video_call != open.draft.video_call;
     if (!changed && is_settled(open))
         co_return say(scene.phrases.say("edit/same", {{"title", shown(open.draft.title)},
@@ -181,11 +185,14 @@ Task<std::optional<Reply>> on_open(Scene& scene, const Open& open, const Edit& e
 }
 
 /// "cancela a", "don't", "put it back": said of what is open.
-Task<std::optional<Reply>> refuse_open(Scene& scene, const Open& open, const Edit& edit, std::string_view text) {
+Task<std::optional<Reply>> refuse_open(Scene& scene, const Open& open, const Edit& edit,
+                                       std::string_view text) {
     std::optional<Reply> reply;
     if (edit.what == What::kKeep) {
-        if (open.waiting == Waiting::kCancel || !is_settled(open)) reply = leave(scene, open);
-        else reply = say(scene.phrases.say("kept"), Reply::After::kKeep);
+        if (open.waiting == Waiting::kCancel || !is_settled(open))
+            reply = leave(scene, open);
+        else
+            reply = say(scene.phrases.say("kept"), Reply::After::kKeep);
         co_return reply;
     }
     if (open.waiting == Waiting::kCancel) {
@@ -223,13 +230,15 @@ Task<std::optional<Reply>> settle_by_words(Scene& scene, const Open& open, const
     if (edit.what == What::kRestore && can_restore(scene)) co_return co_await undo(scene);
     const bool refuses = edit.what == What::kKeep || edit.what == What::kCancel;
     if (!refuses || edit.has_changes()) co_return reply;
-    const bool about_it = edit.what == What::kKeep || edit.event.is_it() || (open.target.empty() && is_about_draft(open, edit.event));
+    const bool about_it = edit.what == What::kKeep || edit.event.is_it() ||
+                          (open.target.empty() && is_about_draft(open, edit.event));
     // A last one of several that are shown is a choice.
     if (!about_it || edit.event.last) co_return reply;
     co_return co_await refuse_open(scene, open, edit, text);
 }
 
-Task<std::optional<Reply>> edit_by_words(Scene& scene, const Open& open, std::string_view text, bool& is_other) {
+Task<std::optional<Reply>> edit_by_words(Scene& scene, const Open& open, std::string_view text,
+                                         bool& is_other) {
     std::optional<Reply> reply;
     if (scene.input.forwarded) co_return reply;
     const Edit edit = read_edit(text, scene.moment, guest_names(scene, open));
@@ -319,7 +328,8 @@ Task<Reply> edit_found(Scene& scene, Event event, Edit edit) {
     if (!edit.remove_guests.empty()) {
         const EventDraft left = edited(scene, open.draft, edit);
         if (left.attendees.size() == open.draft.attendees.size())
-            co_return say(scene.phrases.say("edit/not_invited", {{"title", shown(event.title)}}), Reply::After::kKeep);
+            co_return say(scene.phrases.say("edit/not_invited", {{"title", shown(event.title)}}),
+                          Reply::After::kKeep);
     }
     co_return co_await change(scene, open, edit);
 }

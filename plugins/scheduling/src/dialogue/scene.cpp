@@ -155,7 +155,10 @@ migue::TurnEnd finish(Scene& scene, Reply reply) {
         if (reply.list_label.empty()) reply.list_label = scene.phrases.label("choose");
         reply.open->card = scene.card;
         reply.open->at_ms = scene.now_ms;
-        reply.open->prompt = shorten(reply.text, kBodyText);
+        // What is shown again keeps its own words: those in front of them are said once.
+        const std::string& before = reply.open->prompt;
+        if (before.empty() || reply.text.find(before) == std::string::npos)
+            reply.open->prompt = shorten(reply.text, kBodyText);
         keep_guests(scene, *reply.open);
     }
     if (auto sent = send(scene.turn, reply); !sent) return std::move(sent).error().within("send the answer");

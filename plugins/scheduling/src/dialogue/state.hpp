@@ -124,12 +124,12 @@ struct State {
     /// The last reminder: it stands beside what is open, and goes on for longer.
     std::optional<Open> reminded;
     std::optional<Undo> undo;
-    std::string last_event;                   ///< what "it" means
-    std::string locale;                       ///< of the last message whose language was clear
-    std::string fixed_locale;                 ///< "habla en español": until another is asked for
-    std::vector<std::string> listed;          ///< the events of the last agenda, in its order: "the second one"
-    std::int64_t spoke_ms = 0;                ///< when we last said something
-    std::vector<ShownEvent> shown;            ///< the last ones, oldest first
+    std::string last_event;           ///< what "it" means
+    std::string locale;               ///< of the last message whose language was clear
+    std::string fixed_locale;         ///< "habla en español": until another is asked for
+    std::vector<std::string> listed;  ///< the events of the last agenda, in its order: "the second one"
+    std::int64_t spoke_ms = 0;        ///< when we last said something
+    std::vector<ShownEvent> shown;    ///< the last ones, oldest first
     std::vector<std::string> asked_contacts;  ///< addresses that were offered to be kept
     /// Jobs whose promise was told. An attempt of a turn that died may have left a job without.
     std::vector<std::string> promised;

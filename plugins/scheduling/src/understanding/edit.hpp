@@ -8,9 +8,9 @@
 
 #include "understanding/draft.hpp"
 
-/// What a message wants of an event that is there already, be it booked or still a draft: "muévelo una hora más
-/// tarde", "add Sam and make it an hour", "cancela a segunda", "who's coming?". A value; what it means for the
-/// calendar is the dialogue's business.
+/// What a message wants of an event that is there already, be it booked or still a draft: "muévelo una hora
+/// más tarde", "add Sam and make it an hour", "cancela a segunda", "who's coming?". A value; what it means
+/// for the calendar is the dialogue's business.
 namespace scheduling {
 
 /// How the words name the event.
@@ -43,20 +43,20 @@ struct Edit {
 
     What what = What::kNone;
     EventWords event;
-    bool by_verb = false;      ///< a verb says so; otherwise the words only fit what is open
-    bool corrects = false;     ///< "no", "mejor", "actually": it takes back what was said
-    bool is_question = false;  ///< with kNone: it asks for something else
+    bool by_verb = false;        ///< a verb says so; otherwise the words only fit what is open
+    bool corrects = false;       ///< "no", "mejor", "actually": it takes back what was said
+    bool is_question = false;    ///< with kNone: it asks for something else
     Field field = Field::kNone;  ///< what is asked for, or to be changed where its new value is not said
 
     /// A new time, day, length or repeat rule, as understand() reads it: only `start`, `end`, `duration`,
     /// `rrule`, `all_day` and what goes with them is filled.
     std::optional<Understanding> time;
-    bool time_is_end = false;                           ///< that time is the event's end
-    std::optional<std::chrono::minutes> shift;          ///< its start, from where it is now; negative is earlier
-    int shift_months = 0;                               ///< likewise
-    std::optional<std::chrono::minutes> longer;         ///< its length, likewise
+    bool time_is_end = false;                    ///< that time is the event's end
+    std::optional<std::chrono::minutes> shift;   ///< its start, from where it is now; negative is earlier
+    int shift_months = 0;                        ///< likewise
+    std::optional<std::chrono::minutes> longer;  ///< its length, likewise
     std::optional<std::string> title;
-    std::optional<std::string> place;                   ///< "" takes it away
+    std::optional<std::string> place;                    ///< "" takes it away
     std::vector<std::string> add_guests, remove_guests;  ///< names and addresses as written
     bool remove_all_guests = false;
     std::optional<bool> video;
@@ -69,8 +69,8 @@ struct Edit {
     }
 };
 
-/// Reads a message about an event. `guests` are the names of those who are invited to what is open: "remove Sam"
-/// takes one of them off. Pure and thread-safe.
+/// Reads a message about an event. `guests` are the names of those who are invited to what is open: "remove
+/// Sam" takes one of them off. Pure and thread-safe.
 [[nodiscard]] Edit read_edit(std::string_view text, const Moment& moment,
                              const std::vector<std::string>& guests = {});
 

@@ -42,7 +42,7 @@ std::size_t ClauseReader::skip_fillers(std::size_t begin, std::size_t end) {
             return at;
         if (is_refused(at, end)) return at;
         // "não era pra cancelar" begins like a no.
-        if (const VerbForm verb = line_.verb(at, end); verb.size > 1 && verb.rest_size == 0) return at;
+        if (const VerbForm verb = line_.verb(at, end); verb.size > 1 && verb.act == Act::kRestore) return at;
         const std::size_t size = line_.match("FILLER", at, end);
         if (line_.match("CORRECT", at, end) > 0) edit_.corrects = true;
         if (size == 0) return at;
@@ -326,8 +326,8 @@ bool ClauseReader::name(bool in_two_parts, std::size_t at, std::size_t end) {
             if (to >= end || at == 0 || !line_.word(at - 1).starts_with("re")) return false;
             edit_.event = reference(at, to);
             at = to + 1;
-        } else if (line_.match("LEADTITLE", at, end) > 0 && at > 0 && !line_.word(at - 1).starts_with("llam") &&
-                   !line_.word(at - 1).starts_with("cham")) {
+        } else if (line_.match("LEADTITLE", at, end) > 0 && at > 0 &&
+                   !line_.word(at - 1).starts_with("llam") && !line_.word(at - 1).starts_with("cham")) {
             at += line_.match("LEADTITLE", at, end);  // "renomeia para Demo"
         } else {
             const std::size_t event = skip_small(at, end);
@@ -376,8 +376,9 @@ std::vector<std::string> ClauseReader::take_names(std::size_t begin, std::size_t
             edit_.event = reference(noun, end);
             break;
         }
-        const bool joins = line_.is_mark(at) ? line_.word(at) == "," || line_.word(at) == ";" || line_.word(at) == "+"
-                                             : line_.match("AND", at, at + 1) > 0;
+        const bool joins = line_.is_mark(at)
+                               ? line_.word(at) == "," || line_.word(at) == ";" || line_.word(at) == "+"
+                               : line_.match("AND", at, at + 1) > 0;
         if (!joins) continue;
         if (!close(at)) return {};
         from = at + 1;
@@ -423,7 +424,8 @@ bool ClauseReader::last(std::size_t at, std::size_t end) {
     take_shift(Act::kLast, at, end);
     if (!edit_.longer) take_when(at, end);
     edit_.what = Edit::What::kChange;
-    const bool is_length = edit_.longer || (edit_.time && edit_.time->draft.duration && !edit_.time->draft.has_time);
+    const bool is_length =
+        edit_.longer || (edit_.time && edit_.time->draft.duration && !edit_.time->draft.has_time);
     if (is_length) return !has_leftover(at, end);
     take_frames(false, at, end);  // "por Zoom"
     return is_done(at, end) && !edit_.time;
@@ -444,7 +446,8 @@ void ClauseReader::take_when(std::size_t begin, std::size_t end) {
     Understanding read = line_.take_times(begin, end);
     if (read.times.empty()) return;
     EventDraft& draft = read.draft;
-    const bool says = draft.start || draft.duration || !draft.rrule.empty() || read.question || draft.part_begin;
+    const bool says =
+        draft.start || draft.duration || !draft.rrule.empty() || read.question || draft.part_begin;
     if (!says) return;
     draft.title.clear();
     draft.attendees.clear();
@@ -456,6 +459,10 @@ void ClauseReader::take_when(std::size_t begin, std::size_t end) {
 std::optional<bool> ClauseReader::change_field(std::size_t at, std::size_t end) {
     const std::size_t noun = skip_small(at, end);
     if (noun >= end) return std::nullopt;
+    // "uma hora de duração" is a length, and its words name no part.
+    for (std::size_t from = at; from < noun; ++from)
+        for (std::size_t to = from + 1; to <= noun; ++to)
+            if (line_.amount(from, to)) return std::nullopt;
     Edit::Field field = Edit::Field::kNone;
     std::size_t size = 0;
     bool is_end = false;
@@ -555,7 +562,8 @@ bool ClauseReader::take_directed(std::string_view list, int sign, bool of_length
 
 void ClauseReader::take_shift(Act act, std::size_t begin, std::size_t end) {
     const auto directed = [&] {
-        return take_directed("LATER", 1, false, begin, end) || take_directed("EARLIER", -1, false, begin, end) ||
+        return take_directed("LATER", 1, false, begin, end) ||
+               take_directed("EARLIER", -1, false, begin, end) ||
                take_directed("LONGER", 1, true, begin, end) || take_directed("SHORTER", -1, true, begin, end);
     };
     if (directed()) {
@@ -626,8 +634,9 @@ std::size_t ClauseReader::take_with(std::size_t at, std::size_t end, const std::
         return noun + video;
     }
     std::size_t to = at + size;
-    while (to < end && !times[to] && !line_.is_used(to) &&
-           (to == at + size || (line_.match("PLACEAT", to, end) == 0 && line_.match("WITHOUT", to, end) == 0)))
+    while (
+        to < end && !times[to] && !line_.is_used(to) &&
+        (to == at + size || (line_.match("PLACEAT", to, end) == 0 && line_.match("WITHOUT", to, end) == 0)))
         ++to;
     const std::size_t names_end = trim_tail(at + size, to);
     const std::vector<std::string> names = take_names(at + size, names_end);
@@ -637,7 +646,8 @@ std::size_t ClauseReader::take_with(std::size_t at, std::size_t end, const std::
     return to;
 }
 
-std::size_t ClauseReader::take_place(bool moves, std::size_t at, std::size_t end, const std::vector<bool>& times) {
+std::size_t ClauseReader::take_place(bool moves, std::size_t at, std::size_t end,
+                                     const std::vector<bool>& times) {
     std::size_t size = line_.match("PLACEAT", at, end);
     if (size == 0 && moves) size = line_.match("PLACETO", at, end);
     const std::size_t noun = at + size;
@@ -752,7 +762,8 @@ bool ClauseReader::change(Act act, std::size_t at, std::size_t end) {
     // "change plumber to electrician"
     if (act == Act::kChange && !it_ && !to_it_ && edit_.event.is_it() && line_.times(at, end).times.empty())
         for (std::size_t to = at + 1; to + 1 < end; ++to) {
-            if (line_.match("TARGET", to, to + 1) == 0 || !has_leftover(at, to) || !has_leftover(to, end)) continue;
+            if (line_.match("TARGET", to, to + 1) == 0 || !has_leftover(at, to) || !has_leftover(to, end))
+                continue;
             if (line_.match("VIDEO", skip_small(to, end), end) > 0) break;
             edit_.event = reference(at, to);
             edit_.title = line_.slice(to + line_.match("TARGET", to, end), end);
@@ -778,6 +789,13 @@ bool ClauseReader::change(Act act, std::size_t at, std::size_t end) {
     if (!edit_.shift && !edit_.longer) take_shift(act, from, end);
     const bool of_length = act == Act::kLonger || act == Act::kShorter;
     if (of_length && line_.match("UNTIL", from, end) > 0) return begin_or_end(true, from, end);
+    // "make it later": by how much is asked.
+    if (const std::size_t size = std::max(line_.match("LATER", from, end), line_.match("EARLIER", from, end));
+        size > 0 && !edit_.has_changes() && !has_leftover(from + size, end) &&
+        line_.times(from, end).times.empty()) {
+        edit_.what = Edit::What::kMove;
+        return it_ || !edit_.event.is_it();
+    }
     take_frames(true, from, end);
     take_when(from, end);
     if (to_it_ && has_leftover(from, end) && !edit_.has_changes()) {
@@ -822,7 +840,8 @@ bool ClauseReader::loose(std::size_t at, std::size_t end) {
         if (line_.word(at + size) == ":" || line_.match("CONNECT", at + size, end) > 0)
             if (const auto field = change_field(at, end)) return *field && edit_.has_changes();
     }
-    if (line_.match("UNTIL", at, end) > 0 && line_.verb(at, end).size == 0) return begin_or_end(true, at, end);
+    if (line_.match("UNTIL", at, end) > 0 && line_.verb(at, end).size == 0)
+        return begin_or_end(true, at, end);
     // "the dentist is friday 3pm": of an event that is known it says when it is.
     for (std::size_t is = at + 1; is < end && !it_; ++is) {
         const std::size_t size = line_.match("ISTO", is, end);

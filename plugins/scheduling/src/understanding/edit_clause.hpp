@@ -71,8 +71,8 @@ private:
     Line& line_;
     const std::vector<std::string>& guests_;
     Edit& edit_;
-    bool it_ = false;     ///< a pronoun stands for the event
-    bool to_it_ = false;  ///< "ponle"
+    bool it_ = false;         ///< a pronoun stands for the event
+    bool to_it_ = false;      ///< "ponle"
     bool tail_from_ = false;  ///< "… from the meeting" was said behind it
     bool is_new_wish_ = false;
 };

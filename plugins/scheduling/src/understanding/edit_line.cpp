@@ -94,16 +94,16 @@ std::string Line::unused_text(std::size_t begin, std::size_t end) const {
     std::string out(tokens_[begin].begin, ' ');
     out += text_.substr(tokens_[begin].begin, tokens_[end - 1].end - tokens_[begin].begin);
     for (std::size_t at = begin; at < end; ++at)
-        if (used_[at])
-            std::fill(out.begin() + tokens_[at].begin, out.begin() + tokens_[at].end, ' ');
+        if (used_[at]) std::fill(out.begin() + tokens_[at].begin, out.begin() + tokens_[at].end, ' ');
     return out;
 }
 
 Understanding Line::times(std::size_t begin, std::size_t end, std::string_view intent) const {
     if (begin >= end) return {};
     // A little word that is left of others ("um", "una") is no number.
-    const auto open = static_cast<std::size_t>(std::count(used_.begin() + static_cast<std::ptrdiff_t>(begin),
-                                                          used_.begin() + static_cast<std::ptrdiff_t>(end), false));
+    const auto open =
+        static_cast<std::size_t>(std::count(used_.begin() + static_cast<std::ptrdiff_t>(begin),
+                                            used_.begin() + static_cast<std::ptrdiff_t>(end), false));
     if (open == 1 && end - begin > 1)
         for (std::size_t at = begin; at < end; ++at)
             if (!used_[at] && match("SMALL", at, at + 1) > 0) return {};
@@ -119,11 +119,13 @@ Understanding Line::times(std::size_t begin, std::size_t end, std::string_view i
     }
     if (number == end) return read;
     // "sala 3": a number behind a noun is its own.
-    if (number > begin && !used_[number - 1] && !is_mark(number - 1) && match("SMALL", number - 1, number) == 0 &&
-        match("CONNECT", number - 1, number) == 0 && match("FILLER", number - 1, number) == 0)
+    if (number > begin && !used_[number - 1] && !is_mark(number - 1) &&
+        match("SMALL", number - 1, number) == 0 && match("CONNECT", number - 1, number) == 0 &&
+        match("FILLER", number - 1, number) == 0)
         return read;
     const std::string rest(said.substr(tokens_[number].end));
-    read = understand(knowledge_.at_hour() + " " + std::to_string(tokens_[number].number) + rest, intent, moment_);
+    read = understand(knowledge_.at_hour() + " " + std::to_string(tokens_[number].number) + rest, intent,
+                      moment_);
     if (read.times.size() != 1) return {};
     read.times.front().begin = tokens_[number].begin;
     read.times.front().finish = tokens_[number].end;
@@ -134,7 +136,8 @@ std::vector<bool> Line::time_words(const Understanding& read, std::size_t begin,
     std::vector<bool> marked(size(), false);
     for (const TimeMention& time : read.times)
         for (std::size_t at = begin; at < end; ++at)
-            if (!used_[at] && tokens_[at].begin < time.finish && time.begin < tokens_[at].end) marked[at] = true;
+            if (!used_[at] && tokens_[at].begin < time.finish && time.begin < tokens_[at].end)
+                marked[at] = true;
     return marked;
 }
 

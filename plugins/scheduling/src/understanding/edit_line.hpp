@@ -49,7 +49,8 @@ public:
     /// The same; and uses the words of each time.
     [[nodiscard]] Understanding take_times(std::size_t begin, std::size_t end);
     /// Which words of the range belong to times, of those that are unused.
-    [[nodiscard]] std::vector<bool> time_words(const Understanding& read, std::size_t begin, std::size_t end) const;
+    [[nodiscard]] std::vector<bool> time_words(const Understanding& read, std::size_t begin,
+                                               std::size_t end) const;
     /// A part of the day that stands alone ("to the afternoon"), as understand() reads it.
     [[nodiscard]] Understanding part_of_day(std::size_t at) const;
     /// The whole range is a length.

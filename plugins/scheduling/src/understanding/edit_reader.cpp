@@ -6,8 +6,9 @@ namespace scheduling {
 namespace {
 
 constexpr std::pair<std::string_view, Edit::Field> kTold[] = {
-    {"TELL guests", Edit::Field::kGuests}, {"TELL length", Edit::Field::kLength}, {"TELL place", Edit::Field::kPlace},
-    {"TELL when", Edit::Field::kWhen},     {"TELL title", Edit::Field::kTitle},
+    {"TELL guests", Edit::Field::kGuests}, {"TELL length", Edit::Field::kLength},
+    {"TELL place", Edit::Field::kPlace},   {"TELL when", Edit::Field::kWhen},
+    {"TELL title", Edit::Field::kTitle},
 };
 
 /// "who's coming?", "¿cuánto dura la de Laura?"
@@ -35,7 +36,9 @@ bool asks(const Line& line, std::size_t begin, std::size_t end) {
     if (size == 0) return false;
     const std::size_t next = begin + size;
     std::size_t verb = next;  // "que se repita"
-    while (verb < end && (line.match("CLITICTO", verb, verb + 1) > 0 || line.match("CLITIC", verb, verb + 1) > 0)) ++verb;
+    while (verb < end &&
+           (line.match("CLITICTO", verb, verb + 1) > 0 || line.match("CLITIC", verb, verb + 1) > 0))
+        ++verb;
     const bool leads = line.match("THAT", begin, end) > 0;
     const bool commands = leads && (line.verb(begin, end).size > 0 || line.verb(verb, end).size > 0);
     const bool does_it = line.verb(begin, end).size > 0 && line.match("IT", begin + 1, end) > 0;
@@ -43,7 +46,8 @@ bool asks(const Line& line, std::size_t begin, std::size_t end) {
 }
 
 /// Where the clauses begin: behind a comma or "and" that a verb, "with" or an address follows.
-std::vector<std::size_t> clause_begins(const Line& line, ClauseReader& clause, std::size_t begin, std::size_t end) {
+std::vector<std::size_t> clause_begins(const Line& line, ClauseReader& clause, std::size_t begin,
+                                       std::size_t end) {
     std::vector<std::size_t> begins{begin};
     for (std::size_t at = begin + 1; at < end; ++at) {
         const bool joins = line.is_mark(at)
@@ -81,7 +85,8 @@ void merge(Edit& all, const Edit& one) {
         // "a las 5 y que dure una hora": each says its part.
         EventDraft& draft = all.time->draft;
         const EventDraft& more = one.time->draft;
-        if (more.duration && !more.start) draft.duration = more.duration;
+        if (more.duration && !more.start)
+            draft.duration = more.duration;
         else if (draft.duration && !draft.start) {
             const auto length = draft.duration;
             all.time = one.time;
@@ -148,14 +153,14 @@ Attempt read_as(std::string_view text, const Moment& moment, const std::vector<s
         }
         if (clause.is_new_wish()) return {none(false), true};
         // "the dentist, move it to 5"
-        if (i == 0 && line.match("POINT", begins[i], end) > 0) before = clause.reference(begins[i], begins[i + 1]);
+        if (i == 0 && line.match("POINT", begins[i], end) > 0)
+            before = clause.reference(begins[i], begins[i + 1]);
         missed = true;
         missed_time = missed_time || !line.times(begins[i], begins[i + 1]).times.empty();
     }
     all.corrects = all.corrects || corrects;
     // Behind an event people also say why: "llego tarde, pásala a las 4".
-    if (all.what == Edit::What::kNone || (missed && (!said_it || missed_time)))
-        return {none(false)};
+    if (all.what == Edit::What::kNone || (missed && (!said_it || missed_time))) return {none(false)};
     if (missed && said_it && all.event.is_it()) all.event = before;
     return {std::move(all)};
 }

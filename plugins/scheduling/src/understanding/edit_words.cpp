@@ -10,11 +10,12 @@ namespace scheduling {
 namespace {
 
 constexpr std::pair<std::string_view, Act> kActs[] = {
-    {"cancel", Act::kCancel},   {"remove", Act::kRemove},   {"move", Act::kMove},       {"later", Act::kLater},
-    {"earlier", Act::kEarlier}, {"longer", Act::kLonger},   {"shorter", Act::kShorter}, {"last", Act::kLast},
-    {"add", Act::kAdd},         {"name", Act::kName},       {"put", Act::kPut},         {"change", Act::kChange},
-    {"be", Act::kBe},           {"begin", Act::kBegin},     {"end", Act::kEnd},         {"restore", Act::kRestore},
-    {"book", Act::kBook},
+    {"cancel", Act::kCancel},   {"remove", Act::kRemove},   {"move", Act::kMove},
+    {"later", Act::kLater},     {"earlier", Act::kEarlier}, {"longer", Act::kLonger},
+    {"shorter", Act::kShorter}, {"last", Act::kLast},       {"add", Act::kAdd},
+    {"name", Act::kName},       {"put", Act::kPut},         {"change", Act::kChange},
+    {"be", Act::kBe},           {"begin", Act::kBegin},     {"end", Act::kEnd},
+    {"restore", Act::kRestore}, {"book", Act::kBook},
 };
 
 Act act_of(std::string_view name) {
@@ -54,11 +55,9 @@ bool is_slip_of(std::string_view said, std::string_view meant) {
 }
 
 // Endings of the forms in which people ask, tell and tell what was done.
-constexpr std::string_view kArEndings =
-    "a as amos an am ad o ar ando aria arias ou aste e es emos en em";
+constexpr std::string_view kArEndings = "a as amos an am ad o ar ando aria arias ou aste e es emos en em";
 constexpr std::string_view kErEndings = "e es emos en em a as amos an am o er ed endo iendo eria erias eu";
-constexpr std::string_view kIrEndings =
-    "e es imos en em a as amos an am o ir id indo iendo i iria irias iu";
+constexpr std::string_view kIrEndings = "e es imos en em a as amos an am o ir id indo iendo i iria irias iu";
 
 /// Before an e the last consonant of an -ar verb is written in another way.
 std::string before_e(std::string_view stem) {
@@ -77,10 +76,12 @@ bool is_vowel(char letter) {
 
 void Phrasing::add(std::string_view phrase) {
     phrases_.emplace(phrase);
-    longest_ = std::max(longest_, static_cast<std::size_t>(std::count(phrase.begin(), phrase.end(), ' ')) + 1);
+    longest_ =
+        std::max(longest_, static_cast<std::size_t>(std::count(phrase.begin(), phrase.end(), ' ')) + 1);
 }
 
-std::size_t Phrasing::match(const std::vector<std::string_view>& words, std::size_t at, std::size_t end) const {
+std::size_t Phrasing::match(const std::vector<std::string_view>& words, std::size_t at,
+                            std::size_t end) const {
     std::string said;
     std::size_t found = 0;
     for (std::size_t size = 1; size <= longest_ && at + size <= end; ++size) {
@@ -118,7 +119,8 @@ EditWords::EditWords(std::string_view language, std::string_view data) : languag
                 const auto parts = split(entry, ' ');
                 Gapped one{std::string(parts.at(0)), {}, act_of(key.substr(4))};
                 for (std::size_t i = 1; i < parts.size(); ++i) one.rest.emplace_back(parts[i]);
-                if (one.rest.empty()) throw std::invalid_argument("edit words: no second part in " + std::string(entry));
+                if (one.rest.empty())
+                    throw std::invalid_argument("edit words: no second part in " + std::string(entry));
                 gapped_.push_back(std::move(one));
             }
             continue;
@@ -140,7 +142,8 @@ const std::vector<EditWords>& EditWords::all() {
         std::vector<EditWords> made;
         for (const char* language : {"es", "en", "pt"}) {
             const auto data = edit_data::embedded("edit_" + std::string(language) + ".txt");
-            if (!data) throw std::invalid_argument("edit words: " + std::string(language) + " is not in the image");
+            if (!data)
+                throw std::invalid_argument("edit words: " + std::string(language) + " is not in the image");
             made.emplace_back(language, *data);
         }
         return made;
@@ -156,7 +159,8 @@ const EditWords& EditWords::of(std::string_view locale) {
 
 const Phrasing& EditWords::operator[](std::string_view key) const {
     const auto found = lists_.find(key);
-    if (found == lists_.end()) throw std::out_of_range("edit words: no list " + std::string(key) + " in " + language_);
+    if (found == lists_.end())
+        throw std::out_of_range("edit words: no list " + std::string(key) + " in " + language_);
     return found->second;
 }
 
@@ -182,7 +186,8 @@ void EditWords::add_verb(Act act, std::string_view entry) {
         }
         return;
     }
-    const std::string_view ending = infinitive.substr(infinitive.size() - std::min<std::size_t>(2, infinitive.size()));
+    const std::string_view ending =
+        infinitive.substr(infinitive.size() - std::min<std::size_t>(2, infinitive.size()));
     forms_.emplace(infinitive, act);
     if (ending != "ar" && ending != "er" && ending != "ir") return;
     add_forms(act, infinitive.substr(0, infinitive.size() - 2), ending);
@@ -193,16 +198,20 @@ void EditWords::add_forms(Act act, std::string_view stem, std::string_view endin
     const std::string_view endings = ending == "ar" ? kArEndings : ending == "er" ? kErEndings : kIrEndings;
     const std::string soft = ending == "ar" ? before_e(stem) : std::string(stem);
     for (const auto one : split(endings, ' '))
-        forms_.emplace((one.starts_with('e') && ending == "ar" ? soft : std::string(stem)) + std::string(one), act);
+        forms_.emplace((one.starts_with('e') && ending == "ar" ? soft : std::string(stem)) + std::string(one),
+                       act);
     if (ending == "er") forms_.emplace(stem, act);  // "pon", "haz"
 }
 
-VerbForm EditWords::gapped(const std::vector<std::string_view>& words, std::size_t at, std::size_t end) const {
+VerbForm EditWords::gapped(const std::vector<std::string_view>& words, std::size_t at,
+                           std::size_t end) const {
     constexpr std::size_t kWidestGap = 5;
     for (const Gapped& one : gapped_) {
         if (one.first != words[at]) continue;
-        for (std::size_t rest = at + 1; rest + one.rest.size() <= end && rest - at <= kWidestGap + 1; ++rest) {
-            if (!std::equal(one.rest.begin(), one.rest.end(), words.begin() + static_cast<std::ptrdiff_t>(rest)))
+        for (std::size_t rest = at + 1; rest + one.rest.size() <= end && rest - at <= kWidestGap + 1;
+             ++rest) {
+            if (!std::equal(one.rest.begin(), one.rest.end(),
+                            words.begin() + static_cast<std::ptrdiff_t>(rest)))
                 continue;
             VerbForm form;
             form.act = one.act;
@@ -233,7 +242,8 @@ VerbForm EditWords::single(std::string_view word) const {
         auto found = found_in(stem);
         // "pásamela", "ponérselo"
         for (const std::string_view to : kToIt)
-            if (found == forms_.end() && stem.ends_with(to)) found = found_in(stem.substr(0, stem.size() - to.size()));
+            if (found == forms_.end() && stem.ends_with(to))
+                found = found_in(stem.substr(0, stem.size() - to.size()));
         if (found == forms_.end()) continue;
         form.act = found->second;
         form.size = 1;
@@ -260,7 +270,8 @@ Act EditWords::slip(std::string_view word) const {
                                       : word;
     Act found = Act::kNone;  // of several the first, so that it is always the same
     for (const auto& [form, act] : forms_)
-        if (form.size() + 1 >= kShortest && (is_slip_of(word, form) || (stem.size() > kShortest && is_slip_of(stem, form))))
+        if (form.size() + 1 >= kShortest &&
+            (is_slip_of(word, form) || (stem.size() > kShortest && is_slip_of(stem, form))))
             found = found == Act::kNone ? act : std::min(found, act);
     return found;
 }

@@ -8,14 +8,15 @@
 #include <unordered_set>
 #include <vector>
 
-/// The words of edits, from `edit_<language>.txt`. A line is `KEY: entry, entry …`; entries are compared folded,
-/// that is without accents and capitals.
+/// The words of edits, from `edit_<language>.txt`. A line is `KEY: entry, entry …`; entries are compared
+/// folded, that is without accents and capitals.
 ///
-/// `VERB <act>: infinitive|stem|stem, =fixed words …`: verbs by what they do. From an infinitive all forms in use
-/// are made, with the spelling its ending asks for ("agregar": "agregue"); stems that change are told behind `|`.
+/// `VERB <act>: infinitive|stem|stem, =fixed words …`: verbs by what they do. From an infinitive all forms in
+/// use are made, with the spelling its ending asks for ("agregar": "agregue"); stems that change are told
+/// behind `|`.
 /// `=` is taken as it stands. A form that two acts claim belongs to the first.
-/// `GAP <act>: first rest …`: the same where other words may stand between the first and the rest ("call *it* off").
-/// `TELL <field>: phrase, …`: questions. All other keys are lists of phrases, named in EditWords.
+/// `GAP <act>: first rest …`: the same where other words may stand between the first and the rest ("call *it*
+/// off"). `TELL <field>: phrase, …`: questions. All other keys are lists of phrases, named in EditWords.
 namespace scheduling {
 
 enum class Act : std::uint8_t {
@@ -56,12 +57,12 @@ private:
 /// A verb as it stands in a message.
 struct VerbForm {
     Act act = Act::kNone;
-    std::size_t size = 0;   ///< words
-    bool it = false;        ///< with a pronoun for the event in it: "cancélala"
-    bool to_it = false;     ///< "ponle"
-    std::size_t rest = 0;   ///< of a verb in two parts, where the second part stands …
+    std::size_t size = 0;       ///< words
+    bool it = false;            ///< with a pronoun for the event in it: "cancélala"
+    bool to_it = false;         ///< "ponle"
+    std::size_t rest = 0;       ///< of a verb in two parts, where the second part stands …
     std::size_t rest_size = 0;  ///< … and its words
-    bool is_slip = false;   ///< read through a slip of the fingers
+    bool is_slip = false;       ///< read through a slip of the fingers
 };
 
 /// One language. Immutable.

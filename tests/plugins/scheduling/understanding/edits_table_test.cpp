@@ -1,14 +1,14 @@
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <date/date.h>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 
 #include "understanding/edit.hpp"
 
-/// Sentences about events, and what the reader makes of them: edits/<language>.txt. A line is `sentence => meaning`;
-/// MIGUE_MEANINGS=1 prints the meanings as they are, for new sentences.
+/// Sentences about events, and what the reader makes of them: edits/<language>.txt. A line is `sentence =>
+/// meaning`; MIGUE_MEANINGS=1 prints the meanings as they are, for new sentences.
 namespace scheduling {
 namespace {
 
@@ -123,9 +123,12 @@ TEST_P(Edits, AreReadAsPeopleMeanThem) {
         }
         const std::size_t arrow = line.find(" => ");
         const std::string said = line.substr(0, arrow);
-        const std::string meaning = write(read_edit(said, moment_of(language), {"Luis", "Ana Gómez", "kim@x.co"}));
-        if (prints) std::cout << said << " => " << meaning << '\n';
-        else EXPECT_EQ(meaning, arrow == std::string::npos ? "" : line.substr(arrow + 4)) << said;
+        const std::string meaning =
+            write(read_edit(said, moment_of(language), {"Luis", "Ana Gómez", "kim@x.co"}));
+        if (prints)
+            std::cout << said << " => " << meaning << '\n';
+        else
+            EXPECT_EQ(meaning, arrow == std::string::npos ? "" : line.substr(arrow + 4)) << said;
         ++sentences;
     }
     EXPECT_GE(sentences, 120u);
@@ -139,8 +142,9 @@ TEST(Edits, AnyBytesAreRead) {
         for (int seed = 0; seed < 300; ++seed) {
             std::string text;
             unsigned state = static_cast<unsigned>(seed) * 2654435761u + 17u;
-            static constexpr const char* kPieces[] = {"move", "it", "la", "muévela", " ", "-", "'", ",", "to",   "5",
-                                                      "con",  "sin", "a", "\xff", "@", "é",  "y", "hora", "más", "tarde"};
+            static constexpr const char* kPieces[] = {"move", "it", "la", "muévela", " ",   "-",    "'",
+                                                      ",",    "to", "5",  "con",     "sin", "a",    "\xff",
+                                                      "@",    "é",  "y",  "hora",    "más", "tarde"};
             for (int i = 0; i < 24; ++i) {
                 state = state * 1103515245u + 12345u;
                 text += kPieces[(state >> 16) % std::size(kPieces)];
