@@ -122,7 +122,8 @@ EventWords ClauseReader::reference(std::size_t begin, std::size_t end) const {
     if (begin >= end) return named;
     Understanding read = line_.times(begin, end, "cancel_meeting");
     // "a das 15h para …": cut off from its end a stretch reads as no time.
-    for (std::size_t at = begin + 1; at < end && read.times.empty(); ++at)
+    const bool has_digits = line_.slice(begin, end).find_first_of("0123456789") != std::string::npos;
+    for (std::size_t at = begin + 1; has_digits && at < end && read.times.empty(); ++at)
         read = line_.times(at, end, "cancel_meeting");
     const std::vector<bool> times = line_.time_words(read, begin, end);
     for (std::size_t at = begin; at < end; ++at) {
