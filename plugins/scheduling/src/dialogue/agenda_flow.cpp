@@ -123,6 +123,8 @@ Task<Reply> tell_days(Scene& scene, LocalSpan span) {
         wish.day = first;
         const std::vector<Event> events = events_of_day(*listed, first, scene.person.zone);
         if (events.size() == 1) scene.state.last_event = events.front().id;
+        scene.state.listed.clear();
+        for (const Event& event : events) scene.state.listed.push_back(event.id);
         co_return say(write_day(phrases, wish, events), Reply::After::kKeep);
     }
     std::string text;

@@ -33,7 +33,8 @@ bool is_named(const EventDraft& draft) {
 
 /// What is open, again: the message said nothing about it.
 Reply repeat_open(const Scene& scene, const Open& open) {
-    Reply reply = say(scene.phrases.say("still_open", {{"current", open.prompt}}));
+    const bool asks_words = open.waiting == Waiting::kChange;
+    Reply reply = say(asks_words ? open.prompt : scene.phrases.say("still_open", {{"current", open.prompt}}));
     reply.open = open;
     return reply;
 }
@@ -148,7 +149,11 @@ Task<std::optional<Reply>> fill_or_change(Scene& scene, const Open& open, const 
     if (is_wordless(text)) co_return reply;
     if (open.waiting == Waiting::kGuest) reply = co_await answer_guest(scene, open, text);
     if (open.waiting == Waiting::kPick) reply = co_await pick_by_words(scene, open, text);
-    if (!takes_edits(open)) co_return reply;
+    if (!takes_edits(open)) {
+        bool is_other = false;
+        if (!reply) reply = co_await edit_by_words(scene, open, text, is_other);
+        co_return reply;
+    }
     if (open.waiting == Waiting::kTime && scene.answers().is("dont_know", text))
         reply = co_await offer_free_hours(scene, open);
     else
@@ -167,7 +172,7 @@ Task<std::optional<Reply>> ask_after_shrug(Scene& scene, const Open& open, const
 }
 
 /// In the order in which people mean them.
-constexpr Move kMoves[] = {agree_by_thumb, ask_again,   settle_number,  choose_by_words,
+constexpr Move kMoves[] = {agree_by_thumb, ask_again,   settle_number,  settle_by_words, choose_by_words,
                            refuse,         acknowledge, fill_or_change, ask_after_shrug};
 
 }  // namespace
@@ -181,6 +186,9 @@ Task<std::optional<Reply>> change_by_words(Scene& scene, const Open& open, std::
         reply = co_await end_series(scene, open, text);
         if (reply) co_return reply;
     }
+    bool is_other = false;
+    reply = co_await edit_by_words(scene, open, text, is_other);
+    if (reply || is_other) co_return reply;
     const Understanding read = scene.answers().has_word("edit_cues", text)
                                    ? read_new_time(scene, text)
                                    : scene.understand(text, "reschedule_meeting");

@@ -95,8 +95,18 @@ std::string changes_of(const Scene& scene, const EventDraft& was, const EventDra
             fresh.push_back(name_of(scene, guest));
     if (!fresh.empty())
         changes.push_back(phrases.say("change_with", {{"names", shown(phrases.join(fresh))}}));
+    std::vector<std::string> gone;
+    for (const std::string& guest : was.attendees)
+        if (std::find(now.attendees.begin(), now.attendees.end(), guest) == now.attendees.end())
+            gone.push_back(name_of(scene, guest));
+    if (!gone.empty()) changes.push_back(phrases.say("edit/without", {{"names", shown(phrases.join(gone))}}));
+    if (was.location != now.location && now.location.empty())
+        changes.push_back(phrases.say("edit/no_place_now"));
     if (was.location != now.location && !now.location.empty())
         changes.push_back(phrases.say("change_place", {{"place", shown(now.location)}}));
+    if (was.rrule != now.rrule && !now.rrule.empty())
+        changes.push_back(write_series(phrases, {*now.start, *now.start + length_of(now)}, now.all_day,
+                                       now.rrule, std::nullopt));
     if (now.video_call && !was.video_call) changes.push_back(phrases.say("change_video"));
     if (changes.empty()) return {};
     std::string list;

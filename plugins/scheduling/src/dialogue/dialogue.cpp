@@ -143,6 +143,8 @@ Task<Reply> take_text(Scene& scene) {
     if (about_quoted) co_return std::move(*about_quoted);
     auto sorry = co_await take_complaint(scene, text);
     if (sorry) co_return std::move(*sorry);
+    auto about_last = co_await edit_last_shown(scene, text);
+    if (about_last) co_return std::move(*about_last);
     // Not an answer: the host routes it again, and it comes back with its intent if it is ours.
     if (scene.turn.answers_open_question()) co_return pass_on();
     if (!is_one_wish(scene.intent, scene.input.second_intent)) scene.left_out = scene.input.second_text;

@@ -15,20 +15,16 @@ namespace {
 
 using migue::Task;
 
-/// A title that was made of the guests' names is made anew when there are more of them.
-void retitle(const Scene& scene, const EventDraft& before, EventDraft& draft) {
-    if (draft.attendees.size() == before.attendees.size()) return;
-    std::vector<std::string> names;
-    for (const std::string& guest : before.attendees) names.push_back(name_of(scene, guest));
-    const std::string made = names.empty()
-                                 ? std::string()
-                                 : scene.phrases.say("meeting_with", {{"names", scene.phrases.join(names)}});
-    if (draft.title != made && !is_generic_title(scene.answers(), draft.title)) return;
-    EventDraft named = draft;
-    named.title.clear();
-    for (std::string& guest : named.attendees) guest = name_of(scene, guest);
-    complete_title(scene.phrases, named);
-    draft.title = named.title;
+/// "Reunião com a Laura e o Pedro" is the title that is made of Laura and Pedro.
+bool is_same_title(std::string_view said, std::string_view made) {
+    const auto bare = [](std::string_view title) {
+        std::vector<std::string> words = words_of(fold(title));
+        std::erase_if(words, [](const std::string& word) {
+            return word == "a" || word == "o" || word == "la" || word == "el" || word == "the";
+        });
+        return words;
+    };
+    return !made.empty() && bare(said) == bare(made);
 }
 
 constexpr std::string_view kWeekMark = "week/";
@@ -152,6 +148,21 @@ bool is_same_half(const Open& open, const Question& question, EventDraft& draft)
 }
 
 }  // namespace
+
+void retitle(const Scene& scene, const EventDraft& before, EventDraft& draft) {
+    if (draft.attendees.size() == before.attendees.size()) return;
+    std::vector<std::string> names;
+    for (const std::string& guest : before.attendees) names.push_back(name_of(scene, guest));
+    const std::string made = names.empty()
+                                 ? std::string()
+                                 : scene.phrases.say("meeting_with", {{"names", scene.phrases.join(names)}});
+    if (!is_same_title(draft.title, made) && !is_generic_title(scene.answers(), draft.title)) return;
+    EventDraft named = draft;
+    named.title.clear();
+    for (std::string& guest : named.attendees) guest = name_of(scene, guest);
+    complete_title(scene.phrases, named);
+    draft.title = named.title;
+}
 
 Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& read) {
     if (auto days = offer_week(scene, open, read)) co_return std::move(*days);

@@ -4,7 +4,7 @@
 #include "dialogue/cards.hpp"
 #include "dialogue/dates.hpp"
 #include "dialogue/edits.hpp"
-#include "dialogue/event_search.hpp"
+#include "dialogue/event_edit.hpp"
 #include "dialogue/flows.hpp"
 #include "dialogue/folding.hpp"
 #include "dialogue/reminder_times.hpp"
@@ -16,47 +16,7 @@ namespace {
 using migue::Task;
 
 constexpr std::size_t kMostAtOnce = 20;
-constexpr std::size_t kMostRows = 10;
 constexpr std::size_t kListedInText = 20;
-
-/// A series stands for itself once: the first of its occurrences that was found.
-std::vector<Event> without_repeats(std::vector<Event> events) {
-    std::vector<Event> once;
-    for (Event& event : events) {
-        const bool known = std::any_of(once.begin(), once.end(), [&](const Event& e) {
-            return e.id == event.id || (!e.series.empty() && e.series == event.series);
-        });
-        if (!known) once.push_back(std::move(event));
-    }
-    return once;
-}
-
-Reply pick_event(const Scene& scene, const std::vector<Event>& events, Purpose purpose, std::string said) {
-    Reply reply;
-    Open open;
-    open.waiting = Waiting::kPick;
-    open.purpose = purpose;
-    open.said = std::move(said);
-    for (const Event& event : events) {
-        if (open.options.size() == kMostRows) break;
-        const LocalSpan span = span_of(event, scene.person.zone);
-        Option row;
-        row.action = Action::kEvent;
-        row.event_id = event.id;
-        row.occurrence_ms = event.rrule.empty() ? 0 : event.start_ms;
-        const std::string date = write_date(scene.phrases, day_of(span.begin), DateStyle::kShort);
-        row.label = event.all_day
-                        ? date
-                        : scene.phrases.say("dates/slot", {{"date", date},
-                                                           {"time", write_clock(scene.phrases, span.begin)}});
-        row.hint = event.title;
-        open.options.push_back(std::move(row));
-    }
-    reply.text = scene.phrases.say(purpose == Purpose::kCancel ? "which_cancel" : "which_move");
-    reply.list_label = scene.phrases.label("see_events");
-    reply.open = std::move(open);
-    return reply;
-}
 
 /// "15:00 Revisión semanal"; with its day when they are of several.
 std::string cancel_line(const Scene& scene, const Event& event, bool one_day) {
@@ -98,29 +58,6 @@ Reply ask_cancel_all(const Scene& scene, const std::vector<Event>& events) {
     return reply;
 }
 
-Reply none_found(const Scene& scene, const EventReference& reference) {
-    if (reference.words.empty()) return say(scene.phrases.say("not_found"), Reply::After::kKeep);
-    return say(scene.phrases.say("not_found_with", {{"words", shorten(reference.said, 60)}}),
-               Reply::After::kKeep);
-}
-
-/// The events a sentence may mean; with nothing named, the one that was last talked about.
-Task<migue::Result<std::vector<Event>>> find_events(Scene& scene, const EventReference& reference) {
-    if (reference.is_empty() && !reference.everything && !scene.state.last_event.empty()) {
-        auto last = co_await scene.booking.get(scene.state.last_event);
-        if (!last) co_return std::move(last).error();
-        if (last->has_value() && !(*last)->cancelled &&
-            ((*last)->end_ms > scene.now_ms || !(*last)->rrule.empty())) {
-            std::vector<Event> one;
-            one.push_back(std::move(**last));
-            co_return one;
-        }
-    }
-    auto listed = co_await scene.booking.list(search_span(scene, reference));
-    if (!listed) co_return std::move(listed).error();
-    co_return without_repeats(matching(reference, *listed, scene.person.zone));
-}
-
 /// An event of a card: as it is stored, and of a series the occurrence that is meant.
 struct Meant {
     Event stored;
@@ -144,48 +81,6 @@ Task<migue::Result<std::vector<Meant>>> events_of(Scene& scene, const Open& open
         meant.push_back(Meant{std::move(**event), occurrence});
     }
     co_return meant;
-}
-
-/// The new time of an event, from the words that name it.
-Task<Reply> move_event(Scene& scene, Event event, const Understanding& target, const std::string& said) {
-    // A series that was named as such: its next occurrence stands for it.
-    if (!event.rrule.empty() && event.start_ms <= scene.now_ms)
-        if (auto next = next_of(event, scene.now_ms)) event = std::move(*next);
-    if (target.times.empty() || said.empty()) {
-        Reply reply;
-        reply.text = scene.phrases.say("move_when", {{"title", shown(event.title)}});
-        Open open;
-        open.waiting = Waiting::kChange;
-        open.target = event.id;
-        open.draft = to_draft(event);
-        open.before = event;
-        open.options.push_back(option(scene, Action::kDrop, "keep", "no"));
-        reply.open = std::move(open);
-        co_return reply;
-    }
-    Open open;
-    open.waiting = Waiting::kCard;
-    open.target = event.id;
-    open.draft = to_draft(event);
-    open.before = event;
-    EventDraft moved = open.draft;
-    apply_edit(moved, target.draft);
-    if (moved.start == open.draft.start && moved.end == open.draft.end)
-        co_return say(scene.phrases.say("move_same", {{"title", shown(event.title)}}));
-    co_return co_await edit_open(scene, open, target);
-}
-
-/// Where the new time begins in the words. A last "to 8" is one even where it reads as no time.
-std::size_t new_time_begin(const Scene& scene, std::string_view text, const Understanding& whole) {
-    const std::size_t last_space = text.find_last_of(' ');
-    const bool ends_so =
-        last_space != std::string_view::npos && Answers::bare_number(text.substr(last_space + 1));
-    const bool is_read = !whole.times.empty() && whole.times.back().finish > last_space;
-    if (ends_so && !is_read) {
-        const std::size_t lead = text.find_last_of(' ', last_space - 1);
-        return lead == std::string_view::npos ? last_space + 1 : lead + 1;
-    }
-    return scene.answers().target_begin(text, whole.times);
 }
 
 /// Single events in one go; those of a series each by its part.
@@ -226,26 +121,20 @@ bool repeats(const Event& event) {
 }
 
 Task<Reply> cancel_by_words(Scene& scene, std::string_view text) {
-    const EventReference reference = read_reference(scene, text, "cancel_meeting");
+    const Edit edit = read_edit(text, scene.moment);
+    const EventReference reference = edit.what == Edit::What::kCancel
+                                         ? reference_of(edit.event)
+                                         : read_reference(scene, text, "cancel_meeting");
+    if (const std::string listed = listed_event(scene, edit.event); !listed.empty()) {
+        auto event = co_await scene.booking.get(listed);
+        if (event && event->has_value() && !(*event)->cancelled) co_return cancel_card(scene, **event);
+    }
     auto found = co_await find_events(scene, reference);
     if (!found) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
     if (found->empty()) co_return none_found(scene, reference);
     if (reference.everything && reference.span) co_return ask_cancel_all(scene, *found);
     if (found->size() == 1) co_return cancel_card(scene, found->front());
     co_return pick_event(scene, *found, Purpose::kCancel, "");
-}
-
-Task<Reply> move_by_words(Scene& scene, std::string_view text) {
-    const Understanding whole = scene.understand(text, "reschedule_meeting");
-    const std::size_t split = new_time_begin(scene, text, whole);
-    const EventReference reference = read_reference(scene, text.substr(0, split), "cancel_meeting");
-    const std::string said(text.substr(split));
-    auto found = co_await find_events(scene, reference);
-    if (!found) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
-    if (found->empty()) co_return none_found(scene, reference);
-    if (found->size() > 1) co_return pick_event(scene, *found, Purpose::kMove, said);
-    const Understanding target = read_new_time(scene, said);
-    co_return co_await move_event(scene, std::move(found->front()), target, said);
 }
 
 Task<std::optional<std::size_t>> row_named(Scene& scene, const Open& open, std::string_view text) {
@@ -274,8 +163,10 @@ Task<Reply> take_event(Scene& scene, const Open& open, const Option& chosen) {
     Event meant = **event;
     if (chosen.occurrence_ms != 0) meant = occurrence_at(std::move(meant), chosen.occurrence_ms);
     if (open.purpose == Purpose::kMove) {
-        const Understanding target = read_new_time(scene, open.said);
-        co_return co_await move_event(scene, std::move(meant), target, open.said);
+        Edit edit = read_edit(open.said, scene.moment);
+        edit.event = EventWords{};
+        if (edit.what != Edit::What::kTell) edit.what = Edit::What::kMove;
+        co_return co_await edit_found(scene, std::move(meant), std::move(edit));
     }
     co_return cancel_card(scene, meant);
 }

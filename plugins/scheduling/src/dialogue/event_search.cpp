@@ -15,18 +15,10 @@ constexpr std::int64_t kLookAheadMs = 180LL * 24 * kHourMs;
 /// A word of the sentence and a word of the title: equal, or one the beginning of the other.
 bool same_word(const std::string& said, const std::string& there) {
     if (said == there) return true;
+    constexpr std::size_t kShortest = 4, kShortestName = 3;  // "Pao" is Paola
     const std::size_t shorter = std::min(said.size(), there.size());
-    return shorter >= 4 && said.compare(0, shorter, there, 0, shorter) == 0;
-}
-
-bool names(const std::vector<std::string>& words, const Event& event) {
-    std::string all = event.title;
-    for (const std::string& guest : event.guests) all += " " + guest;
-    const std::vector<std::string> there = words_of(fold(all));
-    return std::all_of(words.begin(), words.end(), [&](const std::string& word) {
-        return std::any_of(there.begin(), there.end(),
-                           [&](const std::string& other) { return same_word(word, other); });
-    });
+    if (said.size() == kShortestName) return there.size() > said.size() + 1 && there.starts_with(said);
+    return shorter >= kShortest && said.compare(0, shorter, there, 0, shorter) == 0;
 }
 
 /// The words as they stand in the text: "Ana", not "ana".
@@ -45,6 +37,27 @@ std::string as_written(std::string_view text, const std::vector<std::string>& wo
 }
 
 }  // namespace
+
+bool names_all(const std::vector<std::string>& words, std::string_view title,
+               const std::vector<std::string>& guests) {
+    std::string all(title);
+    for (const std::string& guest : guests) all += " " + guest;
+    const std::vector<std::string> there = words_of(fold(all));
+    return std::all_of(words.begin(), words.end(), [&](const std::string& word) {
+        return std::any_of(there.begin(), there.end(),
+                           [&](const std::string& other) { return same_word(word, other); });
+    });
+}
+
+EventReference reference_of(const EventWords& event) {
+    EventReference reference;
+    reference.words = event.words;
+    reference.said = event.said;
+    reference.span = event.span;
+    reference.time = event.time;
+    reference.everything = event.everything;
+    return reference;
+}
 
 EventReference read_reference(const Scene& scene, std::string_view text, std::string_view intent) {
     const Understanding read = scene.understand(text, intent);
@@ -87,7 +100,7 @@ std::vector<Event> matching(const EventReference& reference, const std::vector<E
     std::vector<Event> found;
     for (const Event& event : events) {
         const LocalSpan span = span_of(event, zone);
-        if (!names(reference.words, event)) continue;
+        if (!names_all(reference.words, event.title, event.guests)) continue;
         if (reference.time && (event.all_day || span.begin - day_of(span.begin) != *reference.time)) continue;
         if (reference.span && !(span.begin < reference.span->end && reference.span->begin < span.end))
             continue;

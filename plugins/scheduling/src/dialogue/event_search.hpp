@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dialogue/scene.hpp"
+#include "understanding/edit.hpp"
 
 /// Which event a sentence is about: "la de Laura", "tomorrow's 3pm", "a última".
 namespace scheduling {
@@ -22,6 +23,13 @@ struct EventReference {
 /// Reads the part of a sentence that names the event.
 [[nodiscard]] EventReference read_reference(const Scene& scene, std::string_view text,
                                             std::string_view intent);
+
+/// The same, from a sentence that is an edit.
+[[nodiscard]] EventReference reference_of(const EventWords& event);
+
+/// Each of the folded words stands in the title or among the guests, whole or as its beginning.
+[[nodiscard]] bool names_all(const std::vector<std::string>& words, std::string_view title,
+                             const std::vector<std::string>& guests);
 
 /// Words that change a time: "mejor a las 5", and "make it 5", "to 8", where a number that stands
 /// alone is an hour.

@@ -93,6 +93,9 @@ migue::TurnEnd keep_asking(Scene& scene) {
     for (const Open* open : {scene.state.alive(scene.now_ms), scene.state.alive_reminder(scene.now_ms)})
         if (open != nullptr)
             left = std::max({left, std::int64_t{1}, life_of(open->waiting) - (scene.now_ms - open->at_ms)});
+    // What people say of the event that was just shown comes here first.
+    if (scene.state.talks(scene.now_ms))
+        left = std::max({left, std::int64_t{1}, kTalkLifeMs - (scene.now_ms - scene.state.spoke_ms)});
     if (left == 0) return migue::TurnEnd::done();
     if (auto asked = scene.turn.ask(std::chrono::milliseconds(left)); !asked) return std::move(asked).error();
     return migue::TurnEnd::done();
@@ -112,6 +115,8 @@ void keep_guests(const Scene& scene, Open& open) {
 void remember_shown(Scene& scene) {
     if (scene.state.last_event.empty()) return;
     auto& shown = scene.state.shown;
+    // Another event is talked about now.
+    if (!shown.empty() && shown.back().event_id != scene.state.last_event) scene.state.listed.clear();
     std::erase_if(shown, [&](const ShownEvent& one) { return one.card == scene.card; });
     shown.push_back({scene.card, scene.state.last_event});
     if (shown.size() > kMostRemembered) shown.erase(shown.begin());
@@ -155,11 +160,15 @@ migue::TurnEnd finish(Scene& scene, Reply reply) {
         if (reply.list_label.empty()) reply.list_label = scene.phrases.label("choose");
         reply.open->card = scene.card;
         reply.open->at_ms = scene.now_ms;
-        reply.open->prompt = shorten(reply.text, kBodyText);
+        // What is shown again keeps its own words: those in front of them are said once.
+        const std::string& before = reply.open->prompt;
+        if (before.empty() || reply.text.find(before) == std::string::npos)
+            reply.open->prompt = shorten(reply.text, kBodyText);
         keep_guests(scene, *reply.open);
     }
     if (auto sent = send(scene.turn, reply); !sent) return std::move(sent).error().within("send the answer");
     remember_shown(scene);
+    scene.state.spoke_ms = scene.now_ms;
     if (reply.open && reply.is_reminder)
         scene.state.reminded = std::move(reply.open);
     else if (reply.open)

@@ -236,6 +236,8 @@ State read_known(const json& object) {
     if (object.contains("reminded")) state.reminded = read_open_json(object.at("reminded"));
     if (object.contains("undo")) state.undo = read_undo(object.at("undo"));
     state.last_event = object.at("last_event");
+    state.listed = object.value("listed", std::vector<std::string>());
+    state.spoke_ms = object.value("spoke", std::int64_t{0});
     state.locale = object.at("locale");
     state.fixed_locale = object.value("fixed_locale", "");
     for (const json& one : object.value("shown", json::array()))
@@ -250,6 +252,11 @@ State read_known(const json& object) {
 const Open* State::alive(std::int64_t now_ms) const {
     if (!open) return nullptr;
     return now_ms - open->at_ms <= life_of(open->waiting) ? &*open : nullptr;
+}
+
+bool State::talks(std::int64_t now_ms) const {
+    const bool knows_event = !last_event.empty() || undo || !listed.empty();
+    return knows_event && now_ms - spoke_ms <= kTalkLifeMs;
 }
 
 const Open* State::alive_reminder(std::int64_t now_ms) const {
@@ -285,6 +292,8 @@ std::string write_state(const State& state) {
     if (state.open) object["open"] = open_json(*state.open);
     if (state.reminded) object["reminded"] = open_json(*state.reminded);
     if (state.undo) object["undo"] = undo_json(*state.undo);
+    if (!state.listed.empty()) object["listed"] = state.listed;
+    if (state.spoke_ms != 0) object["spoke"] = state.spoke_ms;
     if (!state.promised.empty()) object["promised"] = state.promised;
     return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }

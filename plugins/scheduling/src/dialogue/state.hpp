@@ -15,6 +15,7 @@ namespace scheduling {
 
 inline constexpr std::int64_t kCardLifeMs = 15 * 60 * 1000;
 inline constexpr std::int64_t kUndoLifeMs = 10 * 60 * 1000;
+inline constexpr std::int64_t kTalkLifeMs = 10 * 60 * 1000;
 /// A link's ten minutes, a code's ten, and a little.
 inline constexpr std::int64_t kLinkedWaitMs = 25 * 60 * 1000;
 inline constexpr std::int64_t kReminderLifeMs = 12LL * 3600 * 1000;
@@ -134,16 +135,20 @@ struct State {
     /// The last reminder: it stands beside what is open, and goes on for longer.
     std::optional<Open> reminded;
     std::optional<Undo> undo;
-    std::string last_event;                   ///< what "it" means
-    std::string locale;                       ///< of the last message whose language was clear
-    std::string fixed_locale;                 ///< "habla en español": until another is asked for
-    std::vector<ShownEvent> shown;            ///< the last ones, oldest first
+    std::string last_event;           ///< what "it" means
+    std::string locale;               ///< of the last message whose language was clear
+    std::string fixed_locale;         ///< "habla en español": until another is asked for
+    std::vector<std::string> listed;  ///< the events of the last agenda, in its order: "the second one"
+    std::int64_t spoke_ms = 0;        ///< when we last said something
+    std::vector<ShownEvent> shown;    ///< the last ones, oldest first
     std::vector<std::string> asked_contacts;  ///< addresses that were offered to be kept
     /// Jobs whose promise was told. An attempt of a turn that died may have left a job without.
     std::vector<std::string> promised;
 
     /// The open card, unless it is older than its life.
     [[nodiscard]] const Open* alive(std::int64_t now_ms) const;
+    /// An event was talked about just now: "it" may mean it although no card is open.
+    [[nodiscard]] bool talks(std::int64_t now_ms) const;
     /// The last reminder, likewise.
     [[nodiscard]] const Open* alive_reminder(std::int64_t now_ms) const;
 };

@@ -40,6 +40,19 @@ namespace scheduling {
 [[nodiscard]] migue::Task<std::optional<Reply>> change_by_words(Scene& scene, const Open& open,
                                                                 std::string_view text);
 
+// event_edit.cpp: what is said of an event, as read_edit() understands it; nothing when it is nothing.
+
+/// "cancélala", "don't cancel it", "put it back": before anything else, because the words of a button may be
+/// among them.
+[[nodiscard]] migue::Task<std::optional<Reply>> settle_by_words(Scene& scene, const Open& open,
+                                                                const std::string& text);
+/// Changes and questions about what is open, or about an event that the words name. `is_other`: the words
+/// are about something else, and answer nothing here.
+[[nodiscard]] migue::Task<std::optional<Reply>> edit_by_words(Scene& scene, const Open& open,
+                                                              std::string_view text, bool& is_other);
+/// Of the event that was talked about just now, although nothing is open.
+[[nodiscard]] migue::Task<std::optional<Reply>> edit_last_shown(Scene& scene, std::string_view text);
+
 // quoting.cpp
 
 /// A quoted message of ours picks the event it was about.
