@@ -43,7 +43,8 @@ migue::Result<Answers> Answers::load() {
     Answers answers;
     answers.zones_ = zones_by_city();
     for (const char* file :
-         {"phrases/answers.json", "phrases/beside_words.json", "phrases/calendar_words.json"}) {
+         {"phrases/answers.json", "phrases/beside_words.json", "phrases/calendar_words.json",
+          "phrases/question_words.json"}) {
         const auto text = scheduling_data::embedded(file);
         const auto parsed = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
         if (!parsed.is_object())

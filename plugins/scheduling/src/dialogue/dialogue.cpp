@@ -6,6 +6,7 @@
 #include "calendar/zone_time.hpp"
 #include "dialogue/asides.hpp"
 #include "dialogue/flows.hpp"
+#include "dialogue/questions.hpp"
 #include "dialogue/steps.hpp"
 #include "dialogue/turn_input.hpp"
 
@@ -95,6 +96,11 @@ Task<Reply> take_text(Scene& scene) {
         name && !named(scene.book, *name).empty())
         co_return co_await forget_contact(scene, std::move(*name));
     take_quotation(scene);
+    auto told = co_await answer_question(scene, text);
+    if (told) {
+        scene.left_out = scene.input.second_text;
+        co_return std::move(*told);
+    }
     for (const Open& open : open_things(scene)) {
         auto answer = co_await answer_open(scene, open, text);
         if (answer) co_return std::move(*answer);

@@ -93,7 +93,9 @@ migue::TurnEnd keep_asking(Scene& scene) {
     for (const Open* open : {scene.state.alive(scene.now_ms), scene.state.alive_reminder(scene.now_ms)})
         if (open != nullptr)
             left = std::max({left, std::int64_t{1}, life_of(open->waiting) - (scene.now_ms - open->at_ms)});
-    if (left == 0) return migue::TurnEnd::done();
+    // "and Friday?" goes on from a question: it is looked at here first.
+    if (scene.state.asked) left = std::max(left, kAskedLifeMs - (scene.now_ms - scene.state.asked->at_ms));
+    if (left <= 0) return migue::TurnEnd::done();
     if (auto asked = scene.turn.ask(std::chrono::milliseconds(left)); !asked) return std::move(asked).error();
     return migue::TurnEnd::done();
 }
