@@ -184,10 +184,10 @@ bool is_over(const Scene& scene, const Window& window, const SlotWish& wish) {
     });
 }
 
-std::string slots_text(const Phrases& phrases, const EventDraft& draft, std::string_view phrase) {
+std::string slots_text(const Scene& scene, const EventDraft& draft, std::string_view phrase) {
+    const Phrases& phrases = scene.phrases;
     const std::string length = std::to_string(length_of(draft).count());
-    const bool named = !draft.title.empty() && std::find(draft.inferred.begin(), draft.inferred.end(),
-                                                         "title") == draft.inferred.end();
+    const bool named = !is_generic_title(scene.answers(), draft.title);
     if (phrase == "slots" && named)
         return phrases.say("questions/slots_for", {{"minutes", length}, {"title", shown(draft.title)}});
     if (phrase == "questions/slots_over") return phrases.say(phrase);
@@ -259,9 +259,9 @@ Task<Reply> offer_slots(Scene& scene, EventDraft draft, std::optional<Window> as
         phrase = is_over(scene, window, wish) ? "questions/slots_over" : "slots_later";
         slots = slots_within(scene, wish, Window{after, until, {}, {}}, busy);
     }
-    if (slots.empty()) co_return say(slots_text(phrases, draft, "slots_none"));
+    if (slots.empty()) co_return say(slots_text(scene, draft, "slots_none"));
     Reply reply;
-    reply.text = slots_text(phrases, draft, phrase);
+    reply.text = slots_text(scene, draft, phrase);
     reply.list_label = phrases.label("see_times");
     Open open;
     open.waiting = Waiting::kTime;
@@ -286,11 +286,17 @@ Task<Reply> find_slot(Scene& scene, std::string_view text) {
     draft.part_begin.reset();
     draft.part_end.reset();
     // A question is no title: "which is best".
+    const Answers& answers = scene.answers();
     const std::vector<std::string> words = words_of(fold(draft.title));
-    const bool asks = !words.empty() && scene.answers().is("no_title_begins", words.front());
-    if (asks || !draft.attendees.empty() || is_generic_title(scene.answers(), draft.title))
+    const bool asks = !words.empty() && (answers.is("no_title_begins", words.front()) ||
+                                         answers.has_word("free", draft.title));
+    if (asks || !draft.attendees.empty() || is_generic_title(answers, draft.title))
         draft.title.clear();
     const SaidTime said = read_said_time(scene, text);
+    const bool wants_time = !said.is_empty() || draft.duration || answers.has_phrase("which_hours", text) ||
+                            answers.has_word("free", text) || answers.has_word("slot_words", text);
+    // Nothing in it asks for time: what the message resembled is not what it says.
+    if (!wants_time) co_return pass_on();
     std::optional<Window> window;
     if (!said.is_empty()) window = window_of(said, days_from_today(scene, said.days ? 1 : kLookAheadDays));
     co_return co_await offer_slots(scene, std::move(draft), window);

@@ -86,7 +86,9 @@ Task<Found> as_it_comes(Scene& scene, Found found) {
 /// "it": what is on the card, else what was last shown.
 Task<Found> last_shown(Scene& scene) {
     Found found;
-    if (const Open* open = scene.state.alive(scene.now_ms); open != nullptr) {
+    const Open* open = scene.state.alive(scene.now_ms);
+    // What is done was shown by its card, and may not be what was shown last.
+    if (open != nullptr && open->waiting != Waiting::kDone) {
         const Open shown_last = *open;
         found = co_await on_the_card(scene, shown_last);
     }
