@@ -64,14 +64,19 @@ Task<Reply> choose_for_guest(Scene& scene, const Open& open, const Option& chose
     co_return co_await forget_contact(scene, std::move(contact));
 }
 
+SeriesPart part_of(Action action) {
+    if (action == Action::kChangeOne) return SeriesPart::kOnlyThis;
+    return action == Action::kChangeLater ? SeriesPart::kFollowing : SeriesPart::kAll;
+}
+
 /// Of an event that is there.
 Task<Reply> choose_for_event(Scene& scene, const Open& open, const Option& chosen) {
     if (chosen.action == Action::kChoose) co_return co_await list_to_choose(scene, open);
     if (chosen.action == Action::kEvent) co_return co_await take_event(scene, open, chosen);
-    Reach reach = Reach::kSeries;
-    if (chosen.action == Action::kCancelOne) reach = Reach::kOccurrence;
-    if (chosen.action == Action::kCancelLater) reach = Reach::kLater;
-    co_return co_await cancel_events(scene, open, reach);
+    SeriesPart part = SeriesPart::kAll;
+    if (chosen.action == Action::kCancelOne) part = SeriesPart::kOnlyThis;
+    if (chosen.action == Action::kCancelLater) part = SeriesPart::kFollowing;
+    co_return co_await cancel_events(scene, open, part);
 }
 
 Task<Reply> choose_for_reminder(Scene& scene, const Open& open, const Option& chosen) {
@@ -102,7 +107,13 @@ Reply leave(Scene& scene, const Open& open) {
 Task<Reply> choose(Scene& scene, const Open& open, std::size_t index) {
     const Option& chosen = open.options[index];
     scene.before = open.before;
+    scene.part = open.part;
     switch (chosen.action) {
+        case Action::kChangeOne:
+        case Action::kChangeLater:
+        case Action::kChangeAll:
+            scene.part = part_of(chosen.action);
+            co_return co_await commit(scene, open.draft, open.target, Overlap::kRefuse);
         case Action::kBook:
         case Action::kForce:
         case Action::kPick:

@@ -7,6 +7,7 @@
 #include "dialogue/draft_checks.hpp"
 #include "dialogue/edits.hpp"
 #include "dialogue/flows.hpp"
+#include "dialogue/reminder_times.hpp"
 
 namespace scheduling {
 
@@ -40,19 +41,24 @@ BookedFrom::Look look_of(const Scene& scene) {
 
 Reply after_booking(Scene& scene, const Event& event, const EventDraft& said) {
     scene.state.last_event = event.id;
-    scene.state.undo = Undo{Undo::Kind::kBooked, {}, scene.now_ms + kUndoLifeMs};
+    scene.state.undo = Undo{Undo::Kind::kBooked, {}, {}, scene.now_ms + kUndoLifeMs};
     scene.state.undo->events.push_back(event);
     return booked_card(scene, event, {said, look_of(scene), new_contact(scene, event, scene.book)});
 }
 
-Reply after_change(Scene& scene, const Event& event, const Event& before) {
+Reply after_change(Scene& scene, const Event& before, SeriesDone done) {
+    Event event = std::move(done.outcome.event);
+    // A series is told by its next occurrence.
+    if (!event.rrule.empty() && event.start_ms <= scene.now_ms)
+        if (auto next = next_of(event, scene.now_ms)) event = std::move(*next);
     scene.state.last_event = event.id;
-    scene.state.undo = Undo{Undo::Kind::kMoved, {}, scene.now_ms + kUndoLifeMs};
-    scene.state.undo->events.push_back(before);
+    scene.state.undo =
+        Undo{Undo::Kind::kMoved, std::move(done.before), std::move(done.made), scene.now_ms + kUndoLifeMs};
     const EventDraft nothing_said;
     Reply reply = booked_card(scene, event, {nothing_said, BookedFrom::Look::kFull, {}});
     const bool moved = event.start_ms != before.start_ms;
-    const std::string title = shown(event.title), when = when_of(scene, event, true);
+    const std::string title = shown(event.title),
+                      when = event.rrule.empty() ? when_of(scene, event, true) : series_when(scene, event);
     std::string details;
     std::vector<std::string> fresh;
     for (const std::string& guest : event.guests)
@@ -68,21 +74,56 @@ Reply after_change(Scene& scene, const Event& event, const Event& before) {
     return reply;
 }
 
+/// Of a series the occurrence that the card was about.
+Event meant_of(const Scene& scene, const Event& stored) {
+    const bool is_part = !stored.rrule.empty() && scene.before && is_same_event(scene.before->id, stored.id);
+    return is_part ? occurrence_at(stored, scene.before->start_ms) : stored;
+}
+
+/// One of a series, those after it, or all: as was chosen. A new rule is for all.
+Task<SeriesDone> change_series(Scene& scene, const Event& stored, Event wanted, Overlap overlap) {
+    const Event occurrence = meant_of(scene, stored);
+    wanted.video_call = occurrence.video_call;
+    wanted.reminder_minutes = occurrence.reminder_minutes;
+    wanted.series = occurrence.series;
+    wanted.exdates = stored.exdates;
+    if (wanted.rrule == occurrence.rrule) {
+        SeriesBooking series(scene.booking, scene.tools.services.vault);
+        co_return co_await series.change(occurrence, std::move(wanted), scene.part, overlap);
+    }
+    SeriesDone done;
+    const std::int64_t length = wanted.end_ms - wanted.start_ms;
+    wanted.start_ms = stored.start_ms + (wanted.start_ms - occurrence.start_ms);
+    wanted.end_ms = wanted.start_ms + length;
+    done.before.push_back(stored);
+    done.outcome = co_await scene.booking.change(std::move(wanted), overlap);
+    co_return done;
+}
+
 Task<Reply> write_change(Scene& scene, EventDraft draft, std::string target, Overlap overlap) {
     auto before = co_await scene.booking.get(target);
     if (!before) co_return say(scene.phrases.say("failed_read"));
     if (!before->has_value() || (*before)->cancelled) co_return say(scene.phrases.say("not_found"));
     // An earlier attempt may have changed it already: then the card remembers how it was.
-    const bool repeats = scene.turn.attempt() > 1 || scene.input.kind == "job";
-    const Event old = repeats && scene.before && scene.before->id == target ? *scene.before : **before;
+    const bool again = scene.turn.attempt() > 1 || scene.input.kind == "job";
+    const bool remembers = again && scene.before && is_same_event(scene.before->id, target);
+    const Event old = remembers ? *scene.before : meant_of(scene, **before);
     Event changed = to_event(draft);
     changed.id = target;
-    changed.exdates = old.exdates;
-    const Outcome outcome = co_await scene.booking.change(std::move(changed), overlap);
-    if (outcome.kind == Outcome::Kind::kTaken)
+    SeriesDone done;
+    if (repeats(old)) {
+        done = co_await change_series(scene, **before, std::move(changed), overlap);
+    } else {
+        done.before.push_back(old);
+        done.outcome = co_await scene.booking.change(std::move(changed), overlap);
+    }
+    if (done.outcome.kind == Outcome::Kind::kTaken)
         co_return co_await offer_other_times(scene, std::move(draft), std::move(target));
-    if (outcome.kind != Outcome::Kind::kDone) co_return failure(scene, outcome.kind);
-    co_return after_change(scene, outcome.event, old);
+    const bool cannot_move = done.outcome.kind == Outcome::Kind::kFailed &&
+                             scene.booking.trouble() == Trouble::kNone && repeats(old);
+    if (cannot_move) co_return say(scene.phrases.say("series_cannot_move", {{"title", shown(old.title)}}));
+    if (done.outcome.kind != Outcome::Kind::kDone) co_return failure(scene, done.outcome.kind);
+    co_return after_change(scene, old, std::move(done));
 }
 
 }  // namespace
@@ -91,6 +132,8 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
     CalendarWish calendar = co_await read_calendar_wish(scene, std::string(text));
     Understanding read = co_await read_twice(scene, calendar.text, "schedule_meeting");
     read.draft.calendar = calendar.key;
+    settle_end(scene, read.draft, read.times);
+    begin_ahead(scene, read.draft);
     const Open* open = scene.state.alive(scene.now_ms);
     const bool replaces = open != nullptr && open->target.empty() &&
                           (open->waiting == Waiting::kCard || open->waiting == Waiting::kTime ||
@@ -114,6 +157,7 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
 }
 
 Task<Reply> proceed(Scene& scene, EventDraft draft, std::string target, bool sure) {
+    if (target.empty()) begin_ahead(scene, draft);
     scene.plan = plan_of(Plan::Kind::kProceed, draft, target);
     scene.plan->sure = sure;
     if (!draft.start || (!draft.has_date && !draft.has_time))
@@ -147,6 +191,7 @@ Task<Reply> commit(Scene& scene, EventDraft draft, std::string target, Overlap o
     scene.plan = plan_of(Plan::Kind::kCommit, draft, target);
     scene.plan->force = overlap == Overlap::kAllow;
     scene.plan->open.before = scene.before;
+    scene.plan->part = scene.part;
     if (!target.empty()) co_return co_await write_change(scene, std::move(draft), std::move(target), overlap);
     Event event = to_event(draft);
     event.id = scene.own_event_id;
@@ -165,10 +210,10 @@ Task<Reply> commit(Scene& scene, EventDraft draft, std::string target, Overlap o
 Task<Reply> show_draft_card(Scene& scene, EventDraft draft, std::string target) {
     co_await know_calendars(scene);
     if (!target.empty()) {
-        auto before = co_await scene.booking.get(target);
-        if (!before) co_return say(scene.phrases.say("failed_read"));
-        if (!before->has_value() || (*before)->cancelled) co_return say(scene.phrases.say("not_found"));
-        co_return change_card(scene, std::move(draft), **before);
+        auto stored = co_await scene.booking.get(target);
+        if (!stored) co_return say(scene.phrases.say("failed_read"));
+        if (!stored->has_value() || (*stored)->cancelled) co_return say(scene.phrases.say("not_found"));
+        co_return change_card(scene, std::move(draft), meant_of(scene, **stored));
     }
     SeriesNote series;
     if (!draft.rrule.empty()) {
@@ -180,6 +225,7 @@ Task<Reply> show_draft_card(Scene& scene, EventDraft draft, std::string target) 
 }
 
 Task<Reply> show_again(Scene& scene, EventDraft draft, std::string target) {
+    if (target.empty()) begin_ahead(scene, draft);
     if (!is_complete(draft)) co_return co_await proceed(scene, std::move(draft), std::move(target), false);
     if (auto asked = ask_guest(scene, draft, target)) co_return std::move(*asked);
     scene.plan = plan_of(Plan::Kind::kProceed, draft, target);

@@ -7,6 +7,7 @@
 #include "dialogue/edits.hpp"
 #include "dialogue/flows.hpp"
 #include "dialogue/folding.hpp"
+#include "dialogue/reminder_times.hpp"
 
 namespace scheduling {
 
@@ -28,6 +29,27 @@ void retitle(const Scene& scene, const EventDraft& before, EventDraft& draft) {
     for (std::string& guest : named.attendees) guest = name_of(scene, guest);
     complete_title(scene.phrases, named);
     draft.title = named.title;
+}
+
+/// A series that is talked about as a whole stands for its next occurrence; nothing for other events.
+std::optional<Event> next_of_series(const Scene& scene, const Open& open) {
+    if (open.draft.rrule.empty() || !open.draft.start) return std::nullopt;
+    Event series = to_event(open.draft);
+    series.id = open.target;
+    return next_of(series, scene.now_ms);
+}
+
+/// The rule without COUNT and UNTIL, which exclude each other.
+std::string without_end(std::string_view rrule) {
+    std::string kept;
+    for (std::size_t at = 0; at < rrule.size();) {
+        const std::size_t end = std::min(rrule.find(';', at), rrule.size());
+        const std::string_view part = rrule.substr(at, end - at);
+        if (!part.starts_with("COUNT=") && !part.starts_with("UNTIL="))
+            kept += (kept.empty() ? "" : ";") + std::string(part);
+        at = end + 1;
+    }
+    return kept;
 }
 
 /// The hour came first: the days that were offered stay open, now at that hour.
@@ -72,7 +94,12 @@ bool is_same_half(const Open& open, const Question& question, EventDraft& draft)
 }  // namespace
 
 Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& said) {
+    if (!open.target.empty()) scene.before = open.before ? open.before : next_of_series(scene, open);
     EventDraft draft = open.draft;
+    if (scene.before && !open.before) {
+        draft.start = to_local(scene.before->start_ms, draft.zone);
+        draft.end = to_local(scene.before->end_ms, draft.zone);
+    }
     apply_edit(draft, said.draft);
     retitle(scene, open.draft, draft);
     if (said.draft.attendees.size() > 0 && scene.tools.google != nullptr) draft.invites = true;
@@ -119,11 +146,9 @@ Task<std::optional<Reply>> end_series(Scene& scene, const Open& open, std::strin
         const Understanding read = scene.understand(text, "reschedule_meeting");
         if (!read.draft.has_date || !read.draft.start || read.draft.has_time) co_return reply;
         // The day that was said is the last one.
-        const LocalMinutes last = day_of(*read.draft.start) + date::days(1) - std::chrono::minutes(1);
-        const date::sys_seconds until{std::chrono::seconds(to_unix_ms(last, draft.zone) / 1000)};
-        end = "UNTIL=" + date::format("%Y%m%dT%H%M%SZ", until);
+        end = until_day(draft, day_of(*read.draft.start));
     }
-    draft.rrule += ";" + end;
+    draft.rrule = without_end(draft.rrule) + ";" + end;
     reply = co_await show_again(scene, std::move(draft), open.target);
     co_return reply;
 }

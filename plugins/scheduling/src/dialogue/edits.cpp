@@ -85,23 +85,14 @@ Event to_event(const EventDraft& draft) {
     event.rrule = draft.rrule;
     event.video_call = draft.video_call;
     event.calendar = draft.calendar;
+    const auto begins = draft.all_day ? std::chrono::minutes(0) : *draft.start - day_of(*draft.start);
+    for (const LocalMinutes day : draft.except)
+        event.exdates.push_back(to_unix_ms(day_of(day) + begins, draft.zone));
     if (draft.reminder) event.reminder_minutes = draft.reminder->count();
     const LocalMinutes start = draft.all_day ? LocalMinutes(day_of(*draft.start)) : *draft.start;
     event.start_ms = to_unix_ms(start, draft.zone);
     event.end_ms = to_unix_ms(start + length_of(draft), draft.zone);
     return event;
-}
-
-std::string ends_before(std::string_view rrule, std::int64_t occurrence_ms) {
-    std::string kept;
-    for (std::size_t at = 0; at < rrule.size();) {
-        const std::size_t end = std::min(rrule.find(';', at), rrule.size());
-        const std::string_view part = rrule.substr(at, end - at);
-        if (!part.starts_with("COUNT=") && !part.starts_with("UNTIL=")) kept += std::string(part) + ";";
-        at = end + 1;
-    }
-    const date::sys_seconds last{std::chrono::seconds(occurrence_ms / 1000 - 1)};
-    return kept + "UNTIL=" + date::format("%Y%m%dT%H%M%SZ", last);
 }
 
 EventDraft to_draft(const Event& event) {

@@ -23,9 +23,6 @@ void apply_time(EventDraft& draft, LocalMinutes start, std::optional<LocalMinute
 /// The event that a complete draft describes, without an id.
 [[nodiscard]] Event to_event(const EventDraft& draft);
 
-/// The rule with its end put before that occurrence.
-[[nodiscard]] std::string ends_before(std::string_view rrule, std::int64_t occurrence_ms);
-
 /// A stored event as a draft, so that it is changed by the same edits.
 [[nodiscard]] EventDraft to_draft(const Event& event);
 

@@ -7,6 +7,7 @@
 #include "dialogue/event_search.hpp"
 #include "dialogue/flows.hpp"
 #include "dialogue/folding.hpp"
+#include "dialogue/reminder_times.hpp"
 
 namespace scheduling {
 
@@ -126,48 +127,20 @@ struct Meant {
     std::int64_t occurrence_ms = 0;
 
     [[nodiscard]] Event shown() const {
-        Event event = stored;
-        if (occurrence_ms == 0) return event;
-        event.end_ms += occurrence_ms - event.start_ms;
-        event.start_ms = occurrence_ms;
-        return event;
+        return occurrence_ms == 0 ? stored : occurrence_at(stored, occurrence_ms);
     }
 };
 
-Event without(const Meant& one) {
-    Event event = one.stored;
-    if (std::find(event.exdates.begin(), event.exdates.end(), one.occurrence_ms) == event.exdates.end())
-        event.exdates.push_back(one.occurrence_ms);
-    return event;
-}
-
-/// The series without this occurrence and all after it.
-Event until_before(const Meant& one) {
-    Event event = one.stored;
-    event.rrule = ends_before(event.rrule, one.occurrence_ms);
-    return event;
-}
-
-/// The events of a card that are still there. What reaches beyond one occurrence is done to the
-/// series, even where its occurrences have ids of their own. When the turn runs again, those that an earlier
+/// The events of a card that are still there. When the turn runs again, those that an earlier
 /// attempt cancelled count as well: cancelling them once more does nothing, and is answered.
-Task<migue::Result<std::vector<Meant>>> events_of(Scene& scene, const Open& open, Reach reach) {
+Task<migue::Result<std::vector<Meant>>> events_of(Scene& scene, const Open& open) {
     std::vector<Meant> meant;
-    const bool repeats = scene.turn.attempt() > 1 || scene.input.kind == "job";
+    const bool again = scene.turn.attempt() > 1 || scene.input.kind == "job";
     for (std::size_t i = 0; i < open.events.size(); ++i) {
-        std::int64_t occurrence = i < open.occurrences.size() ? open.occurrences[i] : 0;
+        const std::int64_t occurrence = i < open.occurrences.size() ? open.occurrences[i] : 0;
         auto event = co_await scene.booking.get(open.events[i]);
         if (!event) co_return std::move(event).error();
-        const bool of_series = event->has_value() && !(*event)->series.empty();
-        if (of_series && reach != Reach::kOccurrence) {
-            occurrence = (*event)->start_ms;
-            event = co_await scene.booking.get(std::string((*event)->series));
-            if (!event) co_return std::move(event).error();
-        }
-        if (!event->has_value() || ((*event)->cancelled && !repeats)) continue;
-        if (reach == Reach::kSeries) occurrence = 0;
-        // From the first occurrence on is all of it.
-        if (reach == Reach::kLater && occurrence <= (*event)->start_ms) occurrence = 0;
+        if (!event->has_value() || ((*event)->cancelled && !again)) continue;
         meant.push_back(Meant{std::move(**event), occurrence});
     }
     co_return meant;
@@ -175,6 +148,9 @@ Task<migue::Result<std::vector<Meant>>> events_of(Scene& scene, const Open& open
 
 /// The new time of an event, from the words that name it.
 Task<Reply> move_event(Scene& scene, Event event, const Understanding& target, const std::string& said) {
+    // A series that was named as such: its next occurrence stands for it.
+    if (!event.rrule.empty() && event.start_ms <= scene.now_ms)
+        if (auto next = next_of(event, scene.now_ms)) event = std::move(*next);
     if (target.times.empty() || said.empty()) {
         Reply reply;
         reply.text = scene.phrases.say("move_when", {{"title", shown(event.title)}});
@@ -182,6 +158,7 @@ Task<Reply> move_event(Scene& scene, Event event, const Understanding& target, c
         open.waiting = Waiting::kChange;
         open.target = event.id;
         open.draft = to_draft(event);
+        open.before = event;
         open.options.push_back(option(scene, Action::kDrop, "keep", "no"));
         reply.open = std::move(open);
         co_return reply;
@@ -190,6 +167,7 @@ Task<Reply> move_event(Scene& scene, Event event, const Understanding& target, c
     open.waiting = Waiting::kCard;
     open.target = event.id;
     open.draft = to_draft(event);
+    open.before = event;
     EventDraft moved = open.draft;
     apply_edit(moved, target.draft);
     if (moved.start == open.draft.start && moved.end == open.draft.end)
@@ -210,7 +188,42 @@ std::size_t new_time_begin(const Scene& scene, std::string_view text, const Unde
     return scene.answers().target_begin(text, whole.times);
 }
 
+/// Single events in one go; those of a series each by its part.
+Task<SeriesDone> cancel_each(Scene& scene, std::vector<Meant> meant, SeriesPart part) {
+    SeriesDone all;
+    all.outcome = Outcome{Outcome::Kind::kDone, meant.front().stored};
+    std::vector<Event> single;
+    for (const Meant& one : meant)
+        if (!repeats(one.stored)) single.push_back(one.stored);
+    all.before = single;
+    if (!single.empty()) all.outcome = co_await scene.booking.cancel(std::move(single));
+    const bool again = scene.turn.attempt() > 1 || scene.input.kind == "job";
+    SeriesBooking series(scene.booking, scene.tools.services.vault);
+    for (const Meant& one : meant) {
+        if (all.outcome.kind != Outcome::Kind::kDone) break;
+        if (!repeats(one.stored)) continue;
+        const bool whole = one.occurrence_ms == 0 && one.stored.series.empty();
+        SeriesDone done = co_await series.cancel(one.shown(), whole ? SeriesPart::kAll : part);
+        // An earlier attempt has cancelled it.
+        const bool was_done = again && done.outcome.kind == Outcome::Kind::kGone;
+        if (was_done) done.before.push_back(one.stored);
+        if (!was_done) all.outcome = std::move(done.outcome);
+        all.before.insert(all.before.end(), done.before.begin(), done.before.end());
+    }
+    co_return all;
+}
+
 }  // namespace
+
+Event occurrence_at(Event stored, std::int64_t start_ms) {
+    stored.end_ms += start_ms - stored.start_ms;
+    stored.start_ms = start_ms;
+    return stored;
+}
+
+bool repeats(const Event& event) {
+    return !event.rrule.empty() || !event.series.empty();
+}
 
 Task<Reply> cancel_by_words(Scene& scene, std::string_view text) {
     const EventReference reference = read_reference(scene, text, "cancel_meeting");
@@ -259,59 +272,44 @@ Task<Reply> take_event(Scene& scene, const Open& open, const Option& chosen) {
     if (!event) co_return say(scene.phrases.say("failed_read"));
     if (!event->has_value() || (*event)->cancelled) co_return say(scene.phrases.say("not_found"));
     Event meant = **event;
+    if (chosen.occurrence_ms != 0) meant = occurrence_at(std::move(meant), chosen.occurrence_ms);
     if (open.purpose == Purpose::kMove) {
         const Understanding target = read_new_time(scene, open.said);
         co_return co_await move_event(scene, std::move(meant), target, open.said);
     }
-    if (chosen.occurrence_ms != 0) {
-        meant.end_ms += chosen.occurrence_ms - meant.start_ms;
-        meant.start_ms = chosen.occurrence_ms;
-    }
     co_return cancel_card(scene, meant);
 }
 
-Task<Reply> cancel_events(Scene& scene, const Open& open, Reach reach) {
+Task<Reply> cancel_events(Scene& scene, const Open& open, SeriesPart part) {
     scene.plan = Plan{};
     scene.plan->kind = Plan::Kind::kCancel;
     scene.plan->open = open;
-    scene.plan->reach = reach;
-    auto meant = co_await events_of(scene, open, reach);
+    scene.plan->part = part;
+    auto meant = co_await events_of(scene, open);
     if (!meant) co_return say(scene.phrases.say("failed_read"));
     if (meant->empty()) co_return say(scene.phrases.say("not_found"));
-    std::vector<Event> before;
-    std::vector<Event> single;
-    for (const Meant& one : *meant) {
-        before.push_back(one.stored);
-        if (one.occurrence_ms == 0) single.push_back(one.stored);
-    }
-    Outcome outcome{Outcome::Kind::kDone, before.front()};
-    if (!single.empty()) outcome = co_await scene.booking.cancel(std::move(single));
-    for (const Meant& one : *meant) {
-        if (outcome.kind != Outcome::Kind::kDone) break;
-        if (one.occurrence_ms == 0) continue;
-        Event left = reach == Reach::kLater ? until_before(one) : without(one);
-        outcome = co_await scene.booking.change(std::move(left), Overlap::kAllow);
-    }
-    if (outcome.kind == Outcome::Kind::kGone) co_return say(scene.phrases.say("not_found"));
-    if (outcome.kind != Outcome::Kind::kDone)
-        co_return say(
-            scene.phrases.say(outcome.kind == Outcome::Kind::kUnknown ? "failed_unknown" : "failed"));
-    Reply reply;
     const Event first = meant->front().shown();
-    reply.text = meant->size() == 1
+    const std::size_t count = meant->size();
+    SeriesDone done = co_await cancel_each(scene, std::move(*meant), part);
+    const Outcome::Kind kind = done.outcome.kind;
+    if (kind == Outcome::Kind::kGone) co_return say(scene.phrases.say("not_found"));
+    if (kind != Outcome::Kind::kDone)
+        co_return say(scene.phrases.say(kind == Outcome::Kind::kUnknown ? "failed_unknown" : "failed"));
+    Reply reply;
+    reply.text = count == 1
                      ? scene.phrases.say_of("cancelled", first.title,
                                             {{"title", shown(first.title)}, {"when", begin_of(scene, first)}})
-                     : scene.phrases.count("cancelled_many", meant->size());
-    scene.state.undo = Undo{Undo::Kind::kCancelled, std::move(before), scene.now_ms + kUndoLifeMs};
-    Open done;
-    done.waiting = Waiting::kDone;
-    done.options.push_back(option(scene, Action::kUndo, "undo", "undo"));
-    reply.open = std::move(done);
+                     : scene.phrases.count("cancelled_many", count);
+    scene.state.undo = Undo{Undo::Kind::kCancelled, std::move(done.before), {}, scene.now_ms + kUndoLifeMs};
+    Open closed;
+    closed.waiting = Waiting::kDone;
+    closed.options.push_back(option(scene, Action::kUndo, "undo", "undo"));
+    reply.open = std::move(closed);
     co_return reply;
 }
 
 Task<Reply> list_to_choose(Scene& scene, const Open& open) {
-    auto meant = co_await events_of(scene, open, Reach::kOccurrence);
+    auto meant = co_await events_of(scene, open);
     if (!meant) co_return say(scene.phrases.say("failed_read"));
     if (meant->empty()) co_return say(scene.phrases.say("not_found"));
     std::vector<Event> events;
@@ -347,10 +345,15 @@ Task<Reply> undo(Scene& scene) {
     scene.plan->kind = Plan::Kind::kUndo;
     scene.plan->open.draft.title = first.title;
     Outcome outcome;
-    if (undo.kind == Undo::Kind::kBooked)
+    if (undo.kind == Undo::Kind::kBooked) {
         outcome = co_await scene.booking.undo_booking(first);
-    else
-        outcome = co_await scene.booking.put_back(undo.events);
+    } else {
+        SeriesDone done;
+        done.before = undo.events;
+        done.made = undo.made;
+        SeriesBooking series(scene.booking, scene.tools.services.vault);
+        outcome = co_await series.undo(std::move(done));
+    }
     if (outcome.kind == Outcome::Kind::kTaken) co_return say(phrases.say("undo_taken"));
     if (outcome.kind == Outcome::Kind::kGone) co_return say(phrases.say("not_found"));
     if (outcome.kind != Outcome::Kind::kDone)

@@ -74,11 +74,16 @@ namespace scheduling {
 [[nodiscard]] migue::Task<std::optional<std::size_t>> row_named(Scene& scene, const Open& open,
                                                                 std::string_view text);
 [[nodiscard]] migue::Task<Reply> take_event(Scene& scene, const Open& open, const Option& chosen);
-[[nodiscard]] migue::Task<Reply> cancel_events(Scene& scene, const Open& open, Reach reach);
+[[nodiscard]] migue::Task<Reply> cancel_events(Scene& scene, const Open& open, SeriesPart part);
 /// All events of the open list, with one question.
 [[nodiscard]] migue::Task<Reply> cancel_listed(Scene& scene, const Open& open);
 [[nodiscard]] migue::Task<Reply> list_to_choose(Scene& scene, const Open& open);
 [[nodiscard]] migue::Task<Reply> undo(Scene& scene);
+
+/// The event as it is stored, or of a series the occurrence that begins then.
+[[nodiscard]] Event occurrence_at(Event stored, std::int64_t start_ms);
+/// It is one of a series, or a series itself.
+[[nodiscard]] bool repeats(const Event& event);
 
 // agenda_flow.cpp: looking.
 

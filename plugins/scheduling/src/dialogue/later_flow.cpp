@@ -46,7 +46,7 @@ json plan_json(const Plan& plan) {
             {"open", write_open(open)},
             {"sure", plan.sure},
             {"force", plan.force},
-            {"reach", static_cast<int>(plan.reach)}};
+            {"part", static_cast<int>(plan.part)}};
 }
 
 std::optional<Plan> read_plan(const json& object) {
@@ -57,7 +57,7 @@ std::optional<Plan> read_plan(const json& object) {
     plan.open = std::move(*open);
     plan.sure = object.value("sure", false);
     plan.force = object.value("force", false);
-    plan.reach = static_cast<Reach>(object.value("reach", 1));
+    plan.part = static_cast<SeriesPart>(object.value("part", 1));
     return plan;
 }
 
@@ -69,6 +69,7 @@ bool is_complete(const Plan& plan) {
 
 Task<Reply> perform(Scene& scene, Plan plan) {
     scene.before = plan.open.before;
+    scene.part = plan.part;
     switch (plan.kind) {
         case Plan::Kind::kProceed:
             co_return co_await proceed(scene, std::move(plan.open.draft), std::move(plan.open.target),
@@ -77,7 +78,7 @@ Task<Reply> perform(Scene& scene, Plan plan) {
             co_return co_await commit(scene, std::move(plan.open.draft), std::move(plan.open.target),
                                       plan.force ? Overlap::kAllow : Overlap::kRefuse);
         case Plan::Kind::kCancel:
-            co_return co_await cancel_events(scene, plan.open, plan.reach);
+            co_return co_await cancel_events(scene, plan.open, plan.part);
         case Plan::Kind::kUndo:
             co_return co_await undo(scene);
     }
@@ -175,7 +176,8 @@ Task<Reply> look_again(Scene& scene, json payload) {
         co_return quiet;
     }
     for (const Event& other : *listed)
-        if (other.busy && other.id != (*event)->id && other.series != (*event)->id)
+        if (other.busy && !is_same_event(other.id, (*event)->id) &&
+            (other.series.empty() || !is_same_event(other.series, (*event)->id)))
             co_return ask_about_rival(scene, **event, other);
     co_return quiet;
 }

@@ -86,7 +86,8 @@ Task<migue::Result<std::vector<LocalSpan>>> busy_around(Scene& scene, const Even
     const std::int64_t wanted = to_unix_ms(*draft.start, draft.zone);
     auto listed = co_await scene.booking.list(Interval{wanted - 16 * kDayMs, wanted + 16 * kDayMs});
     if (!listed) co_return std::move(listed).error();
-    std::erase_if(*listed, [&](const Event& event) { return event.id == target; });
+    std::erase_if(*listed,
+                  [&](const Event& event) { return !target.empty() && is_same_event(event.id, target); });
     co_return busy_spans(*listed, draft.zone);
 }
 
@@ -279,7 +280,8 @@ Task<Reply> offer_other_times(Scene& scene, EventDraft draft, std::string target
     if (!listed || !busy) co_return say(phrases.say("failed_read"));
     std::string title;
     for (const Event& event : *listed)
-        if (event.busy && event.id != target && (event.series.empty() || event.series != target)) {
+        if (event.busy && !is_same_event(event.id, target) &&
+            (event.series.empty() || !is_same_event(event.series, target))) {
             title = shown(event.title);
             break;
         }

@@ -42,6 +42,7 @@ Reply reminder_message(Scene& scene, const Event& stored, const Event& occurrenc
     open.target = stored.id;
     open.draft = to_draft(occurrence);
     open.draft.rrule = stored.rrule;
+    open.before = occurrence;
     open.events.push_back(stored.id);
     open.occurrences.push_back(stored.rrule.empty() ? 0 : occurrence.start_ms);
     open.options.push_back(option(scene, Action::kGoing, "going", "going"));

@@ -149,6 +149,11 @@ migue::TurnEnd finish(Scene& scene, Reply reply) {
     reply.text = capitalised(std::move(reply.text));
     if (reply.is_reminder) reply.after = Reply::After::kKeep;
     if (reply.open) {
+        // Questions on the way to a change forget neither the occurrence nor how much was chosen.
+        if (!reply.open->before && scene.before && is_same_event(scene.before->id, reply.open->target)) {
+            reply.open->before = scene.before;
+            reply.open->part = scene.part;
+        }
         if (reply.list_label.empty()) reply.list_label = scene.phrases.label("choose");
         reply.open->card = scene.card;
         reply.open->at_ms = scene.now_ms;

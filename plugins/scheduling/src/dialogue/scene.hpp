@@ -10,6 +10,7 @@
 #include "audit/audit.hpp"
 #include "booking/booking.hpp"
 #include "booking/free_slots.hpp"
+#include "booking/series.hpp"
 #include "calendar/google/calendar_choice.hpp"
 #include "calendar/google/google_calendar.hpp"
 #include "dialogue/answers.hpp"
@@ -66,9 +67,6 @@ struct Input {
     std::string job_key, job_payload;  ///< of a job of our own
 };
 
-/// How much of a series is meant.
-enum class Reach { kOccurrence = 1, kLater, kSeries };
-
 /// What the person wants done, for when the calendar cannot do it now.
 struct Plan {
     enum class Kind {
@@ -80,7 +78,7 @@ struct Plan {
     Kind kind = Kind::kProceed;
     Open open;  ///< draft and target, or events and occurrences
     bool sure = false, force = false;
-    Reach reach = Reach::kOccurrence;
+    SeriesPart part = SeriesPart::kOnlyThis;
 };
 
 struct Scene {
@@ -100,10 +98,12 @@ struct Scene {
     std::vector<Guest> guests = {};  ///< everybody whose address is known: contact book and draft
     /// The person's calendars outside, once somebody looked (know_calendars).
     std::optional<std::vector<CalendarInfo>> calendars = {};
-    std::string intent = {};           ///< what the message wants
-    std::string left_out = {};         ///< words of a second wish that this turn does not do
-    bool picked_slot = false;          ///< the hour was just chosen from a list
-    std::optional<Event> before = {};  ///< the event of the card that was answered, as it showed it
+    std::string intent = {};    ///< what the message wants
+    std::string left_out = {};  ///< words of a second wish that this turn does not do
+    bool picked_slot = false;   ///< the hour was just chosen from a list
+    /// The event that is being changed, of a series the occurrence, as the card showed it.
+    std::optional<Event> before = {};
+    SeriesPart part = SeriesPart::kOnlyThis;  ///< how much of its series is meant
 
     [[nodiscard]] const Answers& answers() const { return tools.answers; }
     /// Now, on the person's wall clock.

@@ -177,6 +177,7 @@ json open_json(const Open& open) {
             {"draft", draft_json(open.draft)},
             {"target", open.target},
             {"before", open.before ? event_json(*open.before) : json()},
+            {"part", static_cast<int>(open.part)},
             {"events", open.events},
             {"occurrences", open.occurrences},
             {"purpose", static_cast<int>(open.purpose)},
@@ -195,6 +196,7 @@ Open read_open_json(const json& object) {
     open.target = object.at("target");
     if (const auto before = object.find("before"); before != object.end() && before->is_object())
         open.before = read_event_json(*before);
+    open.part = static_cast<SeriesPart>(object.value("part", 1));
     open.events = object.at("events").get<std::vector<std::string>>();
     open.occurrences = object.at("occurrences").get<std::vector<std::int64_t>>();
     open.purpose = static_cast<Purpose>(object.at("purpose").get<int>());
@@ -205,14 +207,17 @@ Open read_open_json(const json& object) {
 }
 
 json undo_json(const Undo& undo) {
-    json events = json::array();
+    json events = json::array(), made = json::array();
     for (const Event& event : undo.events) events.push_back(event_json(event));
-    return {{"kind", static_cast<int>(undo.kind)}, {"events", events}, {"until", undo.until_ms}};
+    for (const Event& event : undo.made) made.push_back(event_json(event));
+    return {
+        {"kind", static_cast<int>(undo.kind)}, {"events", events}, {"made", made}, {"until", undo.until_ms}};
 }
 Undo read_undo(const json& object) {
     Undo undo;
     undo.kind = static_cast<Undo::Kind>(object.at("kind").get<int>());
     for (const json& event : object.at("events")) undo.events.push_back(read_event_json(event));
+    for (const json& event : object.value("made", json::array())) undo.made.push_back(read_event_json(event));
     undo.until_ms = object.at("until");
     return undo;
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "booking/series.hpp"
 #include "calendar/calendar.hpp"
 #include "dialogue/asked.hpp"
 #include "understanding/draft.hpp"
@@ -50,6 +51,9 @@ enum class Action {
     kWriteCalendar,   ///< new events go to the calendar in `event_id`
     kReadCalendar,    ///< it is read from now on
     kUnreadCalendar,  ///< it is not read any more
+    kChangeOne,       ///< the change as shown, of a series only the occurrence
+    kChangeLater,     ///< the occurrence and all after it
+    kChangeAll,       ///< the whole series
     kErase,           ///< deletes everything that is kept about the person
 };
 
@@ -96,10 +100,11 @@ struct Open {
     std::string prompt;  ///< its text, to be shown again
     std::vector<Option> options;
     EventDraft draft;
-    std::string target;                     ///< the event that the draft changes, or ""
-    std::optional<Event> before = {};       ///< that event as the card showed it
-    std::vector<std::string> events;        ///< those to be cancelled, or chosen from
-    std::vector<std::int64_t> occurrences;  ///< beside `events`: of a series, the one meant; else 0
+    std::string target;                ///< the event that the draft changes, or ""
+    std::optional<Event> before = {};  ///< that event, of a series the occurrence, as the card showed it
+    SeriesPart part = SeriesPart::kOnlyThis;  ///< how much of its series was chosen already
+    std::vector<std::string> events;          ///< those to be cancelled, or chosen from
+    std::vector<std::int64_t> occurrences;    ///< beside `events`: of a series, the one meant; else 0
     Purpose purpose = Purpose::kCancel;
     std::string said;           ///< the new time of an event that is still to be picked, as written
     std::vector<Guest> guests;  ///< the names behind the addresses of the draft
@@ -110,7 +115,8 @@ struct Open {
 struct Undo {
     enum class Kind { kBooked = 1, kCancelled, kMoved };
     Kind kind = Kind::kBooked;
-    std::vector<Event> events;  ///< as they were before; after a booking as it is
+    std::vector<Event> events;     ///< as they were before; after a booking as it is
+    std::vector<Event> made = {};  ///< new ones of a series that was cut, to be taken away
     std::int64_t until_ms = 0;
 };
 
