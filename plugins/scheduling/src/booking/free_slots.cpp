@@ -15,6 +15,7 @@ using std::chrono::minutes;
 constexpr minutes kStep{30};
 constexpr minutes kLeastApart{60};
 constexpr int kDaysAround = 14;
+constexpr std::size_t kEnoughWhole = 3;
 
 bool is_free(LocalSpan slot, const std::vector<LocalSpan>& busy) {
     return std::none_of(busy.begin(), busy.end(), [&](const LocalSpan& taken) {
@@ -102,6 +103,14 @@ std::vector<LocalSpan> spaced_slots(const SlotWish& wish, LocalSpan within,
         const minutes least = std::max(wish.length, kLeastApart);
         if (apart.empty() || slot.begin - apart.back().begin >= least) apart.push_back(slot);
     }
+    // Whole hours are easier to say, as long as they leave a choice.
+    std::vector<LocalSpan> whole;
+    for (const LocalSpan& slot : of_day(day, within.begin, bounded, busy)) {
+        const bool is_whole = (slot.begin - day) % minutes(60) == minutes(0);
+        const minutes least = std::max(wish.length, kLeastApart);
+        if (is_whole && (whole.empty() || slot.begin - whole.back().begin >= least)) whole.push_back(slot);
+    }
+    if (whole.size() >= std::min(most, kEnoughWhole)) apart = std::move(whole);
     if (apart.size() <= most || most < 2) {
         if (apart.size() > most) apart.resize(most);
         return apart;

@@ -8,6 +8,7 @@
 #include "dialogue/event_search.hpp"
 #include "dialogue/flows.hpp"
 #include "dialogue/folding.hpp"
+#include "dialogue/questions.hpp"
 
 namespace scheduling {
 
@@ -17,82 +18,112 @@ using migue::Task;
 using std::chrono::minutes;
 
 constexpr int kMostDaysShown = 7;
-constexpr std::size_t kMostSlots = 9, kMostOfOneDay = 6, kMostOfEachDay = 3;
-constexpr int kLookAheadDays = 14;
+constexpr std::size_t kMostNamed = 6;
 constexpr std::int64_t kNextWithinMs = 365LL * 24 * 3600 * 1000;
 
-bool is_weekend(date::local_days day) {
-    const date::weekday weekday(day);
-    return weekday == date::Saturday || weekday == date::Sunday;
+Task<migue::Result<std::vector<Event>>> list_window(Scene& scene, const Window& window) {
+    const std::string& zone = scene.person.zone;
+    co_return co_await scene.booking.list(Interval{to_unix_ms(LocalMinutes(window.first), zone),
+                                                   to_unix_ms(window.last + date::days(1), zone)});
 }
 
-Interval to_interval(const LocalSpan& span, std::string_view zone) {
-    return {to_unix_ms(span.begin, zone), to_unix_ms(span.end, zone)};
-}
-
-std::string write_events(const Scene& scene, const std::vector<Event>& events) {
-    std::vector<std::string> parts;
+/// "Tue, Nov 24 9:00–9:15 AM Standup"; of one day without it.
+std::string write_events(const Scene& scene, const std::vector<Event>& events, bool one_day) {
+    std::string text;
+    std::size_t count = 0;
     for (const Event& event : events) {
-        if (parts.size() == 5) break;
-        if (event.all_day) {
-            parts.push_back(scene.phrases.say("agenda_all_day", {{"title", shorten(event.title, 40)}}));
-            continue;
+        if (count == kMostNamed) {
+            text +=
+                " · " + scene.phrases.say("agenda_more", {{"count", std::to_string(events.size() - count)}});
+            break;
         }
         const LocalSpan span = span_of(event, scene.person.zone);
-        parts.push_back(scene.phrases.say("agenda_event",
-                                          {{"time", write_clock_range(scene.phrases, span.begin, span.end)},
-                                           {"title", shorten(event.title, 40)}}));
+        const std::string line = write_event(scene.phrases, event, day_of(span.begin), scene.person.zone);
+        text += count++ == 0 ? "" : " · ";
+        if (!one_day) text += write_date(scene.phrases, day_of(span.begin), DateStyle::kShort) + " ";
+        text += line;
     }
-    return scene.phrases.join(parts);
+    return text;
 }
 
-/// "Wednesday, November 25, 12–6 PM"; of several days the days alone.
-std::string asked_when(const Phrases& phrases, const LocalSpan& span, bool whole_days) {
-    const auto first = day_of(span.begin);
-    if (first != day_of(span.end - minutes(1)))
-        return write_when(phrases, span, whole_days, DateStyle::kLong);
-    return phrases.say("dates/at", {{"date", write_date(phrases, first, DateStyle::kLong)},
-                                    {"time", write_window(phrases, span.begin, span.end)}});
+/// "Wednesday, December 2, 6–10 PM"; of several days the days alone.
+std::string write_window_of(const Phrases& phrases, const Window& window) {
+    if (!window.is_one_day())
+        return phrases.say("dates/span", {{"begin", write_date(phrases, window.first, DateStyle::kLong)},
+                                          {"end", write_date(phrases, window.last, DateStyle::kLong)}});
+    const LocalSpan span = span_on(window, window.first);
+    const std::string date = write_date(phrases, window.first, DateStyle::kLong);
+    if (!window.from) return date;
+    return phrases.say("dates/at", {{"date", date}, {"time", write_window(phrases, span.begin, span.end)}});
 }
 
-/// "am I free Wednesday afternoon?"
-Task<Reply> tell_free(Scene& scene, LocalSpan span) {
-    const Phrases& phrases = scene.phrases;
-    const bool days = span.begin == day_of(span.begin) && span.end == day_of(span.end);
-    if (days && span.end - span.begin == date::days(1)) {
-        const auto day = day_of(span.begin);
-        span = {day + scene.moment.work_begin, day + scene.moment.work_end};
-    }
-    if (span.end - span.begin < kDefaultLength) span.end = span.begin + kDefaultLength;  // "at 11?"
-    auto listed = co_await scene.booking.list(to_interval(span, scene.person.zone));
-    if (!listed) co_return say(phrases.say("failed_read"), Reply::After::kKeep);
-    std::erase_if(*listed, [](const Event& event) { return !event.busy; });
-    const std::string when = asked_when(phrases, span, days);
-    if (listed->empty()) co_return say(phrases.say("free_yes", {{"when", when}}), Reply::After::kKeep);
-    const std::vector<LocalSpan> busy = busy_spans(*listed, scene.person.zone);
-    if (gaps(span, busy).empty())
-        co_return say(phrases.say("free_no", {{"when", when}, {"events", write_events(scene, *listed)}}),
-                      Reply::After::kKeep);
-    std::vector<std::string> times;
-    for (const LocalSpan& taken : busy) {
-        if (times.size() == 8) break;
-        times.push_back(day_of(span.begin) == day_of(span.end - minutes(1))
-                            ? write_clock_range(phrases, taken.begin, taken.end)
-                            : write_when(phrases, taken, false, DateStyle::kShort));
-    }
-    co_return say(phrases.say("free_except", {{"when", when}, {"times", phrases.join(times)}}),
-                  Reply::After::kKeep);
+DayWish wish_for(const Scene& scene, date::local_days day) {
+    DayWish wish;
+    wish.zone = scene.person.zone;
+    wish.work_begin = scene.moment.work_begin;
+    wish.work_end = scene.moment.work_end;
+    wish.now = scene.now();
+    wish.day = day;
+    return wish;
 }
 
-/// "quando é minha próxima reunião com a Ana?"
+/// "the evening of the 2nd": what of the day lies in those hours.
+std::string write_part(Scene& scene, const Window& window, const std::vector<Event>& listed) {
+    const LocalSpan span = span_on(window, window.first);
+    std::vector<Event> events;
+    for (const Event& event : events_of_day(listed, window.first, scene.person.zone)) {
+        const LocalSpan taken = span_of(event, scene.person.zone);
+        if (event.all_day || (taken.begin < span.end && span.begin < taken.end)) events.push_back(event);
+    }
+    if (events.size() == 1) scene.state.last_event = events.front().id;
+    const std::string when = write_window_of(scene.phrases, window);
+    if (events.empty()) return scene.phrases.say("questions/part_empty", {{"when", when}});
+    std::string list;
+    for (const Event& event : events)
+        list +=
+            (list.empty() ? "" : " · ") + write_event(scene.phrases, event, window.first, scene.person.zone);
+    return scene.phrases.say("questions/part", {{"when", when}, {"events", list}});
+}
+
+std::string write_days(const Scene& scene, const Window& window, const std::vector<Event>& listed) {
+    std::string text;
+    int shown_days = 0;
+    for (auto day = window.first; day <= window.last && shown_days < kMostDaysShown; day += date::days(1)) {
+        const std::vector<Event> events = events_of_day(listed, day, scene.person.zone);
+        if (events.empty()) continue;
+        DayWish wish = wish_for(scene, day);
+        wish.with_gaps = false;
+        wish.most_events = kMostNamed;
+        text += (text.empty() ? "" : "\n") + write_day(scene.phrases, wish, events);
+        ++shown_days;
+    }
+    if (!text.empty()) return text;
+    return scene.phrases.say("agenda_range_empty",
+                             {{"begin", write_date(scene.phrases, window.first, DateStyle::kLong)},
+                              {"end", write_date(scene.phrases, window.last, DateStyle::kLong)}});
+}
+
+/// The words that the event must hold; nouns that fit all events hold nothing.
+std::vector<Event> with_words(const Scene& scene, const std::vector<Event>& events,
+                              std::vector<std::string> words) {
+    EventReference reference;
+    reference.words = std::move(words);
+    return matching(reference, events, scene.person.zone);
+}
+
+}  // namespace
+
 Task<Reply> tell_next(Scene& scene, std::string_view text) {
     const Phrases& phrases = scene.phrases;
     EventReference reference = read_reference(scene, text, "query_agenda");
+    std::erase_if(reference.words,
+                  [&](const std::string& word) { return scene.answers().is("question_fillers", word); });
     reference.time.reset();
     auto listed = co_await scene.booking.list(Interval{scene.now_ms, scene.now_ms + kNextWithinMs});
     if (!listed) co_return say(phrases.say("failed_read"), Reply::After::kKeep);
     const std::vector<Event> found = matching(reference, *listed, scene.person.zone);
-    const std::string words = shorten(reference.said, 60);
+    const std::string words = reference.words.empty() ? std::string() : shorten(reference.said, 60);
+    remember_question(scene, Asks::kNext, days_from_today(scene, 1));
     // What is going on already is not what comes next.
     const auto next = std::find_if(found.begin(), found.end(),
                                    [&](const Event& event) { return event.start_ms >= scene.now_ms; });
@@ -101,6 +132,9 @@ Task<Reply> tell_next(Scene& scene, std::string_view text) {
                                     : phrases.say("not_found_with", {{"words", words}}),
                       Reply::After::kKeep);
     scene.state.last_event = next->id;
+    scene.state.asked->event_ms = next->start_ms;
+    for (const std::string& word : reference.words)
+        scene.state.asked->words += (scene.state.asked->words.empty() ? "" : " ") + word;
     const std::string title = shown(next->title), when = when_of(scene, *next, true);
     co_return say(words.empty()
                       ? phrases.say("next", {{"title", title}, {"when", when}})
@@ -108,139 +142,146 @@ Task<Reply> tell_next(Scene& scene, std::string_view text) {
                   Reply::After::kKeep);
 }
 
-Task<Reply> tell_days(Scene& scene, LocalSpan span) {
-    const Phrases& phrases = scene.phrases;
-    auto listed = co_await scene.booking.list(to_interval(span, scene.person.zone));
-    if (!listed) co_return say(phrases.say("failed_read"), Reply::After::kKeep);
-    const auto first = day_of(span.begin);
-    const auto last = std::max(first, day_of(span.end - minutes(1)));
-    DayWish wish;
-    wish.zone = scene.person.zone;
-    wish.work_begin = scene.moment.work_begin;
-    wish.work_end = scene.moment.work_end;
-    wish.now = scene.now();
-    if (first == last) {
-        wish.day = first;
-        const std::vector<Event> events = events_of_day(*listed, first, scene.person.zone);
+Task<Reply> tell_days(Scene& scene, Window window) {
+    remember_question(scene, Asks::kAgenda, window);
+    auto listed = co_await list_window(scene, window);
+    if (!listed) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
+    if (window.is_one_day() && window.from)
+        co_return say(write_part(scene, window, *listed), Reply::After::kKeep);
+    if (window.is_one_day()) {
+        const std::vector<Event> events = events_of_day(*listed, window.first, scene.person.zone);
         if (events.size() == 1) scene.state.last_event = events.front().id;
         scene.state.listed.clear();
         for (const Event& event : events) scene.state.listed.push_back(event.id);
-        co_return say(write_day(phrases, wish, events), Reply::After::kKeep);
+        co_return say(write_day(scene.phrases, wish_for(scene, window.first), events), Reply::After::kKeep);
     }
-    std::string text;
-    int shown_days = 0;
-    wish.with_gaps = false;
-    wish.most_events = 6;
-    for (auto day = first; day <= last && shown_days < kMostDaysShown; day += date::days(1)) {
-        const std::vector<Event> events = events_of_day(*listed, day, scene.person.zone);
-        if (events.empty()) continue;
-        wish.day = day;
-        text += (text.empty() ? "" : "\n") + write_day(phrases, wish, events);
-        ++shown_days;
-    }
-    if (text.empty())
-        text = phrases.say("agenda_range_empty", {{"begin", write_date(phrases, first, DateStyle::kLong)},
-                                                  {"end", write_date(phrases, last, DateStyle::kLong)}});
+    std::string text = write_days(scene, window, *listed);
+    if (window.takes_next_week) text = scene.phrases.say("questions/week_over", {{"agenda", text}});
     co_return say(text, Reply::After::kKeep);
 }
 
-/// "en la tarde": its own hours count, not those of work.
-bool is_part_of_day(const Span& span) {
-    return span.begin != day_of(span.begin) && day_of(span.begin) == day_of(span.end - minutes(1));
-}
-
-/// Free hours of each day of the stretch, not more than a list holds.
-std::vector<LocalSpan> slots_within(const SlotWish& wish, Span span, bool part_of_day,
-                                    const std::vector<LocalSpan>& busy) {
-    const auto first = day_of(span.begin), last = day_of(span.end - minutes(1));
-    const bool only_weekend = last - first < date::days(2) && is_weekend(first) && is_weekend(last);
-    const std::size_t most = first == last ? kMostOfOneDay : kMostOfEachDay;
-    std::vector<LocalSpan> slots;
-    for (auto day = first; day <= last && slots.size() + most <= kMostSlots; day += date::days(1)) {
-        if (is_weekend(day) && !only_weekend) continue;
-        LocalSpan within{day + wish.work_begin, day + wish.work_end};
-        if (part_of_day) within = {span.begin, span.end};
-        within.begin = std::max(within.begin, span.begin);
-        within.end = std::min(within.end, span.end);
-        if (within.begin >= within.end) continue;
-        const std::vector<LocalSpan> found = spaced_slots(wish, within, busy, most);
-        slots.insert(slots.end(), found.begin(), found.end());
-    }
-    return slots;
-}
-
-/// A list of free hours, each of which books the draft.
-Task<Reply> offer_slots(Scene& scene, EventDraft draft, std::optional<Span> asked) {
+Task<Reply> tell_edge(Scene& scene, Window window, bool of_end) {
     const Phrases& phrases = scene.phrases;
-    const LocalMinutes now = scene.now();
-    SlotWish wish;
-    wish.length = length_of(draft);
-    wish.work_begin = scene.moment.work_begin;
-    wish.work_end = scene.moment.work_end;
-    wish.now = now;
-    Span span{now, day_of(now) + date::days(kLookAheadDays)};
-    if (asked) span = {std::max(asked->begin, now), std::max(asked->end, now)};
-    const LocalMinutes until = std::max(span.end, span.begin) + date::days(kLookAheadDays);
-    auto listed = co_await scene.booking.list(to_interval({day_of(span.begin), until}, scene.person.zone));
-    if (!listed) co_return say(phrases.say("failed_read"));
-    const std::vector<LocalSpan> busy = busy_spans(*listed, scene.person.zone);
-    std::vector<LocalSpan> slots;
-    if (span.begin < span.end) slots = slots_within(wish, span, asked && is_part_of_day(*asked), busy);
-    const bool later = slots.empty() && asked.has_value();
-    if (later)
-        slots = slots_within(wish, {day_of(span.end - minutes(1)) + date::days(1), until}, false, busy);
-    const std::string length = std::to_string(wish.length.count());
-    if (slots.empty()) co_return say(phrases.say("slots_none", {{"minutes", length}}));
-    Reply reply;
-    reply.text = phrases.say(later ? "slots_later" : "slots", {{"minutes", length}});
-    reply.list_label = phrases.label("see_times");
-    Open open;
-    open.waiting = Waiting::kTime;
-    open.draft = std::move(draft);
-    open.draft.duration = wish.length;
-    open.options = slot_rows(scene, slots);
-    reply.open = std::move(open);
-    co_return reply;
+    remember_question(scene, of_end ? Asks::kFinish : Asks::kStart, window);
+    auto listed = co_await list_window(scene, window);
+    if (!listed) co_return say(phrases.say("failed_read"), Reply::After::kKeep);
+    std::optional<Event> edge;
+    LocalMinutes at{};
+    for (const Event& event : *listed) {
+        if (event.all_day) continue;
+        const LocalSpan span = span_of(event, scene.person.zone);
+        const bool outside = day_of(span.begin) < window.first || day_of(span.begin) > window.last;
+        if (outside || (edge && (of_end ? span.end <= at : span.begin >= at))) continue;
+        at = of_end ? span.end : span.begin;
+        edge = event;
+    }
+    if (!edge) co_return co_await tell_days(scene, std::move(window));
+    scene.state.last_event = edge->id;
+    const std::string date =
+        capitalised(write_date(phrases, day_of(of_end ? at - minutes(1) : at), DateStyle::kLong));
+    co_return say(
+        phrases.say(of_end ? "questions/finish" : "questions/start",
+                    {{"date", date}, {"time", write_clock(phrases, at)}, {"title", shown(edge->title)}}),
+        Reply::After::kKeep);
 }
 
-}  // namespace
+Task<Reply> tell_count(Scene& scene, Window window, std::vector<std::string> words) {
+    const Phrases& phrases = scene.phrases;
+    remember_question(scene, Asks::kCount, window);
+    for (const std::string& word : words)
+        scene.state.asked->words += (scene.state.asked->words.empty() ? "" : " ") + word;
+    auto listed = co_await list_window(scene, window);
+    if (!listed) co_return say(phrases.say("failed_read"), Reply::After::kKeep);
+    const std::vector<Event> found = with_words(scene, *listed, std::move(words));
+    if (found.empty())
+        co_return say(phrases.say("questions/count_none", {{"when", write_window_of(phrases, window)}}),
+                      Reply::After::kKeep);
+    if (found.size() == 1) scene.state.last_event = found.front().id;
+    co_return say(phrases.count("questions/count", found.size(),
+                                {{"events", write_events(scene, found, window.is_one_day())}}),
+                  Reply::After::kKeep);
+}
+
+Task<Reply> tell_clashes(Scene& scene, Window window) {
+    const Phrases& phrases = scene.phrases;
+    remember_question(scene, Asks::kClash, window);
+    auto listed = co_await list_window(scene, window);
+    if (!listed) co_return say(phrases.say("failed_read"), Reply::After::kKeep);
+    std::erase_if(*listed, [](const Event& event) { return !event.busy || event.all_day; });
+    std::vector<Event> clashing;
+    for (const Event& event : *listed)
+        if (std::any_of(listed->begin(), listed->end(), [&](const Event& other) {
+                return &other != &event && other.start_ms < event.end_ms && event.start_ms < other.end_ms;
+            }))
+            clashing.push_back(event);
+    if (clashing.empty())
+        co_return say(
+            phrases.say("questions/no_clash", {{"begin", write_date(phrases, window.first, DateStyle::kLong)},
+                                               {"end", write_date(phrases, window.last, DateStyle::kLong)}}),
+            Reply::After::kKeep);
+    const std::string events = write_events(scene, clashing, window.is_one_day());
+    co_return say(phrases.say("questions/clash", {{"events", events}}), Reply::After::kKeep);
+}
+
+Task<Reply> answer_about_days(Scene& scene, const Inquiry& inquiry) {
+    const SaidTime said = read_said_time(scene, inquiry.about);
+    const bool of_one_day =
+        inquiry.asks != Asks::kAgenda && inquiry.asks != Asks::kCount && inquiry.asks != Asks::kClash;
+    Window window = days_from_today(scene, of_one_day ? 1 : kMostDaysShown);
+    // "do they clash?", "busy at 3?" right behind another question: the days of that one.
+    const auto& before = scene.state.asked;
+    const bool goes_on = before && before->asks > Asks::kIsDay && inquiry.asks != Asks::kAgenda &&
+                         scene.now_ms - before->at_ms <= kAskedLifeMs;
+    if (goes_on && !said.days) {
+        window = before->window;
+        if (said.from || inquiry.asks == Asks::kClash) window.from = window.to = std::nullopt;
+    }
+    window = inquiry.window ? *inquiry.window : window_of(said, window);
+    switch (inquiry.asks) {
+        case Asks::kFree:
+        case Asks::kBusy:
+            co_return co_await tell_free(scene, std::move(window), inquiry.asks == Asks::kBusy);
+        case Asks::kSlots: {
+            EventDraft draft;
+            // The list that is open goes on with what it is for.
+            const Open* open = scene.state.alive(scene.now_ms);
+            const bool same = inquiry.window && open != nullptr && open->waiting == Waiting::kTime;
+            if (same) draft = open->draft;
+            draft.zone = scene.person.zone;
+            co_return co_await offer_slots(scene, std::move(draft), window);
+        }
+        case Asks::kAmount:
+            co_return co_await tell_amount(scene, std::move(window));
+        case Asks::kFinish:
+        case Asks::kStart:
+            co_return co_await tell_edge(scene, std::move(window), inquiry.asks == Asks::kFinish);
+        case Asks::kClash:
+            co_return co_await tell_clashes(scene, std::move(window));
+        case Asks::kCount: {
+            std::vector<std::string> words =
+                inquiry.window ? words_of(inquiry.about) : naming_words(scene, inquiry.about);
+            std::erase_if(words, [&](const std::string& word) {
+                return scene.answers().is("question_nouns", word) || scene.answers().is("agenda_words", word);
+            });
+            co_return co_await tell_count(scene, std::move(window), std::move(words));
+        }
+        default:
+            co_return co_await tell_days(scene, std::move(window));
+    }
+}
 
 Task<Reply> show_agenda(Scene& scene, std::string_view text) {
-    const Understanding read = scene.understand(text, "query_agenda");
-    const auto today = day_of(scene.now());
+    const SaidTime said = read_said_time(scene, text);
     const bool asks_free = scene.answers().has_word("free", text);
     // No day said: free today, busy in the days that come.
-    LocalSpan span{today, today + date::days(asks_free ? 1 : kMostDaysShown)};
-    if (read.span) span = {read.span->begin, read.span->end};
-    // Of a week or month that is under way the days that are over are not asked about.
-    const bool under_way = span.end - span.begin > date::days(1) && span.begin < today && span.end > today;
-    if (under_way) span.begin = today;
-    if (asks_free) co_return co_await tell_free(scene, span);
-    const bool asks_next = scene.answers().has_word("next", text) && !read.span;
-    if (asks_next) co_return co_await tell_next(scene, text);
-    co_return co_await tell_days(scene, span);
-}
-
-Task<Reply> find_slot(Scene& scene, std::string_view text) {
-    Understanding read = scene.understand(text, "find_slot");
-    if (scene.answers().has_phrase("am_free", text) && !scene.answers().has_phrase("which_hours", text))
-        co_return co_await show_agenda(scene, text);
-    EventDraft draft = std::move(read.draft);
-    draft.zone = scene.person.zone;
-    draft.rrule.clear();
-    draft.all_day = false;
-    draft.end.reset();
-    draft.has_time = false;
-    if (!draft.attendees.empty() || is_generic_title(scene.answers(), draft.title)) draft.title.clear();
-    complete_title(scene.phrases, draft);
-    co_return co_await offer_slots(scene, std::move(draft), read.span);
-}
-
-Task<Reply> offer_free_hours(Scene& scene, const Open& open) {
-    EventDraft draft = open.draft;
-    std::optional<Span> day;
-    if (draft.has_date && draft.start) day = Span{day_of(*draft.start), day_of(*draft.start) + date::days(1)};
-    co_return co_await offer_slots(scene, std::move(draft), day);
+    const Window window = window_of(said, days_from_today(scene, asks_free ? 1 : kMostDaysShown));
+    if (asks_free) {
+        const bool asks_busy = scene.answers().has_word("busy_words", text);
+        co_return co_await tell_free(scene, window, asks_busy);
+    }
+    if (!said.is_empty() || !scene.answers().has_word("next", text))
+        co_return co_await tell_days(scene, window);
+    co_return co_await tell_next(scene, text);
 }
 
 Task<Reply> show_feed(Scene& scene, std::string_view text) {

@@ -28,4 +28,10 @@ struct DayWish {
 [[nodiscard]] std::vector<Event> events_of_day(const std::vector<Event>& events, date::local_days day,
                                                std::string_view zone);
 
+/// One event as it stands in that day: "9:00–9:30 Daily", "desde las 16:00 Viaje" where it goes on.
+[[nodiscard]] std::string write_event(const Phrases& phrases, const Event& event, date::local_days day,
+                                      std::string_view zone);
+/// "1 hora 30 minutos".
+[[nodiscard]] std::string write_length(const Phrases& phrases, std::chrono::minutes length);
+
 }  // namespace scheduling

@@ -7,6 +7,7 @@
 #include "dialogue/asides.hpp"
 #include "dialogue/flows.hpp"
 #include "dialogue/folding.hpp"
+#include "dialogue/questions.hpp"
 #include "dialogue/steps.hpp"
 #include "dialogue/turn_input.hpp"
 
@@ -135,6 +136,11 @@ Task<Reply> take_text(Scene& scene) {
         name && (!named(scene.book, *name).empty() || is_unknown_contact(scene, *name)))
         co_return co_await forget_contact(scene, std::move(*name));
     take_quotation(scene);
+    auto told = co_await answer_question(scene, text);
+    if (told) {
+        scene.left_out = scene.input.second_text;
+        co_return std::move(*told);
+    }
     for (const Open& open : open_things(scene)) {
         auto answer = co_await answer_open(scene, open, text);
         if (answer) co_return std::move(*answer);

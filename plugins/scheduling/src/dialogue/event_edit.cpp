@@ -178,7 +178,8 @@ Task<std::optional<Reply>> on_open(Scene& scene, const Open& open, const Edit& e
     if (open.waiting == Waiting::kCancel && open.events.size() == 1) {
         const auto event = co_await standing(scene, open.events.front());
         const bool says = edit.by_verb || edit.corrects;
-        if (event && says && edit.has_changes()) reply = co_await change(scene, about_event(scene, *event), edit);
+        if (event && says && edit.has_changes())
+            reply = co_await change(scene, about_event(scene, *event), edit);
         co_return reply;
     }
     if (!can_change(open)) co_return reply;

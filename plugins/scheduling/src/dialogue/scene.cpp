@@ -96,7 +96,9 @@ migue::TurnEnd keep_asking(Scene& scene) {
     // What people say of the event that was just shown comes here first.
     if (scene.state.talks(scene.now_ms))
         left = std::max({left, std::int64_t{1}, kTalkLifeMs - (scene.now_ms - scene.state.spoke_ms)});
-    if (left == 0) return migue::TurnEnd::done();
+    // "and Friday?" goes on from a question.
+    if (scene.state.asked) left = std::max(left, kAskedLifeMs - (scene.now_ms - scene.state.asked->at_ms));
+    if (left <= 0) return migue::TurnEnd::done();
     if (auto asked = scene.turn.ask(std::chrono::milliseconds(left)); !asked) return std::move(asked).error();
     return migue::TurnEnd::done();
 }

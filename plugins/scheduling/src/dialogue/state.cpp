@@ -230,11 +230,40 @@ Undo read_undo(const json& object) {
     return undo;
 }
 
+json asked_json(const Asked& asked) {
+    const Window& window = asked.window;
+    return {{"asks", static_cast<int>(asked.asks)},
+            {"first", window.first.time_since_epoch().count()},
+            {"last", window.last.time_since_epoch().count()},
+            {"from", duration_json(window.from)},
+            {"to", duration_json(window.to)},
+            {"hour", window.is_hour},
+            {"over", window.takes_next_week},
+            {"words", asked.words},
+            {"event", asked.event_ms},
+            {"at", asked.at_ms}};
+}
+Asked read_asked(const json& object) {
+    Asked asked;
+    asked.asks = static_cast<Asks>(object.at("asks").get<int>());
+    asked.window.first = date::local_days(date::days(object.at("first").get<int>()));
+    asked.window.last = date::local_days(date::days(object.at("last").get<int>()));
+    asked.window.from = read_duration(object, "from");
+    asked.window.to = read_duration(object, "to");
+    asked.window.is_hour = object.at("hour");
+    asked.window.takes_next_week = object.at("over");
+    asked.words = object.at("words");
+    asked.event_ms = object.at("event");
+    asked.at_ms = object.at("at");
+    return asked;
+}
+
 State read_known(const json& object) {
     State state;
     if (object.contains("open")) state.open = read_open_json(object.at("open"));
     if (object.contains("reminded")) state.reminded = read_open_json(object.at("reminded"));
     if (object.contains("undo")) state.undo = read_undo(object.at("undo"));
+    if (object.contains("asked")) state.asked = read_asked(object.at("asked"));
     state.last_event = object.at("last_event");
     state.listed = object.value("listed", std::vector<std::string>());
     state.spoke_ms = object.value("spoke", std::int64_t{0});
@@ -294,6 +323,7 @@ std::string write_state(const State& state) {
     if (state.undo) object["undo"] = undo_json(*state.undo);
     if (!state.listed.empty()) object["listed"] = state.listed;
     if (state.spoke_ms != 0) object["spoke"] = state.spoke_ms;
+    if (state.asked) object["asked"] = asked_json(*state.asked);
     if (!state.promised.empty()) object["promised"] = state.promised;
     return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }

@@ -7,6 +7,7 @@
 
 #include "booking/series.hpp"
 #include "calendar/calendar.hpp"
+#include "dialogue/asked.hpp"
 #include "understanding/draft.hpp"
 
 /// What a conversation knows: the draft, what is open, what was last done. It travels with
@@ -135,6 +136,7 @@ struct State {
     /// The last reminder: it stands beside what is open, and goes on for longer.
     std::optional<Open> reminded;
     std::optional<Undo> undo;
+    std::optional<Asked> asked;       ///< the last question about the calendar
     std::string last_event;           ///< what "it" means
     std::string locale;               ///< of the last message whose language was clear
     std::string fixed_locale;         ///< "habla en español": until another is asked for

@@ -1,0 +1,192 @@
+#include "dialogue/questions.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "dialogue/folding.hpp"
+
+namespace scheduling {
+
+namespace {
+
+constexpr int kMostOpeners = 4;
+
+/// What the text says behind the longest phrase of the list that it begins with; "" when that is all of it.
+std::optional<std::string> led_by(const Answers& answers, std::string_view list, std::string_view text) {
+    if (auto rest = answers.after_lead(list, text)) return rest;
+    if (answers.is(list, text)) return std::string();
+    return std::nullopt;
+}
+
+Inquiry ask(Asks asks, std::string about) {
+    Inquiry inquiry;
+    inquiry.asks = asks;
+    inquiry.about = std::move(about);
+    return inquiry;
+}
+
+struct LedQuestion {
+    Asks asks;
+    std::string_view list;
+};
+
+/// The first list that leads the text wins: what is said in more words stands before what is said in fewer.
+constexpr std::array kLed{
+    LedQuestion{Asks::kUntil, "asks_until"},   LedQuestion{Asks::kFree, "asks_free_days"},
+    LedQuestion{Asks::kSlots, "asks_slots"},   LedQuestion{Asks::kFree, "asks_free"},
+    LedQuestion{Asks::kBusy, "asks_busy"},     LedQuestion{Asks::kAmount, "asks_amount"},
+    LedQuestion{Asks::kFinish, "asks_finish"}, LedQuestion{Asks::kStart, "asks_start"},
+    LedQuestion{Asks::kLength, "asks_length"}, LedQuestion{Asks::kAfter, "asks_after"},
+    LedQuestion{Asks::kCount, "asks_count"},   LedQuestion{Asks::kWhen, "asks_day"},
+    LedQuestion{Asks::kWhere, "asks_where"},   LedQuestion{Asks::kWho, "asks_who"},
+};
+
+/// "what time does it finish", "when is it over": what is asked is told by a later word.
+std::optional<Inquiry> read_hour_question(const Answers& answers, std::string_view text) {
+    const auto rest = led_by(answers, "asks_hour", text);
+    if (rest && answers.has_word("end_verbs", text)) return ask(Asks::kEnd, *rest);
+    auto about = led_by(answers, "asks_when", text);
+    if (!about) return std::nullopt;
+    return ask(answers.has_word("asks_next", text) ? Asks::kNext : Asks::kWhen, std::move(*about));
+}
+
+/// "is friday free?", "¿está libre el viernes?": nothing but days, hours and that word.
+std::optional<Inquiry> read_is_free(const Scene& scene, std::string_view text) {
+    const Answers& answers = scene.answers();
+    const auto rest = led_by(answers, "is_leads", text);
+    if (!rest || !answers.has_word("free_ends", *rest)) return std::nullopt;
+    const Understanding read = scene.understand(*rest, "query_agenda");
+    if (read.times.empty()) return std::nullopt;
+    std::vector<std::string> left = answers.left_over(*rest, read.times, "follow_words");
+    std::erase_if(left, [&](const std::string& word) { return answers.is("free_ends", word); });
+    if (!left.empty()) return std::nullopt;
+    return ask(Asks::kFree, *rest);
+}
+
+/// "is the 28th a Saturday?": two days, one of them by its name alone.
+std::optional<Inquiry> read_is_day(const Scene& scene, std::string_view text, bool is_marked) {
+    const Understanding read = scene.understand(text, "query_agenda");
+    const bool begins_so = led_by(scene.answers(), "is_leads", text).has_value();
+    if (read.times.size() != 2 || (!is_marked && !begins_so)) return std::nullopt;
+    for (const TimeMention& time : read.times)
+        if (time.type != "date") return std::nullopt;
+    if (!scene.answers().left_over(text, read.times, "is_day_words").empty()) return std::nullopt;
+    const auto has_digit = [](const TimeMention& time) {
+        return time.text.find_first_of("0123456789") != std::string::npos;
+    };
+    if (has_digit(read.times[0]) == has_digit(read.times[1])) return std::nullopt;
+    return ask(Asks::kIsDay, std::string(text));
+}
+
+/// "what's on Friday": sure only where nothing else is said beside days and hours.
+std::optional<Inquiry> read_agenda_question(const Scene& scene, std::string_view text) {
+    auto rest = led_by(scene.answers(), "asks_agenda", text);
+    if (!rest) return std::nullopt;
+    const Understanding read = scene.understand(*rest, "query_agenda");
+    const bool plain = scene.answers().left_over(*rest, read.times, "agenda_words").empty();
+    const bool says_all = !read.times.empty() || !words_of(fold(*rest)).empty();
+    if (!plain || !says_all) return std::nullopt;
+    return ask(Asks::kAgenda, std::move(*rest));
+}
+
+const Asked* last_question(const Scene& scene) {
+    const auto& asked = scene.state.asked;
+    if (!asked || scene.now_ms - asked->at_ms > kAskedLifeMs) return nullptr;
+    // What was opened later is what a short message answers.
+    const Open* open = scene.state.alive(scene.now_ms);
+    return open != nullptr && open->at_ms > asked->at_ms ? nullptr : &*asked;
+}
+
+/// "the week after": the same question, so many days later.
+std::optional<Inquiry> read_shift(const Answers& answers, const Asked& asked, std::string_view text) {
+    const bool week = answers.is("week_after", text), day = answers.is("day_after", text);
+    if (!week && !day) return std::nullopt;
+    Inquiry inquiry = ask(asked.asks, "");
+    inquiry.window = asked.window;
+    inquiry.window->takes_next_week = false;
+    inquiry.window->last += date::days(week ? 7 : 1);
+    inquiry.window->first = week && asked.window.takes_next_week ? asked.window.last + date::days(1)
+                            : week                               ? asked.window.first + date::days(7)
+                                                                 : inquiry.window->last;
+    return inquiry;
+}
+
+/// "and Friday?", "anything after 4?": the last question with another day, or other hours.
+std::optional<Inquiry> read_follow_up(const Scene& scene, std::string_view text, bool is_marked) {
+    const Asked* asked = last_question(scene);
+    if (asked == nullptr || asked->asks <= Asks::kIsDay) return std::nullopt;
+    if (auto shifted = read_shift(scene.answers(), *asked, text)) return shifted;
+    const Answers& answers = scene.answers();
+    if (!is_marked && !led_by(answers, "question_joiners", text)) return std::nullopt;
+    const Understanding read = scene.understand(text, "query_agenda");
+    if (read.times.empty() || !answers.left_over(text, read.times, "follow_words").empty())
+        return std::nullopt;
+    const SaidTime said = read_said_time(scene, text);
+    // An hour alone picks from a list of hours.
+    if (said.is_empty() || (asked->asks == Asks::kSlots && said.is_hour)) return std::nullopt;
+    Inquiry inquiry = ask(asked->asks, asked->words);
+    inquiry.window = window_of(said, asked->window);
+    return inquiry;
+}
+
+/// The text without what people say before they ask.
+std::string_view without_openers(const Answers& answers, std::string_view text, std::string& kept) {
+    kept = text;
+    for (int i = 0; i < kMostOpeners; ++i) {
+        auto rest = answers.after_lead("question_openers", kept);
+        if (!rest) break;
+        kept = std::move(*rest);
+    }
+    return kept;
+}
+
+/// A confirmation of what has just been done, asked for once more.
+std::optional<Inquiry> read_booked_question(const Scene& scene, std::string_view whole) {
+    const Open* open = scene.state.alive(scene.now_ms);
+    const bool is_done = open != nullptr && open->waiting == Waiting::kDone && !open->target.empty();
+    const bool affirms = is_done && scene.answers().is("affirms_done", whole);
+    if (!affirms && !scene.answers().mentions("asks_booked", whole)) return std::nullopt;
+    return ask(Asks::kBooked, "");
+}
+
+}  // namespace
+
+std::optional<Inquiry> read_question(const Scene& scene, std::string_view text) {
+    const Answers& answers = scene.answers();
+    const bool is_marked = text.find('?') != std::string_view::npos;
+    if (auto booked = read_booked_question(scene, text)) return booked;
+    if (auto follow = read_follow_up(scene, text, is_marked)) return follow;
+    if (auto day = read_is_day(scene, text, is_marked)) return day;
+    std::string kept;
+    for (const std::string_view said : {text, without_openers(answers, text, kept)}) {
+        if (auto free = read_is_free(scene, said)) return free;
+        for (const LedQuestion& led : kLed)
+            if (auto about = led_by(answers, led.list, said)) {
+                // "how many people fit in a room" counts nothing of the calendar.
+                if (led.asks == Asks::kCount && !answers.has_word("count_verbs", *about)) continue;
+                Inquiry inquiry = ask(led.asks, std::move(*about));
+                inquiry.in_the_past = answers.has_word("past_words", said);
+                return inquiry;
+            }
+        if (auto hour = read_hour_question(answers, said)) {
+            hour->in_the_past = answers.has_word("past_words", said);
+            return hour;
+        }
+    }
+    if (answers.mentions("asks_clash", text)) return ask(Asks::kClash, std::string(text));
+    for (const std::string_view said : {text, std::string_view(kept)})
+        if (auto agenda = read_agenda_question(scene, said)) return agenda;
+    return std::nullopt;
+}
+
+std::vector<std::string> naming_words(const Scene& scene, std::string_view about) {
+    const Understanding read = scene.understand(about, "query_agenda");
+    std::vector<std::string> words = scene.answers().left_over(about, read.times, "question_fillers");
+    std::erase_if(words, [&](const std::string& word) {
+        return scene.answers().is("reference_words", word) || scene.answers().is("asks_next", word) ||
+               scene.answers().is("past_words", word);
+    });
+    return words;
+}
+
+}  // namespace scheduling
