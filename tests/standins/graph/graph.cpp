@@ -180,6 +180,7 @@ public:
     std::set<std::string> closed_windows_;
     std::map<std::string, Rate> number_rates_, person_rates_;
     std::map<std::string, GraphMedia> media_;
+    std::vector<std::string> uploads_;  // ids, in order
     int dead_media_urls_ = 0;
 
     [[nodiscard]] std::uint16_t port() const { return server_->port(); }
@@ -216,6 +217,7 @@ private:
     Answer refuse(const Answer& answer);
     Answer accept(const std::string& from, const json& body, const std::string& raw, int fails_with = 0);
     Answer serve_media(const HTTPServerRequest& request);
+    Answer take_upload(const HTTPServerRequest& request, const std::string& raw);
     void report_all();
     std::optional<Taken> take_fault(const std::string& to);
     bool take_early_cut();
@@ -257,9 +259,37 @@ Answer Graph::Impl::serve_media(const HTTPServerRequest& request) {
     return {200, descriptor.dump(), "application/json; charset=UTF-8", {}};
 }
 
+Answer Graph::Impl::take_upload(const HTTPServerRequest& request, const std::string& raw) {
+    auto form = read_form(request.getContentType(), raw);
+    if (!form) return error_answer(400, 100, 0, "(#100) The parameter file is required.");
+    const FormPart file = (*form)["file"];
+    if ((*form)["messaging_product"].value != "whatsapp")
+        return error_answer(400, 100, 0, "The parameter messaging_product is required.");
+    if (const auto fault = upload_fault((*form)["type"].value, file.type, file.value.size()); !fault.empty())
+        return error_answer(400, 100, 0, fault);
+    const std::lock_guard lock(mutex_);
+    GraphMedia media;
+    media.id = "9" + std::to_string(1'000'000 + uploads_.size());
+    media.mime_type = file.type;
+    media.bytes = file.value;
+    media.file_name = file.file_name;
+    media.owner = number_in(request);
+    uploads_.push_back(media.id);
+    const std::string id = media.id;
+    media_[id] = std::move(media);
+    return {200, json{{"id", id}}.dump(), "application/json; charset=UTF-8", {}};
+}
+
 /// What depends on what was sent before, and on when the person wrote.
 std::optional<Answer> Graph::Impl::refusal_of_state(const std::string& from, const json& body) {
     if (body.contains("status")) return std::nullopt;
+    if (const std::string type = body.value("type", "text");
+        body.contains(type) && body.at(type).is_object() && body.at(type).contains("id")) {
+        const std::lock_guard lock(mutex_);
+        const auto found = media_.find(body.at(type).value("id", ""));
+        if (found == media_.end() || found->second.owner != from)
+            return error_answer(400, 131053, 0, "Media upload error: no such media of this number");
+    }
     const std::string to = body.contains("to") ? digits_of(body.at("to")) : body.value("recipient", "");
     const std::lock_guard lock(mutex_);
     if (closed_windows_.count(to) != 0 && body.value("type", "text") != "template")
@@ -292,7 +322,7 @@ void Graph::Impl::report_all() {
 }
 
 std::optional<Answer> Graph::Impl::refusal_of_headers(const HTTPServerRequest& request) {
-    static const Poco::RegularExpression kPath("/v(1[0-9]|2[0-6])\\.0/([0-9]+)/messages");
+    static const Poco::RegularExpression kPath("/v(1[0-9]|2[0-6])\\.0/([0-9]+)/(messages|media)");
     std::vector<std::string> path;  // the whole, the version, the number's id
     const std::string uri = request.getURI();
     if (!kPath.match(uri) || kPath.split(uri, path) < 3)

@@ -11,6 +11,7 @@
 #include "dialogue/event_search.hpp"
 #include "dialogue/flows.hpp"
 #include "dialogue/folding.hpp"
+#include "dialogue/voice_flow.hpp"
 
 namespace scheduling {
 
@@ -346,7 +347,7 @@ Task<std::optional<Reply>> answer_open(Scene& scene, const Open& open, std::stri
     if (!takes_edits(open)) co_return reply;
     if (open.waiting == Waiting::kTime && answers.is("dont_know", text))
         co_return co_await offer_free_hours(scene, open);
-    reply = co_await take_edit(scene, open, text);
+    reply = co_await edit_by_words(scene, open, text);
     if (reply) co_return reply;
     // A yes, an "ok" or a shrug that chose nothing: what is open is asked again.
     const bool empty =
@@ -482,9 +483,25 @@ std::string language_of(const migue::Turn& turn, const State& state, bool has_no
 
 }  // namespace
 
-Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn) {
+Task<std::optional<Reply>> edit_by_words(Scene& scene, const Open& open, std::string_view text) {
+    std::optional<Reply> reply;
+    if (!takes_edits(open)) co_return reply;
+    reply = co_await take_edit(scene, open, text);
+    const bool asks_time = open.waiting == Waiting::kTime || open.waiting == Waiting::kChange;
+    if (reply || !(asks_time || scene.answers().has_word("edit_cues", text))) co_return reply;
+    auto said = co_await find_new_time(scene, text);
+    if (!said) co_return reply;
+    Open marked = open;
+    marked.draft.by_model = true;
+    reply = co_await edit_open(scene, marked, *said);
+    co_return reply;
+}
+
+Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn, const HeardNote* heard) {
     Input input = read_input(turn.input_json(), turn.text());
     const std::string person_id = person_of(turn, input);
+    if (heard != nullptr) input.kind = "heard";
+    if (heard != nullptr) input.forwarded = heard->forwarded;
     auto person = co_await tools.people.load(person_id);
     if (!person) co_return std::move(person).error();
     if (!is_zone(person->zone)) person->zone = tools.settings.zone;
@@ -492,9 +509,11 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn) {
     if (!event_id) co_return std::move(event_id).error();
     State state = read_state(turn.state_json());
     // Nobody wrote a job, a code is no word, and "bot" is one of all three: the language stays.
-    const bool has_no_language =
-        input.kind == "job" || code_in(turn.text()).has_value() || tools.answers.is("call_bot", turn.text());
+    const bool has_no_language = input.kind == "job" || heard != nullptr ||
+                                 code_in(turn.text()).has_value() ||
+                                 tools.answers.is("call_bot", turn.text());
     if (!turn.locale().empty() && (!has_no_language || state.locale.empty())) state.locale = turn.locale();
+    if (heard != nullptr && !heard->heard.locale.empty()) state.locale = heard->heard.locale;
     const std::string locale = language_of(turn, state, has_no_language);
     Audit audit(tools.services, person_id, std::string(turn.message_id()), turn.attempt());
     Scene scene{turn,
@@ -516,12 +535,22 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn) {
     }
     be_where_they_are(scene);
     scene.moment = moment_of(tools, turn, scene.person);
+    scene.heard = heard;
+    if (heard != nullptr) {
+        scene.moment.now_unix_ms = heard->sent_ms;
+        scene.moment.locale = locale;
+    }
+    const bool is_audio = scene.input.kind == "voice" || scene.input.kind == "audio";
     const bool words = scene.input.kind == "text" && !turn.text().empty();
     // Statements, not one conditional: GCC 12 destroys the result of a co_await in it twice.
     Reply reply;
     auto paused = co_await answer_while_paused(scene);
     if (paused)
         reply = std::move(*paused);
+    else if (heard != nullptr)
+        reply = co_await answer_heard(scene);
+    else if (is_audio)
+        reply = co_await start_listening(scene);
     else if (scene.input.kind == "job")
         reply = co_await take_job(scene);
     else if (scene.input.kind == "tap")

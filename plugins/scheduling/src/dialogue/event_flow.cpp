@@ -222,8 +222,37 @@ Task<Reply> cancel_by_words(Scene& scene, std::string_view text) {
     co_return pick_event(scene, *found, Purpose::kCancel, "");
 }
 
+namespace {
+
+/// A move whose new time the rules do not find, as a model marks it: its words for the time and for
+/// the event; nothing when it finds no time either.
+Task<std::optional<Reply>> move_by_marks(Scene& scene, std::string_view text) {
+    std::optional<Reply> reply;
+    auto marked = co_await find_new_time(scene, text);
+    if (!marked) co_return reply;
+    const auto& inferred = marked->draft.inferred;
+    const bool is_named = std::find(inferred.begin(), inferred.end(), "title") == inferred.end();
+    const std::string title = is_named ? marked->draft.title : std::string();
+    const EventReference reference = read_reference(scene, title, "cancel_meeting");
+    auto found = co_await find_events(scene, reference);
+    if (!found || found->empty()) co_return reply;
+    std::string said;
+    for (const auto& time : marked->times) said += (said.empty() ? "" : " ") + time.text;
+    if (found->size() > 1)
+        reply = pick_event(scene, *found, Purpose::kMove, std::move(said));
+    else
+        reply = co_await move_event(scene, std::move(found->front()), *marked, said);
+    co_return reply;
+}
+
+}  // namespace
+
 Task<Reply> move_by_words(Scene& scene, std::string_view text) {
     const Understanding whole = scene.understand(text, "reschedule_meeting");
+    if (whole.times.empty()) {
+        auto marked = co_await move_by_marks(scene, text);
+        if (marked) co_return std::move(*marked);
+    }
     const std::size_t split = new_time_begin(scene, text, whole);
     const EventReference reference = read_reference(scene, text.substr(0, split), "cancel_meeting");
     const std::string said(text.substr(split));

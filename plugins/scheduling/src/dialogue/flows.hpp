@@ -14,6 +14,14 @@ namespace scheduling {
 /// The message as the rules read it; where they are unsure, with what a model adds in time.
 [[nodiscard]] migue::Task<Understanding> read_twice(Scene& scene, std::string_view text,
                                                     std::string_view intent);
+/// Words about an open draft whose time the rules do not find, as a model marks it; nothing when it
+/// finds none either, and the rules' reading stands.
+[[nodiscard]] migue::Task<std::optional<Understanding>> find_new_time(Scene& scene, std::string_view text);
+/// The names of the contact book that words of the text begin: "Lau" is how Laura Gómez is called.
+[[nodiscard]] std::vector<std::string> contacts_in(const Scene& scene, std::string_view text);
+/// Words that change what is open: a time, a guest, a title; nothing when they do not.
+[[nodiscard]] migue::Task<std::optional<Reply>> edit_by_words(Scene& scene, const Open& open,
+                                                              std::string_view text);
 /// A new request replaces what was open.
 [[nodiscard]] migue::Task<Reply> start_draft(Scene& scene, std::string_view text);
 /// Asks for what is missing, checks, shows a card, or books. `sure`: the person has just

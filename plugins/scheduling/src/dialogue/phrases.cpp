@@ -115,13 +115,15 @@ migue::Result<PhraseBook> PhraseBook::load() {
         if (!parsed.is_object())
             return migue::Error{migue::Error::Code::kInternal,
                                 path + " is not in the image, or no JSON object"};
-        const auto beside = scheduling_data::embedded("phrases/" + std::string(language) + "_beside.json");
-        const auto more = beside ? nlohmann::json::parse(*beside, nullptr, false) : nlohmann::json();
-        if (!more.is_object())
-            return migue::Error{
-                migue::Error::Code::kInternal,
-                std::string(language) + "_beside.json is not in the image, or no JSON object"};
-        parsed.merge_patch(more);
+        for (const char* room : {"_beside", "_voice"}) {
+            const std::string file = "phrases/" + std::string(language) + room + ".json";
+            const auto beside = scheduling_data::embedded(file);
+            const auto more = beside ? nlohmann::json::parse(*beside, nullptr, false) : nlohmann::json();
+            if (!more.is_object())
+                return migue::Error{migue::Error::Code::kInternal,
+                                    file + " is not in the image, or no JSON object"};
+            parsed.merge_patch(more);
+        }
         phrases.emplace_back(language, std::move(parsed));
     }
     return PhraseBook(std::move(phrases));

@@ -27,6 +27,8 @@ namespace model {
 class SecondReader;
 }
 
+struct HeardNote;
+
 /// What linking needs.
 struct GoogleTools {
     const OAuthClient& oauth;
@@ -99,6 +101,7 @@ struct Scene {
     std::string intent = {};           ///< what the message wants
     std::string left_out = {};         ///< words of a second wish that this turn does not do
     bool picked_slot = false;          ///< the hour was just chosen from a list
+    const HeardNote* heard = nullptr;  ///< these words were not typed: nothing is done without a tap
     std::optional<Event> before = {};  ///< the event of the card that was answered, as it showed it
 
     [[nodiscard]] const Answers& answers() const { return tools.answers; }
@@ -115,6 +118,7 @@ struct Reply {
     std::optional<Open> open = {};
     std::string list_label = {};  ///< of the button that opens a list
     std::string link_title = {}, link_url = {};
+    std::string media_id = {}, file_name = {};  ///< of a document
     After after = After::kClose;
     bool pass = false;         ///< not for this plugin
     bool silent = false;       ///< a job that has nothing to say yet

@@ -56,7 +56,7 @@ TEST_F(MediaTest, AnAddressThatDiedIsAskedForOnceMore) {
     graph_.expire_media_urls(1);
     EXPECT_TRUE(fetch("77"));
     graph_.expire_media_urls(2);
-    EXPECT_EQ(fault("77"), Code::kUnavailable);
+    EXPECT_EQ(fault("77"), Code::kConflict);
 }
 
 TEST_F(MediaTest, TakesNothingLargerThanAsked) {
@@ -90,7 +90,7 @@ TEST_F(MediaTest, SendsTheTokenNowhereElse) {
 
 TEST_F(MediaTest, RefusesIdsThatAreNone) {
     for (const char* id : {"", "../../1", "1/2", "1?x", "a b"}) EXPECT_EQ(fault(id), Code::kInvalid) << id;
-    EXPECT_EQ(fault("404"), Code::kUnavailable) << "nobody knows it";
+    EXPECT_EQ(fault("404"), Code::kConflict) << "nobody knows it";
 }
 
 TEST(MediaAddress, IsGraphsOwnOrMetasOverTls) {

@@ -17,7 +17,9 @@ using nlohmann::json;
 
 json file_of(const std::string& language) {
     json file = json::parse(scheduling_data::embedded("phrases/" + language + ".json").value());
-    file.merge_patch(json::parse(scheduling_data::embedded("phrases/" + language + "_beside.json").value()));
+    for (const char* room : {"_beside", "_voice"})
+        file.merge_patch(
+            json::parse(scheduling_data::embedded("phrases/" + language + room + ".json").value()));
     return file;
 }
 
