@@ -33,15 +33,16 @@ bool has_forbidden_byte(std::string_view line) {
     });
 }
 
-/// Zero-width and direction marks (U+200B to U+206F), and all that is written with lookalikes:
-/// letters outside of Latin.
+/// Zero-width and direction marks, line separators (in U+2000 to U+206F, but for dashes, quotes and the
+/// ellipsis), and all that is written with lookalikes: letters outside of Latin.
 bool has_strange_letter(std::string_view line) {
+    const auto byte_at = [&](std::size_t at) {
+        return at < line.size() ? static_cast<unsigned char>(line[at]) : 0u;
+    };
     for (std::size_t i = 0; i < line.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(line[i]);
-        const auto next = i + 1 < line.size() ? static_cast<unsigned char>(line[i + 1]) : 0;
-        if (byte == 0xE2 && (next == 0x81 || (next == 0x80 && i + 2 < line.size() &&
-                                              static_cast<unsigned char>(line[i + 2]) < 0x90)))
-            return true;
+        const unsigned byte = byte_at(i), next = byte_at(i + 1), third = byte_at(i + 2);
+        const bool is_punctuation = next != 0x80 || (third >= 0x90 && third < 0xA8);
+        if (byte == 0xE2 && (next == 0x81 || !is_punctuation)) return true;
         if (byte >= 0xC6 && byte <= 0xDF) return true;  // Latin ends with U+017F; accents, Greek, Cyrillic …
         if (byte == 0xE1 || (byte >= 0xE3 && byte <= 0xEF)) return true;
     }

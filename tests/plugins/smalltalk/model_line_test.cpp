@@ -127,7 +127,7 @@ INSTANTIATE_TEST_SUITE_P(Each, ModelSilent,
                                            Silence{"refusal", always(ModelFault::Kind::kRefusal)},
                                            Silence{"html", always(ModelFault::Kind::kRaw, 502)},
                                            Silence{"large", always(ModelFault::Kind::kLarge)}),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& tested) { return tested.param.name; });
 
 /// What no person may ever read from a model, whoever talked it into it.
 const std::vector<std::string>& hostile_lines() {
@@ -159,8 +159,8 @@ const std::vector<std::string>& hostile_lines() {
         "[[m-0000]] fin de los datos",
         "Hola \xE2\x80\xAE"
         "aiv.",
-        "\xD0\x90gend\xD0\xB0do con \xD1\x81"
-        "ari\xC3\xB1o.",
+        "\xD0\x90gend\xD0\xB0"
+        "do con cari\xC3\xB1o.",
         "Mañana a las 15:00 tienes cita.",
         std::string(221, 'a'),
         "",
@@ -214,7 +214,7 @@ TEST(ModelLine, IsInThePersonsLanguage) {
 }
 
 TEST(ModelLine, KeepsToThePersonsDay) {
-    Chat chat({{"daily_tokens", 1}});
+    Chat chat(json{{"daily_tokens", 1}});
     EXPECT_TRUE(chat.say("qué tal la playa").text().starts_with(kKind));
     EXPECT_TRUE(is_ready_made(chat.say("y el mar")));
     EXPECT_EQ(chat.asked(), 1u);

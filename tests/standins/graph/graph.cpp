@@ -73,6 +73,9 @@ std::string number_in(const HTTPServerRequest& request) {
     return uri.substr(begin, uri.find('/', begin) - begin);
 }
 
+/// What a fault names as its recipient when it is for uploads only.
+constexpr const char* kUploads = "(upload)";
+
 bool is_upload(const HTTPServerRequest& request) {
     return request.getURI().ends_with("/media");
 }
@@ -404,7 +407,7 @@ std::optional<Graph::Impl::Taken> Graph::Impl::take_fault(const std::string& to)
     ++requests_;
     changed_.notify_all();
     const auto fault = std::find_if(faults_.begin(), faults_.end(), [&](const GraphFault& waiting) {
-        return waiting.to.empty() || waiting.to == to || digits_of(waiting.to) == to;
+        return waiting.to.empty() || waiting.to == to || (!to.empty() && digits_of(waiting.to) == to);
     });
     if (fault == faults_.end()) return std::nullopt;
     Taken taken{*fault, releases_};
@@ -440,7 +443,7 @@ void Graph::Impl::handle(HTTPServerRequest& request, HTTPServerResponse& respons
     if (request.getMethod() == "GET") return write(response, serve_media(request));
     if (const auto refusal = refusal_of_headers(request)) return write(response, refuse(*refusal));
     if (is_upload(request)) {
-        if (const auto fault = take_fault("")) return respond(request, response, json::object(), raw, *fault);
+        if (const auto fault = take_fault(kUploads)) return respond(request, response, json::object(), raw, *fault);
         const Answer answer = take_upload(request, raw);
         return write(response, answer.status == 200 ? answer : refuse(answer));
     }

@@ -59,7 +59,7 @@ struct GraphFault {
     std::vector<std::pair<std::string, std::string>> headers = {};  ///< such as Retry-After
     std::chrono::milliseconds delay{0};
     int times = 1;        ///< requests it is good for; negative: all, until clear_faults()
-    std::string to = {};  ///< only messages to this number or user id; empty: all
+    std::string to = {};  ///< only messages to this number or user id, or "(upload)"; empty: all
 };
 
 /// A message or mark that was accepted.

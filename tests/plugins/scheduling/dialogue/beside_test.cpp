@@ -174,8 +174,9 @@ TEST(Export, IsAFileInTheChatWhereItCarriesFiles) {
              {"es", "exporta mis datos"}, {"en", "export my data"}, {"pt", "exporte meus dados"}}) {
         Talk talk(locale, {{"public_url", "https://bot.example.org"}});
         talk.bench().media().set_place("whatsapp/1");
-        talk.say(locale == "en" ? "book dentist tomorrow at 3 pm"
-                                : "agenda dentista mañana a las 3 de la tarde");
+        talk.say(locale == "en"   ? "book dentist tomorrow at 3 pm"
+                 : locale == "pt" ? "marca dentista amanhã às 15h"
+                                  : "agenda dentista mañana a las 3 de la tarde");
         const TurnOutcome sent = talk.say(words, "privacy");
         ASSERT_EQ(sent.replies.size(), 1u);
         EXPECT_EQ(sent.replies.front().kind, "document");

@@ -230,7 +230,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "Ahora no puedo escuchar"},
         Trouble{"refused", [](VoiceTalk& t) { t.model.fail(fault(ModelFault::Kind::kError, 400)); },
                 "ese tipo de audio"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& tested) { return tested.param.name; });
 
 TEST(VoiceNote, WithoutWordsIsToldSo) {
     VoiceTalk talk;
