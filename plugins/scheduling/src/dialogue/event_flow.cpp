@@ -230,10 +230,7 @@ Task<std::optional<Reply>> move_by_marks(Scene& scene, std::string_view text) {
     std::optional<Reply> reply;
     auto marked = co_await find_new_time(scene, text);
     if (!marked) co_return reply;
-    const auto& inferred = marked->draft.inferred;
-    const bool is_named = std::find(inferred.begin(), inferred.end(), "title") == inferred.end();
-    const std::string title = is_named ? marked->draft.title : std::string();
-    const EventReference reference = read_reference(scene, title, "cancel_meeting");
+    const EventReference reference = read_reference(scene, marked->draft.title, "cancel_meeting");
     auto found = co_await find_events(scene, reference);
     if (!found || found->empty()) co_return reply;
     std::string said;
@@ -258,6 +255,11 @@ Task<Reply> move_by_words(Scene& scene, std::string_view text) {
     const std::string said(text.substr(split));
     auto found = co_await find_events(scene, reference);
     if (!found) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
+    if (found->empty() && !whole.times.empty()) {
+        // "… cuando termine la clase de yoga, tipo 6" names no event, though it looks like it.
+        auto marked = co_await move_by_marks(scene, text);
+        if (marked) co_return std::move(*marked);
+    }
     if (found->empty()) co_return none_found(scene, reference);
     if (found->size() > 1) co_return pick_event(scene, *found, Purpose::kMove, said);
     const Understanding target = read_new_time(scene, said);

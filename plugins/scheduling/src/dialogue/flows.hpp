@@ -14,8 +14,8 @@ namespace scheduling {
 /// The message as the rules read it; where they are unsure, with what a model adds in time.
 [[nodiscard]] migue::Task<Understanding> read_twice(Scene& scene, std::string_view text,
                                                     std::string_view intent);
-/// Words about an open draft whose time the rules do not find, as a model marks it; nothing when it
-/// finds none either, and the rules' reading stands.
+/// The new time in words that the rules do not understand, as a model marks it, with the event's name
+/// where it marks one ("" else); nothing when it finds no time either.
 [[nodiscard]] migue::Task<std::optional<Understanding>> find_new_time(Scene& scene, std::string_view text);
 /// The names of the contact book that words of the text begin: "Lau" is how Laura Gómez is called.
 [[nodiscard]] std::vector<std::string> contacts_in(const Scene& scene, std::string_view text);

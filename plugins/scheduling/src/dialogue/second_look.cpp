@@ -94,7 +94,10 @@ Task<std::optional<Understanding>> find_new_time(Scene& scene, std::string_view 
     const bool may = co_await may_ask(scene);
     if (!may) co_return found;
     model::SecondReading second = co_await ask_model(scene, text, kIntent, std::move(rules));
-    if (second.took_part && !second.reading.times.empty()) found = std::move(second.reading);
+    if (!second.took_part || second.reading.times.empty()) co_return found;
+    found = std::move(second.reading);
+    // What only the rules took for a name may be anything else of the sentence.
+    if (second.from.title == "rules") found->draft.title.clear();
     co_return found;
 }
 

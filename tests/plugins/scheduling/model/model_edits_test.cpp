@@ -27,6 +27,9 @@ TEST(ModelEdits, AMoveThatTheRulesDoNotReadIsMarkedAndShown) {
     EXPECT_EQ(talk.asked(), before + 1);
     EXPECT_EQ(talk.titles(), std::vector<std::string>{"Dentista"});
     EXPECT_TRUE(starts_at(talk, 15)) << "nothing is moved without a tap: " << card.text();
+    EXPECT_TRUE(has(card.text(), "18:00"));
+    talk.tap(card, "Mover");
+    EXPECT_TRUE(starts_at(talk, 18));
 }
 
 TEST(ModelEdits, ClearMovesAreReadByTheRulesAlone) {
