@@ -144,6 +144,22 @@ TEST_F(MediaInChat, NobodyListensUnlessItIsSetUp) {
     EXPECT_LE(graph_.requests(), before + 2) << "the answer and the read mark";
 }
 
+TEST_F(MediaInChat, AModelsLineIsSaidInTheLanguageOfTheMessageOnly) {
+    setup_.plugins["smalltalk"] =
+        "{ model: { url: \"" + server_.url() + "\", name: reader-1, api_key: key-1 } }";
+    model_.think_with(
+        [](std::string_view) { return R"({"answer":"¡Qué alegría, felicitaciones al equipo!"})"; });
+    start(false);
+    ASSERT_EQ(write("wamid.1", "¿viste que ganó la selección el partido de fútbol?"), 200);
+    ASSERT_TRUE(graph_.wait_for_messages(1, kPatience));
+    EXPECT_TRUE(mentions(graph_.messages().front(), "felicitaciones al equipo"))
+        << graph_.messages().front().body;
+    EXPECT_TRUE(mentions(graph_.messages().front(), "Para tu agenda, escribe por ejemplo"));
+    ASSERT_EQ(write("wamid.2", "did you see that our team won the football match?"), 200);
+    ASSERT_TRUE(graph_.wait_for_messages(2, kPatience));
+    EXPECT_FALSE(mentions(graph_.messages().back(), "felicitaciones")) << "English was asked";
+}
+
 TEST_F(MediaInChat, AnExportIsAFileInTheChat) {
     start(false);
     ASSERT_EQ(write("wamid.1", "dentista mañana a las 10 por una hora"), 200);
