@@ -487,8 +487,12 @@ Task<std::optional<Reply>> edit_by_words(Scene& scene, const Open& open, std::st
     std::optional<Reply> reply;
     if (!takes_edits(open)) co_return reply;
     reply = co_await take_edit(scene, open, text);
+    // Only what looks like a time that was not understood: the rest is somebody else's to answer,
+    // and needs what the turn has left.
+    const bool has_number = text.find_first_of("0123456789") != std::string_view::npos;
     const bool asks_time = open.waiting == Waiting::kTime || open.waiting == Waiting::kChange;
-    if (reply || !(asks_time || scene.answers().has_word("edit_cues", text))) co_return reply;
+    const bool may_be_time = (asks_time && has_number) || scene.answers().has_word("edit_cues", text);
+    if (reply || !may_be_time) co_return reply;
     auto said = co_await find_new_time(scene, text);
     if (!said) co_return reply;
     Open marked = open;
