@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <malloc.h>
 
+#include <atomic>
 #include <chrono>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -28,6 +30,7 @@
 #include "host/pipeline/dispatcher.hpp"
 #include "host/plugin_host/native_plugin_host.hpp"
 #include "host/services/http_client.hpp"
+#include "host/services/media_service.hpp"
 #include "host/store/identity.hpp"
 
 namespace migue::host::cli {
@@ -81,6 +84,7 @@ public:
 private:
     Result<void> open_rooms();
     Result<void> load_plugins();
+    [[nodiscard]] std::string classify(std::string_view text, std::string_view locale) const;
     void make_channels();
     void make_pipeline();
     Result<void> serve();
@@ -101,7 +105,9 @@ private:
     Metrics metrics_;
     MetricsForPlugins plugin_metrics_{metrics_};
     HttpClient graph_http_{{.ca_file = {}, .idle_per_origin = kMostGraphCalls}};
-    std::unique_ptr<intents::RouteWatch> routes_;  // holds the router in force
+    std::unique_ptr<intents::RouteWatch> routes_;               // holds the router in force
+    std::atomic<const intents::RouteWatch*> reading_{nullptr};  // the same, for plugins, once it is there
+    MediaService media_;
     std::unique_ptr<Store> store_;
     std::unique_ptr<PluginHost> plugins_;
     std::unique_ptr<chat::ChatChannel> chat_;
@@ -138,10 +144,26 @@ Result<void> App::Impl::open_rooms() {
 Result<void> App::Impl::load_plugins() {
     auto options = plugin_host_options(settings_, options_.data);
     if (!options) return std::move(options).error();
+    options->media = &media_;
+    options->classify = [this](std::string_view text, std::string_view locale) {
+        return classify(text, locale);
+    };
     auto host = make_plugin_host(std::move(options).value(), clock_, log_, store_.get(), &plugin_metrics_);
     if (!host) return std::move(host).error();
     plugins_ = std::move(host).value();
     return plugins_->start();
+}
+
+std::string App::Impl::classify(std::string_view text, std::string_view locale) const {
+    const intents::RouteWatch* routes = reading_;
+    if (routes == nullptr) return {};
+    const intents::Decision decision = routes->router()->route(
+        {.kind = "text", .text = text, .tap = {}, .locale = locale, .asked_plugin = {}});
+    return nlohmann::json{{"intent", decision.intent},
+                          {"plugin", decision.plugin},
+                          {"confidence", decision.confidence},
+                          {"locale", decision.locale}}
+        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 /// A change of routes.yaml or of an example is in force without a restart, or told in the log.
@@ -167,6 +189,7 @@ Result<void> App::Impl::load_routes() {
                     count_route_change("refused");
                     ::malloc_trim(0);
                 }});
+    reading_ = routes_.get();
     metrics_.watch("migue_routes_refused",
                    "1 while the routes' files are faulty and older routes are in force",
                    [this] { return routes_->fault().empty() ? 0.0 : 1.0; });
@@ -194,6 +217,7 @@ void App::Impl::make_channels() {
     if (!settings_.whatsapp) return;
     whatsapp_ = std::make_unique<whatsapp::WhatsAppChannel>(*settings_.whatsapp, graph_http_, clock_, log_);
     channels_.emplace(whatsapp_->id(), whatsapp_.get());
+    media_.add(std::string(whatsapp_->id()), whatsapp_->media());
 }
 
 void App::Impl::make_pipeline() {
@@ -282,6 +306,7 @@ void App::Impl::stop() {
         dispatcher_->stop();
     }
     if (plugins_) plugins_->stop(kUnload);
+    media_.stop();
     if (executor_) executor_->stop();
     if (outbox_) outbox_->stop();
 }

@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::string_view kOther = "other";
 constexpr std::string_view kUnsupported = "unsupported";
+constexpr std::string_view kVoiceNote = "voice_note";
 
 /// The plugin that a button's id names: the part before ':'. "" when it names none.
 std::string_view plugin_of_tap(std::string_view tap) {
@@ -149,6 +150,7 @@ public:
             understand(situation, decision);
         } else {
             fall_back(decision, kUnsupported);
+            if (is_audio(situation.kind)) go_to(decision, kVoiceNote);
             decision.locale = spoken(situation.locale);
         }
         if (!situation.asked_plugin.empty()) {
@@ -324,6 +326,17 @@ private:
         const auto other = std::ranges::find(ranked, kOther, &Scored::intent);
         if (other != ranked.end() && other->probability >= table.thresholds.other) return false;
         return ranked.front().intent != kOther && ranked.front().probability >= table.thresholds.accept;
+    }
+
+    static bool is_audio(std::string_view kind) { return kind == "voice" || kind == "audio"; }
+
+    /// To whoever takes this intent; unchanged when nobody does.
+    void go_to(Decision& decision, std::string_view intent) const {
+        const Route* route = table.find(intent);
+        if (route == nullptr) return;
+        decision.plugin = route->plugin;
+        decision.intent = route->intent;
+        decision.reason = "kind";
     }
 
     void fall_back(Decision& decision, std::string_view intent) const {

@@ -51,6 +51,8 @@ public:
     [[nodiscard]] virtual std::string_view id() const = 0;
     [[nodiscard]] virtual ChannelLimits limits() const = 0;
     [[nodiscard]] virtual Window window() const { return {}; }
+    /// Files can be fetched from it and sent through it (migue.media/1).
+    [[nodiscard]] virtual bool carries_files() const { return false; }
     /// Asked before each send(). Must not wait, and costs little.
     [[nodiscard]] virtual Permit permit(const OutboundReply&) { return {}; }
     /// Sends one reply; may take as long as its own time limits say. Never called twice at

@@ -8,6 +8,7 @@
 #include "host/pipeline/failure_reply.hpp"
 #include "host/pipeline/tap.hpp"
 #include "host/store/identity.hpp"
+#include "migue/ext/jobs.h"
 
 namespace migue::host {
 
@@ -32,7 +33,8 @@ std::string masked_number(const std::string& address_json) {
     return is_number ? "··· " + number.substr(number.size() - kShown) : std::string();
 }
 
-std::string channel_json(const ChannelLimits& limits, const Window& window, const std::string& address_json) {
+std::string channel_json(const ChannelLimits& limits, const Window& window, const std::string& address_json,
+                         const std::string& media) {
     Json channel{{"buttons", limits.buttons}, {"list_rows", limits.list_rows}};
     if (window.hours > 0) {
         channel["window_hours"] = window.hours;
@@ -40,7 +42,16 @@ std::string channel_json(const ChannelLimits& limits, const Window& window, cons
     }
     if (std::string number = masked_number(address_json); !number.empty())
         channel["shown_as"] = std::move(number);
+    if (!media.empty()) channel["media"] = media;
     return channel.dump();
+}
+
+/// A job that said beforehand that it takes longer than a message may (ext/jobs.h).
+bool is_slow_job(const OpenTurn& turn) {
+    if (turn.job_plugin.empty()) return false;
+    const Json input = Json::parse(turn.message.input_json, nullptr, false);
+    return input.is_object() && input.contains("job") &&
+           input.at("job").value("key", "").starts_with(MIGUE_JOBS_SLOW);
 }
 
 /// What the message may want besides its intent, for the plugin that gets it.
@@ -106,7 +117,8 @@ void TurnRunner::run(OpenTurn turn, Behind behind, std::function<void()> finishe
 std::uint64_t TurnRunner::deadline_for(const OpenTurn& turn) const {
     const auto late =
         std::chrono::milliseconds(turn.attempt > 1 ? 0 : clock_.unix_ms() - turn.received_unix_ms);
-    const auto left = std::max(options_.least, options_.budget - options_.send - late);
+    const auto budget = is_slow_job(turn) ? options_.slow_job : options_.budget;
+    const auto left = std::max(options_.least, budget - options_.send - late);
     return clock_.monotonic_ns() + static_cast<std::uint64_t>(std::chrono::nanoseconds(left).count());
 }
 
@@ -330,7 +342,10 @@ TurnRequest TurnRunner::request_for(const Running& run) const {
     const auto channel = channels_.find(run.turn.message.channel);
     request.channel_json =
         channel_json(request.limits, channel == channels_.end() ? Window{} : channel->second->window(),
-                     message.address_json);
+                     message.address_json,
+                     channel != channels_.end() && channel->second->carries_files()
+                         ? message.channel + "/" + message.account
+                         : std::string());
     if (const auto state = run.conversation.states.find(run.decision.plugin);
         state != run.conversation.states.end()) {
         request.state_json = state->second.json;

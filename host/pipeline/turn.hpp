@@ -28,10 +28,11 @@ namespace migue::host {
 class TurnRunner {
 public:
     struct Options {
-        std::chrono::milliseconds budget{2000};  ///< from the message's arrival to its reply
-        std::chrono::milliseconds send{250};     ///< of it, kept for sending
-        std::chrono::milliseconds least{500};    ///< what a late turn still gets
-        std::uint32_t attempts = 8;              ///< of one turn, over restarts
+        std::chrono::milliseconds budget{2000};      ///< from the message's arrival to its reply
+        std::chrono::milliseconds slow_job{20'000};  ///< the same for jobs that say so
+        std::chrono::milliseconds send{250};         ///< of it, kept for sending
+        std::chrono::milliseconds least{500};        ///< what a late turn still gets
+        std::uint32_t attempts = 8;                  ///< of one turn, over restarts
         std::string default_locale = "es";
         BurstLimits burst = {};
         /// How long the first of what may be several messages waits for the next; of `budget`.

@@ -1,6 +1,7 @@
 #pragma once
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -11,6 +12,7 @@
 #include "host/observe/log.hpp"
 #include "host/services/clock.hpp"
 #include "host/services/http_service.hpp"
+#include "host/services/media_service.hpp"
 #include "host/services/metrics_sink.hpp"
 #include "host/services/redact.hpp"
 #include "host/services/sql_service.hpp"
@@ -22,6 +24,10 @@
 
 namespace migue::host {
 
+/// How the host reads a text of that language: {"intent","plugin","confidence","locale"}, or ""
+/// while it does not route. Thread-safe, and quick.
+using Classify = std::function<std::string(std::string_view text, std::string_view locale)>;
+
 /// What stands behind the services. All of it outlives every generation that is closed.
 struct ServiceBackends {
     Clock& clock;
@@ -30,6 +36,8 @@ struct ServiceBackends {
     MetricsSink* metrics;  ///< nullptr: numbers go nowhere
     TimerQueue& timers;
     const Vault& vault;
+    MediaService* media = nullptr;  ///< null: no channel carries files
+    Classify classify = {};         ///< empty: nobody routes
 };
 
 /// What one generation may do with them.

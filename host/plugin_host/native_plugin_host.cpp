@@ -77,7 +77,7 @@ public:
           loader_({options_.lock_file, options_.plugins, options_.public_url, options_.max_workers,
                    options_.max_http_requests, options_.runner, options_.rehearse, options_.kill_after,
                    options_.warm, [doorbell = doorbell_] { doorbell->ring(); }},
-                  {clock, log, store, metrics, timers_, vault_}, *area_, http_, sql_, history_),
+                  {clock, log, store, metrics, timers_, vault_, options_.media, options_.classify}, *area_, http_, sql_, history_),
           retirement_({options_.drain_limit, options_.cancel_limit}, log),
           swap_({loader_, registry_, retirement_, history_, listing_, log},
                 {options_.max_pinned, options_.max_abandoned}),

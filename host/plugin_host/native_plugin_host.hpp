@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "host/plugin_host/plugin_host.hpp"
 #include "host/plugin_host/supervisor.hpp"
 #include "host/services/http_client.hpp"
+#include "host/services/media_service.hpp"
 #include "host/services/metrics_sink.hpp"
 #include "host/store/store.hpp"
 
@@ -37,6 +39,9 @@ struct PluginHostOptions {
     std::string vault_keys;                ///< as in the settings; "" uses the key file
     std::filesystem::path vault_key_file;  ///< made when missing; "" with no keys: one for this run only
     HttpClientOptions http;
+    MediaService* media = nullptr;  ///< for migue.media/1; it outlives the host
+    /// For migue.intents/1: {"intent","plugin","confidence","locale"} of a text in a language.
+    std::function<std::string(std::string_view text, std::string_view locale)> classify = {};
     std::size_t max_workers = 4;           ///< threads of one generation; its max_concurrency may be lower
     std::size_t max_http_requests = 64;    ///< of one plugin at once
     std::chrono::milliseconds grace{200};  ///< from a turn's deadline to giving up on it

@@ -5,11 +5,14 @@
 #include <optional>
 
 #include "host/plugin_host/http_table.hpp"
+#include "host/plugin_host/media_table.hpp"
 #include "host/plugin_host/service_call.hpp"
 #include "migue/ext/clock.h"
 #include "migue/ext/http.h"
+#include "migue/ext/intents.h"
 #include "migue/ext/jobs.h"
 #include "migue/ext/log.h"
+#include "migue/ext/media.h"
 #include "migue/ext/metrics.h"
 #include "migue/ext/sql.h"
 #include "migue/ext/timer.h"
@@ -267,6 +270,8 @@ const void* service_table(std::string_view id) noexcept {
     if (id == MIGUE_SQL_ID) return &kSql;
     if (id == MIGUE_VAULT_ID) return &kVault;
     if (id == MIGUE_JOBS_ID) return &kJobs;
+    if (id == MIGUE_MEDIA_ID) return media_table();
+    if (id == MIGUE_INTENTS_ID) return intents_table();
     return nullptr;
 }
 

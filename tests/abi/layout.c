@@ -6,8 +6,10 @@
 
 #include "migue/ext/clock.h"
 #include "migue/ext/http.h"
+#include "migue/ext/intents.h"
 #include "migue/ext/jobs.h"
 #include "migue/ext/log.h"
+#include "migue/ext/media.h"
 #include "migue/ext/metrics.h"
 #include "migue/ext/migrations.h"
 #include "migue/ext/operation.h"
@@ -177,6 +179,11 @@ static void print_services(void) {
     FIELD(migue_http_v1, send);
     FIELD(migue_http_v1, cancel);
     END(migue_http_v1);
+    STRUCT(migue_intents_v1);
+    FIELD(migue_intents_v1, struct_size);
+    FIELD(migue_intents_v1, reserved);
+    FIELD(migue_intents_v1, classify);
+    END(migue_intents_v1);
     STRUCT(migue_job);
     FIELD(migue_job, struct_size);
     FIELD(migue_job, reserved);
@@ -196,6 +203,37 @@ static void print_services(void) {
     FIELD(migue_log_v1, reserved);
     FIELD(migue_log_v1, write);
     END(migue_log_v1);
+    STRUCT(migue_media_fetch);
+    FIELD(migue_media_fetch, struct_size);
+    FIELD(migue_media_fetch, reserved);
+    FIELD(migue_media_fetch, place);
+    FIELD(migue_media_fetch, media_id);
+    FIELD(migue_media_fetch, max_bytes);
+    FIELD(migue_media_fetch, timeout_ns);
+    END(migue_media_fetch);
+    STRUCT(migue_media_upload);
+    FIELD(migue_media_upload, struct_size);
+    FIELD(migue_media_upload, reserved);
+    FIELD(migue_media_upload, place);
+    FIELD(migue_media_upload, mime_type);
+    FIELD(migue_media_upload, file_name);
+    FIELD(migue_media_upload, bytes);
+    FIELD(migue_media_upload, timeout_ns);
+    END(migue_media_upload);
+    STRUCT(migue_media_file);
+    FIELD(migue_media_file, struct_size);
+    FIELD(migue_media_file, reserved);
+    FIELD(migue_media_file, media_id);
+    FIELD(migue_media_file, mime_type);
+    FIELD(migue_media_file, bytes);
+    END(migue_media_file);
+    STRUCT(migue_media_v1);
+    FIELD(migue_media_v1, struct_size);
+    FIELD(migue_media_v1, reserved);
+    FIELD(migue_media_v1, fetch);
+    FIELD(migue_media_v1, upload);
+    FIELD(migue_media_v1, cancel);
+    END(migue_media_v1);
     STRUCT(migue_metrics_v1);
     FIELD(migue_metrics_v1, struct_size);
     FIELD(migue_metrics_v1, reserved);
@@ -315,12 +353,15 @@ static void print_constants(void) {
     NUMBER(MIGUE_REQUEST_ANSWERS_OPEN_QUESTION);
     TEXT(MIGUE_CLOCK_ID);
     TEXT(MIGUE_HTTP_ID);
+    TEXT(MIGUE_INTENTS_ID);
     TEXT(MIGUE_JOBS_ID);
+    TEXT(MIGUE_JOBS_SLOW);
     TEXT(MIGUE_LOG_ID);
     NUMBER(MIGUE_LOG_DEBUG);
     NUMBER(MIGUE_LOG_INFO);
     NUMBER(MIGUE_LOG_WARN);
     NUMBER(MIGUE_LOG_ERROR);
+    TEXT(MIGUE_MEDIA_ID);
     TEXT(MIGUE_METRICS_ID);
     TEXT(MIGUE_MIGRATIONS_ID);
     TEXT(MIGUE_ROUTES_ID);

@@ -19,6 +19,8 @@ struct Attack {
     int line = 0;
 };
 
+constexpr const char* kPlace = "whatsapp/1";
+
 std::vector<Attack> read_corpus(const std::string& locale) {
     std::ifstream in(std::string(MIGUE_CORPUS_FOLDER) + "/" + locale + ".txt");
     std::vector<Attack> attacks;
@@ -107,6 +109,8 @@ public:
             return migue::bench::HttpAnswer{
                 .status = given.status, .body = given.body, .headers = given.headers};
         });
+        bench_.media().set_place(kPlace);
+        bench_.media().hold("77", {.mime_type = "audio/ogg", .bytes = "OggS sound"});
         bench_.advance(std::chrono::seconds(1));
     }
 
@@ -118,13 +122,15 @@ public:
         std::string text = attack.text;
         if (attack.kind == "contact") text = with_contact(locale_, attack.text);
         if (is_title) text = with_contact(locale_, "Ana");
-        if (has_model_) text += fillers().at(locale_);
+        if (attack.kind == "file" || attack.kind == "card") text.clear();
+        if (has_model_ && is_read(attack)) text += fillers().at(locale_);
         model_.think_with([&](std::string_view) { return obey(obeyed, text); });
+        bench_.advance(std::chrono::seconds(61));  // what is no answer counts as a fault: it rests
         const std::size_t asked = model_.count();
         for (const char* intent :
              {"schedule_meeting", "cancel_meeting", "reschedule_meeting", "query_agenda", "find_slot"})
             check(attack, send(text, attack, person, intent), text, where + " as " + intent);
-        if (has_model_) {
+        if (has_model_ && is_read(attack)) {
             EXPECT_GT(model_.count(), asked) << where << ": the model was not asked";
             for (const auto& call : model_.calls()) {
                 if (is_title) {
@@ -146,7 +152,12 @@ private:
     };
 
     static json config(bool has_model) {
-        json config{{"timezone", "America/Bogota"}};
+        json config{{"timezone", "America/Bogota"},
+                    {"transcription",
+                     {{"url", "https://model.example/v1"},
+                      {"name", "whisper-1"},
+                      {"api_key", kModelKey},
+                      {"daily_tokens", 100'000'000}}}};
         if (has_model)
             config["model"] = {{"url", "https://model.example/v1"},
                                {"name", "reader-1"},
@@ -165,6 +176,34 @@ private:
         return answer;
     }
 
+    /// Words that the plugin reads; the others are what a file is called, or stand below it.
+    static bool is_read(const Attack& attack) {
+        return attack.kind != "file" && attack.kind != "caption" && attack.kind != "card";
+    }
+    static json file_of(const Attack& attack) {
+        if (attack.kind == "card")
+            return {{"kind", "contacts"}, {"contacts", json::array({{{"name", attack.text}}})}};
+        if (attack.kind == "caption") return {{"kind", "image"}, {"media", {{"id", "77"}}}};
+        return {{"kind", "document"}, {"media", {{"id", "77"}, {"filename", attack.text}}}};
+    }
+    /// The attack as the words of a voice note, which the host reads as this intent.
+    TurnOutcome speak(const std::string& words, Message message) {
+        bench_.read_intents_with([intent = message.intent, locale = locale_](std::string_view,
+                                                                             std::string_view) {
+            return json{{"intent", intent}, {"plugin", "scheduling"}, {"confidence", 1}, {"locale", locale}}
+                .dump();
+        });
+        model_.hear(words);
+        message.intent = "voice_note";
+        message.input_json = json{{"kind", "voice"}, {"media", {{"id", "77"}}}}.dump();
+        const TurnOutcome accepted = bench_.send("", message);
+        EXPECT_TRUE(accepted.replies.empty());
+        for (auto& turn : bench_.run_due_jobs())
+            if (!turn.replies.empty()) return std::move(turn);
+        ADD_FAILURE() << "the voice note was not answered";
+        return accepted;
+    }
+
     Seen send(const std::string& text, const Attack& attack, const std::string& person, const char* intent) {
         Message message;
         message.intent = intent;
@@ -172,11 +211,12 @@ private:
         message.person = person;
         message.conversation = "chat-" + person + intent;
         if (attack.kind == "forward") message.input_json = R"({"kind":"text","forwarded":true})";
+        if (!is_read(attack)) message.input_json = file_of(attack).dump();
         Seen seen;
         seen.before = rows_of(bench_);
         const std::size_t readings = this->readings();
-        seen.turn = bench_.send(text, message);
-        seen.by_model = this->readings() > readings;
+        seen.turn = attack.kind == "voice" ? speak(text, std::move(message)) : bench_.send(text, message);
+        seen.by_model = this->readings() > readings || attack.kind == "voice";
         seen.after = rows_of(bench_);
         seen.state = bench_.state(message.conversation);
         return seen;
@@ -256,10 +296,20 @@ TEST_P(Injection, AModelThatObeysTheAttackDoesNothing) {
 INSTANTIATE_TEST_SUITE_P(Languages, Injection, ::testing::Values("es", "en", "pt"),
                          [](const auto& one) { return std::string(one.param); });
 
-TEST(InjectionCorpus, HoldsThreeHundredMessages) {
+TEST(InjectionCorpus, HoldsEveryWayIn) {
+    for (const char* locale : {"es", "en", "pt"}) {
+        std::map<std::string, int> kinds;
+        for (const Attack& attack : read_corpus(locale)) ++kinds[attack.kind];
+        for (const char* kind :
+             {"message", "forward", "title", "contact", "voice", "file", "caption", "card"})
+            EXPECT_GE(kinds[kind], 4) << locale << " " << kind;
+    }
+}
+
+TEST(InjectionCorpus, HoldsThreeHundredAndSixtyMessages) {
     std::size_t all = 0;
     for (const char* locale : {"es", "en", "pt"}) all += read_corpus(locale).size();
-    EXPECT_GE(all, 300u);
+    EXPECT_GE(all, 360u);
 }
 
 }  // namespace

@@ -42,10 +42,17 @@ json encode_link(const json& body) {
         {{"name", "cta_url"}, {"parameters", {{"display_text", body.at("title")}, {"url", body.at("url")}}}});
 }
 
+json encode_document(const json& body) {
+    return {{"type", "document"},
+            {"document",
+             {{"id", body.at("media")}, {"filename", body.at("file_name")}, {"caption", body.at("text")}}}};
+}
+
 json encode_fitted(const FittedReply& reply) {
     if (reply.kind == "buttons") return encode_buttons(reply.body);
     if (reply.kind == "list") return encode_list(reply.body);
     if (reply.kind == "link") return encode_link(reply.body);
+    if (reply.kind == "document") return encode_document(reply.body);
     return {{"type", "text"}, {"text", {{"body", reply.body.at("text")}, {"preview_url", false}}}};
 }
 

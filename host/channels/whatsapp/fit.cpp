@@ -147,6 +147,14 @@ Result<FittedReply> fit_link(const json& body) {
         "link", {{"text", *std::move(text)}, {"title", shortened(title, kMaxLinkTitle)}, {"url", url}}};
 }
 
+Result<FittedReply> fit_document(const json& body) {
+    auto text = text_of(body, channel_limits().body);
+    if (!text) return text.error();
+    const std::string_view media = text_in(body, "media"), name = text_in(body, "file_name");
+    if (media.empty() || name.empty()) return invalid("\"media\" or \"file_name\" is missing");
+    return FittedReply{"document", {{"text", *std::move(text)}, {"media", media}, {"file_name", name}}};
+}
+
 /// The last place where `text` may end after a whole sentence; npos: none.
 std::size_t end_of_sentence(std::string_view text) {
     std::size_t end = std::string_view::npos;
@@ -183,6 +191,7 @@ Result<FittedReply> fit(const Reply& reply) {
     if (reply.kind == "buttons") return fit_buttons(body);
     if (reply.kind == "list") return fit_list(body);
     if (reply.kind == "link") return fit_link(body);
+    if (reply.kind == "document") return fit_document(body);
     return invalid("the kind is none that WhatsApp can show");
 }
 

@@ -13,7 +13,7 @@ namespace migue::host::whatsapp {
 
 /// A reply within Graph's limits.
 struct FittedReply {
-    std::string kind;  ///< text, buttons, list or link
+    std::string kind;  ///< text, buttons, list, link or document
     nlohmann::json body;
 };
 

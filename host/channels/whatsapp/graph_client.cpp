@@ -32,6 +32,19 @@ Result<HttpClientResponse> GraphClient::post_message(std::string_view phone_numb
     return http_.send(request, std::chrono::steady_clock::now() + limit, stop);
 }
 
+Result<HttpClientResponse> GraphClient::post_media(std::string_view phone_number_id,
+                                                   const std::string& content_type, const std::string& form,
+                                                   std::chrono::milliseconds limit,
+                                                   const std::stop_token& stop) {
+    HttpClientRequest request;
+    request.method = "POST";
+    request.url = fmt::format("{}/{}/media", base_, phone_number_id);
+    request.headers = {{"Authorization", bearer()}, {"Content-Type", content_type}};
+    request.body = form;
+    request.max_response = kMaxAnswer;
+    return http_.send(request, std::chrono::steady_clock::now() + limit, stop);
+}
+
 Result<HttpClientResponse> GraphClient::get(const std::string& url, std::size_t max_bytes,
                                             std::chrono::milliseconds limit, const std::stop_token& stop) {
     HttpClientRequest request;

@@ -23,6 +23,12 @@ public:
                                                           const std::string& body,
                                                           std::chrono::milliseconds limit,
                                                           const std::stop_token& stop = {});
+    /// POST /{version}/{phone_number_id}/media: a form with the file.
+    [[nodiscard]] Result<HttpClientResponse> post_media(std::string_view phone_number_id,
+                                                        const std::string& content_type,
+                                                        const std::string& form,
+                                                        std::chrono::milliseconds limit,
+                                                        const std::stop_token& stop = {});
     /// GET of an address, with the token: the caller has made sure whose it is.
     [[nodiscard]] Result<HttpClientResponse> get(const std::string& url, std::size_t max_bytes,
                                                  std::chrono::milliseconds limit,

@@ -64,8 +64,47 @@ Error too_large(std::size_t most) {
 
 Error status_fault(int status) {
     const bool is_gone = status == 404 || status == 400;
-    return {Error::Code::kUnavailable,
+    return {is_gone ? Error::Code::kConflict : Error::Code::kUnavailable,
             fmt::format("HTTP status {}{}", status, is_gone ? ": the file is gone" : "")};
+}
+
+/// May stand in quotes in a part's header.
+bool is_header_text(std::string_view text) {
+    return !text.empty() && text.size() <= 200 && std::none_of(text.begin(), text.end(), [](unsigned char c) {
+        return c < 0x20 || c == 0x7F || c == '"' || c == '\\' || c == '/' || c == ':';
+    });
+}
+
+bool is_mime_type(std::string_view text) {
+    const std::size_t slash = text.find('/');
+    return slash != std::string_view::npos && is_header_text(text.substr(0, slash)) &&
+           is_header_text(text.substr(slash + 1));
+}
+
+struct MultipartForm {
+    std::string content_type, body;
+};
+
+/// The boundary is the content's own checksum: nothing inside can hold it.
+MultipartForm form_of(const MediaUpload& file) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned int size = 0;
+    EVP_Digest(file.bytes.data(), file.bytes.size(), digest.data(), &size, EVP_sha256(), nullptr);
+    const std::string boundary = "migue-" + hex(digest.data(), 16);
+    const auto field = [&](std::string_view name, std::string_view value) {
+        return fmt::format("--{}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n{}\r\n", boundary,
+                           name, value);
+    };
+    MultipartForm form;
+    form.content_type = "multipart/form-data; boundary=" + boundary;
+    form.body = field("messaging_product", "whatsapp") + field("type", file.mime_type) +
+                fmt::format(
+                    "--{}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{}\"\r\n"
+                    "Content-Type: {}\r\n\r\n",
+                    boundary, file.file_name, file.mime_type);
+    form.body += file.bytes;
+    form.body += fmt::format("\r\n--{}--\r\n", boundary);
+    return form;
 }
 
 }  // namespace
@@ -122,6 +161,23 @@ Result<GraphMedia::Descriptor> GraphMedia::describe(const std::string& media_id,
     if (!url || !graph || !is_media_address(*url, *graph))
         return Error{Error::Code::kInternal, "the address is none of Meta's"};
     return out;
+}
+
+Result<std::string> GraphMedia::upload(const MediaUpload& file, std::chrono::milliseconds limit,
+                                       const std::stop_token& stop) {
+    if (!is_media_id(file.account))
+        return Error{Error::Code::kInvalid, "upload media: the account is no phone_number_id"};
+    if (!is_header_text(file.file_name) || !is_mime_type(file.mime_type))
+        return Error{Error::Code::kInvalid, "upload media: the file's name or type has forbidden characters"};
+    const MultipartForm form = form_of(file);
+    auto answer = graph_.post_media(file.account, form.content_type, form.body, limit, stop);
+    if (!answer) return std::move(answer).error().within("upload media");
+    if (answer->status != 200)
+        return Error{Error::Code::kUnavailable, fmt::format("upload media: HTTP status {}", answer->status)};
+    const auto body = parse_incoming(answer->body);
+    std::string id(body ? text_in(*body, "id") : std::string_view());
+    if (!is_media_id(id)) return Error{Error::Code::kInternal, "upload media: the answer holds no id"};
+    return id;
 }
 
 Result<HttpClientResponse> GraphMedia::get(const std::string& url, std::size_t max_bytes, const Call& call) {

@@ -5,31 +5,11 @@
 #include <string>
 
 #include "host/channels/whatsapp/graph_client.hpp"
+#include "host/services/media_service.hpp"
 #include "host/services/url.hpp"
 #include "migue/cpp/result.hpp"
 
 namespace migue::host::whatsapp {
-
-struct MediaFile {
-    std::string mime_type;  ///< as the channel says; the bytes were not looked at
-    std::string bytes;
-};
-
-/// Where the bytes of a voice note, an image or a document come from. Thread-safe.
-class MediaSource {
-public:
-    MediaSource() = default;
-    MediaSource(const MediaSource&) = delete;
-    MediaSource& operator=(const MediaSource&) = delete;
-    virtual ~MediaSource() = default;
-
-    /// The file with this id (input_json, "media"), whole and checked. Waits for the network,
-    /// at most `limit`. kInvalid: the id is none. kUnsupported: larger than `max_bytes`.
-    /// kUnavailable: gone, or not to be had now. kInternal: an answer that cannot be trusted.
-    [[nodiscard]] virtual Result<MediaFile> fetch(const std::string& media_id, std::size_t max_bytes,
-                                                  std::chrono::milliseconds limit,
-                                                  const std::stop_token& stop) = 0;
-};
 
 /// From the Graph API: a descriptor, then the bytes from the address that it names, both with
 /// the token. The token goes to the configured Graph host and, over TLS with a verified name,
@@ -43,6 +23,8 @@ public:
     [[nodiscard]] Result<MediaFile> fetch(const std::string& media_id, std::size_t max_bytes,
                                           std::chrono::milliseconds limit,
                                           const std::stop_token& stop) override;
+    [[nodiscard]] Result<std::string> upload(const MediaUpload& file, std::chrono::milliseconds limit,
+                                             const std::stop_token& stop) override;
 
 private:
     struct Descriptor {

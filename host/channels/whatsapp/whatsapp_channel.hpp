@@ -10,6 +10,7 @@
 #include "host/channels/whatsapp/encode.hpp"
 #include "host/channels/whatsapp/graph_client.hpp"
 #include "host/channels/whatsapp/graph_errors.hpp"
+#include "host/channels/whatsapp/media.hpp"
 #include "host/channels/whatsapp/pacer.hpp"
 #include "host/channels/whatsapp/read_marks.hpp"
 #include "host/channels/whatsapp/token_watch.hpp"
@@ -36,6 +37,9 @@ public:
     [[nodiscard]] std::string_view id() const override { return "whatsapp"; }
     [[nodiscard]] ChannelLimits limits() const override { return channel_limits(); }
     [[nodiscard]] Window window() const override { return {24, template_.has_value()}; }
+    [[nodiscard]] bool carries_files() const override { return true; }
+    /// What people sent, and files for them.
+    [[nodiscard]] MediaSource& media() noexcept { return media_; }
     [[nodiscard]] Permit permit(const OutboundReply& reply) override;
     [[nodiscard]] SendOutcome send(const OutboundReply& reply) override;
     [[nodiscard]] SendOutcome failed(const OutboundReply& reply, int error_code) override;
@@ -82,6 +86,7 @@ private:
     const Clock& clock_;
     Log& log_;
     GraphClient graph_;
+    GraphMedia media_{graph_};
     std::map<std::string, std::unique_ptr<Number>> numbers_;  // fixed after construction
     std::atomic<std::uint64_t> tokens_{0};                    ///< how often the token was replaced
     std::atomic<std::uint64_t> person_waits_{0};

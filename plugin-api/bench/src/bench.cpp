@@ -134,6 +134,7 @@ TurnId Bench::Impl::begin(std::string_view text, Message given, bool may_answer_
     TurnCall::Input input{
         message, std::string(text),          conversation.state_json, "trace-" + std::to_string(id),
         answers, world.time.now_ns() + limit};
+    input.media_place = world.media.place();
     world.turns.push_back(
         std::make_unique<TurnCall>(id, std::move(input), world.options.limits, world.breaches));
     TurnCall& turn = *world.turns.back();
@@ -242,6 +243,7 @@ std::vector<TurnOutcome> Bench::Impl::run_due_jobs() {
         message.message_id = "job-" + std::to_string(due.number);
         message.attempt = due.attempt;
         message.sent_unix_ms = due.job.at_unix_ms;
+        if (due.job.key.starts_with(MIGUE_JOBS_SLOW)) message.time_limit = std::chrono::seconds(20);
         message.input_json =
             json{{"kind", "job"}, {"job", {{"key", due.job.key}, {"payload", payload}}}}.dump();
         outcomes.push_back(finish(begin("", std::move(message), false, Kind::kJob)));
@@ -342,6 +344,12 @@ void Bench::restart(std::optional<std::string> config_json) {
 
 FakeHttp& Bench::http() noexcept {
     return impl_->world.http;
+}
+FakeMedia& Bench::media() noexcept {
+    return impl_->world.media;
+}
+void Bench::read_intents_with(Classify classify) {
+    impl_->world.classify = std::move(classify);
 }
 
 std::string Bench::sql(std::string_view text, std::string_view params_json) {

@@ -5,8 +5,10 @@
 #include "migue/cpp/text.hpp"
 #include "migue/ext/clock.h"
 #include "migue/ext/http.h"
+#include "migue/ext/intents.h"
 #include "migue/ext/jobs.h"
 #include "migue/ext/log.h"
+#include "migue/ext/media.h"
 #include "migue/ext/metrics.h"
 #include "migue/ext/sql.h"
 #include "migue/ext/timer.h"
@@ -64,7 +66,9 @@ const void* service_table(std::string_view id) noexcept {
     if (id == MIGUE_LOG_ID) return &kLog;
     if (id == MIGUE_TIMER_ID) return &kTimer;
     if (id == MIGUE_HTTP_ID) return http_table();
+    if (id == MIGUE_INTENTS_ID) return intents_table();
     if (id == MIGUE_JOBS_ID) return jobs_table();
+    if (id == MIGUE_MEDIA_ID) return media_table();
     if (id == MIGUE_METRICS_ID) return metrics_table();
     if (id == MIGUE_SQL_ID) return sql_table();
     if (id == MIGUE_VAULT_ID) return vault_table();

@@ -57,8 +57,10 @@ void TurnCall::fill_request(Input input) {
     request_.region = to_c(message.region);
     request_.trace_id = to_c(input_->trace_id);
     request_.input_json = to_c(message.input_json);
-    static constexpr std::string_view kChannel = R"({"buttons":3,"list_rows":10})";
-    request_.channel_json = to_c(kChannel);
+    input_->channel_json = R"({"buttons":3,"list_rows":10)";
+    if (!input_->media_place.empty()) input_->channel_json += ",\"media\":" + json_quote(input_->media_place);
+    input_->channel_json += '}';
+    request_.channel_json = to_c(input_->channel_json);
     request_.state_json = to_c(input_->state_json);
     request_.deadline_ns = deadline_ns_;
     request_.sent_unix_ms = message.sent_unix_ms.value_or(0);

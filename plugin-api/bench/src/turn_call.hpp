@@ -26,6 +26,8 @@ public:
         std::string text, state_json, trace_id;
         bool answers_question = false;
         std::uint64_t deadline_ns = 0;
+        std::string media_place = {};  ///< "": the channel carries no files
+        std::string channel_json = {};
     };
 
     TurnCall(TurnId id, Input input, const ReplyLimits& limits, Breaches& breaches);

@@ -118,6 +118,8 @@ struct World {
     Breaches breaches;
     TimeLine time;
     FakeHttp http;
+    FakeMedia media;
+    Classify classify;
     std::vector<std::string> egress;  ///< addresses that the config names
     std::shared_ptr<sql::Schema> schema;
     std::optional<migue_status> next_sql;
@@ -149,7 +151,9 @@ struct HostTable {
 /// The services' tables, by id; null for an unknown one.
 [[nodiscard]] const void* service_table(std::string_view id) noexcept;
 [[nodiscard]] const void* http_table() noexcept;
+[[nodiscard]] const void* intents_table() noexcept;
 [[nodiscard]] const void* jobs_table() noexcept;
+[[nodiscard]] const void* media_table() noexcept;
 [[nodiscard]] const void* metrics_table() noexcept;
 [[nodiscard]] const void* sql_table() noexcept;
 [[nodiscard]] const void* vault_table() noexcept;

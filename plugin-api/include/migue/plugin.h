@@ -33,7 +33,7 @@ extern "C" {
 #endif
 
 #define MIGUE_ABI_MAJOR 1u
-#define MIGUE_ABI_MINOR 0u
+#define MIGUE_ABI_MINOR 1u
 #define MIGUE_EXPORT __attribute__((visibility("default")))
 
 /* UTF-8, not NUL-terminated; data may be NULL when size is 0. */
@@ -123,7 +123,7 @@ typedef struct migue_request {
     migue_str region; /* ISO 3166-1 alpha-2, or "" */
     migue_str trace_id;
     /* {"kind":"text|tap|image|audio|…|job","tap":id,"quoted":id,"forwarded":bool,
-     *  "job":{"key":…,"payload":…},
+     *  "media":{"id":…,"mime_type":…,"filename":…}, "job":{"key":…,"payload":…},
      *  "rival":{"intent":…,"plugin":…,"confidence":…},
      *  "second_wish":{"intent":…,"plugin":…,"begin":…,"end":…}}; only "kind" is always there.
      * rival: another intent nearly as likely. second_wish: what else the message asks for, and
@@ -132,6 +132,7 @@ typedef struct migue_request {
     /* What it can show: {"buttons":3,"list_rows":10}. Left out where they do not hold:
      *   "window_hours"  so long after a person's last message it may write by itself; "template":
      *                   after that it still reaches them
+     *   "media"         it carries files: the place that ext/media.h speaks of
      *   "shown_as"      how the person's address may be shown to them, masked ("··· 4567") */
     migue_str channel_json;
     migue_str state_json; /* what set_state() last committed for this plugin and
@@ -153,6 +154,7 @@ struct migue_call {
      *   buttons {"text":…,"buttons":[{"id":…,"title":…}]}
      *   list    {"text":…,"button":…,"rows":[{"id":…,"title":…,"description":…}]}
      *   link    {"text":…,"title":…,"url":…}
+     *   document {"text":…,"media":…,"file_name":…}  uploaded before, ext/media.h
      * MIGUE_E_UNSUPPORTED: kind unknown. MIGUE_E_INVALID: body malformed or over the
      * channel's limits; why goes to diag. [any] */
     migue_status (*reply)(migue_call*, migue_str kind, migue_str body_json);

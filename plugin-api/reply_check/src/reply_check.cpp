@@ -156,6 +156,26 @@ Checked check_link(const json& body, const ReplyLimits& limits) {
                         check_url(body["url"], "/url", limits)});
 }
 
+/// A media id goes into addresses, a file name is shown: neither may hold what leads elsewhere.
+Checked check_document(const json& body, const ReplyLimits& limits) {
+    if (Checked known = has_members(body, "", {"text", "media", "file_name"}); !known) return known;
+    if (Checked shaped =
+            first_fault({is_text(body["text"], "/text", limits.body, Lines::kMany),
+                         is_text(body["media"], "/media", limits.media_id, Lines::kOne),
+                         is_text(body["file_name"], "/file_name", limits.file_name, Lines::kOne)});
+        !shaped)
+        return shaped;
+    const auto& id = body["media"].get_ref<const std::string&>();
+    const bool is_id = std::all_of(id.begin(), id.end(), [](unsigned char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+               c == '-';
+    });
+    if (!is_id) return fault("/media", "expected letters, digits, _ and -");
+    if (body["file_name"].get_ref<const std::string&>().find_first_of("/\\") != std::string::npos)
+        return fault("/file_name", "expected a name without folders");
+    return {};
+}
+
 }  // namespace
 
 Result<void> check_reply(std::string_view kind, std::string_view body_json, const ReplyLimits& limits) {
@@ -164,16 +184,14 @@ Result<void> check_reply(std::string_view kind, std::string_view body_json, cons
         std::string_view name;
         Check check;
     };
-    static constexpr Kind kKinds[] = {{"text", check_text},
-                                      {"buttons", check_buttons},
-                                      {"list", check_list},
-                                      {"link", check_link},
-                                      {"forget", check_text}};
+    static constexpr Kind kKinds[] = {{"text", check_text},         {"buttons", check_buttons},
+                                      {"list", check_list},         {"link", check_link},
+                                      {"document", check_document}, {"forget", check_text}};
     const auto* const known =
         std::find_if(std::begin(kKinds), std::end(kKinds), [&](const Kind& one) { return one.name == kind; });
     if (known == std::end(kKinds))
         return Error{Error::Code::kUnsupported,
-                     "unknown kind of reply; known are text, buttons, list, link, forget"};
+                     "unknown kind of reply; known are text, buttons, list, link, document, forget"};
     const json body = json::parse(body_json, nullptr, false);
     if (body.is_discarded()) return fault("", "is not JSON in UTF-8");
     Checked checked = known->check(body, limits);

@@ -4,6 +4,7 @@
 
 #include "calendar/side_by_side.hpp"
 #include "calendar/zone_time.hpp"
+#include "dialogue/voice_flow.hpp"
 #include "scheduling_data.embedded.hpp"
 #include "understanding/draft.hpp"
 #include "understanding/model/reading_route.hpp"
@@ -53,7 +54,7 @@ migue::Detached warm_up_soon(const migue::Services& services, model::SecondReade
 migue::Description Plugin::describe() {
     return {.id = "scheduling",
             .version = "0.1.0",
-            .config_schema = std::string(config_schema()),
+            .config_schema = config_schema(),
             .required_services = {MIGUE_LOG_ID, MIGUE_CLOCK_ID, MIGUE_SQL_ID, MIGUE_VAULT_ID},
             .intents = {{"schedule_meeting", "puts something into the calendar"},
                         {"cancel_meeting", "takes something out of the calendar"},
@@ -67,6 +68,7 @@ migue::Description Plugin::describe() {
                         {"travel", "says where the person is for a time"},
                         {"digest", "sends the day's agenda in the morning"},
                         {"never_mind", "drops what is open"},
+                        {"voice_note", "listens to a recording, where that is set up"},
                         {"link_account", "connects a calendar, or asks for the calendar's link"}},
             .max_concurrency = 8};
 }
@@ -102,6 +104,7 @@ Plugin::Plugin(const migue::Services& services, Parts parts)
       retention_(services_, parts_.settings.audit_days),
       google_tools_{oauth_, accounts_, attempts_, google_, choice_},
       reader_(services_, parts_.settings.model),
+      voice_notes_(services_, parts_.settings.transcription),
       tools_{services_,
              parts_.settings,
              calendar_,
@@ -134,7 +137,10 @@ migue::Task<migue::TurnEnd> Plugin::handle(migue::Turn& turn) {
 }
 
 migue::Task<std::optional<migue::TurnEnd>> Plugin::answer(migue::Turn& turn) {
-    co_return co_await take_turn(tools_, turn);
+    // Heard before the dialogue begins: what is said decides the language of the answer.
+    std::optional<HeardNote> heard = read_heard_job(turn);
+    if (heard) heard->heard = co_await voice_notes_.hear(note_of(*heard, turn));
+    co_return co_await take_turn(tools_, turn, heard ? &*heard : nullptr);
 }
 
 migue::Task<std::optional<migue::TurnEnd>> Plugin::prepare(migue::Turn& turn) {

@@ -18,6 +18,7 @@
 #include "privacy/export_page.hpp"
 #include "settings.hpp"
 #include "understanding/model/second_reader.hpp"
+#include "understanding/model/voice_notes.hpp"
 #include "web/link_pages.hpp"
 #include "web/pages.hpp"
 
@@ -70,6 +71,7 @@ private:
     const Retention retention_;
     const GoogleTools google_tools_;
     model::SecondReader reader_;
+    model::VoiceNotes voice_notes_;
     const Tools tools_;
     const WebTools web_;
     const LinkTools links_;

@@ -63,28 +63,26 @@ constexpr std::string_view kSchema = R"json({
           "description": "The same for all accounts together, on this host"}
       }
     },
-    "model": {
+    "transcription": {
       "type": "object", "additionalProperties": false,
       "required": ["url", "name"],
       "properties": {
         "url": {"type": "string", "pattern": "^https?://[^\\s]+$", "x-egress": true},
         "api_key": {"type": "string", "x-secret": true},
         "name": {"type": "string", "minLength": 1},
-        "timeout_ms": {"type": "integer", "minimum": 100, "maximum": 10000, "default": 1200,
-          "description": "The longest a turn waits for it; never more than the turn has left"},
-        "token_field": {"enum": ["auto", "max_tokens", "max_completion_tokens"], "default": "auto",
-          "description": "The request's name for the limit of an answer"},
-        "format": {"enum": ["auto", "json_schema", "json_object", "plain"], "default": "auto",
-          "description": "How JSON is asked for; auto: the strictest way that the server takes"},
-        "answer_tokens": {"type": "integer", "minimum": 50, "maximum": 8000, "default": 300},
+        "timeout_ms": {"type": "integer", "minimum": 1000, "maximum": 15000, "default": 12000,
+          "description": "Of one request; a voice note is answered within 20 s in any case"},
+        "longest_seconds": {"type": "integer", "minimum": 5, "maximum": 600, "default": 180},
+        "most_kib": {"type": "integer", "minimum": 64, "maximum": 16384, "default": 4096},
         "daily_tokens": {"type": "integer", "minimum": 0, "maximum": 100000000, "default": 30000,
-          "description": "Of one person, a day (UTC); what is over is read by the rules alone"},
+          "description": "Of one person, a day (UTC), together with the model's; a second of audio counts as 25"},
         "calls_at_once": {"type": "integer", "minimum": 1, "maximum": 64, "default": 4,
-          "description": "On this host; what comes on top is read by the rules alone"},
-        "extra": {"type": "object", "default": {},
-          "description": "Added to each request as it is, such as reasoning_effort: none"}
+          "description": "On this host"}
       }
-    }
+    },
+    "model": )json";
+
+constexpr std::string_view kSchemaEnd = R"json(
   }
 })json";
 
@@ -118,39 +116,24 @@ GoogleSettings read_google(const json& section) {
     return google;
 }
 
-model::ModelSettings read_model(const json& section) {
-    using Model = model::ModelSettings;
-    Model model;
-    model.url = section.value("url", "");
-    while (model.url.ends_with('/')) model.url.pop_back();
-    model.api_key = section.value("api_key", "");
-    model.name = section.value("name", "");
-    model.timeout = std::chrono::milliseconds(section.value("timeout_ms", 1200));
-    const std::string field = section.value("token_field", "auto"), format = section.value("format", "auto");
-    if (field == "max_tokens") model.token_field = Model::TokenField::kMaxTokens;
-    if (field == "max_completion_tokens") model.token_field = Model::TokenField::kMaxCompletionTokens;
-    if (format == "json_schema") model.format = Model::Format::kJsonSchema;
-    if (format == "json_object") model.format = Model::Format::kJsonObject;
-    if (format == "plain") model.format = Model::Format::kPlain;
-    model.answer_tokens = section.value("answer_tokens", model.answer_tokens);
-    model.daily_tokens = section.value("daily_tokens", model.daily_tokens);
-    model.calls_at_once = section.value("calls_at_once", model.calls_at_once);
-    model.extra_json = section.value("extra", json::object()).dump();
-    return model;
-}
-
-/// Members that each request has anyway and that `extra` must leave alone; "" when it does.
-std::string taken_member(const json& extra) {
-    for (const char* name : {"model", "messages", "stream", "response_format", "max_tokens",
-                             "max_completion_tokens", "tools", "functions", "tool_choice", "n"})
-        if (extra.contains(name)) return name;
-    return {};
+model::TranscriptionSettings read_transcription(const json& section) {
+    model::TranscriptionSettings listening;
+    listening.url = section.value("url", "");
+    while (listening.url.ends_with('/')) listening.url.pop_back();
+    listening.api_key = section.value("api_key", "");
+    listening.name = section.value("name", "");
+    listening.timeout = std::chrono::milliseconds(section.value("timeout_ms", 12'000));
+    listening.longest = std::chrono::seconds(section.value("longest_seconds", 180));
+    listening.most_bytes = section.value("most_kib", std::size_t{4096}) * 1024;
+    listening.daily_tokens = section.value("daily_tokens", listening.daily_tokens);
+    listening.calls_at_once = section.value("calls_at_once", listening.calls_at_once);
+    return listening;
 }
 
 }  // namespace
 
-std::string_view config_schema() {
-    return kSchema;
+std::string config_schema() {
+    return std::string(kSchema) + std::string(model_client::settings_schema()) + std::string(kSchemaEnd);
 }
 
 migue::Result<Settings> read_settings(const migue::Context& context) {
@@ -174,10 +157,13 @@ migue::Result<Settings> read_settings(const migue::Context& context) {
     if (settings.uses_google && settings.public_url.empty())
         fault("/public_url", "calendar: google needs http.public_url: Google sends people back there");
     if (const auto found = config.find("model"); found != config.end()) {
-        settings.model = read_model(*found);
-        const std::string taken = taken_member(found->value("extra", json::object()));
-        if (!taken.empty()) fault("/model/extra/" + taken, "is set by migue itself; leave it out");
+        settings.model =
+            model_client::read_settings(found->dump(), [&](std::string_view where, std::string_view what) {
+                fault("/model" + std::string(where), std::string(what));
+            });
     }
+    if (const auto found = config.find("transcription"); found != config.end())
+        settings.transcription = read_transcription(*found);
     if (config.contains("google")) settings.google = read_google(config.at("google"));
     if (!is_zone(settings.zone))
         fault("/timezone",

@@ -5,8 +5,9 @@
 #include <string_view>
 
 #include "migue/cpp/plugin.hpp"
+#include "model_client/model_settings.hpp"
 #include "reminders/quiet_hours.hpp"
-#include "understanding/model/model_settings.hpp"
+#include "understanding/model/transcription_settings.hpp"
 
 namespace scheduling {
 
@@ -33,12 +34,13 @@ struct Settings {
     std::int64_t audit_days = 400;  ///< how long an attempt stays in the audit
     bool uses_google = false;
     GoogleSettings google;
-    model::ModelSettings model;  ///< the second reader; none by default
-    std::string public_url;      ///< where people reach this host, no slash at the end; "" unknown
+    model::TranscriptionSettings transcription;  ///< of voice notes; none by default
+    model_client::ModelSettings model;           ///< the second reader; none by default
+    std::string public_url;  ///< where people reach this host, no slash at the end; "" unknown
 };
 
 /// JSON Schema of the plugin's section.
-[[nodiscard]] std::string_view config_schema();
+[[nodiscard]] std::string config_schema();
 
 /// Reads what the schema has checked; reports every fault that a schema cannot see.
 [[nodiscard]] migue::Result<Settings> read_settings(const migue::Context& context);

@@ -34,7 +34,9 @@ constexpr std::array kKeys = {"examples",
                               "unsupported_document",
                               "identity_questions",
                               "unsupported_tap",
-                              "unsupported_picture"};
+                              "unsupported_picture",
+                              "model_hint",
+                              "never_said"};
 
 bool is_list_of_texts(const nlohmann::json& list) {
     return list.is_array() && !list.empty() &&

@@ -133,6 +133,23 @@ TEST_F(RouterDecides, ThatWhatIsNotTextIsUnsupported) {
     EXPECT_EQ(router_->route(asked).intent, "unsupported");
 }
 
+TEST_F(RouterDecides, AudioByTheRouteForVoiceNotes) {
+    write("routes.yaml", std::string(kRoutes) + "  - { intent: voice_note, plugin: scheduling }\n");
+    const auto loaded = Router::load(folder_ / "routes.yaml");
+    ASSERT_TRUE(loaded) << loaded.error().what;
+    const std::shared_ptr<const Router> with_route = *loaded;
+    for (const char* kind : {"voice", "audio"}) {
+        const Situation note{.kind = kind, .text = {}, .tap = {}, .locale = "es", .asked_plugin = {}};
+        EXPECT_EQ(with_route->route(note).plugin, "scheduling") << kind;
+        EXPECT_EQ(with_route->route(note).intent, "voice_note") << kind;
+    }
+    const Situation asked{
+        .kind = "voice", .text = {}, .tap = {}, .locale = "es", .asked_plugin = "smalltalk"};
+    EXPECT_EQ(with_route->route(asked).plugin, "smalltalk") << "the one that asked";
+    const Situation image{.kind = "image", .text = {}, .tap = {}, .locale = "es", .asked_plugin = {}};
+    EXPECT_EQ(with_route->route(image).intent, "unsupported");
+}
+
 TEST_F(RouterDecides, TheLanguageFromTheMessageElseFromTheConversation) {
     EXPECT_EQ(router_->route(text("i want to cancel the call", {}, "es")).locale, "en");
     EXPECT_EQ(router_->route(text("14h", {}, "pt-BR")).locale, "pt");

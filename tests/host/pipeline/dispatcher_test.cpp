@@ -543,5 +543,24 @@ TEST_F(DispatcherTest, AJobThatSaysNothingLeavesTheOpenQuestionOpen) {
     EXPECT_EQ(channel_.texts(2).back(), "answer a las 4");
 }
 
+TEST_F(DispatcherTest, AJobThatSaysItIsSlowHasMoreTime) {
+    plugins_.set("smalltalk", [](const TurnRequest&) { return says("hi"); });
+    plugins_.set("scheduling", [](const TurnRequest&) { return ends(MIGUE_OK); });
+    ASSERT_TRUE(dispatcher_->start());
+    const Accepted turn = say("hola");
+    channel_.texts(1);
+    const std::uint64_t before = clock_.monotonic_ns();
+    for (const char* key : {"slow:voice", "remind"}) {
+        std::promise<void> kept;
+        store_->put_job({"scheduling", turn.conversation_id, key, "7", clock_.unix_ms(), 1},
+                        [&](const Result<void>&) { kept.set_value(); });
+        kept.get_future().wait();
+    }
+    for (const TurnRequest& request : plugins_.seen(3)) {
+        const bool is_slow = request.input_json.find("slow:voice") != std::string::npos;
+        EXPECT_EQ(request.deadline_ns - before > 10'000'000'000u, is_slow) << request.input_json;
+    }
+}
+
 }  // namespace
 }  // namespace migue::host

@@ -197,6 +197,67 @@ private:
     std::map<std::string, Job> jobs_;
 };
 
+/// Files that are what their id says; "gone" is gone, "wait" never comes.
+class FewFiles final : public MediaSource {
+public:
+    Result<MediaFile> fetch(const std::string& id, std::size_t max_bytes, std::chrono::milliseconds limit,
+                            const std::stop_token& stop) override {
+        EXPECT_EQ(max_bytes, 1000u);
+        EXPECT_GT(limit.count(), 0);
+        if (id == "gone") return Error{Error::Code::kConflict, "gone"};
+        if (id == "wait") {
+            EXPECT_TRUE(eventually([&] { return stop.stop_requested(); })) << "nobody told it to stop";
+            return Error{Error::Code::kDeadline, "stopped"};
+        }
+        return MediaFile{"text/plain", "bytes of " + id};
+    }
+    Result<std::string> upload(const MediaUpload& file, std::chrono::milliseconds,
+                               const std::stop_token&) override {
+        return file.account + "-" + file.file_name + "-" + file.bytes;
+    }
+};
+
+TEST(MediaOfAPlugin, ComesFromTheChannelThatIsNamed) {
+    FewFiles files;
+    MediaService media;
+    media.add("whatsapp", files);
+    TestBed bed;
+    bed.options.media = &media;
+    start_with_probe(bed, "{}");
+    EXPECT_EQ(bed.said("probe", "media 77"), "text/plain bytes of 77");
+    EXPECT_EQ(bed.said("probe", "media gone"), code(Error::Code::kConflict));
+    EXPECT_EQ(bed.said("probe", "media"), code(Error::Code::kInvalid));
+    EXPECT_EQ(bed.said("probe", "upload hola"), "as 1-a.txt-hola");
+    EXPECT_EQ(bed.said("probe", "upload"), code(Error::Code::kInvalid)) << "no empty file";
+    bed.host->stop(5s);
+    media.stop();
+}
+
+TEST(MediaOfAPlugin, IsNotThereWhereNoChannelCarriesFiles) {
+    TestBed bed;
+    start_with_probe(bed, "{}");
+    EXPECT_EQ(bed.said("probe", "media 77"), code(Error::Code::kUnsupported));
+    MediaService none;
+    TestBed other;
+    other.options.media = &none;
+    start_with_probe(other, "{}");
+    EXPECT_EQ(other.said("probe", "media 77"), code(Error::Code::kUnsupported));
+    other.host->stop(5s);
+    none.stop();
+}
+
+TEST(IntentsOfAPlugin, AreReadAsTheHostReads) {
+    TestBed bed;
+    start_with_probe(bed, "{}");
+    EXPECT_EQ(bed.said("probe", "classify hola"), code(Error::Code::kUnavailable));
+    TestBed reading;
+    reading.options.classify = [](std::string_view text, std::string_view locale) {
+        return std::string(text) + " in " + std::string(locale);
+    };
+    start_with_probe(reading, "{}");
+    EXPECT_EQ(reading.said("probe", "classify hola"), "hola in es");
+}
+
 TEST(JobsOfAPlugin, GoToTheStoreUnderItsName) {
     JobStore store;
     TestBed bed;

@@ -215,4 +215,53 @@ INSTANTIATE_TEST_SUITE_P(
                       EntryCase{"NoCreate", [](migue_entry& one) { one.create = nullptr; }, false}),
     [](const auto& tested) { return tested.param.name; });
 
+namespace {
+
+/// "" or the error's number, and what came.
+struct Fetched {
+    int code = -1;
+    std::string bytes, channel;
+};
+
+Fetched fetch_in(const std::function<void(FakeMedia&)>& prepare, std::size_t max_bytes = 10) {
+    Fetched fetched;
+    Bench bench = script_bench([&](const Services& services, Turn& turn) -> Task<TurnEnd> {
+        fetched.channel = turn.channel_json();
+        MediaFetch request;
+        request.place = "whatsapp/1";
+        request.media_id = "77";
+        request.max_bytes = max_bytes;
+        const auto file = co_await services.media.fetch(std::move(request));
+        fetched.code = file ? 0 : static_cast<int>(file.error().code);
+        if (file) fetched.bytes = file->bytes;
+        co_return TurnEnd::done();
+    });
+    prepare(bench.media());
+    bench.send("x");
+    return fetched;
+}
+
+}  // namespace
+
+TEST(BenchMedia, HoldsWhatTheTestSays) {
+    const Fetched none = fetch_in([](FakeMedia&) {});
+    EXPECT_EQ(none.code, static_cast<int>(Error::Code::kUnsupported));
+    EXPECT_EQ(none.channel.find("media"), std::string::npos);
+    const auto place = [](FakeMedia& media) { media.set_place("whatsapp/1"); };
+    EXPECT_EQ(fetch_in(place).code, static_cast<int>(Error::Code::kConflict));
+    const auto hold = [&](FakeMedia& media) {
+        place(media);
+        media.hold("77", {.mime_type = "a/b", .bytes = "12345"});
+    };
+    EXPECT_EQ(fetch_in(hold).bytes, "12345");
+    EXPECT_EQ(fetch_in(hold, 4).code, static_cast<int>(Error::Code::kUnsupported));
+    EXPECT_EQ(fetch_in(hold, 0).code, static_cast<int>(Error::Code::kInvalid));
+    EXPECT_NE(fetch_in(hold).channel.find(R"("media":"whatsapp/1")"), std::string::npos);
+    const auto slow = [&](FakeMedia& media) {
+        place(media);
+        media.hold("77", {.bytes = "1", .delay = 3000ms});
+    };
+    EXPECT_EQ(fetch_in(slow).code, static_cast<int>(Error::Code::kDeadline));
+}
+
 }  // namespace migue::bench

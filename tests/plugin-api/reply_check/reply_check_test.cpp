@@ -179,6 +179,26 @@ TEST(CheckReplyBody, BadJsonIsInvalidAndNotCited) {
     }
 }
 
+TEST(CheckReplyDocument, NamesAnUploadedFile) {
+    const json good = {{"text", "a"}, {"media", "9_x-1"}, {"file_name", "migue.json"}};
+    EXPECT_TRUE(check_reply("document", good.dump()));
+    for (const auto& [member, value] :
+         std::vector<std::pair<std::string, std::string>>{{"text", ""},
+                                                          {"media", "../1"},
+                                                          {"media", ""},
+                                                          {"media", std::string(101, '1')},
+                                                          {"file_name", "../../etc/passwd"},
+                                                          {"file_name", "a\\b"},
+                                                          {"file_name", "a\nb"}}) {
+        json bad = good;
+        bad[member] = value;
+        EXPECT_FALSE(check_reply("document", bad.dump())) << bad;
+    }
+    json more = good;
+    more["bytes"] = "x";
+    EXPECT_FALSE(check_reply("document", more.dump())) << "the file itself is never in a reply";
+}
+
 TEST(CheckReplyLimits, AreTheChannelsOwn) {
     ReplyLimits limits;
     limits.buttons = 1;

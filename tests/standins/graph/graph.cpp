@@ -24,6 +24,7 @@
 
 #include "tests/standins/graph/graph_rules.hpp"
 #include "tests/standins/graph/webhook_sender.hpp"
+#include "tests/standins/loopback/form.hpp"
 
 namespace migue::standins {
 
@@ -70,6 +71,32 @@ std::string number_in(const HTTPServerRequest& request) {
     const std::string uri = request.getURI();
     const std::size_t begin = uri.find('/', 1) + 1;
     return uri.substr(begin, uri.find('/', begin) - begin);
+}
+
+/// What a fault names as its recipient when it is for uploads only.
+constexpr const char* kUploads = "(upload)";
+
+bool is_upload(const HTTPServerRequest& request) {
+    return request.getURI().ends_with("/media");
+}
+
+/// What an uploaded document may be; "" when it is all right.
+std::string upload_fault(const std::string& type, const std::string& part_type, std::size_t size) {
+    static const std::set<std::string> kDocuments = {
+        "text/plain",
+        "application/pdf",
+        "application/msword",
+        "application/vnd.ms-excel",
+        "application/vnd.ms-powerpoint",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation"};
+    constexpr std::size_t kMost = 100u << 20;
+    if (kDocuments.count(part_type) == 0)
+        return "Param file must be a file with one of the following types: text/plain, application/pdf, …";
+    if (type.empty() || type != part_type) return "The parameter type does not match the file.";
+    if (size == 0 || size > kMost) return "The file's size is out of range.";
+    return {};
 }
 
 void write(HTTPServerResponse& response, const Answer& answer) {
@@ -180,6 +207,7 @@ public:
     std::set<std::string> closed_windows_;
     std::map<std::string, Rate> number_rates_, person_rates_;
     std::map<std::string, GraphMedia> media_;
+    std::vector<std::string> uploads_;  // ids, in order
     int dead_media_urls_ = 0;
 
     [[nodiscard]] std::uint16_t port() const { return server_->port(); }
@@ -216,6 +244,7 @@ private:
     Answer refuse(const Answer& answer);
     Answer accept(const std::string& from, const json& body, const std::string& raw, int fails_with = 0);
     Answer serve_media(const HTTPServerRequest& request);
+    Answer take_upload(const HTTPServerRequest& request, const std::string& raw);
     void report_all();
     std::optional<Taken> take_fault(const std::string& to);
     bool take_early_cut();
@@ -257,9 +286,37 @@ Answer Graph::Impl::serve_media(const HTTPServerRequest& request) {
     return {200, descriptor.dump(), "application/json; charset=UTF-8", {}};
 }
 
+Answer Graph::Impl::take_upload(const HTTPServerRequest& request, const std::string& raw) {
+    auto form = read_form(request.getContentType(), raw);
+    if (!form) return error_answer(400, 100, 0, "(#100) The parameter file is required.");
+    const FormPart file = (*form)["file"];
+    if ((*form)["messaging_product"].value != "whatsapp")
+        return error_answer(400, 100, 0, "The parameter messaging_product is required.");
+    if (const auto fault = upload_fault((*form)["type"].value, file.type, file.value.size()); !fault.empty())
+        return error_answer(400, 100, 0, fault);
+    const std::lock_guard lock(mutex_);
+    GraphMedia media;
+    media.id = "9" + std::to_string(1'000'000 + uploads_.size());
+    media.mime_type = file.type;
+    media.bytes = file.value;
+    media.file_name = file.file_name;
+    media.owner = number_in(request);
+    uploads_.push_back(media.id);
+    const std::string id = media.id;
+    media_[id] = std::move(media);
+    return {200, json{{"id", id}}.dump(), "application/json; charset=UTF-8", {}};
+}
+
 /// What depends on what was sent before, and on when the person wrote.
 std::optional<Answer> Graph::Impl::refusal_of_state(const std::string& from, const json& body) {
     if (body.contains("status")) return std::nullopt;
+    if (const std::string type = body.value("type", "text");
+        body.contains(type) && body.at(type).is_object() && body.at(type).contains("id")) {
+        const std::lock_guard lock(mutex_);
+        const auto found = media_.find(body.at(type).value("id", ""));
+        if (found == media_.end() || found->second.owner != from)
+            return error_answer(400, 131053, 0, "Media upload error: no such media of this number");
+    }
     const std::string to = body.contains("to") ? digits_of(body.at("to")) : body.value("recipient", "");
     const std::lock_guard lock(mutex_);
     if (closed_windows_.count(to) != 0 && body.value("type", "text") != "template")
@@ -292,7 +349,7 @@ void Graph::Impl::report_all() {
 }
 
 std::optional<Answer> Graph::Impl::refusal_of_headers(const HTTPServerRequest& request) {
-    static const Poco::RegularExpression kPath("/v(1[0-9]|2[0-6])\\.0/([0-9]+)/messages");
+    static const Poco::RegularExpression kPath("/v(1[0-9]|2[0-6])\\.0/([0-9]+)/(messages|media)");
     std::vector<std::string> path;  // the whole, the version, the number's id
     const std::string uri = request.getURI();
     if (!kPath.match(uri) || kPath.split(uri, path) < 3)
@@ -304,6 +361,7 @@ std::optional<Answer> Graph::Impl::refusal_of_headers(const HTTPServerRequest& r
     if (path[2] != options_.phone_number_id &&
         (options_.other_phone_number_id.empty() || path[2] != options_.other_phone_number_id))
         return error_answer(400, 100, 33, "Unsupported post request. Object does not exist");
+    if (is_upload(request)) return std::nullopt;
     if (!request.getContentType().starts_with("application/json"))
         return error_answer(400, 100, 0, "The parameter messaging_product is required.");
     return std::nullopt;
@@ -349,7 +407,7 @@ std::optional<Graph::Impl::Taken> Graph::Impl::take_fault(const std::string& to)
     ++requests_;
     changed_.notify_all();
     const auto fault = std::find_if(faults_.begin(), faults_.end(), [&](const GraphFault& waiting) {
-        return waiting.to.empty() || waiting.to == to || digits_of(waiting.to) == to;
+        return waiting.to.empty() || waiting.to == to || (!to.empty() && digits_of(waiting.to) == to);
     });
     if (fault == faults_.end()) return std::nullopt;
     Taken taken{*fault, releases_};
@@ -384,6 +442,11 @@ void Graph::Impl::handle(HTTPServerRequest& request, HTTPServerResponse& respons
     Poco::StreamCopier::copyToString(request.stream(), raw);
     if (request.getMethod() == "GET") return write(response, serve_media(request));
     if (const auto refusal = refusal_of_headers(request)) return write(response, refuse(*refusal));
+    if (is_upload(request)) {
+        if (const auto fault = take_fault(kUploads)) return respond(request, response, json::object(), raw, *fault);
+        const Answer answer = take_upload(request, raw);
+        return write(response, answer.status == 200 ? answer : refuse(answer));
+    }
     const json body = json::parse(raw, nullptr, false);
     if (body.is_discarded()) return write(response, refuse(error_answer(400, 100, 0, "Invalid JSON")));
     if (const auto refusal = refusal_of(body))
@@ -484,6 +547,13 @@ void Graph::add_media(GraphMedia media) {
 void Graph::expire_media_urls(int count) {
     const std::lock_guard lock(impl_->mutex_);
     impl_->dead_media_urls_ = count;
+}
+
+std::vector<GraphMedia> Graph::uploads() const {
+    const std::lock_guard lock(impl_->mutex_);
+    std::vector<GraphMedia> out;
+    for (const std::string& id : impl_->uploads_) out.push_back(impl_->media_.at(id));
+    return out;
 }
 
 std::vector<GraphMessage> Graph::messages() const {

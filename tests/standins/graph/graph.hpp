@@ -32,9 +32,11 @@ struct GraphReports {
 /// A file that somebody sent.
 struct GraphMedia {
     std::string id, mime_type, bytes;
-    std::string sha256 = {};    ///< "": the right one
-    std::size_t file_size = 0;  ///< 0: the right one
-    std::string url = {};       ///< "": an address here
+    std::string sha256 = {};     ///< "": the right one
+    std::size_t file_size = 0;   ///< 0: the right one
+    std::string url = {};        ///< "": an address here
+    std::string file_name = {};  ///< of an uploaded one
+    std::string owner = {};      ///< of an uploaded one: the business number that may send it
 };
 
 struct GraphFault {
@@ -57,7 +59,7 @@ struct GraphFault {
     std::vector<std::pair<std::string, std::string>> headers = {};  ///< such as Retry-After
     std::chrono::milliseconds delay{0};
     int times = 1;        ///< requests it is good for; negative: all, until clear_faults()
-    std::string to = {};  ///< only messages to this number or user id; empty: all
+    std::string to = {};  ///< only messages to this number or user id, or "(upload)"; empty: all
 };
 
 /// A message or mark that was accepted.
@@ -97,6 +99,9 @@ public:
     void add_media(GraphMedia media);
     /// So many addresses of bytes turn out to be dead when asked, as they are after five minutes.
     void expire_media_urls(int count);
+
+    /// What was uploaded, in order.
+    [[nodiscard]] std::vector<GraphMedia> uploads() const;
 
     [[nodiscard]] std::vector<GraphMessage> messages() const;
     [[nodiscard]] std::vector<GraphMessage> read_marks() const;

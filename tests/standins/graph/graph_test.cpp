@@ -217,6 +217,14 @@ TEST(StandinGraph, GivesMediaInTwoStepsBothWithTheToken) {
     EXPECT_EQ(get(url).status, 200);
 }
 
+TEST(StandinGraph, ADocumentIsOneThatThisNumberUploaded) {
+    const Graph graph;
+    const std::string document =
+        R"({"messaging_product":"whatsapp","to":"+15550100001","type":"document","document":{"id":"404"}})";
+    EXPECT_EQ(post(graph, document).code(), 131053);
+    EXPECT_TRUE(graph.messages().empty());
+}
+
 TEST(WebhookSender, StatusesAreWhatMetaSends) {
     const json body = json::parse(status_webhook("1", {.wamid = "wamid.1",
                                                        .status = "failed",

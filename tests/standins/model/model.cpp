@@ -202,7 +202,7 @@ ModelResponse Model::Impl::chat(const ModelRequest& request) {
 ModelResponse Model::Impl::transcribe(const ModelRequest& request) {
     if (!has_key(request)) return refuse({401, "Incorrect API key provided.", {}, "invalid_api_key"});
     AudioForm form;
-    if (!read_form(request.header("content-type"), request.body, form))
+    if (!read_audio_form(request.header("content-type"), request.body, form))
         return refuse({400, "Could not parse multipart form", {}, {}});
     if (const RequestFault fault = audio_fault(options_, form); fault.status != 0) return refuse(fault);
     if (const auto fault = take_fault()) {

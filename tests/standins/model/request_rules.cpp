@@ -5,6 +5,8 @@
 #include <cctype>
 #include <iterator>
 
+#include "tests/standins/loopback/form.hpp"
+
 namespace migue::standins {
 
 namespace {
@@ -222,43 +224,16 @@ RequestFault chat_fault(const ModelOptions& options, const json& body, std::vect
     return format_fault(options, body, ignored);
 }
 
-bool read_form(std::string_view content_type, std::string_view body, AudioForm& form) {
-    constexpr std::string_view kStart = "multipart/form-data; boundary=";
-    if (!content_type.starts_with(kStart)) return false;
-    const std::string boundary = "--" + std::string(content_type.substr(kStart.size()));
-    const auto quoted = [](std::string_view head, std::string_view name) {
-        const std::string key = " " + std::string(name) + "=\"";
-        const std::size_t at = head.find(key);
-        if (at == std::string_view::npos) return std::string();
-        const std::size_t begin = at + key.size();
-        return std::string(head.substr(begin, head.find('"', begin) - begin));
-    };
-    std::size_t at = body.find(boundary);
-    while (at != std::string_view::npos) {
-        const std::size_t head = at + boundary.size();
-        if (body.substr(head, 2) == "--") return true;
-        const std::size_t blank = body.find("\r\n\r\n", head);
-        const std::size_t next = body.find("\r\n" + boundary, head);
-        if (blank == std::string_view::npos || next == std::string_view::npos || next < blank) return false;
-        const std::string_view heads = body.substr(head, blank - head);
-        const std::string value(body.substr(blank + 4, next - blank - 4));
-        const std::string name = quoted(heads, "name");
-        if (name == "file") {
-            form.file = value;
-            form.file_name = quoted(heads, "filename");
-            const std::size_t type = heads.find("Content-Type: ");
-            if (type != std::string_view::npos)
-                form.file_type = heads.substr(type + 14, heads.find("\r\n", type) - type - 14);
-        } else if (name == "model") {
-            form.model = value;
-        } else if (name == "language") {
-            form.language = value;
-        } else if (name == "response_format") {
-            form.format = value;
-        }
-        at = next + 2;
-    }
-    return false;
+bool read_audio_form(std::string_view content_type, std::string_view body, AudioForm& form) {
+    auto parts = read_form(content_type, body);
+    if (!parts) return false;
+    form.file = (*parts)["file"].value;
+    form.file_name = (*parts)["file"].file_name;
+    form.file_type = (*parts)["file"].type;
+    form.model = (*parts)["model"].value;
+    form.language = (*parts)["language"].value;
+    form.format = (*parts)["response_format"].value;
+    return true;
 }
 
 RequestFault audio_fault(const ModelOptions& options, const AudioForm& form) {

@@ -24,7 +24,7 @@ struct AudioForm {
     std::string model, language, format, file_name, file_type, file;
 };
 /// False when it is no such form.
-[[nodiscard]] bool read_form(std::string_view content_type, std::string_view body, AudioForm& form);
+[[nodiscard]] bool read_audio_form(std::string_view content_type, std::string_view body, AudioForm& form);
 [[nodiscard]] RequestFault audio_fault(const ModelOptions& options, const AudioForm& form);
 
 }  // namespace migue::standins

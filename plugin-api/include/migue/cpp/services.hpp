@@ -15,8 +15,10 @@
 #include "migue/cpp/text.hpp"
 #include "migue/ext/clock.h"
 #include "migue/ext/http.h"
+#include "migue/ext/intents.h"
 #include "migue/ext/jobs.h"
 #include "migue/ext/log.h"
+#include "migue/ext/media.h"
 #include "migue/ext/metrics.h"
 #include "migue/ext/sql.h"
 #include "migue/ext/timer.h"
@@ -99,6 +101,23 @@ struct SqlStatement {
     std::string text = {};
     std::string params_json = "[]";
     bool require_row = false;  ///< roll everything back with kConflict unless a row came or changed
+};
+
+struct MediaFetch {
+    std::string place = {};  ///< "media" of channel_json
+    std::string media_id = {};
+    std::size_t max_bytes = 0;
+    std::chrono::nanoseconds timeout{0};  ///< 0: the turn's deadline
+};
+
+struct MediaUpload {
+    std::string place = {};
+    std::string mime_type = {}, file_name = {}, bytes = {};
+    std::chrono::nanoseconds timeout{0};
+};
+
+struct MediaFile {
+    std::string media_id, mime_type, bytes;
 };
 
 class Clock {
@@ -211,6 +230,31 @@ private:
     const migue_jobs_v1* api_;
 };
 
+/// Files in the chat; see ext/media.h for what each error tells.
+class Media {
+public:
+    explicit Media(const migue_host* host);
+    /// Result<MediaFile>: its bytes.
+    [[nodiscard]] auto fetch(MediaFetch request) const;
+    /// Result<MediaFile>: its id, for a reply of kind "document".
+    [[nodiscard]] auto upload(MediaUpload request) const;
+
+private:
+    const migue_host* host_;
+    const migue_media_v1* api_;
+};
+
+class Intents {
+public:
+    explicit Intents(const migue_host* host);
+    /// {"intent","plugin","confidence","locale"} of words that did not come as a message.
+    [[nodiscard]] Result<std::string> classify(std::string_view text, std::string_view locale) const;
+
+private:
+    const migue_host* host_;
+    const migue_intents_v1* api_;
+};
+
 /// All of them. Made once in create() and kept in the plugin.
 struct Services {
     explicit Services(const migue_host* host)
@@ -221,7 +265,9 @@ struct Services {
           http(host),
           sql(host),
           vault(host),
-          jobs(host) {}
+          jobs(host),
+          media(host),
+          intents(host) {}
 
     Clock clock;
     Log log;
@@ -231,6 +277,8 @@ struct Services {
     Sql sql;
     Vault vault;
     Jobs jobs;
+    Media media;
+    Intents intents;
 };
 
 }  // namespace migue

@@ -44,6 +44,13 @@ inline Result<std::string> read_sql(migue_status status, const void* result) {
     return std::string(to_view(static_cast<const migue_sql_result*>(result)->rows_json));
 }
 
+inline Result<MediaFile> read_media(migue_status status, const void* result) {
+    if (status != MIGUE_OK || result == nullptr) return to_error(status, "media");
+    const auto& raw = *static_cast<const migue_media_file*>(result);
+    return MediaFile{std::string(to_view(raw.media_id)), std::string(to_view(raw.mime_type)),
+                     std::string(to_view(raw.bytes))};
+}
+
 }  // namespace detail
 
 inline Clock::Clock(const migue_host* host)
@@ -176,6 +183,52 @@ inline Result<std::string> Vault::random(std::size_t size) const {
 inline Result<std::string> Vault::sha256(std::string_view bytes) const {
     return detail::collect(api_, "vault sha256",
                            [&](migue_sink* out) { return api_->sha256(host_, to_c(bytes), out); });
+}
+
+inline Media::Media(const migue_host* host)
+    : host_(host), api_(detail::service<migue_media_v1>(host, MIGUE_MEDIA_ID)) {}
+
+inline auto Media::fetch(MediaFetch request) const {
+    return detail::operation<MediaFile>(
+        [api = api_, host = host_, request = std::move(request)](migue_done done, void* user,
+                                                                 std::uint64_t* op) -> migue_status {
+            if (api == nullptr) return MIGUE_E_UNSUPPORTED;
+            const migue_media_fetch raw{
+                sizeof(migue_media_fetch), 0,
+                to_c(request.place),       to_c(request.media_id),
+                request.max_bytes,         static_cast<std::uint64_t>(request.timeout.count())};
+            return api->fetch(host, &raw, done, user, op);
+        },
+        detail::read_media);
+}
+
+inline auto Media::upload(MediaUpload request) const {
+    return detail::operation<MediaFile>(
+        [api = api_, host = host_, request = std::move(request)](migue_done done, void* user,
+                                                                 std::uint64_t* op) -> migue_status {
+            if (api == nullptr) return MIGUE_E_UNSUPPORTED;
+            const migue_media_upload raw{sizeof(migue_media_upload),
+                                         0,
+                                         to_c(request.place),
+                                         to_c(request.mime_type),
+                                         to_c(request.file_name),
+                                         to_c(request.bytes),
+                                         static_cast<std::uint64_t>(request.timeout.count())};
+            return api->upload(host, &raw, done, user, op);
+        },
+        detail::read_media);
+}
+
+inline Intents::Intents(const migue_host* host)
+    : host_(host), api_(detail::service<migue_intents_v1>(host, MIGUE_INTENTS_ID)) {}
+
+inline Result<std::string> Intents::classify(std::string_view text, std::string_view locale) const {
+    if (api_ == nullptr) return to_error(MIGUE_E_UNSUPPORTED, "classify");
+    std::string out;
+    migue_sink sink = sink_into(out);
+    const migue_status status = api_->classify(host_, to_c(text), to_c(locale), &sink);
+    if (status != MIGUE_OK) return to_error(status, "classify");
+    return out;
 }
 
 inline Jobs::Jobs(const migue_host* host)

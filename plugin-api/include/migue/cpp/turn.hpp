@@ -68,6 +68,12 @@ public:
                                  ",\"url\":" + json_quote(url) + "}");
     }
 
+    /// A file that was uploaded before (Media::upload), with a text below it.
+    Result<void> document(std::string_view text, std::string_view media_id, std::string_view file_name) {
+        return reply("document", "{\"text\":" + json_quote(text) + ",\"media\":" + json_quote(media_id) +
+                                     ",\"file_name\":" + json_quote(file_name) + "}");
+    }
+
     Result<void> set_state(std::string_view state_json) {
         return check(call_.set_state(&call_, to_c(state_json)), "set_state");
     }

@@ -14,6 +14,10 @@ extern "C" {
 
 #define MIGUE_JOBS_ID "migue.jobs/1"
 
+/* What a key begins with when its turn may take 20 s instead of a message's time: for work that
+ * the person knows to take long, under the typing sign. Their next messages wait meanwhile. */
+#define MIGUE_JOBS_SLOW "slow:"
+
 typedef struct migue_job {
     uint32_t struct_size, reserved;
     int64_t at_unix_ms; /* past: at once */

@@ -157,7 +157,7 @@ Task<std::optional<Reply>> fill_or_change(Scene& scene, const Open& open, const 
     if (open.waiting == Waiting::kTime && scene.answers().is("dont_know", text))
         reply = co_await offer_free_hours(scene, open);
     else
-        reply = co_await change_by_words(scene, open, text);
+        reply = co_await change_open(scene, open, text);
     co_return reply;
 }
 
@@ -217,6 +217,24 @@ Task<std::optional<Reply>> change_by_words(Scene& scene, const Open& open, std::
     }
     if (auto title = answers.after_lead("title_words", text))
         reply = co_await rename(scene, open, std::move(*title));
+    co_return reply;
+}
+
+Task<std::optional<Reply>> change_open(Scene& scene, const Open& open, std::string_view text) {
+    std::optional<Reply> reply;
+    if (!takes_edits(open)) co_return reply;
+    reply = co_await change_by_words(scene, open, text);
+    // Only what looks like a time that was not understood: the rest is somebody else's to answer,
+    // and needs what the turn has left.
+    const bool has_number = text.find_first_of("0123456789") != std::string_view::npos;
+    const bool asks_time = open.waiting == Waiting::kTime || open.waiting == Waiting::kChange;
+    const bool may_be_time = (asks_time && has_number) || scene.answers().has_word("edit_cues", text);
+    if (reply || !may_be_time) co_return reply;
+    auto said = co_await find_new_time(scene, text);
+    if (!said) co_return reply;
+    Open marked = open;
+    marked.draft.by_model = true;
+    reply = co_await edit_open(scene, marked, *said);
     co_return reply;
 }
 

@@ -10,6 +10,7 @@
 #include "dialogue/questions.hpp"
 #include "dialogue/steps.hpp"
 #include "dialogue/turn_input.hpp"
+#include "dialogue/voice_flow.hpp"
 
 namespace scheduling {
 
@@ -186,6 +187,9 @@ Task<Reply> answer(Scene& scene) {
     const bool words = scene.input.kind == "text" && !scene.turn.text().empty();
     auto paused = co_await answer_while_paused(scene);
     if (paused) co_return std::move(*paused);
+    if (scene.heard != nullptr) co_return co_await answer_heard(scene);
+    const bool is_audio = scene.input.kind == "voice" || scene.input.kind == "audio";
+    if (is_audio) co_return co_await start_listening(scene);
     if (scene.input.kind == "job") co_return co_await take_job(scene);
     if (scene.input.kind == "tap") co_return co_await take_tap(scene);
     if (words) co_return co_await take_text(scene);
@@ -214,17 +218,20 @@ bool is_of_no_language(const Tools& tools, const migue::Turn& turn, const Input&
 
 }  // namespace
 
-Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn) {
+Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn, const HeardNote* heard) {
     Input input = read_input(turn);
     const std::string person_id = person_of(turn, input);
+    if (heard != nullptr) input.kind = "heard";
+    if (heard != nullptr) input.forwarded = heard->forwarded;
     auto person = co_await tools.people.load(person_id);
     if (!person) co_return std::move(person).error();
     if (!is_zone(person->zone)) person->zone = tools.settings.zone;
     auto event_id = event_id_for(tools.services.vault, person_id, turn.message_id());
     if (!event_id) co_return std::move(event_id).error();
     State state = read_state(turn.state_json());
-    const bool no_language = is_of_no_language(tools, turn, input, state);
+    const bool no_language = heard != nullptr || is_of_no_language(tools, turn, input, state);
     if (!turn.locale().empty() && (!no_language || state.locale.empty())) state.locale = turn.locale();
+    if (heard != nullptr && !heard->heard.locale.empty()) state.locale = heard->heard.locale;
     const std::string locale = language_of(turn, state, no_language);
     Audit audit(tools.services, person_id, std::string(turn.message_id()), turn.attempt());
     Scene scene{turn,
@@ -246,6 +253,11 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn) {
     }
     be_where_they_are(scene);
     scene.moment = moment_of(tools, turn, scene.person);
+    scene.heard = heard;
+    if (heard != nullptr) {
+        scene.moment.now_unix_ms = heard->sent_ms;
+        scene.moment.locale = locale;
+    }
     Reply reply = co_await answer(scene);
     if (tools.google != nullptr && !reply.pass && !reply.silent)
         reply = co_await answer_trouble(scene, std::move(reply));

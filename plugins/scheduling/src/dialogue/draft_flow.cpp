@@ -167,6 +167,7 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
 
 Task<Reply> proceed(Scene& scene, EventDraft draft, std::string target, bool sure) {
     if (target.empty()) begin_ahead(scene, draft);
+    if (scene.heard != nullptr) draft.by_model = true;
     scene.plan = plan_of(Plan::Kind::kProceed, draft, target);
     scene.plan->sure = sure;
     if (!draft.start || (!draft.has_date && !draft.has_time))

@@ -307,6 +307,32 @@ Task<std::optional<Reply>> edit_named(Scene& scene, Edit edit, std::string text,
     co_return co_await edit_found(scene, std::move(found->front()), std::move(edit));
 }
 
+namespace {
+
+/// A move whose new time the rules do not find, as a model marks it: its words for the time and for
+/// the event; nothing when it finds no time either.
+Task<std::optional<Reply>> move_by_marks(Scene& scene, std::string_view text) {
+    std::optional<Reply> reply;
+    auto marked = co_await find_new_time(scene, text);
+    if (!marked) co_return reply;
+    const EventReference reference = read_reference(scene, marked->draft.title, "cancel_meeting");
+    auto found = co_await find_events(scene, reference);
+    if (!found || found->empty()) co_return reply;
+    std::string said;
+    for (const auto& time : marked->times) said += (said.empty() ? "" : " ") + time.text;
+    if (found->size() > 1) {
+        reply = pick_event(scene, *found, Purpose::kMove, std::move(said));
+        co_return reply;
+    }
+    Edit edit;
+    edit.what = What::kMove;
+    edit.time = std::move(*marked);
+    reply = co_await edit_found(scene, std::move(found->front()), std::move(edit));
+    co_return reply;
+}
+
+}  // namespace
+
 Task<Reply> move_by_words(Scene& scene, std::string_view text) {
     Edit edit = read_edit(text, scene.moment);
     if (edit.what == What::kCancel) co_return co_await cancel_by_words(scene, text);
@@ -320,7 +346,13 @@ Task<Reply> move_by_words(Scene& scene, std::string_view text) {
         edit.event.span = named.span;
         edit.event.time = named.time;
     }
-    auto reply = co_await edit_named(scene, std::move(edit), std::string(text), false);
+    std::optional<Reply> reply;
+    if (scene.tools.reader != nullptr) {
+        // "… cuando termine la clase de yoga, tipo 6": the rules find no new time, or no event.
+        if (edit.has_changes()) reply = co_await edit_named(scene, edit, std::string(text), true);
+        if (!reply) reply = co_await move_by_marks(scene, text);
+    }
+    if (!reply) reply = co_await edit_named(scene, std::move(edit), std::string(text), false);
     co_return std::move(*reply);
 }
 

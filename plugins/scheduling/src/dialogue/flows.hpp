@@ -14,6 +14,14 @@ namespace scheduling {
 /// The message as the rules read it; where they are unsure, with what a model adds in time.
 [[nodiscard]] migue::Task<Understanding> read_twice(Scene& scene, std::string_view text,
                                                     std::string_view intent);
+/// The new time in words that the rules do not understand, as a model marks it, with the event's name
+/// where it marks one ("" else); nothing when it finds no time either.
+[[nodiscard]] migue::Task<std::optional<Understanding>> find_new_time(Scene& scene, std::string_view text);
+/// The names of the contact book that words of the text begin: "Lau" is how Laura Gómez is called.
+[[nodiscard]] std::vector<std::string> contacts_in(const Scene& scene, std::string_view text);
+/// Words that change what is open: a time, a guest, a title; nothing when they do not.
+[[nodiscard]] migue::Task<std::optional<Reply>> change_open(Scene& scene, const Open& open,
+                                                            std::string_view text);
 /// A new request replaces what was open.
 [[nodiscard]] migue::Task<Reply> start_draft(Scene& scene, std::string_view text);
 /// Asks for what is missing, checks, shows a card, or books. `sure`: the person has just

@@ -115,7 +115,7 @@ migue::Result<PhraseBook> PhraseBook::load() {
         if (!parsed.is_object())
             return migue::Error{migue::Error::Code::kInternal,
                                 path + " is not in the image, or no JSON object"};
-        for (const char* part : {"_beside.json", "_calendars.json", "_questions.json"}) {
+        for (const char* part : {"_beside.json", "_calendars.json", "_voice.json", "_questions.json"}) {
             const std::string name = std::string(language) + part;
             const auto beside = scheduling_data::embedded("phrases/" + name);
             const auto more = beside ? nlohmann::json::parse(*beside, nullptr, false) : nlohmann::json();

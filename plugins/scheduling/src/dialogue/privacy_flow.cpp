@@ -1,10 +1,48 @@
+#include <chrono>
+#include <nlohmann/json.hpp>
+
 #include "dialogue/asides.hpp"
 
 namespace scheduling {
 
 using migue::Task;
 
+namespace {
+
+constexpr std::string_view kFileName = "migue.json";
+
+/// The file itself, where the channel carries files and takes this one now; else nothing: a link
+/// does it. It goes from here to the channel, and the reply holds only the channel's id of it.
+Task<std::optional<Reply>> send_file(Scene& scene) {
+    std::optional<Reply> reply;
+    const auto channel = nlohmann::json::parse(scene.turn.channel_json(), nullptr, false);
+    const std::string place = channel.is_object() ? channel.value("media", "") : "";
+    if (place.empty()) co_return reply;
+    auto file = co_await scene.tools.data->export_json(scene.person.id);
+    if (!file) co_return reply;
+    migue::MediaUpload upload;
+    upload.place = place;
+    // WhatsApp takes no JSON by its own name; as text it can be opened on any phone.
+    upload.mime_type = "text/plain";
+    upload.file_name = kFileName;
+    upload.bytes = std::move(*file);
+    const std::uint64_t now = scene.tools.services.clock.monotonic_ns();
+    const std::uint64_t until = scene.booking.caller().until_ns;
+    if (now >= until) co_return reply;
+    upload.timeout = std::chrono::nanoseconds(until - now);
+    auto uploaded = co_await scene.tools.services.media.upload(std::move(upload));
+    if (!uploaded) co_return reply;
+    reply = say(scene.phrases.say("export_document"), Reply::After::kKeep);
+    reply->media_id = uploaded->media_id;
+    reply->file_name = kFileName;
+    co_return reply;
+}
+
+}  // namespace
+
 Task<Reply> offer_export(Scene& scene) {
+    auto sent = co_await send_file(scene);
+    if (sent) co_return std::move(*sent);
     const std::string& base = scene.tools.settings.public_url;
     if (base.empty()) co_return say(scene.phrases.say("privacy/export_no_url"), Reply::After::kKeep);
     auto token = co_await scene.tools.export_links.offer_export(scene.person.id, scene.state.locale);

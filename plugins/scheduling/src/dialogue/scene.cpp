@@ -74,6 +74,8 @@ migue::Result<void> send_open(migue::Turn& turn, const Reply& reply, const Open&
 }
 
 migue::Result<void> send(migue::Turn& turn, const Reply& reply) {
+    if (!reply.media_id.empty())
+        return turn.document(shorten(reply.text, kBodyText), reply.media_id, reply.file_name);
     if (!reply.link_url.empty())
         return turn.link(shorten(reply.text, kBodyText), shorten(reply.link_title, kButtonTitle),
                          reply.link_url);

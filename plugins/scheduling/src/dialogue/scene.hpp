@@ -29,6 +29,8 @@ namespace model {
 class SecondReader;
 }
 
+struct HeardNote;
+
 /// What linking needs.
 struct GoogleTools {
     const OAuthClient& oauth;
@@ -98,10 +100,11 @@ struct Scene {
     std::vector<Guest> guests = {};  ///< everybody whose address is known: contact book and draft
     /// The person's calendars outside, once somebody looked (know_calendars).
     std::optional<std::vector<CalendarInfo>> calendars = {};
-    std::string intent = {};       ///< what the message wants
-    std::string left_out = {};     ///< words of a second wish that this turn does not do
-    std::string said_before = {};  ///< what this turn did before the rest of it
-    bool picked_slot = false;      ///< the hour was just chosen from a list
+    std::string intent = {};           ///< what the message wants
+    std::string left_out = {};         ///< words of a second wish that this turn does not do
+    std::string said_before = {};      ///< what this turn did before the rest of it
+    bool picked_slot = false;          ///< the hour was just chosen from a list
+    const HeardNote* heard = nullptr;  ///< these words were not typed: nothing is done without a tap
     /// The event that is being changed, of a series the occurrence, as the card showed it.
     std::optional<Event> before = {};
     SeriesPart part = SeriesPart::kOnlyThis;  ///< how much of its series is meant
@@ -120,6 +123,7 @@ struct Reply {
     std::optional<Open> open = {};
     std::string list_label = {};  ///< of the button that opens a list
     std::string link_title = {}, link_url = {};
+    std::string media_id = {}, file_name = {};  ///< of a document
     After after = After::kClose;
     bool pass = false;         ///< not for this plugin
     bool silent = false;       ///< a job that has nothing to say yet

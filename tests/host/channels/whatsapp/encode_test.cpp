@@ -38,6 +38,15 @@ json encoded(const OutboundReply& reply, const EncodeRules& rules = {}) {
     return parsed;
 }
 
+TEST(EncodeDocument, SendsTheUploadedFileWithItsText) {
+    const json body =
+        encoded(outbound("document", {{"text", "tus datos"}, {"media", "91"}, {"file_name", "migue.json"}}));
+    EXPECT_EQ(body.at("type"), "document");
+    EXPECT_EQ(body.at("document"),
+              json({{"id", "91"}, {"filename", "migue.json"}, {"caption", "tus datos"}}));
+    EXPECT_FALSE(encode(outbound("document", {{"text", "x"}, {"file_name", "y"}}), {}));
+}
+
 json button(const std::string& id, const std::string& title) {
     return {{"id", id}, {"title", title}};
 }

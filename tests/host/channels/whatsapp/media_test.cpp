@@ -56,7 +56,7 @@ TEST_F(MediaTest, AnAddressThatDiedIsAskedForOnceMore) {
     graph_.expire_media_urls(1);
     EXPECT_TRUE(fetch("77"));
     graph_.expire_media_urls(2);
-    EXPECT_EQ(fault("77"), Code::kUnavailable);
+    EXPECT_EQ(fault("77"), Code::kConflict);
 }
 
 TEST_F(MediaTest, TakesNothingLargerThanAsked) {
@@ -90,7 +90,43 @@ TEST_F(MediaTest, SendsTheTokenNowhereElse) {
 
 TEST_F(MediaTest, RefusesIdsThatAreNone) {
     for (const char* id : {"", "../../1", "1/2", "1?x", "a b"}) EXPECT_EQ(fault(id), Code::kInvalid) << id;
-    EXPECT_EQ(fault("404"), Code::kUnavailable) << "nobody knows it";
+    EXPECT_EQ(fault("404"), Code::kConflict) << "nobody knows it";
+}
+
+TEST_F(MediaTest, UploadsAFileForANumber) {
+    const std::string bytes("{\"a\":\"\r\n--x--\r\n\"}");
+    const auto id = media_.upload({"106540352242922", "text/plain", "migue.json", bytes}, 10s, {});
+    ASSERT_TRUE(id) << id.error().what;
+    ASSERT_EQ(graph_.uploads().size(), 1u);
+    const auto file = graph_.uploads().front();
+    EXPECT_EQ(file.id, *id);
+    EXPECT_EQ(file.bytes, bytes);
+    EXPECT_EQ(file.file_name, "migue.json");
+    EXPECT_EQ(file.owner, "106540352242922");
+    EXPECT_TRUE(graph_.refused().empty());
+}
+
+TEST_F(MediaTest, UploadsNothingUnderABadName) {
+    for (const MediaUpload& file :
+         {MediaUpload{"../x", "text/plain", "a", "x"}, MediaUpload{"1", "text/plain", "a\"b", "x"},
+          MediaUpload{"1", "text/plain", "a\r\nb", "x"}, MediaUpload{"1", "text", "a", "x"},
+          MediaUpload{"1", "text/plain\r\nx: y", "a", "x"}}) {
+        const auto id = media_.upload(file, 10s, {});
+        ASSERT_FALSE(id);
+        EXPECT_EQ(id.error().code, Code::kInvalid);
+    }
+    EXPECT_EQ(graph_.requests(), 0u);
+}
+
+TEST_F(MediaTest, TellsOfAnUploadThatFailed) {
+    const MediaUpload file{"106540352242922", "text/plain", "migue.json", "{}"};
+    graph_.fail({.kind = standins::GraphFault::Kind::kError, .status = 500});
+    EXPECT_EQ(media_.upload(file, 10s, {}).error().code, Code::kUnavailable);
+    graph_.fail({.kind = standins::GraphFault::Kind::kRaw, .status = 200, .body = "<html>"});
+    EXPECT_EQ(media_.upload(file, 10s, {}).error().code, Code::kInternal);
+    EXPECT_EQ(media_.upload({"106540352242922", "application/json", "a.json", "{}"}, 10s, {}).error().code,
+              Code::kUnavailable)
+        << "Graph takes no JSON";
 }
 
 TEST(MediaAddress, IsGraphsOwnOrMetasOverTls) {

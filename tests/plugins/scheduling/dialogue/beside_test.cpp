@@ -169,5 +169,35 @@ TEST(Privacy, KeepsWhatWasAgreedToWithTimeAndVersion) {
     EXPECT_EQ(rows[0].at("at_ms"), talk.bench().unix_ms());
 }
 
+TEST(Export, IsAFileInTheChatWhereItCarriesFiles) {
+    for (const auto& [locale, words] : std::map<std::string, std::string>{
+             {"es", "exporta mis datos"}, {"en", "export my data"}, {"pt", "exporte meus dados"}}) {
+        Talk talk(locale, {{"public_url", "https://bot.example.org"}});
+        talk.bench().media().set_place("whatsapp/1");
+        talk.say(locale == "en"   ? "book dentist tomorrow at 3 pm"
+                 : locale == "pt" ? "marca dentista amanhã às 15h"
+                                  : "agenda dentista mañana a las 3 de la tarde");
+        const TurnOutcome sent = talk.say(words, "privacy");
+        ASSERT_EQ(sent.replies.size(), 1u);
+        EXPECT_EQ(sent.replies.front().kind, "document");
+        ASSERT_EQ(talk.bench().media().uploads().size(), 1u);
+        const auto& file = talk.bench().media().uploads().front();
+        EXPECT_EQ(json::parse(sent.replies.front().body_json).at("media"), file.media_id);
+        EXPECT_TRUE(contains(file.bytes, "entist")) << file.bytes;
+        EXPECT_TRUE(json::accept(file.bytes));
+        EXPECT_FALSE(contains(sent.replies.front().body_json, "entist")) << "the outbox keeps no content";
+        EXPECT_EQ(json::parse(talk.bench().sql("SELECT person_id FROM scheduling.exports")).size(), 0u);
+    }
+}
+
+TEST(Export, IsALinkWhereTheChannelDoesNotTakeTheFile) {
+    for (const migue_status failure : {MIGUE_E_UNAVAILABLE, MIGUE_E_DEADLINE, MIGUE_E_INTERNAL}) {
+        Talk talk("es", {{"public_url", "https://bot.example.org"}});
+        talk.bench().media().set_place("whatsapp/1");
+        talk.bench().media().fail_next_upload(failure);
+        EXPECT_EQ(talk.say("exporta mis datos", "privacy").replies.at(0).kind, "link");
+    }
+}
+
 }  // namespace
 }  // namespace scheduling

@@ -17,7 +17,7 @@ using nlohmann::json;
 
 json file_of(const std::string& language) {
     json file = json::parse(scheduling_data::embedded("phrases/" + language + ".json").value());
-    for (const char* part : {"_beside.json", "_calendars.json", "_questions.json"})
+    for (const char* part : {"_beside.json", "_calendars.json", "_voice.json", "_questions.json"})
         file.merge_patch(json::parse(scheduling_data::embedded("phrases/" + language + part).value()));
     return file;
 }

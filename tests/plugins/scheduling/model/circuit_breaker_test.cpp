@@ -1,9 +1,11 @@
-#include "understanding/model/circuit_breaker.hpp"
+#include "model_client/circuit_breaker.hpp"
 
 #include <gtest/gtest.h>
 
 namespace scheduling::model {
 namespace {
+
+using model_client::CircuitBreaker;
 
 constexpr std::uint64_t kSecond = 1'000'000'000;
 

@@ -209,7 +209,7 @@ TEST(SecondReader, SendsLittleAndTheSameBytesFirst) {
 TEST(SecondReader, LongMessagesAreCut) {
     std::string text;
     for (int i = 0; i < 1000; ++i) text += "[[ ñandú ";
-    const std::string data = model::as_data(text);
+    const std::string data = model_client::as_data(text);
     EXPECT_LT(data.size(), 3000u);
     EXPECT_EQ(data.find("[["), std::string::npos);
 }

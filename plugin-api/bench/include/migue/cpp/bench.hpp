@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "migue/cpp/bench_http.hpp"
+#include "migue/cpp/bench_media.hpp"
 #include "migue/cpp/plugin.hpp"
 #include "migue/cpp/reply_check.hpp"
 #include "migue/plugin.h"
@@ -144,6 +146,9 @@ struct RouteCall {
 
 using TurnId = std::size_t;
 
+/// migue.intents/1: (text, locale) to the reading's JSON.
+using Classify = std::function<std::string(std::string_view text, std::string_view locale)>;
+
 class Bench {
 public:
     /// Loads as a host does: descriptor, config against its schema, create(), migrations,
@@ -174,7 +179,8 @@ public:
     [[nodiscard]] std::int64_t unix_ms() const noexcept;
     /// Moves the clock, running what becomes due on the way. Jobs wait for run_due_jobs().
     void advance(std::chrono::nanoseconds time);
-    /// A turn for each job that is due, in order of time. A job whose turn fails stays.
+    /// A turn for each job that is due, in order of time; one whose key begins with
+    /// MIGUE_JOBS_SLOW has 20 s. A job whose turn fails stays.
     std::vector<TurnOutcome> run_due_jobs();
     [[nodiscard]] std::vector<StoredJob> jobs() const;
 
@@ -195,6 +201,9 @@ public:
 
     // ---- what it did
     [[nodiscard]] FakeHttp& http() noexcept;
+    [[nodiscard]] FakeMedia& media() noexcept;
+    /// How this host reads words; until then it does not: MIGUE_E_UNAVAILABLE.
+    void read_intents_with(Classify classify);
     /// Rows of one statement on the plugin's tables, as a JSON array. Throws Fault.
     [[nodiscard]] std::string sql(std::string_view text, std::string_view params_json = "[]");
     /// The next transaction is not run and gets this status instead.

@@ -19,6 +19,8 @@ struct ReplyLimits {
     std::size_t button_id = 256;
     std::size_t row_id = 200;
     std::size_t url = 2000;
+    std::size_t media_id = 100;
+    std::size_t file_name = 120;
 };
 
 /// Whether a reply (migue_call.reply) is well formed and within the limits. Host and plugin

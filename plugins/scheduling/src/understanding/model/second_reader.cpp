@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "accounts/people.hpp"
-#include "language/text.hpp"
 #include "reader_data.embedded.hpp"
 
 namespace scheduling::model {
@@ -12,7 +10,6 @@ namespace {
 
 using migue::Task;
 
-constexpr std::size_t kMostCharacters = 2000;
 constexpr std::string_view kSchemaName = "marked_words";
 
 std::string_view data(std::string_view name) {
@@ -23,31 +20,14 @@ std::string_view data(std::string_view name) {
 
 }  // namespace
 
-std::string as_data(std::string_view message) {
-    std::string out;
-    std::size_t count = 0;
-    for (std::size_t at = 0; at < message.size() && count < kMostCharacters; ++count) {
-        const auto point = language::decode(message, at);
-        out += point.value == 0xFFFD && point.size == 1 ? std::string_view("\xEF\xBF\xBD")
-                                                        : message.substr(at, point.size);
-        at += point.size;
-    }
-    for (std::size_t at = out.find("[["); at != std::string::npos; at = out.find("[[", at))
-        out.replace(at, 2, "[ [");
-    return out;
-}
-
 SecondReader::SecondReader(const migue::Services& services, const ModelSettings& settings)
     : services_(services),
       settings_(settings),
-      client_(services, settings),
+      client_(services, settings, "scheduling_model"),
       meter_(services),
       taken_(services.metrics.counter("scheduling_model_readings_total")) {}
 
 ChatQuestion SecondReader::question_for(const ReaderQuestion& question) const {
-    const auto random = services_.vault.random(8);
-    // Without randomness the marker is only less of a secret: nothing rests on it.
-    const std::string marker = "[[m-" + (random ? to_hex(*random) : std::string("0")) + "]]";
     const std::string language =
         question.moment.locale.empty() ? "unknown" : question.moment.locale.substr(0, 2);
     ChatQuestion asked;
@@ -55,7 +35,13 @@ ChatQuestion SecondReader::question_for(const ReaderQuestion& question) const {
     asked.schema_name = kSchemaName;
     asked.schema = data("reader_schema.json");
     asked.user =
-        "Language: " + language + "\n" + marker + "\n" + as_data(question.text) + "\n" + marker + "\n";
+        "Language: " + language + "\n" + model_client::between_markers(services_.vault, question.text);
+    if (!question.contacts.empty()) {
+        std::string names;
+        for (const std::string& name : question.contacts)
+            names += (names.empty() ? "" : "\n") + clean(name, 80);
+        asked.user += "Contacts:\n" + model_client::between_markers(services_.vault, names);
+    }
     return asked;
 }
 
@@ -76,7 +62,7 @@ Task<SecondReading> SecondReader::read(ReaderQuestion question) {
     }
     const ChatQuestion asked = question_for(question);
     ChatAnswer answer = co_await client_.ask(asked, until, is_answer);
-    second.end = name_of(answer.end);
+    second.end = model_client::name_of(answer.end);
     second.tokens = answer.tokens;
     second.tries = answer.tries;
     if (answer.tokens > 0 && !question.person.empty()) {

@@ -5,12 +5,18 @@
 
 #include "migue/cpp/services.hpp"
 #include "migue/cpp/task.hpp"
+#include "model_client/chat_client.hpp"
 #include "understanding/draft.hpp"
-#include "understanding/model/chat_client.hpp"
 #include "understanding/model/second_reading.hpp"
 #include "understanding/model/token_meter.hpp"
 
 namespace scheduling::model {
+
+using model_client::ChatAnswer;
+using model_client::ChatClient;
+using model_client::ChatEnd;
+using model_client::ChatQuestion;
+using model_client::ModelSettings;
 
 /// A message whose reading by the rules is unsure.
 struct ReaderQuestion {
@@ -19,7 +25,9 @@ struct ReaderQuestion {
     Moment moment;
     Understanding rules;
     std::uint64_t until_ns = 0;              ///< monotonic; the answer must be there by then
-    std::vector<std::string> contacts = {};  ///< names that a guest may have besides those in the text
+    /// Names that a guest may have besides those in the text; the model sees them, so only those
+    /// that the text may mean.
+    std::vector<std::string> contacts = {};
 };
 
 struct SecondReading {
@@ -33,7 +41,7 @@ struct SecondReading {
 
 /// Asks a model which words are what, checks the answer against the message and joins it with
 /// the rules' reading. Every fault of the model leaves the rules' reading. It can neither see
-/// nor do anything else: no history, no calendar, no contacts, no tools. Thread-safe.
+/// nor do anything else: no history, no calendar, no addresses, no tools. Thread-safe.
 class SecondReader {
 public:
     SecondReader(const migue::Services& services, const ModelSettings& settings);
@@ -51,8 +59,5 @@ private:
     const TokenMeter meter_;
     const std::uint32_t taken_;
 };
-
-/// Text between a request's markers: cut to 2,000 characters, nothing in it looks like one.
-[[nodiscard]] std::string as_data(std::string_view message);
 
 }  // namespace scheduling::model

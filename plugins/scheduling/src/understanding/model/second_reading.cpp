@@ -168,6 +168,18 @@ bool is_in_pieces(std::string_view text, std::string_view name, const std::vecto
     });
 }
 
+/// "Lau" of "Laura Gómez": each word begins one of the name's.
+bool is_short_for(std::string_view said, std::string_view name) {
+    const std::string words = language::fold(said) + " ", whole = " " + language::fold(name);
+    for (std::size_t begin = 0; begin + 1 < words.size();) {
+        const std::size_t end = words.find(' ', begin);
+        if (end - begin < 2 || whole.find(" " + words.substr(begin, end - begin)) == std::string::npos)
+            return false;
+        begin = end + 1;
+    }
+    return words.size() > 1;
+}
+
 void merge_guests(std::string_view text, const Marks& marks, Understanding& out, Contribution& from) {
     const Wish& wish = marks.wishes.front();
     std::vector<std::string> guests;
@@ -185,7 +197,10 @@ void merge_guests(std::string_view text, const Marks& marks, Understanding& out,
         });
         if (!is_part) add(name);
     }
-    for (const std::string& name : wish.known_guests) add(name);
+    for (const std::string& name : wish.known_guests) {
+        std::erase_if(guests, [&](const std::string& said) { return is_short_for(said, name); });
+        add(name);
+    }
     if (guests == out.draft.attendees) {
         if (!guests.empty()) from.guests = "both";
         return;

@@ -1,8 +1,8 @@
-#include "understanding/model/circuit_breaker.hpp"
+#include "model_client/circuit_breaker.hpp"
 
 #include <algorithm>
 
-namespace scheduling::model {
+namespace model_client {
 
 bool CircuitBreaker::lets_through(std::uint64_t now_ns) {
     const std::lock_guard lock(mutex_);
@@ -37,4 +37,4 @@ void CircuitBreaker::pause_until(std::uint64_t until_ns) {
     on_trial_ = true;
 }
 
-}  // namespace scheduling::model
+}  // namespace model_client

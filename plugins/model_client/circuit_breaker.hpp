@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <mutex>
 
-namespace scheduling::model {
+namespace model_client {
 
 /// Stops asking a model that does not answer: after five faults within a minute nobody asks
 /// for a minute, then one question tries again. Times are of a monotonic clock. Thread-safe.
@@ -30,4 +30,4 @@ private:
     bool on_trial_ = false;           ///< it was closed, and no good answer has come since
 };
 
-}  // namespace scheduling::model
+}  // namespace model_client

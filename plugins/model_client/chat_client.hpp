@@ -8,12 +8,12 @@
 
 #include "migue/cpp/services.hpp"
 #include "migue/cpp/task.hpp"
-#include "understanding/model/circuit_breaker.hpp"
-#include "understanding/model/model_settings.hpp"
+#include "model_client/circuit_breaker.hpp"
+#include "model_client/model_settings.hpp"
 
 /// Questions to a server that speaks OpenAI's chat completions: what is sent, and what each
-/// answer means. Knows nothing of calendars.
-namespace scheduling::model {
+/// answer means. Knows nothing of what it is asked for: plugins that ask a model share it.
+namespace model_client {
 
 /// Views must outlive the ask().
 struct ChatQuestion {
@@ -50,7 +50,8 @@ struct ChatAnswer {
 /// limit) it keeps as long as it lives. Thread-safe.
 class ChatClient {
 public:
-    ChatClient(const migue::Services& services, const ModelSettings& settings);
+    /// `series` is what its numbers' names begin with: "scheduling_model". The settings must outlive it.
+    ChatClient(const migue::Services& services, const ModelSettings& settings, const std::string& series);
     ChatClient(const ChatClient&) = delete;
     ChatClient& operator=(const ChatClient&) = delete;
 
@@ -90,6 +91,12 @@ private:
     const std::uint32_t asked_, faults_, tokens_, seconds_;
 };
 
+/// A person's words as they go into a question, between two marker lines that nothing in them can
+/// imitate: at most 2,000 characters, "[[" taken apart, a marker of random bytes.
+[[nodiscard]] std::string between_markers(const migue::Vault& vault, std::string_view words);
+/// The words as they stand there.
+[[nodiscard]] std::string as_data(std::string_view words);
+
 /// JSON inside one code fence, or the text itself.
 [[nodiscard]] std::string_view without_fence(std::string_view content);
 
@@ -97,4 +104,4 @@ private:
 /// 0 when neither says.
 [[nodiscard]] std::uint64_t retry_after_ns(const migue::HttpResponse& response, std::int64_t now_unix_ms);
 
-}  // namespace scheduling::model
+}  // namespace model_client

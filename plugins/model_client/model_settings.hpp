@@ -1,11 +1,13 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 
-namespace scheduling::model {
+namespace model_client {
 
-/// What an operator sets under plugins.scheduling.model.
+/// What an operator sets under "model" of a plugin.
 struct ModelSettings {
     enum class TokenField { kAuto = 1, kMaxTokens, kMaxCompletionTokens };
     enum class Format { kAuto = 1, kJsonSchema, kJsonObject, kPlain };
@@ -24,4 +26,12 @@ struct ModelSettings {
     [[nodiscard]] bool is_on() const noexcept { return !url.empty(); }
 };
 
-}  // namespace scheduling::model
+/// JSON Schema of such a section, as a plugin's config schema holds it.
+[[nodiscard]] std::string_view settings_schema();
+
+/// Reads a section that the schema has checked. A fault that a schema cannot see goes to `fault` as
+/// a JSON pointer below the section and what is wrong.
+[[nodiscard]] ModelSettings read_settings(
+    const std::string& section_json, const std::function<void(std::string_view, std::string_view)>& fault);
+
+}  // namespace model_client

@@ -1,4 +1,4 @@
-#include "understanding/model/chat_client.hpp"
+#include "model_client/chat_client.hpp"
 
 #include <date/date.h>
 
@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-namespace scheduling::model {
+namespace model_client {
 
 namespace {
 
@@ -154,14 +154,42 @@ std::uint64_t retry_after_ns(const HttpResponse& response, std::int64_t now_unix
     return wait <= 0 ? 0 : std::min(static_cast<std::uint64_t>(wait) * kMsNs, kLongestPauseNs);
 }
 
-ChatClient::ChatClient(const migue::Services& services, const ModelSettings& settings)
+std::string as_data(std::string_view words) {
+    constexpr std::size_t kMostCharacters = 2000;
+    std::string out;
+    std::size_t count = 0;
+    for (const char byte : words) {
+        const bool begins = (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
+        if (begins && ++count > kMostCharacters) break;
+        out += byte;
+    }
+    for (std::size_t at = out.find("[["); at != std::string::npos; at = out.find("[[", at))
+        out.replace(at, 2, "[ [");
+    return out;
+}
+
+std::string between_markers(const migue::Vault& vault, std::string_view words) {
+    static constexpr char kHex[] = "0123456789abcdef";
+    const auto random = vault.random(8);
+    std::string marker = "[[m-";
+    // Without randomness the marker is only less of a secret: nothing rests on it.
+    for (const char byte : random ? *random : std::string(1, '\0')) {
+        marker += kHex[static_cast<unsigned char>(byte) >> 4];
+        marker += kHex[static_cast<unsigned char>(byte) & 15];
+    }
+    marker += "]]\n";
+    return marker + as_data(words) + "\n" + marker;
+}
+
+ChatClient::ChatClient(const migue::Services& services, const ModelSettings& settings,
+                       const std::string& series)
     : services_(services),
       settings_(settings),
       way_{Format::kJsonSchema, settings.url.find("api.openai.com") != std::string::npos},
-      asked_(services.metrics.counter("scheduling_model_asked_total")),
-      faults_(services.metrics.counter("scheduling_model_faults_total")),
-      tokens_(services.metrics.counter("scheduling_model_tokens_total")),
-      seconds_(services.metrics.histogram("scheduling_model_seconds")) {
+      asked_(services.metrics.counter(series + "_asked_total")),
+      faults_(services.metrics.counter(series + "_faults_total")),
+      tokens_(services.metrics.counter(series + "_tokens_total")),
+      seconds_(services.metrics.histogram(series + "_seconds")) {
     if (settings.format == ModelSettings::Format::kJsonObject) way_.format = Format::kJsonObject;
     if (settings.format == ModelSettings::Format::kPlain) way_.format = Format::kPlain;
     if (settings.token_field != ModelSettings::TokenField::kAuto)
@@ -379,4 +407,4 @@ Task<void> ChatClient::warm_up(const ChatQuestion& question) {
     }
 }
 
-}  // namespace scheduling::model
+}  // namespace model_client
