@@ -177,9 +177,12 @@ TEST(Install, RefusesLibrariesThatAreNotPlain) {  // H13
 
 TEST(Install, ListsPlainLibrariesAndTheHostKeepsThemOpen) {  // H13
     TestBed bed;
+    InstallWishes wishes;
+    wishes.own = {"linking"};
     const auto installed =
-        install_plugin(fixture("linking_date"), bed.options.lock_file, bed.options.staging_dir);
+        install_plugin(fixture("linking_date"), bed.options.lock_file, bed.options.staging_dir, wishes);
     ASSERT_TRUE(installed) << installed.error().what;
+    EXPECT_EQ(installed->isolation, LockEntry::Isolation::kNone);
     ASSERT_EQ(installed->libraries.size(), 1u);
     EXPECT_EQ(installed->libraries[0].rfind("libdate-tz.so", 0), 0u);
     bed.start();
@@ -198,7 +201,7 @@ TEST(Install, WritesWhatTheFileIsAndKeepsWhatTheOperatorDecided) {
     EXPECT_TRUE(before.libraries.empty());
     for (LockEntry& entry : lock.entries) entry.isolation = LockEntry::Isolation::kProcess;
     ASSERT_TRUE(write_lock_file(bed.options.lock_file, lock));
-    bed.install("probe2", "probe");
+    ASSERT_TRUE(install_plugin(fixture("probe2"), bed.options.lock_file, bed.options.staging_dir));
     lock = read_lock_file(bed.options.lock_file).value();
     ASSERT_EQ(lock.entries.size(), 2u);
     EXPECT_NE(lock.find("probe")->sha256, before.sha256);
