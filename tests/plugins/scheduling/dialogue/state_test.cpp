@@ -28,7 +28,7 @@ State full_state() {
     option.start = LocalMinutes(std::chrono::minutes(5));
     open.options.push_back(option);
     state.open = open;
-    state.undo = Undo{Undo::Kind::kMoved, {Event{}}, 99};
+    state.undo = Undo{Undo::Kind::kMoved, {Event{}}, {}, 99};
     state.undo->events[0].title = "Antes";
     state.undo->events[0].exdates = {1, 2};
     return state;
