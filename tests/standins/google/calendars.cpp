@@ -173,6 +173,9 @@ std::vector<LocalSeconds> starts_of(const json& event) {
     const auto first = wall_of(all_day ? event.at("start").at("date") : event.at("start").at("dateTime"));
     if (!first) return starts;
     icalrecurrencetype rule{};
+    std::string exceptions;
+    for (const auto& line : event.at("recurrence"))
+        if (line.get<std::string>().starts_with("EXDATE")) exceptions += line.get<std::string>() + ",";
     for (const auto& line : event.at("recurrence"))
         if (line.get<std::string>().starts_with("RRULE:"))
             rule = icalrecurrencetype_from_string(line.get<std::string>().substr(6).c_str());
@@ -189,7 +192,10 @@ std::vector<LocalSeconds> starts_of(const json& event) {
     while (iterator && starts.size() < kMostOccurrences) {
         const icaltimetype next = icalrecur_iterator_next(iterator.get());
         if (icaltime_is_null_time(next)) break;
-        starts.emplace_back(std::chrono::seconds(icaltime_as_timet(next)));
+        const LocalSeconds start(std::chrono::seconds(icaltime_as_timet(next)));
+        // In the event's zone, as the calendar's own clients write them.
+        const std::string written = date::format(all_day ? "%Y%m%d" : "%Y%m%dT%H%M%S", start);
+        if (exceptions.find(written + ",") == std::string::npos) starts.push_back(start);
     }
     return starts;
 }

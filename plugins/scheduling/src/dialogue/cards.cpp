@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "calendar/google/event_json.hpp"
+#include "calendar/recurrence.hpp"
 #include "calendar/zone_time.hpp"
 #include "dialogue/asides.hpp"
 #include "dialogue/calendars.hpp"
@@ -16,6 +17,9 @@ namespace scheduling {
 namespace {
 
 constexpr std::size_t kMostNamed = 10;
+constexpr std::size_t kMostExceptions = 5;
+constexpr std::size_t kMostCounted = 1000;
+constexpr std::int64_t kAheadMs = 3660LL * 24 * 3600 * 1000;
 
 /// "Laura Gómez (laura@ejemplo.co)", or the address alone.
 std::string write_guest(const Scene& scene, const std::string& mail) {
@@ -107,12 +111,30 @@ std::string notice_of(const Scene& scene, const Event& event) {
     return " " + scene.phrases.count("notice", names.size(), {{"names", shown(scene.phrases.join(names))}});
 }
 
+/// "Menos el 7/12."
+std::string exceptions_note(const Scene& scene, const Event& event) {
+    std::vector<LocalMinutes> days;
+    for (const std::int64_t at : event.exdates)
+        if (days.size() < kMostExceptions) days.push_back(to_local(at, event.zone));
+    if (event.rrule.empty() || days.empty()) return {};
+    return " " + scene.phrases.say("repeat/except", {{"dates", write_dates(scene.phrases, days)}});
+}
+
+/// The last occurrence of a series that ends soon enough to be counted.
+std::optional<LocalMinutes> last_of(const Event& event) {
+    const bool ends =
+        event.rrule.find("COUNT=") != std::string::npos || event.rrule.find("UNTIL=") != std::string::npos;
+    if (!ends) return std::nullopt;
+    const auto all = occurrences(event, Interval{event.start_ms, event.start_ms + kAheadMs}, kMostCounted);
+    if (all.empty() || all.size() == kMostCounted) return std::nullopt;
+    return to_local(all.back().start_ms, event.zone);
+}
+
 /// What was booked as it is told: the whole of it, or only what was not on the screen yet.
 std::string booked_when(const Scene& scene, const Event& event, const EventDraft& draft,
                         BookedFrom::Look look) {
     const LocalSpan span = span_of(event, scene.person.zone);
-    if (!event.rrule.empty())
-        return write_series(scene.phrases, span, event.all_day, event.rrule, std::nullopt);
+    if (!event.rrule.empty()) return series_when(scene, event);
     if (look == BookedFrom::Look::kFull) return when_of(scene, draft, true);
     return write_when(scene.phrases, span, event.all_day,
                       look == BookedFrom::Look::kAfterSlot ? DateStyle::kWeekday : DateStyle::kLong);
@@ -129,6 +151,7 @@ std::string booked_details(const Scene& scene, const Event& event, const EventDr
         details += " " + phrases.say("detail_video_link", {{"url", event.video_url}});
     else if (scene.tools.google != nullptr && from.said.video_call)
         details += " " + phrases.say("detail_video_later");
+    details += exceptions_note(scene, event);
     if (!is_short && !from.said.calendar.empty()) details += calendar_note(scene, from.said);
     if (!from.new_contact.empty()) details += " " + phrases.say("keep_contact");
     return details;
@@ -184,6 +207,11 @@ std::string when_of(const Scene& scene, const EventDraft& draft, bool with_year)
     return when;
 }
 
+std::string series_when(const Scene& scene, const Event& event) {
+    return write_series(scene.phrases, span_of(event, scene.person.zone), event.all_day, event.rrule,
+                        last_of(event));
+}
+
 Reply draft_card(const Scene& scene, EventDraft draft, std::string target, const SeriesNote& series) {
     const Phrases& phrases = scene.phrases;
     std::string details = details_of(scene, draft) + calendar_note(scene, draft);
@@ -192,6 +220,7 @@ Reply draft_card(const Scene& scene, EventDraft draft, std::string target, const
                          draft.rrule.find("UNTIL=") == std::string::npos;
     if (endless && !series.occurrences.empty())
         details += " " + phrases.say("repeat/next", {{"dates", write_dates(phrases, series.occurrences)}});
+    details += exceptions_note(scene, to_event(draft));
     if (!series.clashes.empty())
         details += " " + phrases.say("repeat/clashes", {{"dates", write_dates(phrases, series.clashes)}});
     const std::string title = shown(draft.title);

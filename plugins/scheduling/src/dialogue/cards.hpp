@@ -44,5 +44,7 @@ struct BookedFrom {
 [[nodiscard]] Reply booked_card(const Scene& scene, const Event& event, const BookedFrom& from);
 
 [[nodiscard]] std::string when_of(const Scene& scene, const EventDraft& draft, bool with_year);
+/// "todos los martes, 9:00–9:30, sin fecha final".
+[[nodiscard]] std::string series_when(const Scene& scene, const Event& event);
 
 }  // namespace scheduling

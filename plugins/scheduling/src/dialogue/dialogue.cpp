@@ -192,8 +192,10 @@ bool is_too_short(std::string_view text) {
     return std::count_if(folded.begin(), folded.end(), [](char c) { return c >= 'a' && c <= 'z'; }) <= 2;
 }
 
-/// Nobody wrote a job or a tap, a code is no word, and "bot" is one of all three: the language stays.
-bool is_of_no_language(const Tools& tools, const migue::Turn& turn, const Input& input) {
+/// Nobody wrote a job or a tap, a code is no word, "bot" is one of all three, and the words of a
+/// button are ours: the language stays.
+bool is_of_no_language(const Tools& tools, const migue::Turn& turn, const Input& input, const State& state) {
+    if (state.open && tools.answers.choose(turn.text(), state.open->options)) return true;
     return input.kind == "job" || input.kind == "tap" ||
            (input.kind == "text" && is_too_short(turn.text())) || code_in(turn.text()).has_value() ||
            tools.answers.is("call_bot", turn.text());
@@ -210,7 +212,7 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn) {
     auto event_id = event_id_for(tools.services.vault, person_id, turn.message_id());
     if (!event_id) co_return std::move(event_id).error();
     State state = read_state(turn.state_json());
-    const bool no_language = is_of_no_language(tools, turn, input);
+    const bool no_language = is_of_no_language(tools, turn, input, state);
     if (!turn.locale().empty() && (!no_language || state.locale.empty())) state.locale = turn.locale();
     const std::string locale = language_of(turn, state, no_language);
     Audit audit(tools.services, person_id, std::string(turn.message_id()), turn.attempt());

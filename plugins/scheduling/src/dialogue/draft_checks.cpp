@@ -1,6 +1,7 @@
 #include "dialogue/draft_checks.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 #include "calendar/recurrence.hpp"
 #include "calendar/zone_time.hpp"
@@ -15,6 +16,8 @@ using migue::Task;
 constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
 constexpr std::size_t kShownOccurrences = 3;
 constexpr std::size_t kCountedOccurrences = 1000;
+// A minute's grace: people say "now" and mean it.
+constexpr std::int64_t kPastGraceMs = 60 * 1000;
 constexpr std::int64_t kSeriesAheadDays = 3660, kCheckedDays = 400;
 
 /// The event that is changed, or the one this turn may have made, or of their series.
@@ -28,7 +31,75 @@ bool is_own(const Scene& scene, const Event& other, std::string_view target) {
     });
 }
 
+bool has_end(const EventDraft& draft) {
+    return draft.rrule.find("COUNT=") != std::string::npos || draft.rrule.find("UNTIL=") != std::string::npos;
+}
+
+/// Its first occurrence that is not over; nothing when all are.
+std::optional<LocalMinutes> next_start(const Scene& scene, const EventDraft& draft) {
+    const Interval ahead{scene.now_ms - kPastGraceMs, scene.now_ms + kSeriesAheadDays * kDayMs};
+    for (const Event& one : occurrences(to_event(draft), ahead, 2))
+        if (draft.all_day || one.start_ms >= ahead.begin_ms) return to_local(one.start_ms, draft.zone);
+    return std::nullopt;
+}
+
+std::optional<date::local_days> day_in(std::string_view written) {
+    date::local_days day;
+    std::istringstream in{std::string(written.substr(0, 10))};
+    in >> date::parse("%F", day);
+    return in.fail() ? std::nullopt : std::optional(day);
+}
+
 }  // namespace
+
+std::string until_day(const EventDraft& draft, date::local_days last) {
+    if (draft.all_day) return "UNTIL=" + date::format("%Y%m%d", last);
+    const LocalMinutes end = LocalMinutes(last) + date::days(1) - std::chrono::minutes(1);
+    const date::sys_seconds until{std::chrono::seconds(to_unix_ms(end, draft.zone) / 1000)};
+    return "UNTIL=" + date::format("%Y%m%dT%H%M%SZ", until);
+}
+
+void settle_end(const Scene& scene, EventDraft& draft, const std::vector<TimeMention>& times) {
+    if (draft.rrule.empty() || !draft.start || has_end(draft)) return;
+    // Nobody has a stand-up of two weeks: that is how long it is repeated.
+    if (draft.has_time && length_of(draft) >= date::days(1)) {
+        const auto last = day_of(*draft.start + length_of(draft) - date::days(1));
+        draft.rrule += ";" + until_day(draft, last);
+        draft.end.reset();
+        draft.duration.reset();
+        draft.end = *draft.start + length_of(draft);
+        return;
+    }
+    for (const TimeMention& time : times) {
+        if (time.type != "daterange" || time.start.empty() || time.end.empty()) continue;
+        auto begin = day_in(time.start), end = day_in(time.end);
+        if (!begin || !end || *end <= *begin) continue;
+        EventDraft within = draft;
+        within.rrule += ";" + until_day(draft, *end - date::days(1));
+        // Said when nothing of this week is left, it is the coming one.
+        const bool is_week = *end - *begin == date::days(7);
+        if (is_week && !next_start(scene, within)) {
+            *draft.start += date::days(7);
+            if (draft.end) *draft.end += date::days(7);
+            *end += date::days(7);
+        }
+        draft.rrule += ";" + until_day(draft, *end - date::days(1));
+        return;
+    }
+}
+
+void begin_ahead(const Scene& scene, EventDraft& draft) {
+    if (draft.rrule.empty() || !is_complete(draft)) return;
+    const Event event = to_event(draft);
+    const bool is_over =
+        draft.all_day ? event.end_ms <= scene.now_ms : event.start_ms < scene.now_ms - kPastGraceMs;
+    if (!is_over) return;
+    const auto length = length_of(draft);
+    if (const auto next = next_start(scene, draft)) {
+        draft.start = *next;
+        draft.end = *next + length;
+    }
+}
 
 bool is_complete(const EventDraft& draft) {
     return draft.start && draft.has_date && (draft.has_time || draft.all_day);

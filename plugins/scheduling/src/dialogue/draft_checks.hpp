@@ -1,6 +1,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "dialogue/cards.hpp"
 #include "dialogue/scene.hpp"
@@ -11,6 +12,14 @@ namespace scheduling {
 
 /// All that a booking needs is known.
 [[nodiscard]] bool is_complete(const EventDraft& draft);
+
+/// The end of a rule, that day included: "UNTIL=…", in the form that the draft's kind needs.
+[[nodiscard]] std::string until_day(const EventDraft& draft, date::local_days last);
+
+/// What a new series leaves to be understood: "this week" and "for two weeks" are when it ends.
+void settle_end(const Scene& scene, EventDraft& draft, const std::vector<TimeMention>& times);
+/// A series begins with its first occurrence that is not over.
+void begin_ahead(const Scene& scene, EventDraft& draft);
 
 /// The next occurrences of a drafted series, and those that overlap what is there.
 [[nodiscard]] migue::Task<migue::Result<SeriesNote>> look_at_series(Scene& scene, const EventDraft& draft,

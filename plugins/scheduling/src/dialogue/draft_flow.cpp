@@ -58,7 +58,8 @@ Reply after_change(Scene& scene, const Event& before, SeriesDone done) {
     const EventDraft nothing_said;
     Reply reply = booked_card(scene, event, {nothing_said, BookedFrom::Look::kFull, {}});
     const bool moved = event.start_ms != before.start_ms;
-    const std::string title = shown(event.title), when = when_of(scene, event, true);
+    const std::string title = shown(event.title),
+                      when = event.rrule.empty() ? when_of(scene, event, true) : series_when(scene, event);
     std::string details;
     std::vector<std::string> fresh;
     for (const std::string& guest : event.guests)
@@ -132,6 +133,8 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
     CalendarWish calendar = co_await read_calendar_wish(scene, std::string(text));
     Understanding read = co_await read_twice(scene, calendar.text, "schedule_meeting");
     read.draft.calendar = calendar.key;
+    settle_end(scene, read.draft, read.times);
+    begin_ahead(scene, read.draft);
     const Open* open = scene.state.alive(scene.now_ms);
     const bool replaces = open != nullptr && open->target.empty() &&
                           (open->waiting == Waiting::kCard || open->waiting == Waiting::kTime ||
@@ -159,6 +162,7 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
 }
 
 Task<Reply> proceed(Scene& scene, EventDraft draft, std::string target, bool sure) {
+    if (target.empty()) begin_ahead(scene, draft);
     scene.plan = plan_of(Plan::Kind::kProceed, draft, target);
     scene.plan->sure = sure;
     if (!draft.start || (!draft.has_date && !draft.has_time))
@@ -226,6 +230,7 @@ Task<Reply> show_draft_card(Scene& scene, EventDraft draft, std::string target) 
 }
 
 Task<Reply> show_again(Scene& scene, EventDraft draft, std::string target) {
+    if (target.empty()) begin_ahead(scene, draft);
     if (!is_complete(draft)) co_return co_await proceed(scene, std::move(draft), std::move(target), false);
     if (auto asked = ask_guest(scene, draft, target)) co_return std::move(*asked);
     scene.plan = plan_of(Plan::Kind::kProceed, draft, target);

@@ -39,6 +39,19 @@ std::optional<Event> next_of_series(const Scene& scene, const Open& open) {
     return next_of(series, scene.now_ms);
 }
 
+/// The rule without COUNT and UNTIL, which exclude each other.
+std::string without_end(std::string_view rrule) {
+    std::string kept;
+    for (std::size_t at = 0; at < rrule.size();) {
+        const std::size_t end = std::min(rrule.find(';', at), rrule.size());
+        const std::string_view part = rrule.substr(at, end - at);
+        if (!part.starts_with("COUNT=") && !part.starts_with("UNTIL="))
+            kept += (kept.empty() ? "" : ";") + std::string(part);
+        at = end + 1;
+    }
+    return kept;
+}
+
 /// The hour came first: the days that were offered stay open, now at that hour.
 Reply ask_day_again(const Open& open, EventDraft draft) {
     Reply reply;
@@ -133,11 +146,9 @@ Task<std::optional<Reply>> end_series(Scene& scene, const Open& open, std::strin
         const Understanding read = scene.understand(text, "reschedule_meeting");
         if (!read.draft.has_date || !read.draft.start || read.draft.has_time) co_return reply;
         // The day that was said is the last one.
-        const LocalMinutes last = day_of(*read.draft.start) + date::days(1) - std::chrono::minutes(1);
-        const date::sys_seconds until{std::chrono::seconds(to_unix_ms(last, draft.zone) / 1000)};
-        end = "UNTIL=" + date::format("%Y%m%dT%H%M%SZ", until);
+        end = until_day(draft, day_of(*read.draft.start));
     }
-    draft.rrule += ";" + end;
+    draft.rrule = without_end(draft.rrule) + ";" + end;
     reply = co_await show_again(scene, std::move(draft), open.target);
     co_return reply;
 }

@@ -138,6 +138,21 @@ json guests_after(const json& item, const std::vector<std::string>& wanted) {
     return guests;
 }
 
+/// "20261207T070000", with a Z in UTC, or "20261207".
+std::optional<std::int64_t> read_basic(std::string_view written, const std::string& zone) {
+    const auto year = digits(written, 0, 4), month = digits(written, 4, 2), day = digits(written, 6, 2);
+    if (!year || !month || !day) return std::nullopt;
+    const date::year_month_day ymd{date::year(*year), date::month(static_cast<unsigned>(*month)),
+                                   date::day(static_cast<unsigned>(*day))};
+    if (!ymd.ok()) return std::nullopt;
+    LocalMinutes wall = date::local_days(ymd);
+    if (written.size() < 13 || written[8] != 'T') return to_unix_ms(wall, zone);
+    const auto hour = digits(written, 9, 2), minute = digits(written, 11, 2);
+    if (!hour || !minute) return std::nullopt;
+    wall += std::chrono::hours(*hour) + std::chrono::minutes(*minute);
+    return to_unix_ms(wall, written.size() > 15 && written[15] == 'Z' ? std::string("UTC") : zone);
+}
+
 std::string rule_of(const json& item) {
     const auto lines = item.find("recurrence");
     if (lines == item.end() || !lines->is_array()) return {};
@@ -147,12 +162,46 @@ std::string rule_of(const json& item) {
     return {};
 }
 
-json rule_after(const json& item, const std::string& rrule) {
+/// "EXDATE;TZID=America/Bogota:20261207T070000", "EXDATE;VALUE=DATE:20261224,20261231".
+std::vector<std::int64_t> exceptions_of(const json& item, const std::string& zone) {
+    std::vector<std::int64_t> starts;
+    const auto lines = item.find("recurrence");
+    if (lines == item.end() || !lines->is_array()) return starts;
+    for (const json& line : *lines) {
+        const std::string written = line.is_string() ? line.get<std::string>() : std::string();
+        const std::size_t colon = written.find(':');
+        if (!written.starts_with("EXDATE") || colon == std::string::npos) continue;
+        const std::size_t named = written.find("TZID=");
+        std::string of = zone;
+        if (named < colon) of = written.substr(named + 5, written.find_first_of(";:", named) - named - 5);
+        if (!is_zone(of)) of = zone;
+        for (std::size_t at = colon + 1; at < written.size(); at = written.find(',', at) + 1) {
+            const auto start = read_basic(std::string_view(written).substr(at), of);
+            if (start) starts.push_back(*start);
+            if (written.find(',', at) == std::string::npos) break;
+        }
+    }
+    return starts;
+}
+
+std::string exception_line(const Event& event) {
+    std::string line = event.all_day ? "EXDATE;VALUE=DATE:" : "EXDATE;TZID=" + event.zone + ":";
+    for (std::size_t i = 0; i < event.exdates.size(); ++i)
+        line += (i == 0 ? "" : ",") + date::format(event.all_day ? "%Y%m%d" : "%Y%m%dT%H%M00",
+                                                   to_local(event.exdates[i], event.zone));
+    return line;
+}
+
+/// Lines that are not the rule's own stay as they are.
+json rule_after(const json& item, const Event& wanted) {
     json lines = json::array();
-    if (!rrule.empty()) lines.push_back("RRULE:" + rrule);
+    if (!wanted.rrule.empty()) lines.push_back("RRULE:" + wanted.rrule);
+    if (!wanted.rrule.empty() && !wanted.exdates.empty()) lines.push_back(exception_line(wanted));
     if (item.contains("recurrence"))
         for (const json& line : item.at("recurrence"))
-            if (!line.get<std::string>().starts_with("RRULE:")) lines.push_back(line);
+            if (const auto written = line.get<std::string>();
+                !written.starts_with("RRULE:") && !written.starts_with("EXDATE"))
+                lines.push_back(line);
     return lines;
 }
 
@@ -207,7 +256,7 @@ json to_google(const Event& event, std::string_view key) {
               {"transparency", event.busy ? "opaque" : "transparent"},
               {"extendedProperties", {{"private", {{"migueKey", key}}}}}};
     if (!event.location.empty()) body["location"] = event.location;
-    if (!event.rrule.empty()) body["recurrence"] = rule_after(json::object(), event.rrule);
+    if (!event.rrule.empty()) body["recurrence"] = rule_after(json::object(), event);
     if (const auto mails = invited(event); !mails.empty())
         body["attendees"] = guests_after(json::object(), mails);
     if (event.reminder_minutes) body["reminders"] = reminders_of(*event.reminder_minutes);
@@ -233,6 +282,7 @@ Event from_google(const json& item, const std::string& zone) {
     event.location = text(item, "location");
     event.guests = addresses(item);
     event.rrule = rule_of(item);
+    if (!event.rrule.empty()) event.exdates = exceptions_of(item, event.zone);
     event.series = text(item, "recurringEventId");
     event.cancelled = text(item, "status") == "cancelled";
     if (const auto sequence = item.find("sequence"); sequence != item.end() && sequence->is_number_integer())
@@ -255,8 +305,9 @@ json difference(const json& stored, const Event& wanted, const std::string& zone
         change["start"] = time_change(wanted.start_ms, wanted);
         change["end"] = time_change(wanted.end_ms, wanted);
     }
-    if (now.series.empty() && now.rrule != wanted.rrule)
-        change["recurrence"] = rule_after(stored, wanted.rrule);
+    const bool other_rule =
+        now.rrule != wanted.rrule || (!wanted.rrule.empty() && now.exdates != wanted.exdates);
+    if (now.series.empty() && other_rule) change["recurrence"] = rule_after(stored, wanted);
     const std::vector<std::string> mails = invited(wanted);
     const bool same_guests =
         mails.size() == now.guests.size() &&
