@@ -17,6 +17,14 @@ TEST(ChatRequest, ReadsATypedMessageAndATap) {
     EXPECT_EQ(tap->text, "Deshacer");
 }
 
+TEST(ChatRequest, ReadsWhatATypedMessageRepliesTo) {
+    const auto reply = parse_message(R"({"id":"3","text":"cancélala","quoted":"chat.ana.1"})");
+    ASSERT_TRUE(reply) << reply.error().what;
+    EXPECT_EQ(reply->quoted, "chat.ana.1");
+    EXPECT_FALSE(parse_message(R"({"id":"3","text":"a","quoted":""})"));
+    EXPECT_FALSE(parse_message(R"({"id":"3","tap":"a","title":"b","quoted":"c"})")) << "a tap says itself";
+}
+
 TEST(ChatRequest, CountsCharactersNotBytes) {
     std::string most;
     for (int i = 0; i < 4096; ++i) most += "ñ";
