@@ -7,6 +7,7 @@
 #include "dialogue/draft_checks.hpp"
 #include "dialogue/edits.hpp"
 #include "dialogue/flows.hpp"
+#include "dialogue/questions.hpp"
 #include "dialogue/reminder_times.hpp"
 
 namespace scheduling {
@@ -140,6 +141,7 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
                            open->waiting == Waiting::kTaken || open->waiting == Waiting::kChange);
     if (!read.draft.attendees.empty() && is_generic_title(scene.answers(), read.draft.title))
         read.draft.title.clear();
+    take_asked_day(scene, read);
     complete_title(scene.phrases, read.draft);
     if (read.draft.zone.empty()) read.draft.zone = scene.person.zone;
     if (scene.intent == "reminder" && !read.draft.reminder) read.draft.reminder = std::chrono::minutes(0);
