@@ -33,8 +33,8 @@ std::string write_events(const Scene& scene, const std::vector<Event>& events, b
     std::size_t count = 0;
     for (const Event& event : events) {
         if (count == kMostNamed) {
-            text += " · " + scene.phrases.say("agenda_more",
-                                              {{"count", std::to_string(events.size() - count)}});
+            text +=
+                " · " + scene.phrases.say("agenda_more", {{"count", std::to_string(events.size() - count)}});
             break;
         }
         const LocalSpan span = span_of(event, scene.person.zone);
@@ -80,8 +80,8 @@ std::string write_part(Scene& scene, const Window& window, const std::vector<Eve
     if (events.empty()) return scene.phrases.say("questions/part_empty", {{"when", when}});
     std::string list;
     for (const Event& event : events)
-        list += (list.empty() ? "" : " · ") +
-                write_event(scene.phrases, event, window.first, scene.person.zone);
+        list +=
+            (list.empty() ? "" : " · ") + write_event(scene.phrases, event, window.first, scene.person.zone);
     return scene.phrases.say("questions/part", {{"when", when}, {"events", list}});
 }
 
@@ -223,8 +223,8 @@ Task<Reply> tell_clashes(Scene& scene, Window window) {
 
 Task<Reply> answer_about_days(Scene& scene, const Inquiry& inquiry) {
     const SaidTime said = read_said_time(scene, inquiry.about);
-    const bool of_one_day = inquiry.asks != Asks::kAgenda && inquiry.asks != Asks::kCount &&
-                            inquiry.asks != Asks::kClash;
+    const bool of_one_day =
+        inquiry.asks != Asks::kAgenda && inquiry.asks != Asks::kCount && inquiry.asks != Asks::kClash;
     Window window = days_from_today(scene, of_one_day ? 1 : kMostDaysShown);
     // "do they clash?", "busy at 3?" right behind another question: the days of that one.
     const auto& before = scene.state.asked;
@@ -259,8 +259,7 @@ Task<Reply> answer_about_days(Scene& scene, const Inquiry& inquiry) {
             std::vector<std::string> words =
                 inquiry.window ? words_of(inquiry.about) : naming_words(scene, inquiry.about);
             std::erase_if(words, [&](const std::string& word) {
-                return scene.answers().is("question_nouns", word) ||
-                       scene.answers().is("agenda_words", word);
+                return scene.answers().is("question_nouns", word) || scene.answers().is("agenda_words", word);
             });
             co_return co_await tell_count(scene, std::move(window), std::move(words));
         }

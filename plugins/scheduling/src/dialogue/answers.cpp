@@ -42,9 +42,8 @@ std::map<std::string, std::string, std::less<>> zones_by_city() {
 migue::Result<Answers> Answers::load() {
     Answers answers;
     answers.zones_ = zones_by_city();
-    for (const char* file :
-         {"phrases/answers.json", "phrases/beside_words.json", "phrases/calendar_words.json",
-          "phrases/question_words.json"}) {
+    for (const char* file : {"phrases/answers.json", "phrases/beside_words.json",
+                             "phrases/calendar_words.json", "phrases/question_words.json"}) {
         const auto text = scheduling_data::embedded(file);
         const auto parsed = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
         if (!parsed.is_object())

@@ -49,8 +49,8 @@ struct Window {
 struct Asked {
     Asks asks = Asks::kAgenda;
     Window window;
-    std::string words;           ///< that named the event, folded, with spaces
-    std::int64_t event_ms = 0;   ///< the start of the occurrence that was shown
+    std::string words;          ///< that named the event, folded, with spaces
+    std::int64_t event_ms = 0;  ///< the start of the occurrence that was shown
     std::int64_t at_ms = 0;
 };
 

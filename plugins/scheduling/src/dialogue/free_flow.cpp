@@ -32,8 +32,8 @@ Interval to_interval(const LocalSpan& span, std::string_view zone) {
 /// The days that count: the working ones, unless only others were named.
 std::vector<date::local_days> days_in(const Window& window) {
     std::vector<date::local_days> days;
-    const bool some_work = window.last - window.first >= date::days(2) || !is_weekend(window.first) ||
-                           !is_weekend(window.last);
+    const bool some_work =
+        window.last - window.first >= date::days(2) || !is_weekend(window.first) || !is_weekend(window.last);
     for (auto day = window.first; day <= window.last && days.size() < 31; day += date::days(1))
         if (window.is_one_day() || !some_work || !is_weekend(day)) days.push_back(day);
     return days;
@@ -46,9 +46,8 @@ LocalSpan inside_work(const Scene& scene, LocalSpan part, date::local_days day,
     const LocalMinutes opens = day + scene.moment.work_begin, closes = day + scene.moment.work_end;
     if (part.begin >= closes || part.end <= opens) return part;
     const auto taken = [&](LocalMinutes begin, LocalMinutes end) {
-        return std::any_of(busy.begin(), busy.end(), [&](const LocalSpan& span) {
-            return span.begin < end && begin < span.end;
-        });
+        return std::any_of(busy.begin(), busy.end(),
+                           [&](const LocalSpan& span) { return span.begin < end && begin < span.end; });
     };
     if (part.begin < opens && !taken(part.begin, opens)) part.begin = opens;
     if (part.end > closes && !taken(closes, part.end)) part.end = closes;
@@ -110,7 +109,8 @@ std::string say_of_day(const Scene& scene, const Window& window, const std::vect
     const std::string when = write_asked(phrases, window, day, span, DateStyle::kLong);
     const std::vector<LocalSpan> free = gaps(span, busy);
     const bool all_free = free.size() == 1 && free.front() == span;
-    if (all_free) return phrases.say(asks_busy ? "questions/busy_no" : "questions/free_yes", {{"when", when}});
+    if (all_free)
+        return phrases.say(asks_busy ? "questions/busy_no" : "questions/free_yes", {{"when", when}});
     if (free.empty() || window.is_hour)
         return phrases.say(asks_busy ? "questions/busy_yes" : "questions/free_no",
                            {{"when", when}, {"events", write_events(scene, events, span)}});
@@ -144,8 +144,8 @@ std::string say_of_days(const Scene& scene, const Window& window, const std::vec
     std::string when = phrases.say("dates/span", {{"begin", begin}, {"end", end}});
     if (window.from) {
         const LocalSpan span = asked_of(scene, window, days.back(), busy);
-        when = phrases.say("dates/at",
-                           {{"date", when}, {"time", write_window(phrases, span.begin, span.end)}});
+        when =
+            phrases.say("dates/at", {{"date", when}, {"time", write_window(phrases, span.begin, span.end)}});
     }
     return phrases.say("questions/free_yes", {{"when", when}});
 }
@@ -178,10 +178,10 @@ std::vector<LocalSpan> slots_within(const Scene& scene, const SlotWish& wish, co
 bool is_over(const Scene& scene, const Window& window, const SlotWish& wish) {
     const std::vector<date::local_days> days = days_in(window);
     return days.empty() || std::all_of(days.begin(), days.end(), [&](date::local_days day) {
-        const LocalMinutes end =
-            window.from ? inside_work(scene, span_on(window, day), day, {}).end : day + wish.work_end;
-        return end < wish.now + wish.length;
-    });
+               const LocalMinutes end =
+                   window.from ? inside_work(scene, span_on(window, day), day, {}).end : day + wish.work_end;
+               return end < wish.now + wish.length;
+           });
 }
 
 std::string slots_text(const Scene& scene, const EventDraft& draft, std::string_view phrase) {
@@ -288,10 +288,9 @@ Task<Reply> find_slot(Scene& scene, std::string_view text) {
     // A question is no title: "which is best".
     const Answers& answers = scene.answers();
     const std::vector<std::string> words = words_of(fold(draft.title));
-    const bool asks = !words.empty() && (answers.is("no_title_begins", words.front()) ||
-                                         answers.has_word("free", draft.title));
-    if (asks || !draft.attendees.empty() || is_generic_title(answers, draft.title))
-        draft.title.clear();
+    const bool asks = !words.empty() &&
+                      (answers.is("no_title_begins", words.front()) || answers.has_word("free", draft.title));
+    if (asks || !draft.attendees.empty() || is_generic_title(answers, draft.title)) draft.title.clear();
     const SaidTime said = read_said_time(scene, text);
     const bool wants_time = !said.is_empty() || draft.duration || answers.has_phrase("which_hours", text) ||
                             answers.has_word("free", text) || answers.has_word("slot_words", text);

@@ -124,8 +124,7 @@ Task<Found> named_event(Scene& scene, const Inquiry& inquiry, std::vector<std::s
     if (said.days || (reference.words.empty() && said.from))
         reference.span = Span{nearby.first, nearby.last + date::days(1)};
     if (said.from && said.is_hour) reference.time = said.from;
-    auto listed =
-        co_await scene.booking.list(Interval{scene.now_ms - kBackMs, scene.now_ms + kAheadMs});
+    auto listed = co_await scene.booking.list(Interval{scene.now_ms - kBackMs, scene.now_ms + kAheadMs});
     if (!listed) {
         found.failed = true;
         co_return found;
@@ -154,8 +153,7 @@ std::string say_end(const Scene& scene, const Event& event) {
     const std::string date = write_date(scene.phrases, last, DateStyle::kLong);
     if (event.all_day) return scene.phrases.say("questions/end_all_day", {{"title", title}, {"date", date}});
     return scene.phrases.say(
-        "questions/end",
-        {{"title", title}, {"time", write_clock(scene.phrases, span.end)}, {"date", date}});
+        "questions/end", {{"title", title}, {"time", write_clock(scene.phrases, span.end)}, {"date", date}});
 }
 
 std::string say_until(const Scene& scene, const Event& event) {
@@ -234,19 +232,18 @@ Task<Reply> tell_after(Scene& scene, const Event& event) {
     }
     const std::string title = shown(event.title);
     if (!next)
-        co_return say(
-            phrases.say("questions/after_none",
-                        {{"title", title}, {"date", write_date(phrases, day, DateStyle::kLong)}}),
-            Reply::After::kKeep);
+        co_return say(phrases.say("questions/after_none",
+                                  {{"title", title}, {"date", write_date(phrases, day, DateStyle::kLong)}}),
+                      Reply::After::kKeep);
     scene.state.last_event = next->id;
     if (of_a_name) {
         scene.state.asked->event_ms = next->start_ms;
         scene.state.asked->at_ms = scene.now_ms;
     }
-    co_return say(phrases.say("questions/after", {{"title", title},
-                                                  {"next", shown(next->title)},
-                                                  {"when", when_of(scene, *next, true)}}),
-                  Reply::After::kKeep);
+    co_return say(
+        phrases.say("questions/after",
+                    {{"title", title}, {"next", shown(next->title)}, {"when", when_of(scene, *next, true)}}),
+        Reply::After::kKeep);
 }
 
 /// "is the 28th a Saturday?"
@@ -256,8 +253,7 @@ Reply tell_is_day(Scene& scene, const Inquiry& inquiry) {
         const Understanding alone = scene.understand(time.text, "query_agenda");
         return alone.span ? day_of(alone.span->begin) : day_of(scene.now());
     };
-    const bool first_is_date =
-        read.times[0].text.find_first_of("0123456789") != std::string::npos;
+    const bool first_is_date = read.times[0].text.find_first_of("0123456789") != std::string::npos;
     const auto day = day_in(read.times[first_is_date ? 0 : 1]);
     const auto named = day_in(read.times[first_is_date ? 1 : 0]);
     const bool same = date::weekday(day) == date::weekday(named);
@@ -313,9 +309,8 @@ Task<std::optional<Reply>> tell_of_event(Scene& scene, const Inquiry& inquiry) {
     // Nothing was shown that "it" could mean: somebody else may know.
     if (!found.event && !found.is_named) co_return reply;
     if (!found.event) {
-        reply = say(found.words.empty()
-                        ? scene.phrases.say("not_found")
-                        : scene.phrases.say("not_found_with", {{"words", found.words}}),
+        reply = say(found.words.empty() ? scene.phrases.say("not_found")
+                                        : scene.phrases.say("not_found_with", {{"words", found.words}}),
                     Reply::After::kKeep);
         co_return reply;
     }

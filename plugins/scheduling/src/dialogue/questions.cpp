@@ -33,13 +33,13 @@ struct LedQuestion {
 
 /// The first list that leads the text wins: what is said in more words stands before what is said in fewer.
 constexpr std::array kLed{
-    LedQuestion{Asks::kUntil, "asks_until"},    LedQuestion{Asks::kFree, "asks_free_days"},
-    LedQuestion{Asks::kSlots, "asks_slots"},    LedQuestion{Asks::kFree, "asks_free"},
-    LedQuestion{Asks::kBusy, "asks_busy"},      LedQuestion{Asks::kAmount, "asks_amount"},
-    LedQuestion{Asks::kFinish, "asks_finish"},  LedQuestion{Asks::kStart, "asks_start"},
-    LedQuestion{Asks::kLength, "asks_length"},  LedQuestion{Asks::kAfter, "asks_after"},
-    LedQuestion{Asks::kCount, "asks_count"},    LedQuestion{Asks::kWhen, "asks_day"},
-    LedQuestion{Asks::kWhere, "asks_where"},    LedQuestion{Asks::kWho, "asks_who"},
+    LedQuestion{Asks::kUntil, "asks_until"},   LedQuestion{Asks::kFree, "asks_free_days"},
+    LedQuestion{Asks::kSlots, "asks_slots"},   LedQuestion{Asks::kFree, "asks_free"},
+    LedQuestion{Asks::kBusy, "asks_busy"},     LedQuestion{Asks::kAmount, "asks_amount"},
+    LedQuestion{Asks::kFinish, "asks_finish"}, LedQuestion{Asks::kStart, "asks_start"},
+    LedQuestion{Asks::kLength, "asks_length"}, LedQuestion{Asks::kAfter, "asks_after"},
+    LedQuestion{Asks::kCount, "asks_count"},   LedQuestion{Asks::kWhen, "asks_day"},
+    LedQuestion{Asks::kWhere, "asks_where"},   LedQuestion{Asks::kWho, "asks_who"},
 };
 
 /// "what time does it finish", "when is it over": what is asked is told by a later word.
@@ -107,8 +107,8 @@ std::optional<Inquiry> read_shift(const Answers& answers, const Asked& asked, st
     inquiry.window->takes_next_week = false;
     inquiry.window->last += date::days(week ? 7 : 1);
     inquiry.window->first = week && asked.window.takes_next_week ? asked.window.last + date::days(1)
-                            : week                                ? asked.window.first + date::days(7)
-                                                                  : inquiry.window->last;
+                            : week                               ? asked.window.first + date::days(7)
+                                                                 : inquiry.window->last;
     return inquiry;
 }
 

@@ -11,8 +11,8 @@
 /// Questions about the calendar. A question is never an answer to what is open and changes nothing: it is
 /// read before the open card is looked at, answered from the calendar, and leaves the card as it was.
 ///
-/// The words that make a question are the lists "asks_…" of phrases/question_words.json: a message is one when
-/// it begins with a phrase of such a list. Messages that begin otherwise are routed by the host.
+/// The words that make a question are the lists "asks_…" of phrases/question_words.json: a message is one
+/// when it begins with a phrase of such a list. Messages that begin otherwise are routed by the host.
 namespace scheduling {
 
 struct Inquiry {
@@ -37,8 +37,8 @@ struct SaidTime {
 /// Nothing when the message asks nothing about the calendar, or not surely.
 [[nodiscard]] std::optional<Inquiry> read_question(const Scene& scene, std::string_view text);
 
-/// "block 4 to 6 for deep work" right behind "am I free on Tuesday?": a wish without a day takes that one, and
-/// the hour that was asked about where it names none.
+/// "block 4 to 6 for deep work" right behind "am I free on Tuesday?": a wish without a day takes that one,
+/// and the hour that was asked about where it names none.
 void take_asked_day(const Scene& scene, Understanding& read);
 
 // windows.cpp
@@ -67,8 +67,7 @@ void take_asked_day(const Scene& scene, Understanding& read);
 [[nodiscard]] migue::Task<Reply> tell_days(Scene& scene, Window window);
 [[nodiscard]] migue::Task<Reply> tell_next(Scene& scene, std::string_view text);
 [[nodiscard]] migue::Task<Reply> tell_edge(Scene& scene, Window window, bool of_end);
-[[nodiscard]] migue::Task<Reply> tell_count(Scene& scene, Window window,
-                                            std::vector<std::string> words);
+[[nodiscard]] migue::Task<Reply> tell_count(Scene& scene, Window window, std::vector<std::string> words);
 [[nodiscard]] migue::Task<Reply> tell_clashes(Scene& scene, Window window);
 
 // free_flow.cpp
