@@ -8,6 +8,7 @@
 #include "dialogue/edits.hpp"
 #include "dialogue/flows.hpp"
 #include "dialogue/pair_flow.hpp"
+#include "dialogue/questions.hpp"
 #include "dialogue/reminder_times.hpp"
 
 namespace scheduling {
@@ -145,6 +146,7 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
     const bool blocks = scene.answers().has_word("block_words", text) && read.draft.attendees.empty();
     if (blocks && (read.draft.title.empty() || is_generic_title(scene.answers(), read.draft.title)))
         read.draft.title = scene.phrases.say("busy_title");
+    take_asked_day(scene, read);
     complete_title(scene.phrases, read.draft);
     if (read.draft.zone.empty()) read.draft.zone = scene.person.zone;
     if (scene.intent == "reminder" && !read.draft.reminder) read.draft.reminder = std::chrono::minutes(0);

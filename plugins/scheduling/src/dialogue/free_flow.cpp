@@ -130,7 +130,7 @@ std::string say_of_days(const Scene& scene, const Window& window, const std::vec
         const bool is_free = free.size() == 1 && free.front() == span;
         all_free = all_free && is_free;
         if (count++ == kMostLines) break;
-        const std::string date = write_date(phrases, day, DateStyle::kShort);
+        const std::string date = capitalised(write_date(phrases, day, DateStyle::kShort));
         lines += lines.empty() ? "" : "\n";
         if (is_free || free.empty())
             lines += phrases.say(is_free ? "questions/line_free" : "questions/line_busy", {{"date", date}});

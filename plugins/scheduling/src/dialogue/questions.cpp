@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "calendar/zone_time.hpp"
 #include "dialogue/folding.hpp"
 
 namespace scheduling {
@@ -154,6 +155,7 @@ std::optional<Inquiry> read_booked_question(const Scene& scene, std::string_view
 std::optional<Inquiry> read_question(const Scene& scene, std::string_view text) {
     const Answers& answers = scene.answers();
     const bool is_marked = text.find('?') != std::string_view::npos;
+    if (answers.is("asks_clock", text)) return std::nullopt;
     if (auto booked = read_booked_question(scene, text)) return booked;
     if (auto follow = read_follow_up(scene, text, is_marked)) return follow;
     if (auto day = read_is_day(scene, text, is_marked)) return day;
@@ -164,6 +166,8 @@ std::optional<Inquiry> read_question(const Scene& scene, std::string_view text) 
             if (auto about = led_by(answers, led.list, said)) {
                 // "how many people fit in a room" counts nothing of the calendar.
                 if (led.asks == Asks::kCount && !answers.has_word("count_verbs", *about)) continue;
+                // "where are you?" is about nothing in the calendar.
+                if (answers.has_word("about_others", *about)) return std::nullopt;
                 Inquiry inquiry = ask(led.asks, std::move(*about));
                 inquiry.in_the_past = answers.has_word("past_words", said);
                 return inquiry;
@@ -177,6 +181,30 @@ std::optional<Inquiry> read_question(const Scene& scene, std::string_view text) 
     for (const std::string_view said : {text, std::string_view(kept)})
         if (auto agenda = read_agenda_question(scene, said)) return agenda;
     return std::nullopt;
+}
+
+void take_asked_day(const Scene& scene, Understanding& read) {
+    const Asked* asked = last_question(scene);
+    EventDraft& draft = read.draft;
+    const bool of_free_time = asked != nullptr && (asked->asks == Asks::kFree || asked->asks == Asks::kBusy ||
+                                                   asked->asks == Asks::kSlots);
+    const bool asks_else = read.question && read.question->kind != "missing_date" &&
+                           read.question->kind != "missing_time" && read.question->kind != "past";
+    if (!of_free_time || !asked->window.is_one_day() || draft.has_date || !draft.rrule.empty() || asks_else)
+        return;
+    const LocalMinutes day(asked->window.first);
+    if (draft.has_time && draft.start) {
+        const auto shift = day - LocalMinutes(day_of(*draft.start));
+        *draft.start += shift;
+        if (draft.end) *draft.end += shift;
+    } else if (asked->window.is_hour) {
+        draft.start = day + *asked->window.from;
+        draft.has_time = true;
+    } else {
+        draft.start = day;
+    }
+    draft.has_date = true;
+    read.question.reset();
 }
 
 std::vector<std::string> naming_words(const Scene& scene, std::string_view about) {

@@ -37,6 +37,10 @@ struct SaidTime {
 /// Nothing when the message asks nothing about the calendar, or not surely.
 [[nodiscard]] std::optional<Inquiry> read_question(const Scene& scene, std::string_view text);
 
+/// "block 4 to 6 for deep work" right behind "am I free on Tuesday?": a wish without a day takes that one,
+/// and the hour that was asked about where it names none.
+void take_asked_day(const Scene& scene, Understanding& read);
+
 // windows.cpp
 
 [[nodiscard]] SaidTime read_said_time(const Scene& scene, std::string_view text);
