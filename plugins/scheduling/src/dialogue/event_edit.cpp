@@ -276,7 +276,9 @@ Task<std::optional<Reply>> edit_last_shown(Scene& scene, std::string_view text) 
     }
     const auto event = co_await standing(scene, scene.state.last_event);
     if (!event) co_return reply;
-    if (!edit.event.is_it() && !names_all(edit.event.words, event->title, event->guests)) co_return reply;
+    // A verb with words may mean others of that name; "the dentist is friday" is about this one.
+    const bool is_named = !edit.by_verb && names_all(edit.event.words, event->title, event->guests);
+    if (!edit.event.is_it() && !is_named) co_return reply;
     if (edit.event.span || edit.event.time || edit.event.ordinal > 0) co_return reply;
     if (edit.what == What::kKeep) co_return say(scene.phrases.say("kept"), Reply::After::kKeep);
     if (edit.what == What::kCancel) co_return cancel_card(scene, *event);

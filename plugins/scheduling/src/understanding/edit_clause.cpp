@@ -411,9 +411,8 @@ bool ClauseReader::add(std::size_t at, std::size_t end) {
     if (const auto field = change_field(at, end)) return *field;
     const std::size_t to = line_.match("GUESTAT", at, end);
     const bool english = line_.knowledge().language() == "en";
-    bool address = false;
-    for (std::size_t i = at; i < end; ++i) address = address || line_.is_address(i);
-    if (!address && !line_.times(at, end).times.empty()) return false;
+    // "invita a laura@x.co a una charla el jueves" is an event of its own.
+    if (!line_.times(at, end).times.empty()) return false;
     if (to > 0 && !english) at += to;
     edit_.add_guests = take_names(at, end);
     return !edit_.add_guests.empty();
