@@ -30,7 +30,8 @@ std::string write_event(const Phrases& phrases, const Event& event, date::local_
                         std::string_view zone) {
     const std::string title = shorten(event.title, kTitle);
     const LocalSpan span = span_of(event, zone);
-    const bool from_before = span.begin<day, goes_on = span.end> day + date::days(1);
+    const bool from_before = span.begin < day;
+    const bool goes_on = span.end > day + date::days(1);
     if (event.all_day || (from_before && goes_on)) return phrases.say("agenda_all_day", {{"title", title}});
     std::string time = write_clock_range(phrases, span.begin, span.end);
     if (goes_on) time = phrases.say("questions/from", {{"time", write_clock(phrases, span.begin)}});

@@ -12,6 +12,8 @@
 /// A conversation is a draft, at most one thing that is open about it (a card, a question, a list:
 /// `Open`), and what was last done. Every message is one move on that:
 ///
+///   ask       a question about the calendar; it answers nothing     questions.hpp
+///             that is open, and leaves it open
 ///   choose    a tap, or its typed twin: one of the open options          choosing.cpp
 ///   fill      what an open question asked for                            answering.cpp
 ///   change    another hour, guest, title of the draft or the event       answering.cpp
