@@ -332,7 +332,11 @@ void SettingsReader::read_plugins(const Node* node) {
     MapReader map(*node, faults_);
     settings_.plugin_lock = filled(*node, map, "lock", settings_.plugin_lock.string());
     settings_.plugin_trusted_key = filled(*node, map, "trusted_key", "");
-    settings_.own_plugins = map.texts("own");
+    // A list; a map is the section of a plugin of that name.
+    const Node* own = node->find("own");
+    const bool lists_own = own != nullptr && own->kind() == Node::Kind::kSequence;
+    settings_.own_plugins = {"scheduling", "smalltalk"};  // those that ship with this program
+    if (lists_own) settings_.own_plugins = map.texts("own");
     if (const Node* key = node->find("trusted_key")) {
         if (key->kind() == Node::Kind::kScalar && base64_size(key->scalar()) != kTrustedKeySize) {
             faults_.add(key->place(),
@@ -340,7 +344,8 @@ void SettingsReader::read_plugins(const Node* node) {
         }
     }
     for (const auto& [id, section] : node->members()) {
-        if (id != "lock" && id != "trusted_key" && id != "own") read_plugin(id, section);
+        const bool is_plugin = id != "lock" && id != "trusted_key" && (id != "own" || !lists_own);
+        if (is_plugin) read_plugin(id, section);
     }
 }
 

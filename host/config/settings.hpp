@@ -74,7 +74,8 @@ struct Settings {
     TurnSettings turns;
     std::optional<WhatsAppSettings> whatsapp;
     std::filesystem::path plugin_lock = "plugins.lock";
-    /// Those that `migue plugin install` lets run in the host's own process; others get one each.
+    /// Those that `migue plugin install` lets run in the host's own process; others get one each. Where
+    /// nothing is said, the plugins that ship with this program.
     std::vector<std::string> own_plugins;
     std::string plugin_trusted_key;  ///< base64 of an Ed25519 public key; empty: the lock is not signed
     std::vector<PluginSettings> plugins;

@@ -60,6 +60,7 @@ TEST_F(LoadSettings, NeedsOnlyTheRoutes) {
     EXPECT_FALSE(settings->whatsapp);
     EXPECT_EQ(settings->plugin_lock, "plugins.lock");
     EXPECT_TRUE(settings->plugins.empty());
+    EXPECT_EQ(settings->own_plugins, (std::vector<std::string>{"scheduling", "smalltalk"}));
     EXPECT_EQ(settings->file, directory_.path() / "migue.yaml");
 }
 
