@@ -193,7 +193,7 @@ TEST_F(AnAuthor, InstallsListsAndGoesBack) {
     ASSERT_EQ(listed.lines.size(), 2u) << joined(listed.lines);
     EXPECT_TRUE(std::regex_search(
         listed.lines[1],
-        std::regex("^greeter +0\\.1\\.0 +[0-9a-f]{12} +[0-9a-f]{12} +none +[0-9]+ active +0 +0$")))
+        std::regex("^greeter +0\\.1\\.0 +[0-9a-f]{12} +[0-9a-f]{12} +process +[0-9]+ active +0 +0$")))
         << listed.lines[1];
     EXPECT_EQ(text_of(home / "migue.log").find("refused"), std::string::npos);
     ASSERT_TRUE(host.stop());
