@@ -335,7 +335,6 @@ void SettingsReader::read_plugins(const Node* node) {
     // A list; a map is the section of a plugin of that name.
     const Node* own = node->find("own");
     const bool lists_own = own != nullptr && own->kind() == Node::Kind::kSequence;
-    settings_.own_plugins = {"scheduling", "smalltalk"};  // those that ship with this program
     if (lists_own) settings_.own_plugins = map.texts("own");
     if (const Node* key = node->find("trusted_key")) {
         if (key->kind() == Node::Kind::kScalar && base64_size(key->scalar()) != kTrustedKeySize) {

@@ -76,7 +76,7 @@ struct Settings {
     std::filesystem::path plugin_lock = "plugins.lock";
     /// Those that `migue plugin install` lets run in the host's own process; others get one each. Where
     /// nothing is said, the plugins that ship with this program.
-    std::vector<std::string> own_plugins;
+    std::vector<std::string> own_plugins{"scheduling", "smalltalk"};
     std::string plugin_trusted_key;  ///< base64 of an Ed25519 public key; empty: the lock is not signed
     std::vector<PluginSettings> plugins;
     std::filesystem::path routes;

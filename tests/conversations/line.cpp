@@ -184,6 +184,11 @@ private:
             shown.text = body.at("text").at("body");
             return shown;
         }
+        if (body.at("type") == "document") {
+            shown.text = "[" + body.at("document").at("filename").get<std::string>() + "] " +
+                         body.at("document").value("caption", "");
+            return shown;
+        }
         if (body.at("type") != "interactive")
             throw std::runtime_error("an answer of type " + body.at("type").dump());
         const json& interactive = body.at("interactive");

@@ -143,7 +143,7 @@ TEST_P(Erasure, LeavesNothingOfAPersonInAnyTableOrFile) {
     const std::string booked = say("agenda unicornmark mañana a las 3 y recuérdame una hora antes");
     EXPECT_NE(booked.find("nicornmark"), std::string::npos) << booked;
     EXPECT_FALSE(places_of("nicornmark").empty()) << "the search finds what is there";
-    EXPECT_NE(say("exporta mis datos").find("/p/scheduling/export/"), std::string::npos);
+    EXPECT_NE(say("exporta mis datos").find("migue.json"), std::string::npos);
     EXPECT_NE(say("borra mis datos").find("Sí, borrar todo"), std::string::npos);
     EXPECT_NE(say("sí").find("Borrado."), std::string::npos);
     // A start looks at once for what is to be forgotten; otherwise it takes up to a minute.

@@ -57,6 +57,7 @@ migue::Description Plugin::describe() {
             .config_schema = config_schema(),
             .required_services = {MIGUE_LOG_ID, MIGUE_CLOCK_ID, MIGUE_SQL_ID, MIGUE_VAULT_ID},
             .intents = {{"schedule_meeting", "puts something into the calendar"},
+                        {"contacts", "tells whose addresses are kept"},
                         {"cancel_meeting", "takes something out of the calendar"},
                         {"reschedule_meeting", "moves or changes something in the calendar"},
                         {"query_agenda", "tells what is planned, or when one is free"},

@@ -36,8 +36,8 @@ TEST_P(Refusal, SaysWhy) {
 INSTANTIATE_TEST_SUITE_P(
     Fixtures, Refusal,
     ::testing::Values(
-        RefusalCase{"faulty_major", "was built for ABI 2.0, this host has ABI 1.0"},  // V1, V2
-        RefusalCase{"faulty_min_host", "needs a host with ABI 1.99 or newer, this host has ABI 1.0"},  // V2
+        RefusalCase{"faulty_major", "was built for ABI 2.1, this host has ABI 1.1"},  // V1, V2
+        RefusalCase{"faulty_min_host", "needs a host with ABI 1.99 or newer, this host has ABI 1.1"},  // V2
         RefusalCase{"faulty_short_entry", "smaller than ABI 1.0 has it"},                              // V2
         RefusalCase{"faulty_no_entry", "has no symbol migue_entry_v1"},                                // V1
         RefusalCase{"faulty_no_create", "has no describe() or no create()"},                           // C9
@@ -217,7 +217,7 @@ TEST(Install, RefusesWhatIsNoPlugin) {
         {text, "text.so: a table lies outside the file"},
         {bed.directory.path() / "nothing.so", "No such file"},
         {bed.directory.path(), "not a regular file"},
-        {fixture("faulty_major"), "was built for ABI 2.0"},
+        {fixture("faulty_major"), "was built for ABI 2.1"},
         {fixture("faulty_no_entry"), "smaller than ABI 1.0"},
     };
     for (const auto& [file, says] : cases) {

@@ -207,10 +207,19 @@ bool is_too_short(std::string_view text) {
     return std::count_if(folded.begin(), folded.end(), [](char c) { return c >= 'a' && c <= 'z'; }) <= 2;
 }
 
+/// "saca a Laura" is as good in one as in the other: a word or three do not leave a conversation's language
+/// for the one that is nearest to it.
+bool is_near(std::string_view text, std::string_view before, std::string_view now) {
+    constexpr std::ptrdiff_t kMostBlanks = 2;
+    const bool near = (before == "es" && now == "pt") || (before == "pt" && now == "es");
+    return near && std::count(text.begin(), text.end(), ' ') <= kMostBlanks;
+}
+
 /// Nobody wrote a job or a tap, a code is no word, "bot" is one of all three, and the words of a
 /// button are ours: the language stays.
 bool is_of_no_language(const Tools& tools, const migue::Turn& turn, const Input& input, const State& state) {
     if (state.open && tools.answers.choose(turn.text(), state.open->options)) return true;
+    if (is_near(turn.text(), state.locale, turn.locale())) return true;
     return input.kind == "job" || input.kind == "tap" ||
            (input.kind == "text" && is_too_short(turn.text())) || code_in(turn.text()).has_value() ||
            tools.answers.is("call_bot", turn.text());

@@ -365,7 +365,7 @@ TEST(FindSlot, OffersTimesThatATapBooks) {
     Talk talk;
     talk.say("dentista mañana a las 9 de la mañana");
     const TurnOutcome slots = talk.say("busca un hueco de 30 minutos mañana", "find_slot");
-    EXPECT_EQ(Talk::labels(slots).front(), "mar 24/11 · 9:30–10:00");
+    EXPECT_EQ(Talk::labels(slots).front(), "mar 24/11 · 10:00–10:30") << "whole hours first";
     talk.say("la primera", "");
     EXPECT_EQ(talk.titles(), (Titles{"Dentista", "Reunión"}));
 }
