@@ -212,6 +212,8 @@ bool is_too_short(std::string_view text) {
 bool is_near(std::string_view text, std::string_view before, std::string_view now) {
     constexpr std::ptrdiff_t kMostBlanks = 2;
     const bool near = (before == "es" && now == "pt") || (before == "pt" && now == "es");
+    for (const char* mark : {"ã", "õ", "ç", "à", "ê", "ô", "ñ", "¿", "¡"})  // only one of them writes so
+        if (text.find(mark) != std::string_view::npos) return false;
     return near && std::count(text.begin(), text.end(), ' ') <= kMostBlanks;
 }
 

@@ -8,6 +8,7 @@
 #include "dialogue/dates.hpp"
 #include "dialogue/flows.hpp"
 #include "dialogue/folding.hpp"
+#include "understanding/edit.hpp"
 
 namespace scheduling {
 
@@ -170,7 +171,9 @@ Task<std::optional<Reply>> take_small_ask(Scene& scene, std::string_view text) {
         answers.has_word("link_words", text) && answers.has_word("meet_words", text) &&
         !answers.has_word("calendar_words", text) && !answers.has_word("new_words", text) &&
         text.find("://") == std::string_view::npos && text.find('.') == std::string_view::npos;
-    if (asks_video) co_return co_await show_video_link(scene);
+    // "agrega un link de zoom" asks for one, not which it is.
+    const bool wants_one = asks_video && read_edit(text, scene.moment).video.has_value();
+    if (asks_video && !wants_one) co_return co_await show_video_link(scene);
     auto contact = co_await take_contact_words(scene, text);
     if (contact) co_return contact;
     co_return co_await take_time_ask(scene, text);
