@@ -4,6 +4,7 @@
 #include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <thread>
 
 #include "tests/integration/host_setup.hpp"
@@ -62,6 +63,19 @@ protected:
     }
     [[nodiscard]] static std::string reply_name(const standins::GraphMessage& message) {
         return json::parse(message.body).at("biz_opaque_callback_data");
+    }
+    bool wait_for_log(std::string_view words, int times) {
+        const auto limit = std::chrono::steady_clock::now() + kPatience;
+        while (std::chrono::steady_clock::now() < limit) {
+            std::ostringstream log;
+            log << std::ifstream(folder_.path() / "migue.log").rdbuf();
+            const std::string text = log.str();
+            int found = 0;
+            for (auto at = text.find(words); at != std::string::npos; at = text.find(words, at + 1)) ++found;
+            if (found >= times) return true;
+            std::this_thread::yield();
+        }
+        return false;
     }
     /// Writes until the bot says that something could not be told.
     void expect_told_next_time() {
@@ -195,7 +209,9 @@ TEST_F(ServeWebhook, AMessageBroughtADayLateIsNotAnsweredAsFreeText) {
     graph_.close_window(person_.phone);
     ASSERT_EQ(post("wamid.1", "hola", now_seconds() - 25 * 3600), 200);
     ASSERT_EQ(post("wamid.old", "gracias", now_seconds() - 24 * 3600), 200);
-    host_->kill_now();
+    // Before the person writes again: after that they may be told as ever.
+    ASSERT_TRUE(wait_for_log("a reply will not be sent", 2));
+    ASSERT_EQ(host_->stop().value_or(Process::Exit{}).code, 0);
     start();
     graph_.close_window(person_.phone, false);
     expect_told_next_time();
