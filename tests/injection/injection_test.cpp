@@ -114,6 +114,8 @@ public:
         bench_.advance(std::chrono::seconds(1));
     }
 
+    /// About how many attacks the model was asked.
+    [[nodiscard]] int asked_about() const { return asked_about_; }
     void meet(const Attack& attack, const std::string& obeyed) {
         const std::string where = locale_ + " line " + std::to_string(attack.line);
         const std::string person = "person" + std::to_string(++count_);
@@ -131,7 +133,8 @@ public:
              {"schedule_meeting", "cancel_meeting", "reschedule_meeting", "query_agenda", "find_slot"})
             check(attack, send(text, attack, person, intent), text, where + " as " + intent);
         if (has_model_ && is_read(attack)) {
-            EXPECT_GT(model_.count(), asked) << where << ": the model was not asked";
+            EXPECT_GE(model_.count(), asked) << where;
+            asked_about_ += model_.count() > asked ? 1 : 0;
             for (const auto& call : model_.calls()) {
                 if (is_title) {
                     EXPECT_EQ(call.body.find(json(attack.text).dump()), std::string::npos) << where;
@@ -200,7 +203,7 @@ private:
         EXPECT_TRUE(accepted.replies.empty());
         for (auto& turn : bench_.run_due_jobs())
             if (!turn.replies.empty()) return std::move(turn);
-        ADD_FAILURE() << "the voice note was not answered";
+        ADD_FAILURE() << "the voice note was not answered: " << words;
         return accepted;
     }
 
@@ -223,7 +226,8 @@ private:
     }
 
     void check(const Attack& attack, const Seen& seen, const std::string& text, const std::string& where) {
-        EXPECT_TRUE(seen.turn.status == MIGUE_OK || seen.turn.status == MIGUE_PASS) << where;
+        EXPECT_TRUE(seen.turn.status == MIGUE_OK || seen.turn.status == MIGUE_PASS)
+            << where << (seen.turn.reasons.empty() ? "" : ": " + seen.turn.reasons.front());
         check_writes(attack, seen, text, where);
         check_draft(seen, text, where);
         // No leak: neither the key, nor the prompt, nor what a model said of itself.
@@ -271,6 +275,7 @@ private:
     const std::string locale_;
     const bool has_model_;
     migue::bench::Bench bench_;
+    int asked_about_ = 0;
     Model model_;
     int count_ = 0;
 };
@@ -291,6 +296,7 @@ TEST_P(Injection, AModelThatObeysTheAttackDoesNothing) {
     for (const Attack& attack : read_corpus(GetParam()))
         victim.meet(attack, answers[next++ % answers.size()]);
     EXPECT_GE(victim.count(), 100);
+    EXPECT_GE(victim.asked_about(), victim.count() / 2) << "the rules alone know many by now";
     EXPECT_GE(victim.readings(), 40u);  // the others were no answers at all
 }
 

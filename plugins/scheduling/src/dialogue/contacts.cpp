@@ -58,10 +58,15 @@ Task<Result<void>> Contacts::forget(std::string person, std::string mail) const 
 std::string mail_in(std::string_view text) {
     const std::size_t at = text.find('@');
     if (at == std::string_view::npos) return {};
-    constexpr std::string_view kAround = " \t\r\n<>(),;:\"'¿?¡!";
-    const std::size_t before = text.find_last_of(kAround, at);
-    const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
-    std::string mail(text.substr(begin, std::min(text.find_first_of(kAround, at), text.size()) - begin));
+    constexpr std::string_view kAround = " \t\r\n<>(),;:\"'?!";
+    // Any mark of more than one byte ends an address too.
+    const auto is_inside = [&](char c) {
+        return static_cast<unsigned char>(c) < 0x80 && kAround.find(c) == std::string_view::npos;
+    };
+    std::size_t begin = at, end = at;
+    while (begin > 0 && is_inside(text[begin - 1])) --begin;
+    while (end < text.size() && is_inside(text[end])) ++end;
+    std::string mail(text.substr(begin, end - begin));
     while (mail.ends_with('.')) mail.pop_back();
     std::transform(mail.begin(), mail.end(), mail.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });

@@ -25,11 +25,16 @@ Reply told(const Scene& scene, std::string_view phrase, Args values = {}) {
 
 /// Words as written, without the marks around them.
 std::vector<std::string> written_words(std::string_view text) {
-    constexpr std::string_view kMarks = " \t\r\n,;:.!?¿¡()<>\"'";
+    constexpr std::string_view kMarks = " \t\r\n,;:.!?()<>\"'";
     std::vector<std::string> words;
     for (std::size_t at = text.find_first_not_of(kMarks); at != std::string_view::npos;) {
         const std::size_t end = std::min(text.find_first_of(kMarks, at), text.size());
-        words.emplace_back(text.substr(at, end - at));
+        std::string_view word = text.substr(at, end - at);
+        for (const std::string_view mark : {"¿", "¡", "«", "»"}) {  // of two bytes each: never cut
+            if (word.starts_with(mark)) word.remove_prefix(mark.size());
+            if (word.ends_with(mark)) word.remove_suffix(mark.size());
+        }
+        if (!word.empty()) words.emplace_back(word);
         at = text.find_first_not_of(kMarks, end);
     }
     return words;

@@ -121,6 +121,8 @@ Task<Reply> answer_heard(Scene& scene) {
         co_return say(scene.phrases.say("voice/" + std::string(model::name_of(heard.end))),
                       Reply::After::kKeep);
     Reply reply = co_await act_on(scene, heard.words);
+    // Nobody else hears a recording.
+    if (reply.pass) reply = say(scene.phrases.say("voice/write_it"), Reply::After::kKeep);
     if (!reply.pass && !reply.silent)
         reply.text = scene.phrases.say("voice/heard", {{"said", shorten(heard.words, kShownWords)}}) + "\n" +
                      reply.text;
