@@ -443,7 +443,8 @@ void Graph::Impl::handle(HTTPServerRequest& request, HTTPServerResponse& respons
     if (request.getMethod() == "GET") return write(response, serve_media(request));
     if (const auto refusal = refusal_of_headers(request)) return write(response, refuse(*refusal));
     if (is_upload(request)) {
-        if (const auto fault = take_fault(kUploads)) return respond(request, response, json::object(), raw, *fault);
+        if (const auto fault = take_fault(kUploads))
+            return respond(request, response, json::object(), raw, *fault);
         const Answer answer = take_upload(request, raw);
         return write(response, answer.status == 200 ? answer : refuse(answer));
     }

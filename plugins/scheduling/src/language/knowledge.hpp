@@ -26,12 +26,12 @@ inline constexpr LanguageInfo kLanguages[] = {
 struct AroundClasses {
     explicit AroundClasses(Symbols& symbols);
 
-    Symbol all_day, aside, hourly, told, generic, accented, pronoun, pronoun_ending, asking, has, subject_label,
-        place_label, purpose, whole_day, then, kin_ending, article, ask, ask_led, ask_tail, before, clitic,
-        command, correct, dawny, day_before, edit, evening, floor, group, honorific, invite, kin, lead,
-        move_from, no_guest, of_group, organisation, person_and, place_at, place_noun, place_preposition,
-        polite, remark, remind, request, second, small, something, refused, surname, title, todo, verb, video, with,
-        with_short, with_the;
+    Symbol all_day, aside, hourly, told, generic, accented, pronoun, pronoun_ending, asking, has,
+        subject_label, place_label, purpose, whole_day, then, kin_ending, article, ask, ask_led, ask_tail,
+        before, clitic, command, correct, dawny, day_before, edit, evening, floor, group, honorific, invite,
+        kin, lead, move_from, no_guest, of_group, organisation, person_and, place_at, place_noun,
+        place_preposition, polite, remark, remind, request, second, small, something, refused, surname, title,
+        todo, verb, video, with, with_short, with_the;
 };
 
 struct Knowledge {

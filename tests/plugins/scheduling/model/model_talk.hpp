@@ -106,7 +106,8 @@ private:
         return answer;
     }
     static TurnOutcome checked(TurnOutcome turn, std::string_view text) {
-        EXPECT_TRUE(turn.status == MIGUE_OK || turn.status == MIGUE_PASS) << text << (turn.reasons.empty() ? "" : ": " + turn.reasons.front());
+        EXPECT_TRUE(turn.status == MIGUE_OK || turn.status == MIGUE_PASS)
+            << text << (turn.reasons.empty() ? "" : ": " + turn.reasons.front());
         return turn;
     }
 

@@ -24,7 +24,7 @@ struct ReaderQuestion {
     std::string text, intent;
     Moment moment;
     Understanding rules;
-    std::uint64_t until_ns = 0;              ///< monotonic; the answer must be there by then
+    std::uint64_t until_ns = 0;  ///< monotonic; the answer must be there by then
     /// Names that a guest may have besides those in the text; the model sees them, so only those
     /// that the text may mean.
     std::vector<std::string> contacts = {};
