@@ -103,7 +103,8 @@ Connection::Next Connection::receive() {
             return moved.state == Stream::State::kWantRead ? Next::kRead : Next::kWrite;
         input_.append(bytes.data(), moved.bytes);
         turn += moved.bytes;
-        if (const Next next = parse(); next != Next::kRead) return next;
+        // A refusal lingers: what it waits for is thrown away, no longer read.
+        if (const Next next = parse(); next != Next::kRead || phase_ != Phase::kReceiving) return next;
         // Less than asked for: a plain socket has no more now.
         if (!stream_.encrypted() && moved.bytes < bytes.size()) return Next::kRead;
     }
