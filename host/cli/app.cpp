@@ -289,6 +289,7 @@ void App::Impl::watch_plugins() {
         std::make_unique<PluginWatch>(PluginWatch::Options{.folders = options_.watched_plugins,
                                                            .lock_file = settings_.plugin_lock,
                                                            .staging_dir = options_.data / "plugins",
+                                                           .settings_file = settings_.file,
                                                            .reload = [this] { return plugins_->reload(); }},
                                       log_);
 }
