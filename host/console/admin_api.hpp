@@ -12,11 +12,12 @@ namespace migue::host::console {
 /// What operators ask a running host.
 ///
 ///     GET  /healthz                      200 while the process answers
-///     GET  /readyz                       200 when the store answers and takes what is written, and every
-///     plugin serves; else 503 GET  /metrics                      Prometheus text GET  /admin/plugins what is
-///     loaded GET  /admin/routes                 are the routes in force those of the files, and why not POST
-///     /admin/plugins/:id/reload     swaps to what plugins.lock names; 409 with the reason GET
-///     /admin/trace/:id              the steps of one message's turn
+///     GET  /readyz                       200 when the store works and every plugin serves, else 503
+///     GET  /metrics                      Prometheus text
+///     GET  /admin/plugins                what is loaded
+///     GET  /admin/routes                 are the routes in force those of the files, and why not
+///     POST /admin/plugins/:id/reload     swaps to what plugins.lock names; 409 with the reason
+///     GET  /admin/trace/:id              the steps of one message's turn
 ///
 /// The references must outlive the server. The listener's guard asks for the token.
 struct AdminParts {
