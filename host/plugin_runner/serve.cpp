@@ -198,25 +198,40 @@ private:
     std::unordered_map<std::uint32_t, std::unique_ptr<Instance>> instances_;  // guarded by mutex_
 };
 
-void serve_lane(Server& server, Lane& lane) {
-    for (;;) {
-        auto frame = lane.receive(kForever);
-        if (!frame) return;
-        if (frame->kind > Kind::kLastCall) end_process("an answer to nothing");
-        server.run(lane, std::move(frame).value());
+/// The host's sockets, one thread each. The host takes another one only when all before it are in
+/// use, so a thread begins when the one before it gets something to do.
+class Lanes {
+public:
+    Lanes(Server& server, int first_socket, int count) : server_(server) {
+        for (int i = 0; i < count; ++i) lanes_.push_back(std::make_unique<Lane>(first_socket + i));
     }
-}
+    /// Until the host closes it.
+    void serve(std::size_t index) {
+        Lane& lane = *lanes_[index];
+        bool is_first = true;
+        for (;;) {
+            auto frame = lane.receive(kForever);
+            if (!frame) return;
+            if (frame->kind > Kind::kLastCall) end_process("an answer to nothing");
+            // Before there is an instance nothing comes at the same time.
+            const bool is_only_one = frame->kind < Kind::kCreate;
+            if (!is_only_one && std::exchange(is_first, false) && index + 1 < lanes_.size())
+                std::thread([this, index] { serve(index + 1); }).detach();
+            server_.run(lane, std::move(frame).value());
+        }
+    }
+
+private:
+    Server& server_;
+    std::vector<std::unique_ptr<Lane>> lanes_;
+};
 
 }  // namespace
 
 int serve(const std::string& file, int first_socket, int sockets) {
     // For good: threads of the plugin's own may still be inside when the process ends.
-    auto& server = *new Server(file);
-    auto& lanes = *new std::vector<std::unique_ptr<Lane>>();
-    for (int i = 0; i < sockets; ++i) lanes.push_back(std::make_unique<Lane>(first_socket + i));
-    for (std::size_t i = 1; i < lanes.size(); ++i)
-        std::thread([&server, &lane = *lanes[i]] { serve_lane(server, lane); }).detach();
-    serve_lane(server, *lanes[0]);
+    auto& lanes = *new Lanes(*new Server(file), first_socket, sockets);
+    lanes.serve(0);
     ::_exit(0);
 }
 
