@@ -48,9 +48,10 @@ void set_limits(const Limits& limits) {
     limit(RLIMIT_CORE, 0);
     if (limits.cpu_seconds != 0) limit(RLIMIT_CPU, limits.cpu_seconds);
     limit(RLIMIT_NOFILE, 64);
+    // A sanitizer's report may go to a file, and its shadow alone takes 16 TiB of addresses.
+    if (kIsSanitized) return;
     limit(RLIMIT_FSIZE, 0);
-    // A sanitizer's shadow alone takes 16 TiB of addresses.
-    if (!kIsSanitized) limit(RLIMIT_AS, limits.memory);
+    limit(RLIMIT_AS, limits.memory);
 }
 
 /// Files: only read, only below these. False: the kernel has no Landlock.
