@@ -159,13 +159,19 @@ Result<void> Loader::rehearse_file(const LockEntry& entry, const StagedFile& fil
     return {};
 }
 
-Result<std::unique_ptr<Image>> Loader::start(const LockEntry& entry, const StagedFile& file) const {
+Result<std::unique_ptr<Image>> Loader::start(const LockEntry& entry, const StagedFile& file,
+                                             std::uint64_t number) const {
     if (entry.isolation == LockEntry::Isolation::kNone) return load_image(file.path());
     if (options_.runner.empty())
         return Error{Error::Code::kUnsupported,
                      "isolation: process needs the program migue-plugin-runner, which is not here"};
     // One for each worker, one for the control thread, one for who asks beside them.
-    return start_isolated({options_.runner, file.path(), options_.max_workers + 2}, options_.kill_after);
+    const auto tell = [&log = backends_.log, id = entry.id, number](std::string_view line) {
+        log.warn("the plugin's process wrote to its standard error",
+                 {{"plugin", id}, {"generation", std::to_string(number)}, {"line", line}});
+    };
+    return start_isolated({options_.runner, file.path(), options_.max_workers + 2, tell},
+                          options_.kill_after);
 }
 
 Result<void> Loader::open(const LockEntry& entry, const std::filesystem::path& from, Instance::Parts& parts) {
@@ -177,7 +183,7 @@ Result<void> Loader::open(const LockEntry& entry, const std::filesystem::path& f
     auto facts = check_file(entry, *parts.file);
     if (!facts) return std::move(facts).error().within(name);
     parts.build_id = facts->build_id;
-    auto image = start(entry, *parts.file);
+    auto image = start(entry, *parts.file, number);
     if (!image) return std::move(image).error().within(name);
     parts.image = std::move(image).value();
     parts.code = parts.image.get();

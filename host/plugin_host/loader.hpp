@@ -60,7 +60,8 @@ private:
                                                             std::uint64_t number);
     [[nodiscard]] Result<ElfFacts> check_file(const LockEntry& entry, const StagedFile& file);
     [[nodiscard]] Result<void> rehearse_file(const LockEntry& entry, const StagedFile& file);
-    [[nodiscard]] Result<std::unique_ptr<Image>> start(const LockEntry& entry, const StagedFile& file) const;
+    [[nodiscard]] Result<std::unique_ptr<Image>> start(const LockEntry& entry, const StagedFile& file,
+                                                       std::uint64_t number) const;
     [[nodiscard]] Result<void> open(const LockEntry& entry, const std::filesystem::path& from,
                                     Instance::Parts& parts);
     [[nodiscard]] Result<Descriptor> describe(Instance::Parts& parts) const;
