@@ -67,6 +67,11 @@ public:
         /// a text belongs to none of them; 0 where no example shows what does not belong.
         float least_sure = 0;
     };
+    /// A feature of a text that the model knows.
+    struct Known {
+        std::uint32_t index;
+        float value;
+    };
     explicit LinearModel(Parts parts);
 
     [[nodiscard]] const std::vector<std::string>& labels() const noexcept { return parts_.labels; }
@@ -79,7 +84,8 @@ public:
     [[nodiscard]] static Result<LinearModel> from_bytes(std::string_view bytes);
 
 private:
-    void add_block(const Features& features, Block block, std::vector<float>& scores) const;
+    struct Found;
+    void add_block(const Features& features, Block block, Found& found, std::vector<float>& scores) const;
 
     Parts parts_;  // hashes, feature_weights and words have moved on
     Vocabulary vocabulary_;

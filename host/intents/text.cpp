@@ -25,23 +25,35 @@ char32_t next_char(std::string_view text, std::size_t& at) {
     return value;
 }
 
-void append_utf8(std::string& out, char32_t c) {
-    if (c < 0x80) {
-        out += static_cast<char>(c);
-    } else if (c < 0x800) {
-        out += static_cast<char>(0xC0 | (c >> 6));
-        out += static_cast<char>(0x80 | (c & 0x3F));
-    } else if (c < 0x10000) {
-        out += static_cast<char>(0xE0 | (c >> 12));
-        out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-        out += static_cast<char>(0x80 | (c & 0x3F));
-    } else {
-        out += static_cast<char>(0xF0 | (c >> 18));
-        out += static_cast<char>(0x80 | ((c >> 12) & 0x3F));
-        out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-        out += static_cast<char>(0x80 | (c & 0x3F));
+/// A word while it is put together: on the stack, so that a token costs no growing strings.
+class WordBytes {
+public:
+    void add(char32_t c) {
+        if (c < 0x80) {
+            put(c);
+        } else if (c < 0x800) {
+            put(0xC0 | (c >> 6));
+            put(0x80 | (c & 0x3F));
+        } else if (c < 0x10000) {
+            put(0xE0 | (c >> 12));
+            put(0x80 | ((c >> 6) & 0x3F));
+            put(0x80 | (c & 0x3F));
+        } else {
+            put(0xF0 | (c >> 18));
+            put(0x80 | ((c >> 12) & 0x3F));
+            put(0x80 | ((c >> 6) & 0x3F));
+            put(0x80 | (c & 0x3F));
+        }
     }
-}
+    [[nodiscard]] bool is_full() const { return size_ >= kMaxWordBytes; }
+    [[nodiscard]] std::string_view view() const { return {bytes_.data(), size_}; }
+
+private:
+    void put(char32_t byte) { bytes_[size_++] = static_cast<char>(byte); }
+
+    std::array<char, kMaxWordBytes + 4> bytes_;  // the last letter begins before the limit
+    std::size_t size_ = 0;
+};
 
 char32_t to_lower(char32_t c) {
     if (c >= 'A' && c <= 'Z') return c + 32;
@@ -99,21 +111,22 @@ bool is_symbol(char32_t c) {
 }
 
 std::u32string lowered(std::string_view text) {
-    std::u32string out;
     // Bounded so that a huge paste costs no more than the tokens that count.
     const std::size_t limit = std::min(text.size(), kMaxTokens * kMaxWordBytes);
-    out.reserve(limit);
+    std::u32string out(limit, U'\0');
+    std::size_t size = 0;
     for (std::size_t at = 0; at < limit;) {
         const char32_t c = next_char(text, at);
         if (c == kInvalid) continue;
         const char32_t lower = to_lower(c);
         if (is_combining(lower)) {
-            const char32_t whole = out.empty() ? 0 : composed(out.back(), lower);
-            if (whole != 0) out.back() = whole;
+            const char32_t whole = size == 0 ? 0 : composed(out[size - 1], lower);
+            if (whole != 0) out[size - 1] = whole;
             continue;
         }
-        if (!is_apostrophe(lower)) out += lower;
+        if (!is_apostrophe(lower)) out[size++] = lower;
     }
+    out.resize(size);
     return out;
 }
 
@@ -215,17 +228,17 @@ private:
     }
 
     void push(TokenClass type, std::u32string_view run) {
-        Token token{type, {}, {}};
-        for (std::size_t i = 0; i < run.size() && token.word.size() < kMaxWordBytes; ++i) {
+        WordBytes word, bare;
+        for (std::size_t i = 0; i < run.size() && !word.is_full(); ++i) {
             // Three and more of a letter are a drawn-out one: no word of ours has them.
             const bool drawn_out =
                 type == TokenClass::kWord && i + 1 < run.size() && run[i] == run[i + 1] &&
                 ((i + 2 < run.size() && run[i + 2] == run[i]) || (i > 0 && run[i - 1] == run[i]));
             if (drawn_out) continue;
-            append_utf8(token.word, run[i]);
-            append_utf8(token.bare, without_accent(run[i]));
+            word.add(run[i]);
+            bare.add(without_accent(run[i]));
         }
-        tokens_.push_back(std::move(token));
+        tokens_.push_back({type, std::string(word.view()), std::string(bare.view())});
     }
 
     const std::u32string text_;
