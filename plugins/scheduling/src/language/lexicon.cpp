@@ -121,8 +121,10 @@ void Lexicon::add_phrase(LanguageMask language, std::string_view phrase, const L
     const Text text = tokenize(phrase);
     if (text.tokens.empty()) throw std::invalid_argument("empty phrase");
     NodeId node = kRoot;
+    WordId first = kUnknown;
     for (std::size_t i = 0; i < text.tokens.size(); ++i) {
         const WordId word = intern(text.word(i));
+        if (i == 0) first = word;
         words_[word].languages |= language;
         if (forgiving && text.word(i).size() >= kShortestForgiven) {
             if (words_[word].forgiving == 0) index_slips(word);
@@ -138,6 +140,8 @@ void Lexicon::add_phrase(LanguageMask language, std::string_view phrase, const L
         node = step->second;
     }
     if (entry.symbol == kNoSymbol) return;
+    begun_.resize(std::max(begun_.size(), words_.size()), 0);
+    begun_[first] |= std::uint64_t{1} << (entry.symbol % 64U);
     LexiconEntry added = entry;
     added.portable = entry.portable && text.folded.size() >= 4;
     nodes_[node].entries.push_back(added);

@@ -45,6 +45,12 @@ public:
     [[nodiscard]] std::optional<NodeId> next(NodeId node, WordId word) const;
     [[nodiscard]] const std::vector<LexiconEntry>& entries(NodeId node) const { return nodes_[node].entries; }
 
+    /// False when no phrase of this class begins with the word, in whatever language. True may be wrong: this
+    /// is the cheap question to ask before walking along the words.
+    [[nodiscard]] bool may_begin(WordId word, Symbol symbol) const {
+        return word < begun_.size() && (begun_[word] >> (symbol % 64U) & 1U) != 0;
+    }
+
     [[nodiscard]] const std::vector<std::string>& zones() const { return zones_; }
 
 private:
@@ -77,6 +83,7 @@ private:
     std::vector<Node> nodes_{Node{}};
     std::unordered_map<std::uint64_t, NodeId> steps_;
     std::vector<NodeId> first_steps_{kRoot};  ///< by word: the node behind the root; kRoot when there is none
+    std::vector<std::uint64_t> begun_;        ///< by word: a bit for each class that a phrase from it on has
     WordMap<std::vector<WordId>> slips_;
     std::vector<std::string> portable_, forgiving_;
     std::vector<std::string> zones_;
