@@ -61,13 +61,15 @@ void add_row(Group& group, float value, const std::int8_t* row) {
 
 /// Adds each feature's row of weights to the sums of kGroups groups, which stay in registers meanwhile.
 template <std::size_t kGroups>
-void add_rows(std::span<const LinearModel::Known> known, const std::int8_t* weights, std::size_t labels, float* sums) {
+void add_rows(std::span<const LinearModel::Known> known, const std::int8_t* weights, std::size_t labels,
+              float* sums) {
     std::array<Group, kGroups> groups;
     for (std::size_t g = 0; g < kGroups; ++g) groups[g] = load(sums + g * kGroup);
     for (std::size_t i = 0; i < known.size(); ++i) {
-        if (i + kAhead < known.size()) __builtin_prefetch(weights + known[i + kAhead].index * labels);
-        const std::int8_t* row = weights + known[i].index * labels;
-        for (std::size_t g = 0; g < kGroups; ++g) add_row(groups[g], known[i].value, row + g * kGroup);
+        const LinearModel::Known* const feature = known.data() + i;
+        if (i + kAhead < known.size()) __builtin_prefetch(weights + feature[kAhead].index * labels);
+        const std::int8_t* row = weights + feature->index * labels;
+        for (std::size_t g = 0; g < kGroups; ++g) add_row(groups[g], feature->value, row + g * kGroup);
     }
     for (std::size_t g = 0; g < kGroups; ++g) store(groups[g], sums + g * kGroup);
 }
@@ -168,23 +170,26 @@ Vocabulary::Vocabulary(std::vector<std::uint32_t> hashes, std::vector<float> wei
 }
 
 std::uint32_t Vocabulary::find(std::uint32_t hash) const noexcept {
-    for (std::uint32_t slot = hash & mask_; slots_[slot].index != kUnknown; slot = (slot + 1) & mask_)
-        if (slots_[slot].hash == hash) return slots_[slot].index;
+    const Slot* const slots = slots_.data();  // the mask keeps the index in it
+    for (std::uint32_t slot = hash & mask_; slots[slot].index != kUnknown; slot = (slot + 1) & mask_)
+        if (slots[slot].hash == hash) return slots[slot].index;
     return kUnknown;
 }
 
 float block_scale(const Vocabulary& vocabulary, const Features& features, Block block,
                   const FeatureOptions& options, std::vector<std::uint32_t>& indices) {
-    indices.clear();
     float square = 0;
-    const std::vector<std::uint32_t>& hashes = features.of(block);
+    const std::span<const std::uint32_t> hashes = features.of(block);
+    indices.resize(hashes.size());
+    std::uint32_t* known = indices.data();
     for (std::size_t i = 0; i < hashes.size(); ++i) {
-        if (i + kAhead < hashes.size()) vocabulary.prefetch(hashes[i + kAhead]);
-        const std::uint32_t index = vocabulary.find(hashes[i]);
+        if (i + kAhead < hashes.size()) vocabulary.prefetch(hashes.data()[i + kAhead]);
+        const std::uint32_t index = vocabulary.find(hashes.data()[i]);
         const float weight = vocabulary.weight(index);
         square += weight * weight;
-        if (index != Vocabulary::kUnknown) indices.push_back(index);
+        if (index != Vocabulary::kUnknown) *known++ = index;
     }
+    indices.resize(static_cast<std::size_t>(known - indices.data()));
     return square > 0 ? length_of(block, options) / std::sqrt(square) : 0;
 }
 
@@ -209,9 +214,16 @@ LinearModel::LinearModel(Parts parts)
 }
 
 std::vector<float> LinearModel::probabilities(std::string_view text, std::string_view locale) const {
+    return probabilities(extractor_.extract(text, locale));
+}
+
+std::vector<float> LinearModel::probabilities(std::vector<Token> tokens, std::string_view locale) const {
+    return probabilities(extractor_.extract(std::move(tokens), locale));
+}
+
+std::vector<float> LinearModel::probabilities(const Features& features) const {
     const std::size_t labels = parts_.labels.size();
     std::vector<float> scores(in_whole_groups(labels), 0);
-    const Features features = extractor_.extract(text, locale);
     Found found;
     for (std::size_t b = 0; b < kBlocks; ++b) add_block(features, static_cast<Block>(b), found, scores);
     scores.resize(labels);
@@ -225,8 +237,10 @@ void LinearModel::add_block(const Features& features, Block block, Found& found,
                             std::vector<float>& scores) const {
     auto& [indices, known] = found;
     const float scale = block_scale(vocabulary_, features, block, parts_.options, indices);
-    known.clear();
-    for (const std::uint32_t index : indices) known.push_back({index, scale * vocabulary_.weight(index)});
+    known.resize(indices.size());
+    std::ranges::transform(indices, known.begin(), [&](std::uint32_t index) {
+        return Known{index, scale * vocabulary_.weight(index)};
+    });
     const std::int8_t* weights = parts_.weights.data();
     const std::size_t labels = parts_.labels.size();
     std::size_t done = 0;

@@ -22,9 +22,9 @@ public:
     static constexpr std::uint32_t kUnknown = 0xFFFFFFFF;
     [[nodiscard]] std::uint32_t find(std::uint32_t hash) const noexcept;
     /// Fetches what find() will look at: the table is larger than the processor's caches.
-    void prefetch(std::uint32_t hash) const noexcept { __builtin_prefetch(&slots_[hash & mask_]); }
+    void prefetch(std::uint32_t hash) const noexcept { __builtin_prefetch(slots_.data() + (hash & mask_)); }
     [[nodiscard]] float weight(std::uint32_t index) const noexcept {
-        return index == kUnknown ? unseen_weight_ : weights_[index];
+        return index == kUnknown ? unseen_weight_ : weights_.data()[index];
     }
     [[nodiscard]] std::size_t size() const noexcept { return hashes_.size(); }
     [[nodiscard]] const std::vector<std::uint32_t>& hashes() const noexcept { return hashes_; }
@@ -80,10 +80,14 @@ public:
     /// One a label, in the order of labels(); they sum to 1.
     [[nodiscard]] std::vector<float> probabilities(std::string_view text, std::string_view locale) const;
 
+    /// The same, of a text that is cut into tokens already.
+    [[nodiscard]] std::vector<float> probabilities(std::vector<Token> tokens, std::string_view locale) const;
+
     [[nodiscard]] std::string to_bytes() const;
     [[nodiscard]] static Result<LinearModel> from_bytes(std::string_view bytes);
 
 private:
+    [[nodiscard]] std::vector<float> probabilities(const Features& features) const;
     struct Found;
     void add_block(const Features& features, Block block, Found& found, std::vector<float>& scores) const;
 
