@@ -178,18 +178,19 @@ std::uint32_t Vocabulary::find(std::uint32_t hash) const noexcept {
 
 float block_scale(const Vocabulary& vocabulary, const Features& features, Block block,
                   const FeatureOptions& options, std::vector<std::uint32_t>& indices) {
-    float square = 0;
     const std::span<const std::uint32_t> hashes = features.of(block);
     indices.resize(hashes.size());
-    std::uint32_t* known = indices.data();
     for (std::size_t i = 0; i < hashes.size(); ++i) {
         if (i + kAhead < hashes.size()) vocabulary.prefetch(hashes.data()[i + kAhead]);
-        const std::uint32_t index = vocabulary.find(hashes.data()[i]);
+        indices.data()[i] = vocabulary.find(hashes.data()[i]);
+        vocabulary.prefetch_weight(indices.data()[i]);
+    }
+    float square = 0;
+    for (const std::uint32_t index : indices) {
         const float weight = vocabulary.weight(index);
         square += weight * weight;
-        if (index != Vocabulary::kUnknown) *known++ = index;
     }
-    indices.resize(static_cast<std::size_t>(known - indices.data()));
+    std::erase(indices, Vocabulary::kUnknown);
     return square > 0 ? length_of(block, options) / std::sqrt(square) : 0;
 }
 
@@ -244,8 +245,8 @@ void LinearModel::add_block(const Features& features, Block block, Found& found,
     const std::int8_t* weights = parts_.weights.data();
     const std::size_t labels = parts_.labels.size();
     std::size_t done = 0;
-    for (; scores.size() - done >= 3 * kGroup; done += 3 * kGroup)
-        add_rows<3>(known, weights + done, labels, scores.data() + done);
+    for (; scores.size() - done >= 2 * kGroup; done += 2 * kGroup)
+        add_rows<2>(known, weights + done, labels, scores.data() + done);
     for (; done < scores.size(); done += kGroup)
         add_rows<1>(known, weights + done, labels, scores.data() + done);
 }

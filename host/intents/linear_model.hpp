@@ -23,6 +23,9 @@ public:
     [[nodiscard]] std::uint32_t find(std::uint32_t hash) const noexcept;
     /// Fetches what find() will look at: the table is larger than the processor's caches.
     void prefetch(std::uint32_t hash) const noexcept { __builtin_prefetch(slots_.data() + (hash & mask_)); }
+    void prefetch_weight(std::uint32_t index) const noexcept {
+        if (index != kUnknown) __builtin_prefetch(weights_.data() + index);
+    }
     [[nodiscard]] float weight(std::uint32_t index) const noexcept {
         return index == kUnknown ? unseen_weight_ : weights_.data()[index];
     }

@@ -125,7 +125,7 @@ void Grammar::seal() {
         node.first_rule = static_cast<std::uint32_t>(rules_.size());
         node.rule_count = static_cast<std::uint16_t>(draft.rules.size());
         for (const auto& [symbol, child] : draft.children) {
-            node.symbols[symbol / 64U] |= std::uint64_t{1} << (symbol % 64U);
+            node.symbols.add(symbol);
             children_.push_back({child, symbol});
         }
         rules_.insert(rules_.end(), draft.rules.begin(), draft.rules.end());
