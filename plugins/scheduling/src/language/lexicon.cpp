@@ -62,6 +62,13 @@ void for_each_deletion(std::string_view word, Visit visit) {
     }
 }
 
+/// FNV-1a, its upper bits mixed into those that are looked at first.
+std::uint32_t hash_of(std::string_view word) {
+    std::uint32_t hash = 0x811c9dc5U;
+    for (const char c : word) hash = (hash ^ static_cast<unsigned char>(c)) * 0x01000193U;
+    return hash ^ (hash >> 15U);
+}
+
 bool contains(const std::vector<std::string>& list, std::string_view item) {
     return std::find(list.begin(), list.end(), item) != list.end();
 }
@@ -148,9 +155,23 @@ void Lexicon::add_phrase(LanguageMask language, std::string_view phrase, const L
 }
 
 Lexicon::WordId Lexicon::intern(std::string_view folded) {
-    const auto [found, is_new] = index_.try_emplace(std::string(folded), static_cast<WordId>(words_.size()));
-    if (is_new) words_.push_back({std::string(folded), 0, 0});
-    return found->second;
+    if (const WordId known = find(folded); known != kUnknown) return known;
+    words_.push_back({std::string(folded), 0, 0});
+    index_words();
+    return static_cast<WordId>(words_.size() - 1);
+}
+
+void Lexicon::index_words() {
+    const auto put = [&](WordId word) {
+        const std::uint32_t hash = hash_of(words_[word].text);
+        std::size_t at = hash % index_.size();
+        while (index_[at].word != kUnknown) at = (at + 1) % index_.size();
+        index_[at] = {hash, word};
+    };
+    const auto last = static_cast<WordId>(words_.size() - 1);
+    if (words_.size() * 2 <= index_.size()) return put(last);
+    index_.assign(index_.size() * 2, {});
+    for (WordId word = 1; word <= last; ++word) put(word);
 }
 
 void Lexicon::index_slips(WordId word) {
@@ -160,8 +181,12 @@ void Lexicon::index_slips(WordId word) {
 }
 
 Lexicon::WordId Lexicon::find(std::string_view folded) const {
-    const auto found = index_.find(folded);
-    return found == index_.end() ? kUnknown : found->second;
+    const std::uint32_t hash = hash_of(folded);
+    const Place* const places = index_.data();
+    const std::size_t mask = index_.size() - 1;
+    for (std::size_t at = hash & mask; places[at].word != kUnknown; at = (at + 1) & mask)
+        if (places[at].hash == hash && words_[places[at].word].text == folded) return places[at].word;
+    return kUnknown;
 }
 
 Lexicon::WordId Lexicon::find_misspelt(std::string_view folded, LanguageMask language) const {

@@ -67,6 +67,8 @@ private:
     void add_phrase(LanguageMask language, std::string_view phrase, const LexiconEntry& entry,
                     bool forgiving);
     WordId intern(std::string_view folded);
+    /// Makes room for the words that are known, and as many again.
+    void index_words();
     void index_slips(WordId word);
     std::int32_t number_of(std::string_view text);
 
@@ -79,7 +81,13 @@ private:
     template <typename T>
     using WordMap = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
 
-    WordMap<WordId> index_;
+    /// The hashes of the words, apart from the words: most of what people say is in no lexicon, and is known
+    /// to be in none by one look. A power of two of places, at most half taken.
+    struct Place {
+        std::uint32_t hash = 0;
+        WordId word = kUnknown;
+    };
+    std::vector<Place> index_ = std::vector<Place>(64);
     std::vector<Node> nodes_{Node{}};
     std::unordered_map<std::uint64_t, NodeId> steps_;
     std::vector<NodeId> first_steps_{kRoot};  ///< by word: the node behind the root; kRoot when there is none
