@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <atomic>
 #include <future>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "host/plugin_host/control_thread.hpp"
 #include "host/plugin_host/quarantine.hpp"
+#include "host/plugin_host/json_check.hpp"
 #include "host/plugin_host/route_call.hpp"
 #include "host/plugin_host/swap.hpp"
 #include "host/plugin_host/turn.hpp"
@@ -346,7 +346,7 @@ Result<std::string> NativePluginHost::Impl::understand(const std::string& plugin
         [&] { status = instance.understand_api()->understand(instance.plugin(), &request, &sink); });
     if (!returned || status != MIGUE_OK)
         return to_error(returned ? status : MIGUE_E_INTERNAL, "understand failed");
-    if (out.size() > kMaxUnderstood || !nlohmann::json::accept(out))
+    if (out.size() > kMaxUnderstood || !is_json(out))
         return Error{Error::Code::kInternal, "understand gave no JSON"};
     return out;
 }

@@ -23,7 +23,8 @@ public:
           text_(text),
           context_(context),
           words_(knowledge, text, preferred),
-          begins_(text.tokens.size() + 1) {
+          begins_(text.tokens.size() + 1),
+          symbols_(text.tokens.size()) {
         result_.language = words_.language();
     }
 
@@ -180,7 +181,7 @@ private:
         const std::uint32_t at = edges_[path_[depth - 1]].end;
         if (at >= text_.tokens.size() || at - edges_[path_[0]].begin >= kLongest) return;
         const std::uint32_t last = at == 0 ? static_cast<std::uint32_t>(edges_.size()) : begins_end(at);
-        if (!spend((last - begins_[at]) / 16)) return;
+        if (!spend((last - begins_[at]) / 16) || !knowledge_.grammar.has_any(node, symbols_[at])) return;
         for (std::uint32_t k = begins_[at]; k < last; ++k) {
             const Grammar::NodeId child = knowledge_.grammar.next(node, edges_[k].symbol);
             if (child == Grammar::kNone) continue;
@@ -212,8 +213,9 @@ private:
     void add(const Edge& edge) {
         const std::size_t first = begins_[edge.begin];
         if (edges_.size() - first >= kMostEdgesAtOneToken || !spend((edges_.size() - first) / 8)) return;
-        int alike = 0;
-        for (std::size_t k = first; k < edges_.size(); ++k) {
+        SymbolSet& symbols = symbols_[edge.begin];
+        std::size_t k = symbols.has(edge.symbol) ? first : edges_.size();
+        for (int alike = 0; k < edges_.size(); ++k) {
             Edge& known = edges_[k];
             if (known.end != edge.end || known.symbol != edge.symbol) continue;
             if (known.value == edge.value) {
@@ -222,6 +224,7 @@ private:
             }
             if (++alike == 4) return;
         }
+        symbols.add(edge.symbol);
         edges_.push_back(edge);
     }
 
@@ -307,6 +310,7 @@ private:
     const Words words_;
     std::vector<Edge> edges_;
     std::vector<std::uint32_t> begins_;  ///< first edge that begins at a token
+    std::vector<SymbolSet> symbols_;     ///< by token: of the edges that begin there
     std::array<std::uint32_t, Grammar::kMaxItems + 1> path_{};
     std::uint64_t budget_ = 0;
     ChartResult result_;

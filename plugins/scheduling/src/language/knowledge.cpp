@@ -123,6 +123,7 @@ Knowledge::Knowledge() {
             throw std::invalid_argument(folder + ": " + fault.what());
         }
     }
+    grammar.seal();
     for (std::size_t c = 0; c < characters.size(); ++c) {
         const char name[] = {'\'', static_cast<char>(c), '\'', '\0'};
         characters[c] = symbols.find(name);

@@ -99,6 +99,8 @@ void Words::find_dead_numbers() {
 /// "café da manhã", "good evening", "movie night": names with words of time in them.
 void Words::bury_names() {
     for (std::size_t at = 0; at < text_.tokens.size(); ++at) {
+        if (!knowledge_.around.may_begin(knowledge_.around.find(text_.word(at)), knowledge_.no_time))
+            continue;
         Lexicon::NodeId node = Lexicon::kRoot;
         std::size_t named = at;
         for (std::size_t end = at; end < text_.tokens.size() && end - at < kLongestName; ++end) {
@@ -229,8 +231,8 @@ bool Words::is_no_time(std::size_t begin, std::size_t end) const {
 }
 
 bool Words::has_class(Lexicon::WordId word, Symbol symbol) const {
-    const auto node =
-        word == Lexicon::kUnknown ? std::nullopt : knowledge_.lexicon.next(Lexicon::kRoot, word);
+    if (!knowledge_.lexicon.may_begin(word, symbol)) return false;
+    const auto node = knowledge_.lexicon.next(Lexicon::kRoot, word);
     if (!node) return false;
     const auto& entries = knowledge_.lexicon.entries(*node);
     return std::any_of(entries.begin(), entries.end(), [&](const LexiconEntry& entry) {

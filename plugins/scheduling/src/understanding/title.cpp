@@ -183,7 +183,8 @@ Around::Around(const language::Reading& read)
 }
 
 std::uint32_t Around::phrase(std::uint32_t at, Symbol wanted, bool any_role) const {
-    if (wanted == language::kNoSymbol) return 0;
+    if (wanted == language::kNoSymbol || at >= size() || !knowledge.around.may_begin(words[at], wanted))
+        return 0;
     std::uint32_t longest = 0;
     auto node = language::Lexicon::kRoot;
     for (std::uint32_t end = at; end < size() && end - at < 6; ++end) {
