@@ -161,6 +161,15 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"half_of_unit", act_half_of_unit},
     {"times_of", act_times_of},
     {"ends_at", act_ends_at},
+    {"clock_spaced", act_clock_spaced},
+    {"weekday_mask", act_weekday_mask},
+    {"every_alternate_day", act_every_alternate_day},
+    {"except_next", act_except_next},
+    {"clock_of", act_clock_of},
+    {"weekend_named", act_weekend_named},
+    {"week_later", act_week_later},
+    {"hour_part", act_hour_part},
+    {"clock_hours", act_clock_hours},
 };
 
 }  // namespace

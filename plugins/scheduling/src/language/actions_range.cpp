@@ -32,6 +32,8 @@ void pair_hours(Value& a, Value& b) {
         const std::int32_t early = a.clock % kHalfDay, late = early + kHalfDay;
         a.clock = late < b.clock ? late : early;
         if (b.clock - a.clock > 10 * 3600 && b.clock < kHalfDay) a.clock = late;
+        // "from 7 till midnight", "de 11 a 3 de la madrugada": an end in the night has its evening before it.
+        if (b.clock < 6 * 3600 && early > b.clock) a.clock = late;
         a.flags &= ~kBareHour;
     } else if (!bare_a && bare_b) {
         const std::int32_t early = b.clock % kHalfDay, late = early + kHalfDay;

@@ -125,9 +125,28 @@ bool Words::is_person_day(std::size_t at) const {
            is_with(at - 3);
 }
 
+/// "3pm", "3:30", "3-4pm".
+bool Words::begins_hour(std::size_t at) const {
+    const auto size = text_.tokens.size();
+    if (at + 1 >= size || text_.tokens[at].kind != TokenKind::kNumber) return false;
+    const bool range =
+        at + 2 < size && character(at + 1) == '-' && text_.tokens[at + 2].kind == TokenKind::kNumber;
+    const std::size_t behind = at + (range ? 3 : 1);
+    return behind < size && (character(behind) == ':' || has_class(words_[behind], knowledge_.half_of_day));
+}
+
+/// "w/ Jun 3-4pm": behind "with" a month is a person when the number behind it is an hour.
+bool Words::is_person_month(std::size_t at) const {
+    if (!text_.tokens[at].capital || at == 0 || !begins_hour(at + 1)) return false;
+    if (!has_class(words_[at], knowledge_.month) && !has_class(words_[at], knowledge_.month_short))
+        return false;
+    const std::size_t with = character(at - 1) == '/' && at > 1 ? at - 2 : at - 1;
+    return has_class(words_[with], knowledge_.name_before);
+}
+
 void Words::bury_people() {
     for (std::size_t at = 0; at < text_.tokens.size(); ++at)
-        if (is_person_day(at)) dead_[at] = true;
+        if (is_person_day(at) || is_person_month(at)) dead_[at] = true;
 }
 
 /// "18 de Julio 1234": a street called by a date, with its house number, which is no year.
@@ -206,7 +225,10 @@ bool Words::is_no_time(std::size_t begin, std::size_t end) const {
             return true;
         std::size_t name = begin - 1;  // "Version: 1.2", "sala 3", "Tel. 5"
         if ((c == ':' || c == '.') && name > 0) --name;
-        if (has_class(words_[name], knowledge_.not_time_before)) return true;
+        // "bus 10:30" leaves then; a version or a room is not written so.
+        const bool clock = end == begin + 3 && character(begin + 1) == ':' && name == begin - 1 &&
+                           text_.tokens[begin + 2].end - text_.tokens[begin + 2].begin == 2;
+        if (!clock && has_class(words_[name], knowledge_.not_time_before)) return true;
     }
     if (end < text_.tokens.size()) {
         const Token& after = text_.tokens[end];

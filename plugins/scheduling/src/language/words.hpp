@@ -42,6 +42,8 @@ private:
     void bury_people();
     void bury_dated_streets();
     [[nodiscard]] bool is_person_day(std::size_t at) const;
+    [[nodiscard]] bool is_person_month(std::size_t at) const;
+    [[nodiscard]] bool begins_hour(std::size_t at) const;
     /// "rua 25 de março": the month goes with its number.
     void bury_street_name(std::size_t at);
     /// "farmacia 24 horas", "24 Hour Fitness", "24/7": always open, no length and no date.

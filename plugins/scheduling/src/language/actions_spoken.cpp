@@ -1,0 +1,71 @@
+#include "language/actions.hpp"
+
+/// Hours and days as people dictate or abbreviate them.
+namespace scheduling::language {
+
+/// "6 30 tomorrow morning": hour and minutes apart, as dictation writes them; minutes as people arrange them.
+bool act_clock_spaced(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value &hour = *arguments[0], &minute = *arguments[1];
+    const bool plausible = hour.number >= 1 && hour.number <= 23 && minute.digits == 2 &&
+                           minute.number % 5 == 0 && minute.number < 60;
+    return plausible && act_clock(context, arguments, 0, out);
+}
+
+/// "MWF", "TTh": the number is a set of weekdays, bit 0 Monday.
+bool act_weekday_mask(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out.by_weekday = static_cast<std::uint8_t>(arguments[0]->number);
+    return out.by_weekday != 0;
+}
+
+/// "sexta sim, sexta não", "un viernes sí y otro no": every second week on that weekday.
+bool act_every_alternate_day(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    if (arguments.size() > 1 && arguments[1]->weekday != arguments[0]->weekday) return false;
+    return act_every_weekday(context, arguments.first(1), 2, out);
+}
+
+/// "not this Friday but the one after".
+bool act_week_later(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    if (out.has_clock() || out.grain != Grain::kDay || !fix_day(context, out)) return false;
+    out.day_begin += 7;
+    out.day_end += 7;
+    out.flags &= ~(kNextWord | kThisWord);
+    return true;
+}
+
+/// "finde largo, del 20 al 22": beside days of its own the word names the occasion, as a holiday does.
+bool act_weekend_named(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    if (!act_relative_period(context, arguments, 0, out)) return false;
+    out.flags |= kHoliday;
+    return true;
+}
+
+/// "every Saturday except this one": the next of them.
+bool act_except_next(const Context& context, Arguments, std::int32_t, Value& out) {
+    out = fixed_days(context.today, context.today + 7, Grain::kWeek);
+    out.flags |= kExcept;
+    out.except_begin[0] = out.day_begin;
+    out.except_end[0] = out.day_end;
+    return true;
+}
+
+/// "chá das 5": an hour that says which one of several. In words "das duas" is rather two of them.
+bool act_clock_of(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value& hour = *arguments[0];
+    if (hour.digits == 0 && hour.number < 5) return false;
+    return act_clock(context, arguments, 0, out) && out.has(kBareHour);
+}
+
+/// "tres horas", "dieciséis horas" as an hour; a single one ("una hora el jueves") is a length.
+bool act_clock_hours(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const bool one = arguments[0]->digits == 0 && arguments[0]->number == 1;
+    return !one && act_clock(context, arguments, 1, out);
+}
+
+/// "uma hora da tarde": where a part of the day follows, even a single hour is no length.
+bool act_hour_part(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value clock;
+    return act_clock(context, arguments.first(1), 1, clock) && meet(context, clock, *arguments[1], out);
+}
+
+}  // namespace scheduling::language
