@@ -166,6 +166,8 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"every_alternate_day", act_every_alternate_day},
     {"except_next", act_except_next},
     {"clock_of", act_clock_of},
+    {"minutes_past", act_minutes_past},
+    {"packed_range", act_packed_range},
     {"weekend_named", act_weekend_named},
     {"week_later", act_week_later},
     {"hour_part", act_hour_part},

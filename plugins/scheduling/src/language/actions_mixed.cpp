@@ -370,12 +370,13 @@ bool act_every_romance(const Context&, Arguments arguments, std::int32_t, Value&
     return true;
 }
 
-/// "Monday, Wednesday and Friday 6am": a set of weekdays and an hour.
+/// "Monday, Wednesday and Friday 6am", "5:45am tues/thurs": a set of weekdays and an hour.
 bool act_weekdays_loose(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     Value every;
-    const Value* set[] = {arguments[0]};
+    const bool days_first = arguments[0]->by_weekday != 0;
+    const Value* set[] = {arguments[days_first ? 0 : 1]};
     if (!act_every_weekday(context, set, 0, every)) return false;
-    const Value* parts[] = {&every, arguments[1]};
+    const Value* parts[] = {&every, arguments[days_first ? 1 : 0]};
     if (!act_repeat_with(context, parts, 0, out)) return false;
     out.flags |= kPartly;
     return true;

@@ -40,9 +40,11 @@ void pair_hours(Value& a, Value& b) {
         b.clock = early > a.clock ? early : late > a.clock ? late : early + kDaySeconds;
         b.flags &= ~kBareHour;
     } else if (bare_a && bare_b) {
+        const std::int32_t own = a.clock % kHalfDay, early = b.clock % kHalfDay;
         settle_hours(a);
+        // "6 to 2" is a shift that begins in the morning: from the afternoon it would go through midnight.
+        if (own >= 5 * 3600 && own < 7 * 3600 && early < own) a.clock = own;
         a.flags |= kBareHour;  // still open to a part of the day said later
-        const std::int32_t early = b.clock % kHalfDay;
         b.clock = early > a.clock              ? early
                   : early + kHalfDay > a.clock ? early + kHalfDay
                                                : early + kDaySeconds;

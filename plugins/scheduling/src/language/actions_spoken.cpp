@@ -11,6 +11,20 @@ bool act_clock_spaced(const Context& context, Arguments arguments, std::int32_t,
     return plausible && act_clock(context, arguments, 0, out);
 }
 
+/// "1030-11", "9-1015": one of the hours written as one number, with minutes as people arrange them.
+bool act_packed_range(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    for (const Value* hour : arguments)
+        if (hour->clock < 0 || hour->clock / 60 % 5 != 0) return false;
+    constexpr std::int32_t kLongest = 12 * 3600;
+    return act_clock_range(context, arguments, 0, out) && out.clock_end - out.clock <= kLongest;
+}
+
+/// "25 past 2", "ten after four".
+bool act_minutes_past(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const std::int32_t minutes = arguments[0]->number;
+    return minutes >= 5 && minutes < 30 && minutes % 5 == 0 && act_clock_shift(context, arguments, 1, out);
+}
+
 /// "MWF", "TTh": the number is a set of weekdays, bit 0 Monday.
 bool act_weekday_mask(const Context&, Arguments arguments, std::int32_t, Value& out) {
     out.by_weekday = static_cast<std::uint8_t>(arguments[0]->number);
