@@ -166,6 +166,7 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"every_alternate_day", act_every_alternate_day},
     {"except_next", act_except_next},
     {"clock_of", act_clock_of},
+    {"words_hour_on", act_words_hour_on},
     {"minutes_past", act_minutes_past},
     {"packed_range", act_packed_range},
     {"weekend_named", act_weekend_named},

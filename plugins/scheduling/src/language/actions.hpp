@@ -188,6 +188,7 @@ bool act_week_later(const Context&, Arguments, std::int32_t, Value&);
 bool act_weekend_named(const Context&, Arguments, std::int32_t, Value&);
 bool act_packed_range(const Context&, Arguments, std::int32_t, Value&);
 bool act_minutes_past(const Context&, Arguments, std::int32_t, Value&);
+bool act_words_hour_on(const Context&, Arguments, std::int32_t, Value&);
 bool act_clock_of(const Context&, Arguments, std::int32_t, Value&);
 bool act_clock_hours(const Context&, Arguments, std::int32_t, Value&);
 bool act_nth_weekday_part(const Context&, Arguments, std::int32_t, Value&);

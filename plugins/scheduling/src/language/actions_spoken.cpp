@@ -25,6 +25,16 @@ bool act_minutes_past(const Context& context, Arguments arguments, std::int32_t,
     return minutes >= 5 && minutes < 30 && minutes % 5 == 0 && act_clock_shift(context, arguments, 1, out);
 }
 
+/// "cuatro y diez mañana": hour, minutes and a day, in either order.
+bool act_words_hour_on(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const bool day_first = arguments[0]->has_day();
+    const Arguments words = day_first ? arguments.subspan(1) : arguments.first(2);
+    const Value &hour = *words[0], &minute = *words[1];
+    if (hour.digits != 0 || minute.digits != 0 || hour.number < 1 || minute.number < 5) return false;
+    Value clock;
+    return act_clock(context, words, 2, clock) && meet(context, *arguments[day_first ? 0 : 2], clock, out);
+}
+
 /// "MWF", "TTh": the number is a set of weekdays, bit 0 Monday.
 bool act_weekday_mask(const Context&, Arguments arguments, std::int32_t, Value& out) {
     out.by_weekday = static_cast<std::uint8_t>(arguments[0]->number);

@@ -215,6 +215,15 @@ bool Words::is_label_letter(std::size_t at) const {
            kOfHours.find(raw[0]) == std::string_view::npos;
 }
 
+/// "10:30", "4h50".
+bool Words::is_clock_chain(std::size_t begin, std::size_t end) const {
+    if (end == begin + 1)
+        return end + 1 < text_.tokens.size() && text_.tokens[end].glued && text_.word(end) == "h" &&
+               text_.tokens[end + 1].glued && text_.tokens[end + 1].kind == TokenKind::kNumber;
+    return end == begin + 3 && character(begin + 1) == ':' &&
+           text_.tokens[begin + 2].end - text_.tokens[begin + 2].begin == 2;
+}
+
 bool Words::is_no_time(std::size_t begin, std::size_t end) const {
     if (is_always_open(begin, end) || (end == begin + 1 && is_house_number(begin, end))) return true;
     if (begin > 0) {
@@ -226,9 +235,8 @@ bool Words::is_no_time(std::size_t begin, std::size_t end) const {
         std::size_t name = begin - 1;  // "Version: 1.2", "sala 3", "Tel. 5"
         if ((c == ':' || c == '.') && name > 0) --name;
         // "bus 10:30" leaves then; a version or a room is not written so.
-        const bool clock = end == begin + 3 && character(begin + 1) == ':' && name == begin - 1 &&
-                           text_.tokens[begin + 2].end - text_.tokens[begin + 2].begin == 2;
-        if (!clock && has_class(words_[name], knowledge_.not_time_before)) return true;
+        if (name == begin - 1 && is_clock_chain(begin, end)) return false;
+        if (has_class(words_[name], knowledge_.not_time_before)) return true;
     }
     if (end < text_.tokens.size()) {
         const Token& after = text_.tokens[end];
