@@ -1,3 +1,5 @@
+#include <bit>
+
 #include "language/actions.hpp"
 
 /// Hours and days as people dictate or abbreviate them.
@@ -33,6 +35,59 @@ bool act_words_hour_on(const Context& context, Arguments arguments, std::int32_t
     if (hour.digits != 0 || minute.digits != 0 || hour.number < 1 || minute.number < 5) return false;
     Value clock;
     return act_clock(context, words, 2, clock) && meet(context, *arguments[day_first ? 0 : 2], clock, out);
+}
+
+/// "27.03.": the final point and two digits of the month tell it from an hour.
+bool act_dotted_date(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Context dotted = context;
+    dotted.day_first = dotted.order_known = true;
+    return arguments[1]->digits == 2 && arguments[1]->number <= 12 &&
+           act_numeric_date(dotted, arguments, 0, out);
+}
+
+/// "1st and 3rd Saturday of the month": more than one of them is a habit.
+bool act_every_nths(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    return std::popcount(arguments[0]->nth_mask) > 1 && act_every_nth_unit(context, arguments, 0, out);
+}
+
+/// "jueves 19 h por 6 semanas": a weekday and its hour, as many weeks as were said.
+bool act_weekday_series(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    const Value &when = *arguments[0], &length = *arguments[1];
+    const bool weekday = when.form == DayForm::kFields && when.weekday != 0 && when.dom == 0;
+    const std::int32_t weeks = length.days / 7;
+    if (!weekday || when.clock < 0 || length.months != 0 || length.seconds != 0 || length.days % 7 != 0 ||
+        weeks < 2 || weeks > 104)
+        return false;
+    out = when;
+    out.form = DayForm::kNone;
+    out.weekday = 0;
+    out.freq = Freq::kWeekly;
+    out.by_weekday = static_cast<std::uint8_t>(1u << (when.weekday - 1));
+    out.count = static_cast<std::int16_t>(weeks);
+    out.flags |= kPartly;
+    return true;
+}
+
+/// "não é de manhã": kept for a message that says no other hour.
+bool act_refused_part(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    if (out.has_day() || !out.has(kPartOnly)) return false;
+    out.flags |= kExcept;
+    return true;
+}
+
+/// "todos los 5", without the word for a day.
+bool act_every_dom(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value dom;
+    const Value* days[] = {&dom};
+    return act_dom(context, arguments, 0, dom) && act_every_date(context, days, 0, out);
+}
+
+/// "seg, qua e sex": weekdays joined to the last, a habit; with "or" they are a choice.
+bool act_weekdays_list(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value days;
+    const Value* set[] = {&days};
+    return act_weekday_set(context, arguments, 0, days) && act_weekdays_row(context, set, 0, out);
 }
 
 /// "MWF", "TTh": the number is a set of weekdays, bit 0 Monday.

@@ -25,6 +25,7 @@ public:
           words_(knowledge, text, preferred),
           begins_(text.tokens.size() + 1) {
         result_.language = words_.language();
+        order_numbers();
     }
 
     ChartResult run() {
@@ -41,6 +42,13 @@ public:
     }
 
 private:
+    /// In Spanish and Portuguese the day is first; where the locale says otherwise, either may be meant.
+    void order_numbers() {
+        if ((result_.language & kCapitalMonths) != 0) return;
+        context_.order_known = context_.day_first || !context_.order_known;
+        context_.day_first = true;
+    }
+
     void fill(std::uint32_t at) {
         begins_[at] = static_cast<std::uint32_t>(edges_.size());
         seed(at);
@@ -303,7 +311,7 @@ private:
 
     const Knowledge& knowledge_;
     const Text& text_;
-    const Context& context_;
+    Context context_;
     const Words words_;
     std::vector<Edge> edges_;
     std::vector<std::uint32_t> begins_;  ///< first edge that begins at a token

@@ -224,6 +224,15 @@ bool Words::is_clock_chain(std::size_t begin, std::size_t end) const {
            text_.tokens[begin + 2].end - text_.tokens[begin + 2].begin == 2;
 }
 
+/// "1650 3ro B": a capital that stands alone behind an ordinal; those that are words only at the end.
+bool Words::is_door_letter(std::size_t at) const {
+    const std::string_view raw = text_.raw(at);
+    if (raw.size() != 1 || raw[0] < 'A' || raw[0] > 'Z') return false;
+    constexpr std::string_view kWords = "AEOYI";
+    return kWords.find(raw[0]) == std::string_view::npos || at + 1 == text_.tokens.size() ||
+           text_.tokens[at + 1].kind == TokenKind::kPunct;
+}
+
 bool Words::is_no_time(std::size_t begin, std::size_t end) const {
     if (is_always_open(begin, end) || (end == begin + 1 && is_house_number(begin, end))) return true;
     if (begin > 0) {
@@ -245,7 +254,8 @@ bool Words::is_no_time(std::size_t begin, std::size_t end) const {
         const bool ordinal = after.glued && (has_class(words_[end], knowledge_.ordinal_mark) ||
                                              has_class(words_[end], knowledge_.ordinal_mark_feminine));
         if (ordinal && end + 1 < text_.tokens.size() &&
-            (has_class(words_[end + 1], knowledge_.ordered_noun) || is_label_letter(end + 1)))
+            (has_class(words_[end + 1], knowledge_.ordered_noun) || is_label_letter(end + 1) ||
+             is_door_letter(end + 1)))
             return true;  // "2nd floor", "3ºB"
         // "at 450 Sutter St"
         const bool house_number =
