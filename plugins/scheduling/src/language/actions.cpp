@@ -166,6 +166,7 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"every_alternate_day", act_every_alternate_day},
     {"except_next", act_except_next},
     {"clock_of", act_clock_of},
+    {"their_zone", act_their_zone},
     {"weekdays_list", act_weekdays_list},
     {"every_dom", act_every_dom},
     {"refused_part", act_refused_part},

@@ -195,6 +195,7 @@ bool act_weekday_series(const Context&, Arguments, std::int32_t, Value&);
 bool act_refused_part(const Context&, Arguments, std::int32_t, Value&);
 bool act_every_dom(const Context&, Arguments, std::int32_t, Value&);
 bool act_weekdays_list(const Context&, Arguments, std::int32_t, Value&);
+bool act_their_zone(const Context&, Arguments, std::int32_t, Value&);
 bool act_clock_of(const Context&, Arguments, std::int32_t, Value&);
 bool act_clock_hours(const Context&, Arguments, std::int32_t, Value&);
 bool act_nth_weekday_part(const Context&, Arguments, std::int32_t, Value&);

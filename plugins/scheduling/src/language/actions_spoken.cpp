@@ -90,6 +90,14 @@ bool act_weekdays_list(const Context& context, Arguments arguments, std::int32_t
     return act_weekday_set(context, arguments, 0, days) && act_weekdays_row(context, set, 0, out);
 }
 
+/// "8pm her time": whose clock that is the rest of the message says.
+bool act_their_zone(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    if (out.zone >= 0 || out.clock < 0 || out.has(kPartOnly) || out.has(kMoment)) return false;
+    out.flags |= kTheirZone;
+    return true;
+}
+
 /// "MWF", "TTh": the number is a set of weekdays, bit 0 Monday.
 bool act_weekday_mask(const Context&, Arguments arguments, std::int32_t, Value& out) {
     out.by_weekday = static_cast<std::uint8_t>(arguments[0]->number);

@@ -292,9 +292,23 @@ private:
             }
             const Edge& edge = edges_[pick[at]];
             result_.best.push_back(edge);
+            if (edge.value.has(kTheirZone)) result_.best.back().value.zone = named_zone();
             collect_others(edge);
             at = edge.end;
         }
+    }
+
+    /// Of the one place whose clock the message can mean; -1 when it names none, or several.
+    [[nodiscard]] std::int16_t named_zone() const {
+        std::int16_t zone = -1;
+        for (const Edge& edge : edges_) {
+            if (edge.symbol != knowledge_.city) continue;
+            const bool named = text_.tokens[edge.begin].capital || text_.word(edge.begin).size() > 4;
+            if (!named || edge.value.zone == zone) continue;
+            if (zone >= 0) return -1;
+            zone = edge.value.zone;
+        }
+        return zone;
     }
 
     void collect_others(const Edge& chosen) {
