@@ -174,8 +174,13 @@ bool act_weekday_hours(const Context& context, Arguments arguments, std::int32_t
     if (fix_day(context, dom) && weekday_of(dom.day_begin) == arguments[0]->weekday &&
         dom.day_begin - context.today <= kNear)
         return false;
-    Value range;
-    return act_bare_range(context, arguments.subspan(1), 0, range) &&
+    Value range, begin, end;
+    const Value *from[] = {arguments[1]}, *to[] = {arguments[2]}, *both[] = {&begin, &end};
+    const bool written = arguments[1]->number < arguments[2]->number && arguments[2]->number > 12 &&
+                         act_clock(context, from, 0, begin) && act_clock(context, to, 0, end);
+    if (written) begin.flags &= ~kBareHour;  // "miércoles 15 a 16", "martes 9 a 13"
+    return (written ? act_clock_range(context, both, 0, range)
+                    : act_bare_range(context, arguments.subspan(1), 0, range)) &&
            meet(context, *arguments[0], range, out);
 }
 

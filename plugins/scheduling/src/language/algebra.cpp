@@ -49,7 +49,8 @@ bool meet_on_day(const Value& fields, Value stretch, Value& out) {
     const bool agrees = (fields.weekday == 0 || fields.weekday == weekday_of(stretch.day_begin)) &&
                         (fields.dom == 0 || fields.dom == dom_of(stretch)) &&
                         (fields.month == 0 || fields.month == month);
-    if (agrees) return fields.weekday != 0 || fields.dom != 0;
+    const bool days = stretch.day_end - stretch.day_begin > 1;  // "de diciembre … del 5 al 8"
+    if (agrees) return fields.weekday != 0 || fields.dom != 0 || (days && fields.month != 0);
     out.flags |= kWeekdayMismatch;
     out.weekday = fields.weekday;  // kept for the question
     return fields.weekday != 0 && fields.dom == 0;

@@ -224,6 +224,13 @@ bool Words::is_clock_chain(std::size_t begin, std::size_t end) const {
            text_.tokens[begin + 2].end - text_.tokens[begin + 2].begin == 2;
 }
 
+/// "the 3rd, quarter to 4": the quarter is one of an hour.
+bool Words::counts_minutes(std::size_t at) const {
+    if (at + 2 >= text_.tokens.size() || text_.word(at) != "quarter") return false;
+    const std::string_view behind = text_.word(at + 1);
+    return behind == "to" || behind == "past" || behind == "till" || behind == "after";
+}
+
 /// "1650 3ro B": a capital that stands alone behind an ordinal; those that are words only at the end.
 bool Words::is_door_letter(std::size_t at) const {
     const std::string_view raw = text_.raw(at);
@@ -254,8 +261,8 @@ bool Words::is_no_time(std::size_t begin, std::size_t end) const {
         const bool ordinal = after.glued && (has_class(words_[end], knowledge_.ordinal_mark) ||
                                              has_class(words_[end], knowledge_.ordinal_mark_feminine));
         if (ordinal && end + 1 < text_.tokens.size() &&
-            (has_class(words_[end + 1], knowledge_.ordered_noun) || is_label_letter(end + 1) ||
-             is_door_letter(end + 1)))
+            ((has_class(words_[end + 1], knowledge_.ordered_noun) && !counts_minutes(end + 1)) ||
+             is_label_letter(end + 1) || is_door_letter(end + 1)))
             return true;  // "2nd floor", "3ºB"
         // "at 450 Sutter St"
         const bool house_number =

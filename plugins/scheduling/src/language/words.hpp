@@ -51,6 +51,7 @@ private:
     /// "14 Marlow Road", "Rua das Flores 45": the noun of a street, with its name in capitals between.
     [[nodiscard]] bool is_house_number(std::size_t begin, std::size_t end) const;
     [[nodiscard]] bool is_label_letter(std::size_t at) const;
+    [[nodiscard]] bool counts_minutes(std::size_t at) const;
     [[nodiscard]] bool is_door_letter(std::size_t at) const;
     [[nodiscard]] bool is_clock_chain(std::size_t begin, std::size_t end) const;
     [[nodiscard]] bool is_no_time(std::size_t begin, std::size_t end) const;
