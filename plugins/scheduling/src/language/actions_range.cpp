@@ -77,6 +77,7 @@ bool begun(const Context& context, Value a, Value b, Value& out) {
 bool act_day_range(const Context& context, Arguments arguments, std::int32_t plain, Value& out) {
     Value a = *arguments[0], b = *arguments[1];
     if (plain != 0 && a.dom > b.dom && a.dom <= 12) return false;
+    if (plain != 0 && a.dom == 1 && arguments[0]->digits == 0) return false;  // "de uno a diez"
     if (a.has_clock() || b.has_clock() || !a.has_day() || !b.has_day()) return false;
     share_fields(a, b);
     const bool dom_alone = is_only(a, false, true, false, false);
