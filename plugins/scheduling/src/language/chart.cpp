@@ -11,6 +11,7 @@ namespace {
 // No time expression of the corpora is longer than this many tokens.
 constexpr std::uint32_t kLongest = 28;
 constexpr std::uint32_t kLongestPhrase = 8;
+constexpr std::int32_t kWholeDay = 86'400;
 constexpr std::size_t kShortMessage = 6;
 constexpr std::size_t kMostEdgesAtOneToken = 160;
 // Steps for a whole message: short ones may use many a token, long ones fewer each.
@@ -292,10 +293,19 @@ private:
             }
             const Edge& edge = edges_[pick[at]];
             result_.best.push_back(edge);
-            if (edge.value.has(kTheirZone)) result_.best.back().value.zone = named_zone();
+            if (edge.value.has(kTheirZone)) place_zone(result_.best.back().value);
             collect_others(edge);
             at = edge.end;
         }
+    }
+
+    /// "8pm her time": in the zone of the place; where none is known the hour stays open and is asked.
+    void place_zone(Value& value) const {
+        value.zone = named_zone();
+        if (value.zone >= 0) return;
+        value.clock = 0;
+        value.clock_end = kWholeDay;
+        value.flags = (value.flags & ~(kBareHour | kBareHourEnd)) | kPartOnly;
     }
 
     /// Of the one place whose clock the message can mean; -1 when it names none, or several.
