@@ -174,8 +174,13 @@ bool act_weekday_hours(const Context& context, Arguments arguments, std::int32_t
     if (fix_day(context, dom) && weekday_of(dom.day_begin) == arguments[0]->weekday &&
         dom.day_begin - context.today <= kNear)
         return false;
-    Value range;
-    return act_bare_range(context, arguments.subspan(1), 0, range) &&
+    Value range, begin, end;
+    const Value *from[] = {arguments[1]}, *to[] = {arguments[2]}, *both[] = {&begin, &end};
+    const bool written = arguments[1]->number < arguments[2]->number && arguments[2]->number > 12 &&
+                         act_clock(context, from, 0, begin) && act_clock(context, to, 0, end);
+    if (written) begin.flags &= ~kBareHour;  // "miércoles 15 a 16", "martes 9 a 13"
+    return (written ? act_clock_range(context, both, 0, range)
+                    : act_bare_range(context, arguments.subspan(1), 0, range)) &&
            meet(context, *arguments[0], range, out);
 }
 
@@ -370,12 +375,13 @@ bool act_every_romance(const Context&, Arguments arguments, std::int32_t, Value&
     return true;
 }
 
-/// "Monday, Wednesday and Friday 6am": a set of weekdays and an hour.
+/// "Monday, Wednesday and Friday 6am", "5:45am tues/thurs": a set of weekdays and an hour.
 bool act_weekdays_loose(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     Value every;
-    const Value* set[] = {arguments[0]};
+    const bool days_first = arguments[0]->by_weekday != 0;
+    const Value* set[] = {arguments[days_first ? 0 : 1]};
     if (!act_every_weekday(context, set, 0, every)) return false;
-    const Value* parts[] = {&every, arguments[1]};
+    const Value* parts[] = {&every, arguments[days_first ? 1 : 0]};
     if (!act_repeat_with(context, parts, 0, out)) return false;
     out.flags |= kPartly;
     return true;

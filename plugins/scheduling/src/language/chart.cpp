@@ -11,6 +11,7 @@ namespace {
 // No time expression of the corpora is longer than this many tokens.
 constexpr std::uint32_t kLongest = 28;
 constexpr std::uint32_t kLongestPhrase = 8;
+constexpr std::int32_t kWholeDay = 86'400;
 constexpr std::size_t kShortMessage = 6;
 constexpr std::size_t kMostEdgesAtOneToken = 160;
 // Steps for a whole message: short ones may use many a token, long ones fewer each.
@@ -26,6 +27,7 @@ public:
           begins_(text.tokens.size() + 1),
           symbols_(text.tokens.size()) {
         result_.language = words_.language();
+        order_numbers();
     }
 
     ChartResult run() {
@@ -42,6 +44,13 @@ public:
     }
 
 private:
+    /// In Spanish and Portuguese the day is first; where the locale says otherwise, either may be meant.
+    void order_numbers() {
+        if ((result_.language & kCapitalMonths) != 0) return;
+        context_.order_known = context_.day_first || !context_.order_known;
+        context_.day_first = true;
+    }
+
     void fill(std::uint32_t at) {
         begins_[at] = static_cast<std::uint32_t>(edges_.size());
         seed(at);
@@ -287,9 +296,32 @@ private:
             }
             const Edge& edge = edges_[pick[at]];
             result_.best.push_back(edge);
+            if (edge.value.has(kTheirZone)) place_zone(result_.best.back().value);
             collect_others(edge);
             at = edge.end;
         }
+    }
+
+    /// "8pm her time": in the zone of the place; where none is known the hour stays open and is asked.
+    void place_zone(Value& value) const {
+        value.zone = named_zone();
+        if (value.zone >= 0) return;
+        value.clock = 0;
+        value.clock_end = kWholeDay;
+        value.flags = (value.flags & ~(kBareHour | kBareHourEnd)) | kPartOnly;
+    }
+
+    /// Of the one place whose clock the message can mean; -1 when it names none, or several.
+    [[nodiscard]] std::int16_t named_zone() const {
+        std::int16_t zone = -1;
+        for (const Edge& edge : edges_) {
+            if (edge.symbol != knowledge_.city) continue;
+            const bool named = text_.tokens[edge.begin].capital || text_.word(edge.begin).size() > 4;
+            if (!named || edge.value.zone == zone) continue;
+            if (zone >= 0) return -1;
+            zone = edge.value.zone;
+        }
+        return zone;
     }
 
     void collect_others(const Edge& chosen) {
@@ -306,7 +338,7 @@ private:
 
     const Knowledge& knowledge_;
     const Text& text_;
-    const Context& context_;
+    Context context_;
     const Words words_;
     std::vector<Edge> edges_;
     std::vector<std::uint32_t> begins_;  ///< first edge that begins at a token

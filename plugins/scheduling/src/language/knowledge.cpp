@@ -109,6 +109,8 @@ Knowledge::Knowledge() {
     street_behind = symbols.intern("STREETPOST");
     month_code = symbols.intern("monthcode");
     month_short = symbols.intern("monthw");
+    city = symbols.intern("city");
+    half_of_day = symbols.intern("ampm");
     sole = symbols.intern("sole");
     for (const std::string_view root : kRoots) roots.set(symbols.intern(root));
     grammar.load(kEveryLanguage, data("common/patterns.txt"), symbols);
