@@ -48,6 +48,8 @@ AroundClasses::AroundClasses(Symbols& symbols)
       day_before(symbols.intern("DAYBEFORE")),
       edit(symbols.intern("EDIT")),
       evening(symbols.intern("EVENING")),
+      event(symbols.intern("EVENT")),
+      event_verb(symbols.intern("EVENTVERB")),
       floor(symbols.intern("FLOOR")),
       group(symbols.intern("GROUP")),
       honorific(symbols.intern("HONORIFIC")),
@@ -119,6 +121,7 @@ Knowledge::Knowledge() {
             lexicon.load(bit, data(folder + "/lexicon.txt"), symbols);
             grammar.load(bit, data(folder + "/patterns.txt"), symbols);
             around.load(bit, data(folder + "/around.txt"), around_symbols);
+            around.load(bit, data(folder + "/events.txt"), around_symbols);
         } catch (const std::invalid_argument& fault) {
             throw std::invalid_argument(folder + ": " + fault.what());
         }

@@ -24,6 +24,8 @@ enum class Role : std::uint8_t {
     kDropped,
 };
 
+[[nodiscard]] bool is_title_role(Role role);
+
 /// The message with its roles; one entry a token.
 struct Around {
     explicit Around(const language::Reading& read);
@@ -42,6 +44,12 @@ struct Around {
     [[nodiscard]] bool is_of(std::string_view folded, language::Symbol symbol) const;
     [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(roles.size()); }
     [[nodiscard]] bool is_free(std::uint32_t at) const { return roles[at] == Role::kFree; }
+    /// Belongs to the title as it stands.
+    [[nodiscard]] bool is_title(std::uint32_t at) const { return is_title_role(roles[at]); }
+    /// No punctuation mark.
+    [[nodiscard]] bool is_word(std::uint32_t at) const {
+        return reading.text.tokens[at].kind != language::TokenKind::kPunct;
+    }
     [[nodiscard]] char punctuation(std::uint32_t at) const;
     void mark(std::uint32_t begin, std::uint32_t end, Role role);
     /// The original bytes of tokens [begin, end).
@@ -66,6 +74,9 @@ void drop_commands(Around& around, bool edits, std::uint32_t begin = 0);
 /// verb
 /// ("agenda") asks only where a clause `begins`.
 [[nodiscard]] std::uint32_t request_size(const Around& around, std::uint32_t at, bool begins);
+
+/// "agendarme", "bloquéalo": a verb of asking with the person or the thing behind it.
+[[nodiscard]] bool asks_with_ending(const Around& around, std::uint32_t at);
 
 /// Takes away all that is said beside the event: greetings, reasons, remarks. After all other marks.
 void keep_title_clause(Around& around);

@@ -9,25 +9,6 @@ namespace scheduling {
 namespace {
 
 using language::Symbol;
-using language::TokenKind;
-
-bool is_word(const Around& around, std::uint32_t at) {
-    return around.reading.text.tokens[at].kind != TokenKind::kPunct;
-}
-
-/// "agendarme", "bloquéalo": a form of ASK with the person or the thing behind it.
-bool asks_with_ending(const Around& around, std::uint32_t at) {
-    const std::string_view word = around.reading.text.word(at);
-    const Symbol ask = around.classes.ask, led = around.classes.ask_led, ending = around.classes.clitic;
-    constexpr std::size_t kLongestEnding = 5;
-    for (std::size_t size = 2; size <= kLongestEnding && size + 3 <= word.size(); ++size) {
-        const std::string_view stem = word.substr(0, word.size() - size);
-        if (around.is_of(word.substr(word.size() - size), ending) &&
-            (around.is_of(stem, ask) || around.is_of(stem, led)))
-            return true;
-    }
-    return false;
-}
 
 /// "é na sala 2" is a remark, "e na sala 2" is none: one letter is taken with its accent.
 bool is_bare_and(const Around& around, std::uint32_t at) {
@@ -66,12 +47,12 @@ int boundary_before(const Around& around, std::uint32_t at) {
     if (mark == '!' || mark == '?' || mark == ';') return 2;
     if (mark == '.' && !glued) {
         // "proj. X": a short word with a full stop and a small letter behind it is cut short.
-        const bool abbreviated = at > 1 && is_word(around, at - 2) &&
+        const bool abbreviated = at > 1 && around.is_word(at - 2) &&
                                  around.reading.text.word(at - 2).size() < 5 &&
                                  !around.reading.text.tokens[at].capital && around.is_free(at - 2);
         const bool honorific =
             at > 1 && around.phrase(at - 2, around.classes.honorific) > 0;  // "Dr. Kim's office"
-        const bool versus = at > 1 && is_word(around, at - 2) && around.reading.text.word(at - 2) == "v";
+        const bool versus = at > 1 && around.is_word(at - 2) && around.reading.text.word(at - 2) == "v";
         return abbreviated || honorific || versus ? 0 : 2;
     }
     // "call re: the invoice", "1:1"
@@ -110,7 +91,7 @@ private:
         const Symbol remark = around_.classes.remark;
         for (std::uint32_t at = 0; at < around_.size(); ++at) {
             const int boundary = boundary_before(around_, at);
-            const bool free = around_.is_free(at) && is_word(around_, at);
+            const bool free = around_.is_free(at) && around_.is_word(at);
             const std::uint32_t labelled = free && boundary == 2 ? label_size(at) : 0;
             std::uint32_t asked = labelled;
             if (free && asked == 0 && !behind_todo(at))
@@ -155,7 +136,7 @@ private:
         const std::uint32_t from = all_.empty() ? 0 : all_.back().begin;
         if (size == 0 || at == from || at - from > kLongestSubject) return 0;
         std::uint32_t first = from;
-        while (first < at && (!around_.is_free(first) || !is_word(around_, first))) ++first;
+        while (first < at && (!around_.is_free(first) || !around_.is_word(first))) ++first;
         const bool person = around_.phrase(first, around_.classes.kin) > 0 ||
                             around_.phrase(first, around_.classes.group) > 0 ||
                             around_.phrase(first, around_.classes.verb) > 0;
@@ -209,7 +190,7 @@ private:
                 at += size;
                 continue;
             }
-            if (role == Role::kFree && is_word(around_, at) && around_.phrase(at, small) != 1 &&
+            if (role == Role::kFree && around_.is_word(at) && around_.phrase(at, small) != 1 &&
                 around_.phrase(at, article) != 1 && around_.phrase(at, verb) != 1)
                 ++clause.words;
             ++at;
@@ -271,37 +252,6 @@ private:
 };
 
 }  // namespace
-
-std::uint32_t request_size(const Around& around, std::uint32_t at, bool begins) {
-    const Symbol ask = around.classes.ask, led = around.classes.ask_led, lead = around.classes.lead,
-                 tail = around.classes.ask_tail;
-    std::uint32_t verb = at;
-    for (int words = 0; words < 4 && verb < around.size() && around.is_free(verb); ++words) {
-        const std::uint32_t size = around.phrase(verb, lead);
-        if (size == 0) break;
-        verb += size;
-    }
-    std::uint32_t size = around.phrase(at, around.classes.request);
-    size = std::max(size, around.phrase(at, around.classes.todo));
-    if (verb < around.size() && around.is_free(verb)) {
-        std::uint32_t asked = asks_with_ending(around, verb) ? 1 : around.phrase(verb, ask);
-        const bool alone = verb == at && asked > 0 && !asks_with_ending(around, verb);
-        if (verb > at) asked = std::max(asked, around.phrase(verb, led));
-        const bool tailed = asked == 0 && around.phrase(verb, led) > 0;
-        if (tailed) asked = around.phrase(verb, led);
-        if (asked > 0 && verb + asked + 1 < around.size() && around.punctuation(verb + asked) == '-' &&
-            around.phrase(verb + asked + 1, around.classes.clitic) > 0 &&
-            around.reading.text.tokens[verb + asked + 1].glued)
-            asked += 2;  // "marcar-me"
-        const std::uint32_t behind = verb + asked;
-        const std::uint32_t rest =
-            asked > 0 && behind < around.size() && around.is_free(behind) ? around.phrase(behind, tail) : 0;
-        if (asked > 0 && (rest > 0 || (!tailed && (!alone || begins))))
-            size = std::max(size, behind + rest - at);
-    }
-    if (size == 0 || around.phrase(at, around.classes.title) > size) return 0;
-    return size;
-}
 
 void keep_title_clause(Around& around) {
     Clauses(around).keep_title();

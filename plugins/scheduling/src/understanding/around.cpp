@@ -1,0 +1,74 @@
+#include <algorithm>
+
+#include "understanding/around.hpp"
+
+namespace scheduling {
+
+using language::Symbol;
+using language::TokenKind;
+
+bool is_title_role(Role role) {
+    return role == Role::kFree || role == Role::kTitle || role == Role::kGuest;
+}
+
+Around::Around(const language::Reading& read)
+    : reading(read),
+      knowledge(language::knowledge()),
+      classes(knowledge.around_classes),
+      roles(read.text.tokens.size(), Role::kFree) {
+    words.reserve(roles.size());
+    for (std::size_t at = 0; at < roles.size(); ++at)
+        words.push_back(knowledge.around.find(read.text.word(at)));
+    for (const auto& expression : read.expressions)
+        mark(expression.begin_token, expression.end_token, Role::kTime);
+    // "té con la abuela": with its accent another word than without ("te pido").
+    for (std::uint32_t at = 0; at < size(); ++at)
+        if (slice(at, at + 1).size() > read.text.word(at).size() &&
+            is_of(read.text.word(at), classes.accented))
+            words[at] = language::Lexicon::kUnknown;
+}
+
+std::uint32_t Around::phrase(std::uint32_t at, Symbol wanted, bool any_role) const {
+    if (wanted == language::kNoSymbol) return 0;
+    std::uint32_t longest = 0;
+    auto node = language::Lexicon::kRoot;
+    for (std::uint32_t end = at; end < size() && end - at < 6; ++end) {
+        const auto next = knowledge.around.next(node, words[end]);
+        if (!next || (!any_role && end > at && !is_free(end))) break;
+        node = *next;
+        for (const auto& entry : knowledge.around.entries(node))
+            if (entry.symbol == wanted && (entry.language & reading.language) != 0) longest = end - at + 1;
+    }
+    return longest;
+}
+
+char Around::punctuation(std::uint32_t at) const {
+    const auto& token = reading.text.tokens[at];
+    return token.kind == TokenKind::kPunct ? reading.text.folded[token.folded_begin] : '\0';
+}
+
+void Around::mark(std::uint32_t begin, std::uint32_t end, Role role) {
+    std::fill(roles.begin() + begin, roles.begin() + std::min(end, size()), role);
+}
+
+std::string_view Around::slice(std::uint32_t begin, std::uint32_t end) const {
+    const auto& tokens = reading.text.tokens;
+    return reading.text.original.substr(tokens[begin].begin, tokens[end - 1].end - tokens[begin].begin);
+}
+
+bool Around::is_of(std::string_view folded, Symbol wanted) const {
+    const auto node = knowledge.around.next(language::Lexicon::kRoot, knowledge.around.find(folded));
+    if (!node || wanted == language::kNoSymbol) return false;
+    const auto& entries = knowledge.around.entries(*node);
+    return std::any_of(entries.begin(), entries.end(), [&](const auto& entry) {
+        return entry.symbol == wanted && (entry.language & reading.language) != 0;
+    });
+}
+
+std::optional<std::uint32_t> Around::find(Symbol wanted) const {
+    for (std::uint32_t at = 0; at < size(); ++at)
+        if (phrase(at, wanted, true) > 0) return at;
+    return std::nullopt;
+}
+
+}  // namespace scheduling

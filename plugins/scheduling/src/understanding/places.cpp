@@ -1,0 +1,152 @@
+#include <algorithm>
+
+#include "understanding/around.hpp"
+
+/// Where it is: "en la sala 3", "at 450 Sutter St", "…, martes 6pm colegio San José".
+namespace scheduling {
+namespace {
+
+using language::Symbol;
+using language::TokenKind;
+
+/// A place named behind the time needs no preposition: "martes 6pm colegio San José", "2pm salón 301",
+/// "at 4, Lincoln Center".
+bool is_place_behind_time(const Around& around, std::uint32_t at) {
+    if (at == 0) return false;
+    const char mark = around.punctuation(at - 1);
+    const std::uint32_t last = (mark == ',' || mark == '-') && at > 1 ? at - 2 : at - 1;
+    if (around.roles[last] != Role::kTime) return false;
+    if (std::none_of(around.roles.begin(), around.roles.begin() + last, is_title_role)) return false;
+    const Symbol noun = around.classes.place_noun;
+    if (around.phrase(at, noun) > 0) return true;
+    if (!around.is_free(at)) return false;
+    const std::uint32_t article =
+        around.phrase(at, around.classes.kin);  // "his office", "the Grand Ballroom"
+    if (article > 0 && at + article < around.size() && around.is_free(at + article)) {
+        if (around.phrase(at + article, noun) > 0) return true;
+        at += article;
+    }
+    const bool house = around.reading.text.tokens[at].kind == TokenKind::kNumber;  // "221 Baker Street"
+    if (house && (at + 1 >= around.size() || !around.reading.text.tokens[at + 1].capital)) return false;
+    if (!house && !around.reading.text.tokens[at].capital) return false;
+    for (std::uint32_t end = at + 1; end < around.size() && around.is_free(end) && end - at < 8; ++end) {
+        if (around.phrase(end, noun) > 0) return true;
+        const bool glued = around.reading.text.tokens[end].glued;  // "St Mary's Church"
+        if (!around.reading.text.tokens[end].capital && !glued) return false;
+    }
+    return false;
+}
+
+/// "in the big conference room", "en su oficina": a noun of place behind what describes it.
+bool noun_follows(const Around& around, std::uint32_t begin) {
+    constexpr std::uint32_t kMostWords = 3;
+    const Symbol noun = around.classes.place_noun, small = around.classes.small, with = around.classes.with;
+    for (std::uint32_t at = begin; at < around.size() && at <= begin + kMostWords; ++at) {
+        if (!around.is_free(at) || !around.is_word(at)) return false;
+        if (around.phrase(at, noun) > 0) return true;
+        const bool whose = at == begin && around.phrase(at, around.classes.kin) > 0;  // "at my place"
+        if (!whose && (around.phrase(at, small) > 0 || around.phrase(at, with) > 0)) return false;
+    }
+    return false;
+}
+
+/// "bar Manolo", "depto 1204", "court 3": a noun of place with its name or number, behind the title's words.
+bool is_named_place(const Around& around, std::uint32_t at) {
+    const std::uint32_t size = around.phrase(at, around.classes.place_noun), name = at + size;
+    if (size == 0 || name >= around.size() || !around.is_free(name) || !around.is_word(name)) return false;
+    const auto& token = around.reading.text.tokens[name];
+    if (!token.capital && token.kind != TokenKind::kNumber) return false;
+    constexpr std::size_t kShortest = 3;  // "AV 8523" is a flight
+    if (token.kind == TokenKind::kNumber && around.reading.text.word(at).size() < kShortest) return false;
+    for (std::uint32_t k = 0; k < at; ++k)
+        if (around.is_title(k) && around.is_word(k) && around.phrase(k, around.classes.small) == 0 &&
+            around.phrase(k, around.classes.article) == 0)
+            return true;
+    return false;
+}
+
+/// "HQ, 5th floor", "Hall 2, 4th floor": what a comma joins to a place.
+std::uint32_t place_continues(const Around& around, std::uint32_t comma) {
+    if (comma + 1 >= around.size() || around.punctuation(comma) != ',' || !around.is_free(comma))
+        return comma;
+    const Symbol noun = around.classes.place_noun, floor = around.classes.floor;
+    std::uint32_t end = comma;
+    for (std::uint32_t at = comma + 1; at < around.size() && at <= comma + 4; ++at) {
+        if (!around.is_free(at) || around.punctuation(at) == ',') break;
+        if (around.phrase(at, noun) > 0 || around.phrase(at, floor) > 0) {
+            end = at + 1;
+            const bool numbered = end < around.size() && around.is_free(end) &&
+                                  around.reading.text.tokens[end].kind != TokenKind::kWord &&
+                                  around.is_word(end);
+            if (numbered) ++end;
+            while (numbered && end < around.size() && around.is_free(end) && around.is_word(end) &&
+                   around.reading.text.tokens[end].glued)  // "salón 4B"
+                ++end;
+            return end;
+        }
+    }
+    return end;
+}
+
+/// "Av. Paulista": the full stop of a word that is cut short.
+bool is_short_form(const Around& around, std::uint32_t stop) {
+    constexpr std::size_t kLongest = 4;
+    return stop > 0 && stop + 1 < around.size() && around.reading.text.word(stop - 1).size() <= kLongest &&
+           around.reading.text.tokens[stop].glued && around.reading.text.tokens[stop + 1].capital;
+}
+
+std::uint32_t place_end(const Around& around, std::uint32_t begin) {
+    const Symbol with = around.classes.with, small = around.classes.small, purpose = around.classes.purpose;
+    std::uint32_t end = begin;
+    while (end < around.size() && around.is_free(end) && around.phrase(end, with) == 0 &&
+           (end == begin || around.phrase(end, purpose) == 0) && around.punctuation(end) != ',' &&
+           (around.punctuation(end) != '.' || is_short_form(around, end)) && around.punctuation(end) != ';' &&
+           (around.phrase(end, around.classes.remark) == 0 || around.reading.text.tokens[end].capital ||
+            around.reading.text.word(end) == "e") &&
+           request_size(around, end, false) == 0 && around.punctuation(end) != '(' && end - begin < 8)
+        ++end;
+    for (std::uint32_t at = begin + 1; at + 1 < end; ++at)  // "Guarulhos e eu tenho que buscar"
+        if (around.phrase(at, around.classes.person_and) > 0 && !around.reading.text.tokens[at + 1].capital)
+            end = at;
+    const auto is_name = [&](std::uint32_t at) {  // "Room A"
+        return around.reading.text.tokens[at].capital && around.reading.text.word(at).size() == 1;
+    };
+    while (end > begin + 1 && !is_name(end - 1) &&
+           (around.phrase(end - 1, small) == 1 || !around.is_word(end - 1)))
+        --end;
+    return end < around.size() ? place_continues(around, end) : end;
+}
+
+}  // namespace
+
+std::string find_place(Around& around) {
+    const Symbol preposition = around.classes.place_preposition, noun = around.classes.place_noun;
+    const Symbol small = around.classes.small, place_only = around.classes.place_at;
+    for (std::uint32_t at = 0; at < around.size(); ++at) {
+        if (!around.is_free(at)) continue;
+        auto size = around.phrase(at, preposition);
+        const std::uint32_t label = around.phrase(at, around.classes.place_label);
+        const bool labelled =
+            label > 0 && at + label < around.size() && around.punctuation(at + label) == ':';
+        if (labelled) size = label + 1;
+        const std::uint32_t begin = at + size;
+        if (begin >= around.size() || !around.is_free(begin)) continue;
+        if (size == 0 && !is_place_behind_time(around, at) && !is_named_place(around, at)) continue;
+        const bool says_place = around.phrase(at, place_only) > 0 && around.is_word(begin) &&
+                                around.phrase(begin, small) == 0 &&
+                                around.reading.text.tokens[begin].kind == TokenKind::kWord;
+        const bool street = around.reading.text.tokens[begin].kind == TokenKind::kNumber &&
+                            begin + 1 < around.size() && around.reading.text.tokens[begin + 1].capital;
+        const bool proper = around.reading.text.tokens[begin].capital || around.phrase(begin, noun) > 0 ||
+                            says_place || street || labelled || (size == 0 && noun_follows(around, begin)) ||
+                            (size > 0 && noun_follows(around, begin));
+        if (!proper) continue;
+        const std::uint32_t end = place_end(around, begin);
+        const std::string place(around.slice(begin, end));
+        around.mark(at, end, Role::kPlace);
+        return place;
+    }
+    return {};
+}
+
+}  // namespace scheduling
