@@ -51,6 +51,7 @@ AroundClasses::AroundClasses(Symbols& symbols)
       event(symbols.intern("EVENT")),
       event_verb(symbols.intern("EVENTVERB")),
       floor(symbols.intern("FLOOR")),
+      frame(symbols.intern("FRAME")),
       group(symbols.intern("GROUP")),
       honorific(symbols.intern("HONORIFIC")),
       invite(symbols.intern("INVITE")),
@@ -115,13 +116,13 @@ Knowledge::Knowledge() {
     for (const std::string_view root : kRoots) roots.set(symbols.intern(root));
     grammar.load(kEveryLanguage, data("common/patterns.txt"), symbols);
     lexicon.load(kEveryLanguage, data("common/lexicon.txt"), symbols);
-    for (const auto& [code, bit, meeting, with] : kLanguages) {
+    for (const auto& [code, bit, meeting, with, adjectives_first] : kLanguages) {
         const std::string folder(code);
         try {
             lexicon.load(bit, data(folder + "/lexicon.txt"), symbols);
             grammar.load(bit, data(folder + "/patterns.txt"), symbols);
             around.load(bit, data(folder + "/around.txt"), around_symbols);
-            around.load(bit, data(folder + "/events.txt"), around_symbols);
+            around.load(bit, data(folder + "/wish.txt"), around_symbols);
         } catch (const std::invalid_argument& fault) {
             throw std::invalid_argument(folder + ": " + fault.what());
         }

@@ -42,6 +42,11 @@ std::uint32_t Around::phrase(std::uint32_t at, Symbol wanted, bool any_role) con
     return longest;
 }
 
+const language::LanguageInfo& Around::language() const {
+    return *std::find_if(std::begin(language::kLanguages), std::end(language::kLanguages),
+                         [&](const auto& info) { return (info.bit & reading.language) != 0; });
+}
+
 char Around::punctuation(std::uint32_t at) const {
     const auto& token = reading.text.tokens[at];
     return token.kind == TokenKind::kPunct ? reading.text.folded[token.folded_begin] : '\0';

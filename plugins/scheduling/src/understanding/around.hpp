@@ -42,6 +42,7 @@ struct Around {
                                        bool any_role = false) const;
     /// A folded word that is of this class by itself, in the message's language.
     [[nodiscard]] bool is_of(std::string_view folded, language::Symbol symbol) const;
+    [[nodiscard]] const language::LanguageInfo& language() const;
     [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(roles.size()); }
     [[nodiscard]] bool is_free(std::uint32_t at) const { return roles[at] == Role::kFree; }
     /// Belongs to the title as it stands.
@@ -77,6 +78,12 @@ void drop_commands(Around& around, bool edits, std::uint32_t begin = 0);
 
 /// "agendarme", "bloquéalo": a verb of asking with the person or the thing behind it.
 [[nodiscard]] bool asks_with_ending(const Around& around, std::uint32_t at);
+
+/// How many tokens at `at` name an event by its noun ("dentista", "oil change"); 0 none.
+[[nodiscard]] std::uint32_t event_size(const Around& around, std::uint32_t at);
+
+/// Takes away the sentence before the event's noun: "quería ver si me pones una cita" leaves the appointment.
+void drop_frame(Around& around);
 
 /// Takes away all that is said beside the event: greetings, reasons, remarks. After all other marks.
 void keep_title_clause(Around& around);

@@ -26,6 +26,7 @@ struct Clause {
     std::uint32_t had = 0;  ///< "mi esposo y yo tenemos": tokens of the verb
     bool remark = false;
     bool has_verb = false;
+    bool event = false;        ///< names one by its noun
     bool subject = false;      ///< what a remark is said of: ", la función es a las 9"
     std::uint32_t words = 0;   ///< that a title could be made of
     std::uint32_t guests = 0;  ///< names alone are a poor title
@@ -184,6 +185,7 @@ private:
             if (role == Role::kGuest) ++clause.guests;
             if (role == Role::kTitle) ++clause.words;
             const std::uint32_t size = role == Role::kFree ? around_.phrase(at, command) : 0;
+            if (role == Role::kFree && event_size(around_, at) > 0) clause.event = true;
             if (role == Role::kFree && around_.phrase(at, verb) == 1 && !is_bare_and(around_, at))
                 clause.has_verb = true;
             if (size > 0 && clause.words == 0) {
@@ -197,28 +199,51 @@ private:
         }
     }
 
-    /// What was asked for, else what was said first.
-    [[nodiscard]] std::size_t main_clause() const {
-        const auto first = [&](auto fits) {
-            return static_cast<std::size_t>(std::find_if(all_.begin(), all_.end(), fits) - all_.begin());
+    /// How much speaks for a clause being the title: what was asked for, what names an event, what stands
+    /// beside its time, and else what was said first.
+    [[nodiscard]] int weight(std::size_t k) const {
+        const Clause& clause = all_[k];
+        if (clause.words + clause.guests == 0) return kNothing;
+        if (clause.label) return 100;
+        int sum = k == 0 ? 1 : 0;
+        if (clause.words == 0) sum -= 5;  // names alone
+        if (clause.asks_it || clause.remark)
+            sum -= 6;
+        else if (clause.asks && !clause.bare)
+            sum += 6;
+        if (clause.event) sum += 5;
+        if (is_timed(k)) sum += 2;
+        if (clause.has_verb) sum -= 1;
+        return sum;
+    }
+
+    /// A time stands in the clause, or is all of the next.
+    [[nodiscard]] bool is_timed(std::size_t k) const {
+        const auto holds_time = [&](const Clause& one) {
+            return std::any_of(around_.roles.begin() + one.begin, around_.roles.begin() + one.end,
+                               [](Role role) { return role == Role::kTime; });
         };
-        std::size_t found = first([](const Clause& one) { return one.label && one.words + one.guests > 0; });
-        if (found == all_.size())
-            found = first(
-                [](const Clause& one) { return one.asks && !one.bare && !one.asks_it && one.words > 0; });
-        if (found == all_.size())
-            found = first([](const Clause& one) { return !one.remark && !one.asks_it && one.words > 0; });
-        if (found == all_.size()) found = first([](const Clause& one) { return one.asks && one.guests > 0; });
-        if (found == all_.size())
-            found = first([](const Clause& one) { return !one.remark && one.guests > 0; });
-        if (found == all_.size()) found = first([](const Clause& one) { return one.words > 0; });
-        return found;
+        if (holds_time(all_[k])) return true;
+        const std::size_t next = k + 1;
+        return next < all_.size() && all_[next].words + all_[next].guests == 0 && holds_time(all_[next]);
+    }
+
+    [[nodiscard]] std::size_t main_clause() const {
+        std::size_t best = all_.size();
+        int most = kNothing;
+        for (std::size_t k = 0; k < all_.size(); ++k)
+            if (const int sum = weight(k); sum > most) {
+                most = sum;
+                best = k;
+            }
+        return best;
     }
 
     /// "Reunión con Ana, presupuesto": joined to the title by commas alone.
     [[nodiscard]] bool belongs(std::size_t k, std::size_t chosen) const {
         const Clause& clause = all_[k];
         if (clause.remark || clause.asks || clause.subject || (k < chosen && all_[chosen].asks)) return false;
+        if (k < chosen && all_[chosen].event && !clause.event && is_aside(k)) return false;
         const std::size_t first = std::min(k, chosen) + 1, last = std::max(k, chosen);
         for (std::size_t between = first; between <= last; ++between)
             if (all_[between].sentence || (all_[between].remark && all_[between].words > 0)) return false;
@@ -231,6 +256,18 @@ private:
         if (timed && clause.guests == 0 && around_.phrase(clause.begin, around_.classes.subject_label) == 0)
             return false;
         return !clause.has_verb;
+    }
+
+    /// "galera fechou: amigo secreto", "bot, dentista": said to someone, not of the event. A name before a
+    /// colon is of it ("Acme: demo").
+    [[nodiscard]] bool is_aside(std::size_t k) const {
+        const Clause& clause = all_[k];
+        if (around_.punctuation(clause.end - 1) != ':') return true;
+        for (std::uint32_t at = clause.begin; at < clause.end; ++at)
+            if (around_.is_free(at) && (around_.phrase(at, around_.classes.group) > 0 ||
+                                        around_.phrase(at, around_.classes.frame) > 0))
+                return true;
+        return false;
     }
 
     void drop(const Clause& clause) {
@@ -246,6 +283,8 @@ private:
         around_.mark(at, at + request_size(around_, at, true), Role::kCommand);
         if (!task) drop_commands(around_, false, at);
     }
+
+    static constexpr int kNothing = -100;  ///< the weight of a clause without words
 
     Around& around_;
     std::vector<Clause> all_;

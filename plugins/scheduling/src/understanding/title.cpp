@@ -80,11 +80,6 @@ void drop_lone_brackets(std::string& title) {
     while (title.find("  ") != std::string::npos) title.erase(title.find("  "), 1);
 }
 
-const language::LanguageInfo& language_of(const Around& around) {
-    return *std::find_if(std::begin(language::kLanguages), std::end(language::kLanguages),
-                         [&](const auto& info) { return (info.bit & around.reading.language) != 0; });
-}
-
 std::string joined(const Around& around) {
     const Symbol short_with = around.classes.with_short, with = around.classes.with;
     const Symbol small = around.classes.small, article = around.classes.article;
@@ -93,7 +88,7 @@ std::string joined(const Around& around) {
         if (!around.is_title(at)) continue;
         if (const auto size = around.phrase(at, short_with, true); size > 0 && !title.empty()) {
             title += ' ';
-            title += language_of(around).with;  // "w/ Sam"
+            title += around.language().with;  // "w/ Sam"
             at += size - 1;
             continue;
         }
@@ -135,6 +130,7 @@ std::string quoted_title(const Around& around) {
 std::string make_title(Around& around) {
     if (auto quoted = quoted_title(around); !quoted.empty()) return capitalized(std::move(quoted));
     keep_title_clause(around);
+    drop_frame(around);
     drop_notes(around);
     drop_small_words(around);
     const auto first = std::find_if(around.roles.begin(), around.roles.end(), is_title_role);
@@ -152,8 +148,8 @@ std::string make_title(Around& around) {
     if (bare_guest && around.roles[at] != Role::kFree) {
         const auto short_with = around.phrase(next, around.classes.with_short, true);
         if (short_with > 0 && title.starts_with(around.slice(next, next + short_with)))
-            title.replace(0, around.slice(next, next + short_with).size(), language_of(around).with);
-        title = std::string(language_of(around).meeting) + " " + title;
+            title.replace(0, around.slice(next, next + short_with).size(), around.language().with);
+        title = std::string(around.language().meeting) + " " + title;
     }
     return capitalized(std::move(title));
 }

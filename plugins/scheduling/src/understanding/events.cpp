@@ -1,0 +1,92 @@
+#include <algorithm>
+
+#include "understanding/around.hpp"
+
+/// The noun that names an event, and the words of a sentence around it.
+namespace scheduling {
+
+namespace {
+
+/// "call", "visit": a noun where nothing is called and nobody calls.
+bool is_noun_here(const Around& around, std::uint32_t at, std::uint32_t end) {
+    const auto& classes = around.classes;
+    if (end < around.size() && around.is_free(end) && around.is_word(end)) {
+        const bool object = around.phrase(end, classes.small) == 0 || around.phrase(end, classes.kin) > 0 ||
+                            around.phrase(end, classes.article) > 0;
+        if (object && around.phrase(end, classes.with) == 0 && around.phrase(end, classes.purpose) == 0)
+            return false;
+    }
+    if (at == 0 || !around.is_word(at - 1)) return true;
+    const bool doer = around.phrase(at - 1, classes.frame, true) > 0 ||
+                      (around.phrase(at - 1, classes.small, true) > 0 &&
+                       around.phrase(at - 1, classes.article, true) == 0);
+    return !doer;
+}
+
+}  // namespace
+
+std::uint32_t event_size(const Around& around, std::uint32_t at) {
+    if (const std::uint32_t size = around.phrase(at, around.classes.event); size > 0) return size;
+    const std::uint32_t size = around.phrase(at, around.classes.event_verb);
+    return size > 0 && is_noun_here(around, at, at + size) ? size : 0;
+}
+
+namespace {
+
+bool is_joint(const Around& around, std::uint32_t at) {
+    const auto& classes = around.classes;
+    return around.phrase(at, classes.small, true) > 0 || around.phrase(at, classes.kin, true) > 0 ||
+           around.phrase(at, classes.article, true) > 0 || around.phrase(at, classes.purpose, true) > 0;
+}
+
+bool is_frame(const Around& around, std::uint32_t at) {
+    const auto& classes = around.classes;
+    return around.phrase(at, classes.frame) > 0 || around.phrase(at, classes.verb) > 0 ||
+           asks_with_ending(around, at);
+}
+
+/// "quick catch-up", "Poppy's hearing test": where the noun phrase begins that ends with the event's noun.
+/// Where adjectives follow their noun it begins with the noun.
+std::uint32_t phrase_begin(const Around& around, std::uint32_t noun) {
+    std::uint32_t begin = noun;
+    if (!around.language().adjectives_first) return begin;
+    while (begin > 0 && around.is_title(begin - 1) && around.is_word(begin - 1) &&
+           !is_joint(around, begin - 1) && !is_frame(around, begin - 1))
+        --begin;
+    return begin;
+}
+
+/// The words between `first` and the event's phrase are those of a sentence around it ("me dijo que …"),
+/// and the phrase is no part of another ("un traje para la boda").
+bool is_framed(const Around& around, std::uint32_t first, std::uint32_t begin) {
+    std::uint32_t before = begin;
+    const auto& classes = around.classes;
+    while (before > first && (around.phrase(before - 1, classes.article, true) > 0 ||
+                              around.phrase(before - 1, classes.kin, true) > 0))
+        --before;
+    const bool inside = before > first && around.is_word(before - 1) && !is_frame(around, before - 1) &&
+                        around.phrase(before - 1, classes.small, true) > 0;
+    if (inside) return false;
+    for (std::uint32_t at = first; at < before; ++at)
+        if (around.is_free(at) && is_frame(around, at)) return true;
+    return false;
+}
+
+}  // namespace
+
+void drop_frame(Around& around) {
+    std::uint32_t first = 0;
+    while (first < around.size() && !around.is_title(first)) ++first;
+    for (std::uint32_t noun = first; noun < around.size(); ++noun) {
+        if (!around.is_free(noun) || event_size(around, noun) == 0) continue;
+        const std::uint32_t begin = phrase_begin(around, noun);
+        if (begin <= first || !is_framed(around, first, begin)) return;
+        for (std::uint32_t at = first; at < begin; ++at) {
+            if (around.roles[at] == Role::kGuest) around.mark(at, at + 1, Role::kInvitee);
+            if (around.is_title(at)) around.mark(at, at + 1, Role::kDropped);
+        }
+        return;
+    }
+}
+
+}  // namespace scheduling
