@@ -57,6 +57,7 @@ AroundClasses::AroundClasses(Symbols& symbols)
       invite(symbols.intern("INVITE")),
       kin(symbols.intern("KIN")),
       lead(symbols.intern("LEAD")),
+      money(symbols.intern("MONEY")),
       move_from(symbols.intern("MOVEFROM")),
       no_guest(symbols.intern("NOGUEST")),
       of_group(symbols.intern("OFGROUP")),
@@ -74,6 +75,8 @@ AroundClasses::AroundClasses(Symbols& symbols)
       something(symbols.intern("SOMETHING")),
       refused(symbols.intern("REFUSED")),
       surname(symbols.intern("SURNAME")),
+      task(symbols.intern("TASK")),
+      task_ending(symbols.intern("TASKEND")),
       title(symbols.intern("TITLE")),
       todo(symbols.intern("TODO")),
       verb(symbols.intern("VERB")),
@@ -116,7 +119,7 @@ Knowledge::Knowledge() {
     for (const std::string_view root : kRoots) roots.set(symbols.intern(root));
     grammar.load(kEveryLanguage, data("common/patterns.txt"), symbols);
     lexicon.load(kEveryLanguage, data("common/lexicon.txt"), symbols);
-    for (const auto& [code, bit, meeting, with, adjectives_first] : kLanguages) {
+    for (const auto& [code, bit, meeting, with] : kLanguages) {
         const std::string folder(code);
         try {
             lexicon.load(bit, data(folder + "/lexicon.txt"), symbols);

@@ -16,12 +16,11 @@ struct LanguageInfo {
     LanguageMask bit;
     std::string_view meeting;  ///< the title of "something with Pedro"
     std::string_view with;     ///< for titles: "w/ Pedro"
-    bool adjectives_first;     ///< "quick chat", not "charla rápida"
 };
 
 /// One entry a folder of data; a new language is a new line here and a new folder.
 inline constexpr LanguageInfo kLanguages[] = {
-    {"es", 1, "Reunión", "con", false}, {"en", 2, "Meeting", "with", true}, {"pt", 4, "Reunião", "com", false}};
+    {"es", 1, "Reunión", "con"}, {"en", 2, "Meeting", "with"}, {"pt", 4, "Reunião", "com"}};
 
 /// The word classes of `<language>/around.txt` and `wish.txt` (docs/language.md, "The formats").
 struct AroundClasses {
@@ -29,10 +28,10 @@ struct AroundClasses {
 
     Symbol all_day, aside, hourly, told, generic, accented, pronoun, pronoun_ending, asking, has,
         subject_label, place_label, purpose, whole_day, then, kin_ending, article, ask, ask_led, ask_tail,
-        before, clitic, command, correct, dawny, day_before, edit, evening, event, event_verb, floor, frame, group,
-        honorific, invite, kin, lead, move_from, no_guest, of_group, organisation, person_and, place_at,
-        place_noun, place_preposition, polite, remark, remind, request, second, small, something, refused,
-        surname, title, todo, verb, video, with, with_short, with_the;
+        before, clitic, command, correct, dawny, day_before, edit, evening, event, event_verb, floor, frame,
+        group, honorific, invite, kin, lead, money, move_from, no_guest, of_group, organisation, person_and,
+        place_at, place_noun, place_preposition, polite, remark, remind, request, second, small, something,
+        refused, surname, task, task_ending, title, todo, verb, video, with, with_short, with_the;
 };
 
 struct Knowledge {

@@ -30,6 +30,10 @@ Around::Around(const language::Reading& read)
 
 std::uint32_t Around::phrase(std::uint32_t at, Symbol wanted, bool any_role) const {
     if (wanted == language::kNoSymbol) return 0;
+    // A word that only another language knows is taken for that one's: "can you agendar a meeting".
+    const bool foreign = words[at] != language::Lexicon::kUnknown && !reading.text.tokens[at].capital &&
+                         (knowledge.around.languages(words[at]) & reading.language) == 0;
+    const language::LanguageMask spoken = foreign ? language::kEveryLanguage : reading.language;
     std::uint32_t longest = 0;
     auto node = language::Lexicon::kRoot;
     for (std::uint32_t end = at; end < size() && end - at < 6; ++end) {
@@ -37,7 +41,7 @@ std::uint32_t Around::phrase(std::uint32_t at, Symbol wanted, bool any_role) con
         if (!next || (!any_role && end > at && !is_free(end))) break;
         node = *next;
         for (const auto& entry : knowledge.around.entries(node))
-            if (entry.symbol == wanted && (entry.language & reading.language) != 0) longest = end - at + 1;
+            if (entry.symbol == wanted && (entry.language & spoken) != 0) longest = end - at + 1;
     }
     return longest;
 }

@@ -82,6 +82,9 @@ void drop_commands(Around& around, bool edits, std::uint32_t begin = 0);
 /// How many tokens at `at` name an event by its noun ("dentista", "oil change"); 0 none.
 [[nodiscard]] std::uint32_t event_size(const Around& around, std::uint32_t at);
 
+/// A verb that names what is to be done: "buscar a los niños", "pick up the cake".
+[[nodiscard]] bool begins_task(const Around& around, std::uint32_t at);
+
 /// Takes away the sentence before the event's noun: "quería ver si me pones una cita" leaves the appointment.
 void drop_frame(Around& around);
 

@@ -186,6 +186,7 @@ private:
             if (role == Role::kTitle) ++clause.words;
             const std::uint32_t size = role == Role::kFree ? around_.phrase(at, command) : 0;
             if (role == Role::kFree && event_size(around_, at) > 0) clause.event = true;
+            if (role == Role::kFree && clause.words == 0 && begins_task(around_, at)) clause.event = true;
             if (role == Role::kFree && around_.phrase(at, verb) == 1 && !is_bare_and(around_, at))
                 clause.has_verb = true;
             if (size > 0 && clause.words == 0) {
@@ -254,6 +255,10 @@ private:
             std::any_of(around_.roles.begin() + all_[chosen].begin, around_.roles.begin() + clause.begin,
                         [](Role role) { return role == Role::kTime; });
         if (timed && clause.guests == 0 && around_.phrase(clause.begin, around_.classes.subject_label) == 0)
+            return false;
+        // "reunião com o sindicato, presta atenção": the noun says it all.
+        if (k > chosen && all_[chosen].event && !clause.event && clause.guests == 0 &&
+            around_.phrase(clause.begin, around_.classes.subject_label) == 0)
             return false;
         return !clause.has_verb;
     }

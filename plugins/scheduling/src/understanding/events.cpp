@@ -17,9 +17,9 @@ bool is_noun_here(const Around& around, std::uint32_t at, std::uint32_t end) {
             return false;
     }
     if (at == 0 || !around.is_word(at - 1)) return true;
-    const bool doer = around.phrase(at - 1, classes.frame, true) > 0 ||
-                      (around.phrase(at - 1, classes.small, true) > 0 &&
-                       around.phrase(at - 1, classes.article, true) == 0);
+    const bool doer =
+        around.phrase(at - 1, classes.frame, true) > 0 ||
+        (around.phrase(at - 1, classes.small, true) > 0 && around.phrase(at - 1, classes.article, true) == 0);
     return !doer;
 }
 
@@ -29,6 +29,15 @@ std::uint32_t event_size(const Around& around, std::uint32_t at) {
     if (const std::uint32_t size = around.phrase(at, around.classes.event); size > 0) return size;
     const std::uint32_t size = around.phrase(at, around.classes.event_verb);
     return size > 0 && is_noun_here(around, at, at + size) ? size : 0;
+}
+
+bool begins_task(const Around& around, std::uint32_t at) {
+    if (around.phrase(at, around.classes.task) > 0) return true;
+    constexpr std::size_t kEnding = 2, kShortest = 4;
+    const std::string_view word = around.reading.text.word(at);
+    return word.size() >= kShortest && !around.reading.text.tokens[at].capital &&
+           around.is_of(word.substr(word.size() - kEnding), around.classes.task_ending) &&
+           around.phrase(at, around.classes.place_noun) == 0;
 }
 
 namespace {
@@ -42,14 +51,12 @@ bool is_joint(const Around& around, std::uint32_t at) {
 bool is_frame(const Around& around, std::uint32_t at) {
     const auto& classes = around.classes;
     return around.phrase(at, classes.frame) > 0 || around.phrase(at, classes.verb) > 0 ||
-           asks_with_ending(around, at);
+           around.phrase(at, classes.ask) > 0 || asks_with_ending(around, at);
 }
 
 /// "quick catch-up", "Poppy's hearing test": where the noun phrase begins that ends with the event's noun.
-/// Where adjectives follow their noun it begins with the noun.
 std::uint32_t phrase_begin(const Around& around, std::uint32_t noun) {
     std::uint32_t begin = noun;
-    if (!around.language().adjectives_first) return begin;
     while (begin > 0 && around.is_title(begin - 1) && around.is_word(begin - 1) &&
            !is_joint(around, begin - 1) && !is_frame(around, begin - 1))
         --begin;
@@ -64,8 +71,10 @@ bool is_framed(const Around& around, std::uint32_t first, std::uint32_t begin) {
     while (before > first && (around.phrase(before - 1, classes.article, true) > 0 ||
                               around.phrase(before - 1, classes.kin, true) > 0))
         --before;
-    const bool inside = before > first && around.is_word(before - 1) && !is_frame(around, before - 1) &&
-                        around.phrase(before - 1, classes.small, true) > 0;
+    // "… have time for a chat", "un espacio para la reunión": what is asked for is the event behind.
+    const bool open = before > first + 1 && around.phrase(before - 2, classes.something, true) == 1;
+    const bool inside = !open && before > first && around.is_word(before - 1) &&
+                        !is_frame(around, before - 1) && around.phrase(before - 1, classes.small, true) > 0;
     if (inside) return false;
     for (std::uint32_t at = first; at < before; ++at)
         if (around.is_free(at) && is_frame(around, at)) return true;

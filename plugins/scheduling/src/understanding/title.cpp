@@ -46,6 +46,34 @@ void drop_small_words(Around& around) {
     }
 }
 
+/// "$450", "R$ 4.500", "15 euros", "(£20)": what it costs is no part of its name.
+void drop_prices(Around& around) {
+    const auto is_number = [&](std::uint32_t at) {
+        return at < around.size() && around.is_free(at) &&
+               around.reading.text.tokens[at].kind == language::TokenKind::kNumber;
+    };
+    for (std::uint32_t at = 0; at < around.size(); ++at) {
+        if (!around.is_free(at)) continue;
+        const std::uint32_t sign = around.phrase(at, around.classes.money);
+        std::uint32_t end = at + sign;
+        if (end < around.size() && around.punctuation(end) == '$') ++end;  // "R$"
+        if (!is_number(end)) continue;
+        const bool before = end > at;
+        while (is_number(end) || (end + 1 < around.size() && is_number(end + 1) && around.is_free(end) &&
+                                  (around.punctuation(end) == '.' || around.punctuation(end) == ',') &&
+                                  around.reading.text.tokens[end + 1].glued))
+            ++end;
+        const std::uint32_t unit =
+            end < around.size() && around.is_free(end) ? around.phrase(end, around.classes.money) : 0;
+        if (!before && unit == 0) continue;
+        end += unit;
+        while (end < around.size() && around.is_free(end) && around.is_word(end) &&
+               around.reading.text.tokens[end].glued)  // "£1,650pcm"
+            ++end;
+        around.mark(at, end, Role::kDropped);
+    }
+}
+
 /// "cita SUNAT viernes 8.20am ticket 1145", "asado el sábado trae hielo": behind the title and its time
 /// stands what is only good to know, where no word joins it to the title.
 void drop_notes(Around& around) {
@@ -131,6 +159,7 @@ std::string make_title(Around& around) {
     if (auto quoted = quoted_title(around); !quoted.empty()) return capitalized(std::move(quoted));
     keep_title_clause(around);
     drop_frame(around);
+    drop_prices(around);
     drop_notes(around);
     drop_small_words(around);
     const auto first = std::find_if(around.roles.begin(), around.roles.end(), is_title_role);
