@@ -63,6 +63,8 @@ AroundClasses::AroundClasses(Symbols& symbols)
       of_group(symbols.intern("OFGROUP")),
       organisation(symbols.intern("ORGANISATION")),
       person_and(symbols.intern("PERSONAND")),
+      no_place(symbols.intern("NOPLACE")),
+      place_in(symbols.intern("PLACEIN")),
       place_at(symbols.intern("PLACEAT")),
       place_noun(symbols.intern("PLACENOUN")),
       place_preposition(symbols.intern("PLACEPREP")),

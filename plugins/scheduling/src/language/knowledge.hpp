@@ -30,8 +30,9 @@ struct AroundClasses {
         subject_label, place_label, purpose, whole_day, then, kin_ending, article, ask, ask_led, ask_tail,
         before, clitic, command, correct, dawny, day_before, edit, evening, event, event_verb, floor, frame,
         group, honorific, invite, kin, lead, money, move_from, no_guest, of_group, organisation, person_and,
-        place_at, place_noun, place_preposition, polite, remark, remind, request, second, small, something,
-        refused, surname, task, task_ending, title, todo, verb, video, with, with_short, with_the;
+        no_place, place_in, place_at, place_noun, place_preposition, polite, remark, remind, request, second,
+        small, something, refused, surname, task, task_ending, title, todo, verb, video, with, with_short,
+        with_the;
 };
 
 struct Knowledge {

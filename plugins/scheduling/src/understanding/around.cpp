@@ -51,6 +51,14 @@ const language::LanguageInfo& Around::language() const {
                          [&](const auto& info) { return (info.bit & reading.language) != 0; });
 }
 
+bool Around::starts_line(std::uint32_t at) const {
+    if (at == 0) return true;
+    const auto& tokens = reading.text.tokens;
+    const std::string_view between =
+        reading.text.original.substr(tokens[at - 1].end, tokens[at].begin - tokens[at - 1].end);
+    return between.find('\n') != std::string_view::npos;
+}
+
 char Around::punctuation(std::uint32_t at) const {
     const auto& token = reading.text.tokens[at];
     return token.kind == TokenKind::kPunct ? reading.text.folded[token.folded_begin] : '\0';

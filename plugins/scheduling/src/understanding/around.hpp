@@ -51,6 +51,8 @@ struct Around {
     [[nodiscard]] bool is_word(std::uint32_t at) const {
         return reading.text.tokens[at].kind != language::TokenKind::kPunct;
     }
+    /// Stands first in its line.
+    [[nodiscard]] bool starts_line(std::uint32_t at) const;
     [[nodiscard]] char punctuation(std::uint32_t at) const;
     void mark(std::uint32_t begin, std::uint32_t end, Role role);
     /// The original bytes of tokens [begin, end).
@@ -81,6 +83,9 @@ void drop_commands(Around& around, bool edits, std::uint32_t begin = 0);
 
 /// How many tokens at `at` name an event by its noun ("dentista", "oil change"); 0 none.
 [[nodiscard]] std::uint32_t event_size(const Around& around, std::uint32_t at);
+
+/// "buscar", "renovar": by its ending, where the language has one.
+[[nodiscard]] bool is_infinitive(const Around& around, std::uint32_t at);
 
 /// A verb that names what is to be done: "buscar a los niños", "pick up the cake".
 [[nodiscard]] bool begins_task(const Around& around, std::uint32_t at);

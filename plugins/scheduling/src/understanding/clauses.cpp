@@ -32,16 +32,9 @@ struct Clause {
     std::uint32_t guests = 0;  ///< names alone are a poor title
 };
 
-bool ends_line(const Around& around, std::uint32_t at) {
-    const auto& tokens = around.reading.text.tokens;
-    const std::string_view between =
-        around.reading.text.original.substr(tokens[at - 1].end, tokens[at].begin - tokens[at - 1].end);
-    return between.find('\n') != std::string_view::npos;
-}
-
 /// The boundary before token `at`: 0 none, 1 a comma's, 2 a sentence's.
 int boundary_before(const Around& around, std::uint32_t at) {
-    if (at == 0 || ends_line(around, at)) return 2;
+    if (around.starts_line(at)) return 2;
     if (!around.is_free(at - 1) && around.roles[at - 1] != Role::kCommand) return 0;
     const char mark = around.punctuation(at - 1);
     const bool glued = around.reading.text.tokens[at].glued;

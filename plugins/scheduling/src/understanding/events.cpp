@@ -31,13 +31,16 @@ std::uint32_t event_size(const Around& around, std::uint32_t at) {
     return size > 0 && is_noun_here(around, at, at + size) ? size : 0;
 }
 
-bool begins_task(const Around& around, std::uint32_t at) {
-    if (around.phrase(at, around.classes.task) > 0) return true;
+bool is_infinitive(const Around& around, std::uint32_t at) {
     constexpr std::size_t kEnding = 2, kShortest = 4;
     const std::string_view word = around.reading.text.word(at);
     return word.size() >= kShortest && !around.reading.text.tokens[at].capital &&
            around.is_of(word.substr(word.size() - kEnding), around.classes.task_ending) &&
            around.phrase(at, around.classes.place_noun) == 0;
+}
+
+bool begins_task(const Around& around, std::uint32_t at) {
+    return around.phrase(at, around.classes.task) > 0 || is_infinitive(around, at);
 }
 
 namespace {
