@@ -18,11 +18,19 @@ std::uint32_t proper_end(const Around& around, std::uint32_t at) {
     const auto is_name = [&](std::uint32_t k) {
         return k < around.size() && around.is_free(k) && around.is_word(k) && tokens[k].capital &&
                around.phrase(k, classes.group) == 0 && around.phrase(k, classes.remark) == 0 &&
-               around.phrase(k, classes.polite) == 0 && event_size(around, k) == 0;
+               around.phrase(k, classes.polite) == 0 && around.phrase(k, classes.money) == 0 &&
+               around.phrase(k, classes.subject_label) == 0 && event_size(around, k) == 0 &&
+               !(k > at && around.starts_line(k));
+    };
+    // "LATAM 3304", "UA 1093": a flight or an order.
+    const auto is_code = [&](std::uint32_t k) {
+        const std::string_view word = around.slice(k, k + 1);
+        return std::all_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; }) &&
+               k + 1 < around.size() && tokens[k + 1].kind == TokenKind::kNumber;
     };
     const bool house = tokens[at].kind == TokenKind::kNumber && around.reading.text.word(at).size() > 1;
     std::uint32_t end = house ? at + 1 : at;
-    if (!is_name(end)) return at;
+    if (!is_name(end) || is_code(end)) return at;
     while (end < around.size() && around.is_free(end) && end - at < kMostWords) {
         const bool joint = around.phrase(end, classes.of_group) == 1 && end > at && is_name(end + 1);
         const bool behind =
@@ -32,8 +40,10 @@ std::uint32_t proper_end(const Around& around, std::uint32_t at) {
         if (!is_name(end) && !joint && !behind && !mark) break;
         ++end;
     }
-    const bool closed = end == around.size() || !around.is_word(end) || around.roles[end] == Role::kTime;
-    return closed ? end : at;
+    const bool closed = end == around.size() || !around.is_word(end) || around.roles[end] == Role::kTime ||
+                        around.starts_line(end);
+    const bool label = end < around.size() && around.punctuation(end) == ':';
+    return closed && !label ? end : at;
 }
 
 /// A preposition with what it leads to, where only a place can follow: right behind the time ("las 8 en la
