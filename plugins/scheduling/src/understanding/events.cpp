@@ -89,6 +89,9 @@ bool is_framed(const Around& around, std::uint32_t first, std::uint32_t begin) {
 void drop_frame(Around& around) {
     std::uint32_t first = 0;
     while (first < around.size() && !around.is_title(first)) ++first;
+    const bool whose = first + 1 < around.size() && around.is_free(first) && around.is_free(first + 1) &&
+                       around.phrase(first, around.classes.kin) == 1 && event_size(around, first + 1) > 0;
+    if (whose) around.mark(first, first + 1, Role::kDropped);  // "your physio"
     for (std::uint32_t noun = first; noun < around.size(); ++noun) {
         if (!around.is_free(noun) || event_size(around, noun) == 0) continue;
         const std::uint32_t begin = phrase_begin(around, noun);

@@ -84,17 +84,22 @@ void drop_notes(Around& around) {
     std::uint32_t time_begin = 0, time_end = around.size();
     while (time_begin < around.size() && around.roles[time_begin] != Role::kTime) ++time_begin;
     while (time_end > time_begin && around.roles[time_end - 1] != Role::kTime) --time_end;
-    bool names_thing = false;
-    for (std::uint32_t at = 0; at < time_begin; ++at)
+    bool names_thing = false, names_event = false;
+    for (std::uint32_t at = 0; at < time_begin; ++at) {
         names_thing = names_thing || (is_content(at) && around.phrase(at, around.classes.generic) == 0);
+        names_event = names_event || (around.is_free(at) && event_size(around, at) > 0);
+    }
     if (!names_thing || time_end == around.size()) return;
+    const auto joins = [&](std::uint32_t at) {
+        const auto& classes = around.classes;
+        return around.phrase(at, classes.with) > 0 || around.phrase(at, classes.purpose) > 0 ||
+               around.phrase(at, classes.subject_label) > 0 || around.phrase(at, classes.of_group) > 0;
+    };
     std::uint32_t at = time_end;
     while (at < around.size() && around.is_free(at) && !around.is_word(at)) ++at;
-    const bool joined =
-        at >= around.size() || !is_content(at) || around.phrase(at, around.classes.with) > 0 ||
-        around.phrase(at, around.classes.purpose) > 0 ||
-        around.phrase(at, around.classes.subject_label) > 0 || around.reading.text.tokens[at].capital;
-    if (joined) return;
+    if (at >= around.size() || !around.is_free(at) || joins(at)) return;
+    // Where the event has its noun already, even a name or "then …" behind the time is only good to know.
+    if (!names_event && (!is_content(at) || around.reading.text.tokens[at].capital)) return;
     for (; at < around.size() && around.is_free(at) && around.phrase(at, around.classes.with) == 0; ++at)
         around.mark(at, at + 1, Role::kDropped);
 }

@@ -21,7 +21,7 @@ bool asks(const Around& around) {
     return around.reading.text.original.find('?') != std::string_view::npos;
 }
 
-/// Of the words with a meaning the first names an event or a task, and no verb stands beside it: "tennis at
+/// Of the words with a meaning the first names an event, and no verb stands beside it: "tennis at
 /// 4?" is no question of "is the bank open at 4?" kind.
 bool names_event(const Around& around) {
     bool named = false;
@@ -33,18 +33,16 @@ bool names_event(const Around& around) {
             return false;
         if (!named && around.phrase(at, around.classes.small, true) == 0 &&
             around.phrase(at, around.classes.article, true) == 0) {
-            if (!around.is_free(at) || (event_size(around, at) == 0 && !is_infinitive(around, at)))
-                return false;
+            if (!around.is_free(at) || event_size(around, at) == 0) return false;
             named = true;
         }
     }
     return named;
 }
 
-/// "oil change", "jantar com os sogros", "renovar la cédula": an event or a task and little else; when is
-/// still to be said.
+/// "oil change", "jantar com os sogros": an event and little else; when is still to be said.
 bool names_event_alone(const Around& around, const Understanding& read) {
-    constexpr std::uint32_t kMostWords = 5;
+    constexpr std::uint32_t kMostWords = 7;
     std::uint32_t words = 0;
     for (std::uint32_t at = 0; at < around.size(); ++at) words += around.is_word(at) ? 1 : 0;
     if (words == 0 || words > kMostWords || !read.times.empty() || asks(around)) return false;
