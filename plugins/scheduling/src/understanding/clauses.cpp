@@ -83,16 +83,18 @@ public:
 private:
     void cut() {
         const Symbol remark = around_.classes.remark;
+        std::uint32_t behind_label = 0;  // no boundary: "Subject: Q1 roadmap"
         for (std::uint32_t at = 0; at < around_.size(); ++at) {
-            const int boundary = boundary_before(around_, at);
+            const int boundary = at > 0 && at == behind_label ? 0 : boundary_before(around_, at);
             const bool free = around_.is_free(at) && around_.is_word(at);
             const std::uint32_t labelled = free && boundary == 2 ? label_size(at) : 0;
             std::uint32_t asked = labelled;
             if (free && asked == 0 && !behind_todo(at))
                 asked = request_size(around_, at, boundary > 0 || begins_words(at));
             // "clínica São Lucas": written with a capital inside a sentence it is a name.
-            const bool named =
-                (boundary == 0 && around_.reading.text.tokens[at].capital) || is_bare_and(around_, at);
+            const bool named = (boundary == 0 && around_.reading.text.tokens[at].capital) ||
+                               is_bare_and(around_, at) ||
+                               event_size(around_, at) > around_.phrase(at, remark);  // "leaving drinks"
             const std::uint32_t remarked = free && asked == 0 && !named ? around_.phrase(at, remark) : 0;
             const std::uint32_t had = free && asked == 0 ? subject_has(at) : 0;
             if (had > 0) asked = had;
@@ -112,6 +114,7 @@ private:
             clause.bare = clause.asks && !clause.label && had == 0 && request_size(around_, at, false) == 0;
             clause.remark = remarked > 0;
             all_.push_back(clause);
+            if (labelled > 0) behind_label = at + labelled;
             if (asked > 0) at += asked - 1;
             if (remarked > 0) at += remarked - 1;
         }

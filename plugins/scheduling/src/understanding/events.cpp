@@ -53,7 +53,9 @@ bool is_joint(const Around& around, std::uint32_t at) {
 
 bool is_frame(const Around& around, std::uint32_t at) {
     const auto& classes = around.classes;
-    return around.phrase(at, classes.frame) > 0 || around.phrase(at, classes.verb) > 0 ||
+    const bool makes = at + 1 < around.size() && around.phrase(at, classes.ask_led) == 1 &&
+                       around.phrase(at + 1, classes.kin) > 0;  // "fix a meeting"
+    return makes || around.phrase(at, classes.frame) > 0 || around.phrase(at, classes.verb) > 0 ||
            around.phrase(at, classes.ask) > 0 || asks_with_ending(around, at);
 }
 
