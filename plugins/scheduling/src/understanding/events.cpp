@@ -68,6 +68,18 @@ std::uint32_t phrase_begin(const Around& around, std::uint32_t noun) {
     return begin;
 }
 
+/// "montame una reunión", "hágannos una cita": who asks stands at the verb's end, whatever the verb.
+bool ends_with_person(const Around& around, std::uint32_t at) {
+    constexpr std::size_t kShortestStem = 3;
+    const std::string_view word = around.reading.text.word(at);
+    if (!around.is_free(at) || around.reading.text.tokens[at].capital) return false;
+    for (const std::size_t size : {std::size_t{2}, std::size_t{3}})
+        if (word.size() >= size + kShortestStem &&
+            around.is_of(word.substr(word.size() - size), around.classes.clitic))
+            return true;
+    return false;
+}
+
 /// The words between `first` and the event's phrase are those of a sentence around it ("me dijo que …"),
 /// and the phrase is no part of another ("un traje para la boda").
 bool is_framed(const Around& around, std::uint32_t first, std::uint32_t begin) {
@@ -81,6 +93,7 @@ bool is_framed(const Around& around, std::uint32_t first, std::uint32_t begin) {
     const bool inside = !open && before > first && around.is_word(before - 1) &&
                         !is_frame(around, before - 1) && around.phrase(before - 1, classes.small, true) > 0;
     if (inside) return false;
+    if (before < begin && before > first && ends_with_person(around, before - 1)) return true;
     for (std::uint32_t at = first; at < before; ++at)
         if (around.is_free(at) && is_frame(around, at)) return true;
     return false;

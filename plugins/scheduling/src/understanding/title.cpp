@@ -96,7 +96,9 @@ void drop_notes(Around& around) {
                around.phrase(at, classes.subject_label) > 0 || around.phrase(at, classes.of_group) > 0;
     };
     std::uint32_t at = time_end;
-    while (at < around.size() && around.is_free(at) && !around.is_word(at)) ++at;
+    while (at < around.size() && (around.roles[at] == Role::kPlace || around.roles[at] == Role::kVideo ||
+                                  (around.is_free(at) && !around.is_word(at))))
+        ++at;
     if (at >= around.size() || !around.is_free(at) || joins(at)) return;
     // Where the event has its noun already, even a name or "then …" behind the time is only good to know.
     if (!names_event && (!is_content(at) || around.reading.text.tokens[at].capital)) return;
@@ -130,7 +132,8 @@ std::string joined(const Around& around) {
         const bool name = around.roles[at] == Role::kGuest && around.phrase(at, small, true) != 1 &&
                           around.phrase(at, article, true) != 1 && around.phrase(at, with, true) == 0 &&
                           around.phrase(at, around.classes.person_and, true) == 0 &&
-                          around.phrase(at, around.classes.honorific, true) == 0;
+                          around.phrase(at, around.classes.honorific, true) == 0 &&
+                          around.phrase(at, around.classes.group, true) == 0;  // "coach Bennett"
         title +=
             name ? capitalized(std::string(around.slice(at, at + 1))) : std::string(around.slice(at, at + 1));
     }
