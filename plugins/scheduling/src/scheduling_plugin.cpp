@@ -49,6 +49,12 @@ migue::Detached warm_up_soon(const migue::Services& services, model::SecondReade
     }
 }
 
+decltype(migue::Description::intents) intents() {
+    decltype(migue::Description::intents) all;
+    for (const auto& [name, purpose] : kIntents) all.push_back({std::string(name), std::string(purpose)});
+    return all;
+}
+
 }  // namespace
 
 migue::Description Plugin::describe() {
@@ -56,21 +62,7 @@ migue::Description Plugin::describe() {
             .version = "0.1.0",
             .config_schema = config_schema(),
             .required_services = {MIGUE_LOG_ID, MIGUE_CLOCK_ID, MIGUE_SQL_ID, MIGUE_VAULT_ID},
-            .intents = {{"schedule_meeting", "puts something into the calendar"},
-                        {"contacts", "tells whose addresses are kept"},
-                        {"cancel_meeting", "takes something out of the calendar"},
-                        {"reschedule_meeting", "moves or changes something in the calendar"},
-                        {"query_agenda", "tells what is planned, or when one is free"},
-                        {"find_slot", "looks for free time"},
-                        {"reminder", "asks to be reminded of something"},
-                        {"privacy", "exports or deletes what is kept about a person"},
-                        {"handoff", "pauses and tells whoever runs the bot"},
-                        {"opt_out", "ends or resumes messages that are no answers"},
-                        {"travel", "says where the person is for a time"},
-                        {"digest", "sends the day's agenda in the morning"},
-                        {"never_mind", "drops what is open"},
-                        {"voice_note", "listens to a recording, where that is set up"},
-                        {"link_account", "connects a calendar, or asks for the calendar's link"}},
+            .intents = intents(),
             .max_concurrency = 8};
 }
 

@@ -48,17 +48,23 @@ AroundClasses::AroundClasses(Symbols& symbols)
       day_before(symbols.intern("DAYBEFORE")),
       edit(symbols.intern("EDIT")),
       evening(symbols.intern("EVENING")),
+      event(symbols.intern("EVENT")),
+      event_verb(symbols.intern("EVENTVERB")),
       floor(symbols.intern("FLOOR")),
+      frame(symbols.intern("FRAME")),
       group(symbols.intern("GROUP")),
       honorific(symbols.intern("HONORIFIC")),
       invite(symbols.intern("INVITE")),
       kin(symbols.intern("KIN")),
       lead(symbols.intern("LEAD")),
+      money(symbols.intern("MONEY")),
       move_from(symbols.intern("MOVEFROM")),
       no_guest(symbols.intern("NOGUEST")),
       of_group(symbols.intern("OFGROUP")),
       organisation(symbols.intern("ORGANISATION")),
       person_and(symbols.intern("PERSONAND")),
+      no_place(symbols.intern("NOPLACE")),
+      place_in(symbols.intern("PLACEIN")),
       place_at(symbols.intern("PLACEAT")),
       place_noun(symbols.intern("PLACENOUN")),
       place_preposition(symbols.intern("PLACEPREP")),
@@ -71,6 +77,8 @@ AroundClasses::AroundClasses(Symbols& symbols)
       something(symbols.intern("SOMETHING")),
       refused(symbols.intern("REFUSED")),
       surname(symbols.intern("SURNAME")),
+      task(symbols.intern("TASK")),
+      task_ending(symbols.intern("TASKEND")),
       title(symbols.intern("TITLE")),
       todo(symbols.intern("TODO")),
       verb(symbols.intern("VERB")),
@@ -121,6 +129,7 @@ Knowledge::Knowledge() {
             lexicon.load(bit, data(folder + "/lexicon.txt"), symbols);
             grammar.load(bit, data(folder + "/patterns.txt"), symbols);
             around.load(bit, data(folder + "/around.txt"), around_symbols);
+            around.load(bit, data(folder + "/wish.txt"), around_symbols);
         } catch (const std::invalid_argument& fault) {
             throw std::invalid_argument(folder + ": " + fault.what());
         }

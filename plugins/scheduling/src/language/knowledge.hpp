@@ -22,16 +22,17 @@ struct LanguageInfo {
 inline constexpr LanguageInfo kLanguages[] = {
     {"es", 1, "Reunión", "con"}, {"en", 2, "Meeting", "with"}, {"pt", 4, "Reunião", "com"}};
 
-/// The word classes of `<language>/around.txt` (docs/language.md, "The formats").
+/// The word classes of `<language>/around.txt` and `wish.txt` (docs/language.md, "The formats").
 struct AroundClasses {
     explicit AroundClasses(Symbols& symbols);
 
     Symbol all_day, aside, hourly, told, generic, accented, pronoun, pronoun_ending, asking, has,
         subject_label, place_label, purpose, whole_day, then, kin_ending, article, ask, ask_led, ask_tail,
-        before, clitic, command, correct, dawny, day_before, edit, evening, floor, group, honorific, invite,
-        kin, lead, move_from, no_guest, of_group, organisation, person_and, place_at, place_noun,
-        place_preposition, polite, remark, remind, request, second, small, something, refused, surname, title,
-        todo, verb, video, with, with_short, with_the;
+        before, clitic, command, correct, dawny, day_before, edit, evening, event, event_verb, floor, frame,
+        group, honorific, invite, kin, lead, money, move_from, no_guest, of_group, organisation, person_and,
+        no_place, place_in, place_at, place_noun, place_preposition, polite, remark, remind, request, second,
+        small, something, refused, surname, task, task_ending, title, todo, verb, video, with, with_short,
+        with_the;
 };
 
 struct Knowledge {

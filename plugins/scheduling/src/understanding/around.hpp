@@ -24,6 +24,8 @@ enum class Role : std::uint8_t {
     kDropped,
 };
 
+[[nodiscard]] bool is_title_role(Role role);
+
 /// The message with its roles; one entry a token.
 struct Around {
     explicit Around(const language::Reading& read);
@@ -40,8 +42,17 @@ struct Around {
                                        bool any_role = false) const;
     /// A folded word that is of this class by itself, in the message's language.
     [[nodiscard]] bool is_of(std::string_view folded, language::Symbol symbol) const;
+    [[nodiscard]] const language::LanguageInfo& language() const;
     [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(roles.size()); }
     [[nodiscard]] bool is_free(std::uint32_t at) const { return roles[at] == Role::kFree; }
+    /// Belongs to the title as it stands.
+    [[nodiscard]] bool is_title(std::uint32_t at) const { return is_title_role(roles[at]); }
+    /// No punctuation mark.
+    [[nodiscard]] bool is_word(std::uint32_t at) const {
+        return reading.text.tokens[at].kind != language::TokenKind::kPunct;
+    }
+    /// Stands first in its line.
+    [[nodiscard]] bool starts_line(std::uint32_t at) const;
     [[nodiscard]] char punctuation(std::uint32_t at) const;
     void mark(std::uint32_t begin, std::uint32_t end, Role role);
     /// The original bytes of tokens [begin, end).
@@ -66,6 +77,21 @@ void drop_commands(Around& around, bool edits, std::uint32_t begin = 0);
 /// verb
 /// ("agenda") asks only where a clause `begins`.
 [[nodiscard]] std::uint32_t request_size(const Around& around, std::uint32_t at, bool begins);
+
+/// "agendarme", "bloquéalo": a verb of asking with the person or the thing behind it.
+[[nodiscard]] bool asks_with_ending(const Around& around, std::uint32_t at);
+
+/// How many tokens at `at` name an event by its noun ("dentista", "oil change"); 0 none.
+[[nodiscard]] std::uint32_t event_size(const Around& around, std::uint32_t at);
+
+/// "buscar", "renovar": by its ending, where the language has one.
+[[nodiscard]] bool is_infinitive(const Around& around, std::uint32_t at);
+
+/// A verb that names what is to be done: "buscar a los niños", "pick up the cake".
+[[nodiscard]] bool begins_task(const Around& around, std::uint32_t at);
+
+/// Takes away the sentence before the event's noun: "quería ver si me pones una cita" leaves the appointment.
+void drop_frame(Around& around);
 
 /// Takes away all that is said beside the event: greetings, reasons, remarks. After all other marks.
 void keep_title_clause(Around& around);

@@ -9,25 +9,6 @@ namespace scheduling {
 namespace {
 
 using language::Symbol;
-using language::TokenKind;
-
-bool is_word(const Around& around, std::uint32_t at) {
-    return around.reading.text.tokens[at].kind != TokenKind::kPunct;
-}
-
-/// "agendarme", "bloquéalo": a form of ASK with the person or the thing behind it.
-bool asks_with_ending(const Around& around, std::uint32_t at) {
-    const std::string_view word = around.reading.text.word(at);
-    const Symbol ask = around.classes.ask, led = around.classes.ask_led, ending = around.classes.clitic;
-    constexpr std::size_t kLongestEnding = 5;
-    for (std::size_t size = 2; size <= kLongestEnding && size + 3 <= word.size(); ++size) {
-        const std::string_view stem = word.substr(0, word.size() - size);
-        if (around.is_of(word.substr(word.size() - size), ending) &&
-            (around.is_of(stem, ask) || around.is_of(stem, led)))
-            return true;
-    }
-    return false;
-}
 
 /// "é na sala 2" is a remark, "e na sala 2" is none: one letter is taken with its accent.
 bool is_bare_and(const Around& around, std::uint32_t at) {
@@ -45,33 +26,27 @@ struct Clause {
     std::uint32_t had = 0;  ///< "mi esposo y yo tenemos": tokens of the verb
     bool remark = false;
     bool has_verb = false;
+    bool event = false;        ///< names one by its noun
     bool subject = false;      ///< what a remark is said of: ", la función es a las 9"
     std::uint32_t words = 0;   ///< that a title could be made of
     std::uint32_t guests = 0;  ///< names alone are a poor title
 };
 
-bool ends_line(const Around& around, std::uint32_t at) {
-    const auto& tokens = around.reading.text.tokens;
-    const std::string_view between =
-        around.reading.text.original.substr(tokens[at - 1].end, tokens[at].begin - tokens[at - 1].end);
-    return between.find('\n') != std::string_view::npos;
-}
-
 /// The boundary before token `at`: 0 none, 1 a comma's, 2 a sentence's.
 int boundary_before(const Around& around, std::uint32_t at) {
-    if (at == 0 || ends_line(around, at)) return 2;
+    if (around.starts_line(at)) return 2;
     if (!around.is_free(at - 1) && around.roles[at - 1] != Role::kCommand) return 0;
     const char mark = around.punctuation(at - 1);
     const bool glued = around.reading.text.tokens[at].glued;
     if (mark == '!' || mark == '?' || mark == ';') return 2;
     if (mark == '.' && !glued) {
         // "proj. X": a short word with a full stop and a small letter behind it is cut short.
-        const bool abbreviated = at > 1 && is_word(around, at - 2) &&
+        const bool abbreviated = at > 1 && around.is_word(at - 2) &&
                                  around.reading.text.word(at - 2).size() < 5 &&
                                  !around.reading.text.tokens[at].capital && around.is_free(at - 2);
         const bool honorific =
             at > 1 && around.phrase(at - 2, around.classes.honorific) > 0;  // "Dr. Kim's office"
-        const bool versus = at > 1 && is_word(around, at - 2) && around.reading.text.word(at - 2) == "v";
+        const bool versus = at > 1 && around.is_word(at - 2) && around.reading.text.word(at - 2) == "v";
         return abbreviated || honorific || versus ? 0 : 2;
     }
     // "call re: the invoice", "1:1"
@@ -108,16 +83,18 @@ public:
 private:
     void cut() {
         const Symbol remark = around_.classes.remark;
+        std::uint32_t behind_label = 0;  // no boundary: "Subject: Q1 roadmap"
         for (std::uint32_t at = 0; at < around_.size(); ++at) {
-            const int boundary = boundary_before(around_, at);
-            const bool free = around_.is_free(at) && is_word(around_, at);
+            const int boundary = at > 0 && at == behind_label ? 0 : boundary_before(around_, at);
+            const bool free = around_.is_free(at) && around_.is_word(at);
             const std::uint32_t labelled = free && boundary == 2 ? label_size(at) : 0;
             std::uint32_t asked = labelled;
             if (free && asked == 0 && !behind_todo(at))
                 asked = request_size(around_, at, boundary > 0 || begins_words(at));
             // "clínica São Lucas": written with a capital inside a sentence it is a name.
-            const bool named =
-                (boundary == 0 && around_.reading.text.tokens[at].capital) || is_bare_and(around_, at);
+            const bool named = (boundary == 0 && around_.reading.text.tokens[at].capital) ||
+                               is_bare_and(around_, at) ||
+                               event_size(around_, at) > around_.phrase(at, remark);  // "leaving drinks"
             const std::uint32_t remarked = free && asked == 0 && !named ? around_.phrase(at, remark) : 0;
             const std::uint32_t had = free && asked == 0 ? subject_has(at) : 0;
             if (had > 0) asked = had;
@@ -137,6 +114,7 @@ private:
             clause.bare = clause.asks && !clause.label && had == 0 && request_size(around_, at, false) == 0;
             clause.remark = remarked > 0;
             all_.push_back(clause);
+            if (labelled > 0) behind_label = at + labelled;
             if (asked > 0) at += asked - 1;
             if (remarked > 0) at += remarked - 1;
         }
@@ -155,7 +133,7 @@ private:
         const std::uint32_t from = all_.empty() ? 0 : all_.back().begin;
         if (size == 0 || at == from || at - from > kLongestSubject) return 0;
         std::uint32_t first = from;
-        while (first < at && (!around_.is_free(first) || !is_word(around_, first))) ++first;
+        while (first < at && (!around_.is_free(first) || !around_.is_word(first))) ++first;
         const bool person = around_.phrase(first, around_.classes.kin) > 0 ||
                             around_.phrase(first, around_.classes.group) > 0 ||
                             around_.phrase(first, around_.classes.verb) > 0;
@@ -203,41 +181,66 @@ private:
             if (role == Role::kGuest) ++clause.guests;
             if (role == Role::kTitle) ++clause.words;
             const std::uint32_t size = role == Role::kFree ? around_.phrase(at, command) : 0;
+            if (role == Role::kFree && event_size(around_, at) > 0) clause.event = true;
+            if (role == Role::kFree && clause.words == 0 && begins_task(around_, at)) clause.event = true;
             if (role == Role::kFree && around_.phrase(at, verb) == 1 && !is_bare_and(around_, at))
                 clause.has_verb = true;
             if (size > 0 && clause.words == 0) {
                 at += size;
                 continue;
             }
-            if (role == Role::kFree && is_word(around_, at) && around_.phrase(at, small) != 1 &&
+            if (role == Role::kFree && around_.is_word(at) && around_.phrase(at, small) != 1 &&
                 around_.phrase(at, article) != 1 && around_.phrase(at, verb) != 1)
                 ++clause.words;
             ++at;
         }
     }
 
-    /// What was asked for, else what was said first.
-    [[nodiscard]] std::size_t main_clause() const {
-        const auto first = [&](auto fits) {
-            return static_cast<std::size_t>(std::find_if(all_.begin(), all_.end(), fits) - all_.begin());
+    /// How much speaks for a clause being the title: what was asked for, what names an event, what stands
+    /// beside its time, and else what was said first.
+    [[nodiscard]] int weight(std::size_t k) const {
+        const Clause& clause = all_[k];
+        if (clause.words + clause.guests == 0) return kNothing;
+        if (clause.label) return 100;
+        int sum = k == 0 ? 1 : 0;
+        if (clause.words == 0) sum -= 5;  // names alone
+        if (clause.asks_it || clause.remark)
+            sum -= 6;
+        else if (clause.asks && !clause.bare)
+            sum += 6;
+        if (clause.event) sum += 5;
+        if (is_timed(k)) sum += 2;
+        if (clause.has_verb) sum -= 1;
+        return sum;
+    }
+
+    /// A time stands in the clause, or is all of the next.
+    [[nodiscard]] bool is_timed(std::size_t k) const {
+        const auto holds_time = [&](const Clause& one) {
+            return std::any_of(around_.roles.begin() + one.begin, around_.roles.begin() + one.end,
+                               [](Role role) { return role == Role::kTime; });
         };
-        std::size_t found = first([](const Clause& one) { return one.label && one.words + one.guests > 0; });
-        if (found == all_.size())
-            found = first(
-                [](const Clause& one) { return one.asks && !one.bare && !one.asks_it && one.words > 0; });
-        if (found == all_.size())
-            found = first([](const Clause& one) { return !one.remark && !one.asks_it && one.words > 0; });
-        if (found == all_.size()) found = first([](const Clause& one) { return one.asks && one.guests > 0; });
-        if (found == all_.size())
-            found = first([](const Clause& one) { return !one.remark && one.guests > 0; });
-        if (found == all_.size()) found = first([](const Clause& one) { return one.words > 0; });
-        return found;
+        if (holds_time(all_[k])) return true;
+        const std::size_t next = k + 1;
+        return next < all_.size() && all_[next].words + all_[next].guests == 0 && holds_time(all_[next]);
+    }
+
+    [[nodiscard]] std::size_t main_clause() const {
+        std::size_t best = all_.size();
+        int most = kNothing;
+        for (std::size_t k = 0; k < all_.size(); ++k)
+            if (const int sum = weight(k); sum > most) {
+                most = sum;
+                best = k;
+            }
+        return best;
     }
 
     /// "Reunión con Ana, presupuesto": joined to the title by commas alone.
     [[nodiscard]] bool belongs(std::size_t k, std::size_t chosen) const {
         const Clause& clause = all_[k];
         if (clause.remark || clause.asks || clause.subject || (k < chosen && all_[chosen].asks)) return false;
+        if (k < chosen && all_[chosen].event && !clause.event && is_aside(k)) return false;
         const std::size_t first = std::min(k, chosen) + 1, last = std::max(k, chosen);
         for (std::size_t between = first; between <= last; ++between)
             if (all_[between].sentence || (all_[between].remark && all_[between].words > 0)) return false;
@@ -249,7 +252,23 @@ private:
                         [](Role role) { return role == Role::kTime; });
         if (timed && clause.guests == 0 && around_.phrase(clause.begin, around_.classes.subject_label) == 0)
             return false;
+        // "reunião com o sindicato, presta atenção": the noun says it all.
+        if (k > chosen && all_[chosen].event && !clause.event && clause.guests == 0 &&
+            around_.phrase(clause.begin, around_.classes.subject_label) == 0)
+            return false;
         return !clause.has_verb;
+    }
+
+    /// "galera fechou: amigo secreto", "bot, dentista": said to someone, not of the event. A name before a
+    /// colon is of it ("Acme: demo").
+    [[nodiscard]] bool is_aside(std::size_t k) const {
+        const Clause& clause = all_[k];
+        if (around_.punctuation(clause.end - 1) != ':') return true;
+        for (std::uint32_t at = clause.begin; at < clause.end; ++at)
+            if (around_.is_free(at) && (around_.phrase(at, around_.classes.group) > 0 ||
+                                        around_.phrase(at, around_.classes.frame) > 0))
+                return true;
+        return false;
     }
 
     void drop(const Clause& clause) {
@@ -266,42 +285,13 @@ private:
         if (!task) drop_commands(around_, false, at);
     }
 
+    static constexpr int kNothing = -100;  ///< the weight of a clause without words
+
     Around& around_;
     std::vector<Clause> all_;
 };
 
 }  // namespace
-
-std::uint32_t request_size(const Around& around, std::uint32_t at, bool begins) {
-    const Symbol ask = around.classes.ask, led = around.classes.ask_led, lead = around.classes.lead,
-                 tail = around.classes.ask_tail;
-    std::uint32_t verb = at;
-    for (int words = 0; words < 4 && verb < around.size() && around.is_free(verb); ++words) {
-        const std::uint32_t size = around.phrase(verb, lead);
-        if (size == 0) break;
-        verb += size;
-    }
-    std::uint32_t size = around.phrase(at, around.classes.request);
-    size = std::max(size, around.phrase(at, around.classes.todo));
-    if (verb < around.size() && around.is_free(verb)) {
-        std::uint32_t asked = asks_with_ending(around, verb) ? 1 : around.phrase(verb, ask);
-        const bool alone = verb == at && asked > 0 && !asks_with_ending(around, verb);
-        if (verb > at) asked = std::max(asked, around.phrase(verb, led));
-        const bool tailed = asked == 0 && around.phrase(verb, led) > 0;
-        if (tailed) asked = around.phrase(verb, led);
-        if (asked > 0 && verb + asked + 1 < around.size() && around.punctuation(verb + asked) == '-' &&
-            around.phrase(verb + asked + 1, around.classes.clitic) > 0 &&
-            around.reading.text.tokens[verb + asked + 1].glued)
-            asked += 2;  // "marcar-me"
-        const std::uint32_t behind = verb + asked;
-        const std::uint32_t rest =
-            asked > 0 && behind < around.size() && around.is_free(behind) ? around.phrase(behind, tail) : 0;
-        if (asked > 0 && (rest > 0 || (!tailed && (!alone || begins))))
-            size = std::max(size, behind + rest - at);
-    }
-    if (size == 0 || around.phrase(at, around.classes.title) > size) return 0;
-    return size;
-}
 
 void keep_title_clause(Around& around) {
     Clauses(around).keep_title();

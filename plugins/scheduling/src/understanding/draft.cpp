@@ -93,6 +93,8 @@ Understanding understand(std::string_view text, std::string_view intent, const M
     out.draft.title = make_title(around);
     assembly.ask(out);
     out.is_bare_wish = reads_as_wish(around, out, context.today);
+    const bool when_unsaid = !out.draft.has_date && !out.draft.has_time;
+    if (out.is_bare_wish && when_unsaid && is_talk(intent)) out.question = Question{"missing_date", {}, {}};
     return out;
 }
 

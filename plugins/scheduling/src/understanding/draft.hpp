@@ -98,7 +98,29 @@ struct Understanding {
 /// Pure and thread-safe; linear in the text's length (at most 4096 characters are read).
 [[nodiscard]] Understanding understand(std::string_view text, std::string_view intent, const Moment& moment);
 
-/// Intents of a message that nobody has claimed: a bare wish is looked for in it.
+/// An intent that this plugin answers, and what it does then.
+struct Intent {
+    std::string_view name, purpose;
+};
+/// All that this plugin answers; whatever else a message is taken for is talk.
+inline constexpr Intent kIntents[] = {
+    {"schedule_meeting", "puts something into the calendar"},
+    {"contacts", "tells whose addresses are kept"},
+    {"cancel_meeting", "takes something out of the calendar"},
+    {"reschedule_meeting", "moves or changes something in the calendar"},
+    {"query_agenda", "tells what is planned, or when one is free"},
+    {"find_slot", "looks for free time"},
+    {"reminder", "asks to be reminded of something"},
+    {"privacy", "exports or deletes what is kept about a person"},
+    {"handoff", "pauses and tells whoever runs the bot"},
+    {"opt_out", "ends or resumes messages that are no answers"},
+    {"travel", "says where the person is for a time"},
+    {"digest", "sends the day's agenda in the morning"},
+    {"never_mind", "drops what is open"},
+    {"voice_note", "listens to a recording, where that is set up"},
+    {"link_account", "connects a calendar, or asks for the calendar's link"}};
+
+/// The intent of a message that nobody here has claimed: a bare wish is looked for in it.
 [[nodiscard]] bool is_talk(std::string_view intent);
 
 /// The JSON object of ext/understand.h: {"event":…,"times":[…],"question":…}.

@@ -89,6 +89,12 @@ std::uint32_t name_end(const Around& around, std::uint32_t at) {
         if (is_word(name) && text.tokens[name].capital) return name_end(around, name);
     }
     if (const std::uint32_t end = relation_end(around, at); end > at) return end;
+    // "coach Ramirez", "maestro Saldaña": what someone is, and the name.
+    if (const std::uint32_t size = group_size(around, at); size > 0) {
+        std::uint32_t end = at + size;
+        while (is_word(end) && text.tokens[end].capital && !around.starts_line(end) && end - at < 5) ++end;
+        if (end > at + size && around.phrase(at, around.classes.organisation) == 0) return end;
+    }
     // "con clientes", "with HR", "con usted"
     if (group_size(around, at) > 0 || around.phrase(at, around.classes.no_guest) > 0) return at;
     if (!text.tokens[at].capital) {
@@ -101,7 +107,7 @@ std::uint32_t name_end(const Around& around, std::uint32_t at) {
         return surname ? at + 2 : at + 1;  // "juan pérez"
     }
     std::uint32_t end = at + 1;
-    while (is_word(end) && text.tokens[end].capital && end - at < 4) ++end;
+    while (is_word(end) && text.tokens[end].capital && !around.starts_line(end) && end - at < 4) ++end;
     // "London office", "Acme team": many people, or none.
     const bool names_group = is_word(end) && around.phrase(end, around.classes.organisation) > 0;
     return names_group ? at : end;
@@ -111,6 +117,14 @@ std::uint32_t name_end(const Around& around, std::uint32_t at) {
 bool is_proper(const Around& around, std::uint32_t at) {
     return at < around.size() &&
            (around.reading.text.tokens[at].capital || around.phrase(at, around.classes.honorific) > 0);
+}
+
+/// "Cervejaria Ramiro", "Liffey Room": a place in the list of guests is none of them.
+bool names_place(const Around& around, std::uint32_t at) {
+    const std::uint32_t end = name_end(around, at);
+    for (std::uint32_t k = at; k < end; ++k)
+        if (around.phrase(k, around.classes.place_noun) > 0) return true;
+    return false;
 }
 
 /// Names joined by commas and "and" from `at` on; returns where they end.
@@ -128,7 +142,9 @@ std::uint32_t take_names(Around& around, std::uint32_t at, Guests& guests, Role 
         if (next < around.size() && around.punctuation(next) == ',') ++next;
         if (next < around.size()) next += around.phrase(next, around.classes.person_and);
         if (next == name || next >= around.size()) return end;
-        const bool listed = name_end(around, next) > next;
+        if (around.phrase(next, around.classes.kin) > 0 && is_proper(around, next + 1))
+            ++next;  // "y la Cata"
+        const bool listed = name_end(around, next) > next && !names_place(around, next);
         const bool proper =
             listed && (around.reading.text.tokens[next].capital || around.punctuation(name) != ',');
         if (!proper) return end;

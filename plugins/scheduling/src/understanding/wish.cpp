@@ -17,18 +17,51 @@ bool is_told(const Around& around) {
     return around.find(around.classes.told).has_value();
 }
 
+bool asks(const Around& around) {
+    return around.reading.text.original.find('?') != std::string_view::npos;
+}
+
+/// Of the words with a meaning the first names an event, and no verb stands beside it: "tennis at
+/// 4?" is no question of "is the bank open at 4?" kind.
+bool names_event(const Around& around) {
+    bool named = false;
+    for (std::uint32_t at = 0; at < around.size(); ++at) {
+        if (around.roles[at] == Role::kTime || around.roles[at] == Role::kGuest || !around.is_word(at))
+            continue;
+        if (around.phrase(at, around.classes.frame, true) > 0 ||
+            around.phrase(at, around.classes.verb, true) > 0)
+            return false;
+        if (!named && around.phrase(at, around.classes.small, true) == 0 &&
+            around.phrase(at, around.classes.article, true) == 0) {
+            if (!around.is_free(at) || event_size(around, at) == 0) return false;
+            named = true;
+        }
+    }
+    return named;
+}
+
+/// "oil change", "jantar com os sogros": an event and little else; when is still to be said.
+bool names_event_alone(const Around& around, const Understanding& read) {
+    constexpr std::uint32_t kMostWords = 7;
+    std::uint32_t words = 0;
+    for (std::uint32_t at = 0; at < around.size(); ++at) words += around.is_word(at) ? 1 : 0;
+    if (words == 0 || words > kMostWords || !read.times.empty() || asks(around)) return false;
+    return names_event(around);
+}
+
 }  // namespace
 
 bool is_talk(std::string_view intent) {
-    constexpr std::string_view kTalk[] = {"other", "chitchat", "greeting", "goodbye", "thanks"};
-    return std::find(std::begin(kTalk), std::end(kTalk), intent) != std::end(kTalk);
+    return !intent.empty() && std::none_of(std::begin(kIntents), std::end(kIntents),
+                                           [&](const Intent& ours) { return ours.name == intent; });
 }
 
 bool reads_as_wish(const Around& around, const Understanding& read, language::DayNumber today) {
     const EventDraft& draft = read.draft;
-    if (!draft.start || draft.title.empty() || (!draft.has_date && !draft.has_time)) return false;
+    if (draft.title.empty() || is_told(around)) return false;
+    if (!draft.start || (!draft.has_date && !draft.has_time)) return names_event_alone(around, read);
     if (read.question && read.question->kind == "impossible") return false;
-    if (around.reading.text.original.find('?') != std::string_view::npos || is_told(around)) return false;
+    if (asks(around) && !names_event(around)) return false;
     if (std::count(draft.title.begin(), draft.title.end(), ' ') >= kMostTitleWords) return false;
     // "now" and a bare "today" are said of everything; a day that is over is told, not wished.
     const auto day = std::chrono::floor<date::days>(draft.start->time_since_epoch()).count();

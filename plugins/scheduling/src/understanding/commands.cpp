@@ -1,0 +1,96 @@
+#include <algorithm>
+
+#include "understanding/around.hpp"
+
+/// What people say to have something written down, and what they say before it: "hola, ¿me agendas …?".
+namespace scheduling {
+
+using language::Symbol;
+
+/// "agendarme", "bloquéalo": a form of ASK with the person or the thing behind it.
+bool asks_with_ending(const Around& around, std::uint32_t at) {
+    const std::string_view word = around.reading.text.word(at);
+    const Symbol ask = around.classes.ask, led = around.classes.ask_led, ending = around.classes.clitic;
+    constexpr std::size_t kLongestEnding = 5;
+    for (std::size_t size = 2; size <= kLongestEnding && size + 3 <= word.size(); ++size) {
+        const std::string_view stem = word.substr(0, word.size() - size);
+        if (around.is_of(word.substr(word.size() - size), ending) &&
+            (around.is_of(stem, ask) || around.is_of(stem, led)))
+            return true;
+    }
+    return false;
+}
+
+void drop_commands(Around& around, bool edits, std::uint32_t begin) {
+    const Symbol small = around.classes.small, edit = around.classes.edit;
+    const Symbol command = around.classes.command, polite = around.classes.polite,
+                 article = around.classes.article, title = around.classes.title, todo = around.classes.todo;
+    const auto command_size = [&](std::uint32_t at) {
+        const auto size = std::max(around.phrase(at, command), edits ? around.phrase(at, edit) : 0u);
+        return around.phrase(at, title) > size ? 0u : size;  // "book club" asks for nothing
+    };
+    for (std::uint32_t at = begin; at < around.size(); ++at) {
+        if (!around.is_free(at)) continue;
+        const auto size = std::max(around.phrase(at, polite), around.phrase(at, around.classes.whole_day));
+        if (size > 0) around.mark(at, at + size, Role::kCommand);
+    }
+    bool after_command = begin > 0;
+    for (std::uint32_t at = begin; at < around.size();) {
+        if (!around.is_free(at)) {
+            if (around.roles[at] != Role::kTime && around.roles[at] != Role::kCommand) return;
+            ++at;
+            continue;
+        }
+        if (around.phrase(at, todo) > 0) {  // what is to be remembered is the title, whatever it begins with
+            around.mark(at, at + around.phrase(at, todo), Role::kCommand);
+            return;
+        }
+        const auto size = std::max(command_size(at), request_size(around, at, true));
+        const bool joined = at + size < around.size() && around.punctuation(at + size) == '-';
+        if (size > 0 && !joined) {
+            around.mark(at, at + size, Role::kCommand);
+            after_command = true;
+            at += size;
+        } else if (!around.is_word(at) || (after_command && around.phrase(at, article) > 0) ||
+                   (at + 1 < around.size() && around.roles[at + 1] == Role::kTime &&
+                    around.phrase(at, small) == 1)) {
+            around.mark(at, at + 1, Role::kCommand);
+            ++at;
+        } else {
+            return;
+        }
+    }
+}
+
+std::uint32_t request_size(const Around& around, std::uint32_t at, bool begins) {
+    const Symbol ask = around.classes.ask, led = around.classes.ask_led, lead = around.classes.lead,
+                 tail = around.classes.ask_tail;
+    std::uint32_t verb = at;
+    for (int words = 0; words < 4 && verb < around.size() && around.is_free(verb); ++words) {
+        const std::uint32_t size = around.phrase(verb, lead);
+        if (size == 0) break;
+        verb += size;
+    }
+    std::uint32_t size = around.phrase(at, around.classes.request);
+    size = std::max(size, around.phrase(at, around.classes.todo));
+    if (verb < around.size() && around.is_free(verb)) {
+        std::uint32_t asked = asks_with_ending(around, verb) ? 1 : around.phrase(verb, ask);
+        const bool alone = verb == at && asked > 0 && !asks_with_ending(around, verb);
+        if (verb > at) asked = std::max(asked, around.phrase(verb, led));
+        const bool tailed = asked == 0 && around.phrase(verb, led) > 0;
+        if (tailed) asked = around.phrase(verb, led);
+        if (asked > 0 && verb + asked + 1 < around.size() && around.punctuation(verb + asked) == '-' &&
+            around.phrase(verb + asked + 1, around.classes.clitic) > 0 &&
+            around.reading.text.tokens[verb + asked + 1].glued)
+            asked += 2;  // "marcar-me"
+        const std::uint32_t behind = verb + asked;
+        const std::uint32_t rest =
+            asked > 0 && behind < around.size() && around.is_free(behind) ? around.phrase(behind, tail) : 0;
+        if (asked > 0 && (rest > 0 || (!tailed && (!alone || begins))))
+            size = std::max(size, behind + rest - at);
+    }
+    if (size == 0 || around.phrase(at, around.classes.title) > size) return 0;
+    return size;
+}
+
+}  // namespace scheduling

@@ -1,0 +1,122 @@
+#include <algorithm>
+
+#include "understanding/around.hpp"
+
+/// The noun that names an event, and the words of a sentence around it.
+namespace scheduling {
+
+namespace {
+
+/// "call", "visit": a noun where nothing is called and nobody calls.
+bool is_noun_here(const Around& around, std::uint32_t at, std::uint32_t end) {
+    const auto& classes = around.classes;
+    if (end < around.size() && around.is_free(end) && around.is_word(end)) {
+        const bool object = around.phrase(end, classes.small) == 0 || around.phrase(end, classes.kin) > 0 ||
+                            around.phrase(end, classes.article) > 0;
+        if (object && around.phrase(end, classes.with) == 0 && around.phrase(end, classes.purpose) == 0)
+            return false;
+    }
+    if (at == 0 || !around.is_word(at - 1)) return true;
+    const bool doer =
+        around.phrase(at - 1, classes.frame, true) > 0 ||
+        (around.phrase(at - 1, classes.small, true) > 0 && around.phrase(at - 1, classes.article, true) == 0);
+    return !doer;
+}
+
+}  // namespace
+
+std::uint32_t event_size(const Around& around, std::uint32_t at) {
+    if (const std::uint32_t size = around.phrase(at, around.classes.event); size > 0) return size;
+    const std::uint32_t size = around.phrase(at, around.classes.event_verb);
+    return size > 0 && is_noun_here(around, at, at + size) ? size : 0;
+}
+
+bool is_infinitive(const Around& around, std::uint32_t at) {
+    constexpr std::size_t kEnding = 2, kShortest = 4;
+    const std::string_view word = around.reading.text.word(at);
+    return word.size() >= kShortest && !around.reading.text.tokens[at].capital &&
+           around.is_of(word.substr(word.size() - kEnding), around.classes.task_ending) &&
+           around.phrase(at, around.classes.place_noun) == 0;
+}
+
+bool begins_task(const Around& around, std::uint32_t at) {
+    return around.phrase(at, around.classes.task) > 0 || is_infinitive(around, at);
+}
+
+namespace {
+
+bool is_joint(const Around& around, std::uint32_t at) {
+    const auto& classes = around.classes;
+    return around.phrase(at, classes.small, true) > 0 || around.phrase(at, classes.kin, true) > 0 ||
+           around.phrase(at, classes.article, true) > 0 || around.phrase(at, classes.purpose, true) > 0;
+}
+
+bool is_frame(const Around& around, std::uint32_t at) {
+    const auto& classes = around.classes;
+    const bool makes = at + 1 < around.size() && around.phrase(at, classes.ask_led) == 1 &&
+                       around.phrase(at + 1, classes.kin) > 0;  // "fix a meeting"
+    return makes || around.phrase(at, classes.frame) > 0 || around.phrase(at, classes.verb) > 0 ||
+           around.phrase(at, classes.ask) > 0 || asks_with_ending(around, at);
+}
+
+/// "quick catch-up", "Poppy's hearing test": where the noun phrase begins that ends with the event's noun.
+std::uint32_t phrase_begin(const Around& around, std::uint32_t noun) {
+    std::uint32_t begin = noun;
+    while (begin > 0 && around.is_title(begin - 1) && around.is_word(begin - 1) &&
+           !is_joint(around, begin - 1) && !is_frame(around, begin - 1))
+        --begin;
+    return begin;
+}
+
+/// "montame una reunión", "hágannos una cita": who asks stands at the verb's end, whatever the verb.
+bool ends_with_person(const Around& around, std::uint32_t at) {
+    constexpr std::size_t kShortestStem = 3;
+    const std::string_view word = around.reading.text.word(at);
+    if (!around.is_free(at) || around.reading.text.tokens[at].capital) return false;
+    for (const std::size_t size : {std::size_t{2}, std::size_t{3}})
+        if (word.size() >= size + kShortestStem &&
+            around.is_of(word.substr(word.size() - size), around.classes.clitic))
+            return true;
+    return false;
+}
+
+/// The words between `first` and the event's phrase are those of a sentence around it ("me dijo que …"),
+/// and the phrase is no part of another ("un traje para la boda").
+bool is_framed(const Around& around, std::uint32_t first, std::uint32_t begin) {
+    std::uint32_t before = begin;
+    const auto& classes = around.classes;
+    while (before > first && (around.phrase(before - 1, classes.article, true) > 0 ||
+                              around.phrase(before - 1, classes.kin, true) > 0))
+        --before;
+    // "… have time for a chat", "un espacio para la reunión": what is asked for is the event behind.
+    const bool open = before > first + 1 && around.phrase(before - 2, classes.something, true) == 1;
+    const bool inside = !open && before > first && around.is_word(before - 1) &&
+                        !is_frame(around, before - 1) && around.phrase(before - 1, classes.small, true) > 0;
+    if (inside) return false;
+    if (before < begin && before > first && ends_with_person(around, before - 1)) return true;
+    for (std::uint32_t at = first; at < before; ++at)
+        if (around.is_free(at) && is_frame(around, at)) return true;
+    return false;
+}
+
+}  // namespace
+
+void drop_frame(Around& around) {
+    std::uint32_t first = 0;
+    while (first < around.size() && !around.is_title(first)) ++first;
+    const bool whose = first + 1 < around.size() && around.is_free(first) && around.is_free(first + 1) &&
+                       around.phrase(first, around.classes.kin) == 1 && event_size(around, first + 1) > 0;
+    if (whose) around.mark(first, first + 1, Role::kDropped);  // "your physio"
+    for (std::uint32_t noun = first; noun < around.size(); ++noun) {
+        if (!around.is_free(noun) || event_size(around, noun) == 0) continue;
+        const std::uint32_t begin = phrase_begin(around, noun);
+        if (begin <= first || !is_framed(around, first, begin)) return;
+        for (std::uint32_t at = first; at < begin; ++at) {
+            if (around.roles[at] == Role::kGuest) around.mark(at, at + 1, Role::kInvitee);
+            if (around.is_title(at)) around.mark(at, at + 1, Role::kDropped);
+        }
+        return;
+    }
+}
+
+}  // namespace scheduling

@@ -1,0 +1,218 @@
+#include <algorithm>
+
+#include "understanding/around.hpp"
+
+/// Where it is: "en la sala 3", "at 450 Sutter St", "…, martes 6pm colegio San José".
+namespace scheduling {
+namespace {
+
+using language::Symbol;
+using language::TokenKind;
+
+/// "The Crown", "St Fintan's", "Juan Valdez del Parque 93", "126 Northpoint Dr": where a name ends that
+/// stands for itself, up to a mark, a time or the message's end; `at` when none does.
+std::uint32_t proper_end(const Around& around, std::uint32_t at) {
+    constexpr std::uint32_t kMostWords = 6;
+    const auto& tokens = around.reading.text.tokens;
+    const auto& classes = around.classes;
+    const auto is_name = [&](std::uint32_t k) {
+        return k < around.size() && around.is_free(k) && around.is_word(k) && tokens[k].capital &&
+               around.phrase(k, classes.group) == 0 && around.phrase(k, classes.remark) == 0 &&
+               around.phrase(k, classes.polite) == 0 && around.phrase(k, classes.money) == 0 &&
+               around.phrase(k, classes.subject_label) == 0 && event_size(around, k) == 0 &&
+               !(k > at && around.starts_line(k));
+    };
+    // "LATAM 3304", "UA 1093": a flight or an order.
+    const auto is_code = [&](std::uint32_t k) {
+        const std::string_view word = around.slice(k, k + 1);
+        return std::all_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; }) &&
+               k + 1 < around.size() && tokens[k + 1].kind == TokenKind::kNumber;
+    };
+    const bool house = tokens[at].kind == TokenKind::kNumber && around.reading.text.word(at).size() > 1;
+    std::uint32_t end = house ? at + 1 : at;
+    if (!is_name(end) || is_code(end)) return at;
+    while (end < around.size() && around.is_free(end) && end - at < kMostWords) {
+        const bool joint = around.phrase(end, classes.of_group) == 1 && end > at && is_name(end + 1);
+        const bool behind =
+            end > at && around.is_word(end) && (tokens[end].glued || tokens[end].kind == TokenKind::kNumber);
+        const bool mark =
+            tokens[end].glued && !around.is_word(end) && is_name(end + 1) && tokens[end + 1].glued;
+        if (!is_name(end) && !joint && !behind && !mark) break;
+        ++end;
+    }
+    const bool closed = end == around.size() || !around.is_word(end) || around.roles[end] == Role::kTime ||
+                        around.starts_line(end);
+    const bool label = end < around.size() && around.punctuation(end) == ':';
+    return closed && !label ? end : at;
+}
+
+/// A preposition with what it leads to, where only a place can follow: right behind the time ("las 8 en la
+/// losa", "3pm in class 7B").
+bool is_in_behind_time(const Around& around, std::uint32_t at, std::uint32_t begin) {
+    if (at == 0 || around.roles[at - 1] != Role::kTime) return false;
+    const auto& classes = around.classes;
+    if (around.phrase(at, classes.place_in) == 0 || around.phrase(at, classes.no_place) > 0) return false;
+    return around.is_word(begin) && around.phrase(begin, classes.small) == 0 &&
+           around.phrase(begin, classes.video) == 0 && event_size(around, begin) == 0 &&
+           around.reading.text.tokens[begin].kind == TokenKind::kWord;
+}
+
+/// A place named behind the time needs no preposition: "martes 6pm colegio San José", "2pm salón 301",
+/// "at 4, Lincoln Center".
+bool is_place_behind_time(const Around& around, std::uint32_t at) {
+    if (at == 0) return false;
+    const char mark = around.punctuation(at - 1);
+    const std::uint32_t last = (mark == ',' || mark == '-') && at > 1 ? at - 2 : at - 1;
+    const bool with_guest =
+        mark == ',' && (around.roles[last] == Role::kGuest || around.roles[last] == Role::kInvitee);
+    if (around.roles[last] != Role::kTime && !with_guest) return false;
+    if (std::none_of(around.roles.begin(), around.roles.begin() + last, is_title_role)) return false;
+    const Symbol noun = around.classes.place_noun;
+    if (around.phrase(at, noun) > 0) return true;
+    if (!around.is_free(at)) return false;
+    if (proper_end(around, at) > at) return true;
+    const std::uint32_t article =
+        around.phrase(at, around.classes.kin);  // "his office", "the Grand Ballroom"
+    if (article > 0 && at + article < around.size() && around.is_free(at + article)) {
+        if (around.phrase(at + article, noun) > 0) return true;
+        at += article;
+    }
+    const bool house = around.reading.text.tokens[at].kind == TokenKind::kNumber;  // "221 Baker Street"
+    if (house && (at + 1 >= around.size() || !around.reading.text.tokens[at + 1].capital)) return false;
+    if (!house && !around.reading.text.tokens[at].capital) return false;
+    for (std::uint32_t end = at + 1; end < around.size() && around.is_free(end) && end - at < 8; ++end) {
+        if (around.phrase(end, noun) > 0) return true;
+        const bool glued = around.reading.text.tokens[end].glued;  // "St Mary's Church"
+        if (!around.reading.text.tokens[end].capital && !glued) return false;
+    }
+    return false;
+}
+
+/// "in the big conference room", "en su oficina": a noun of place behind what describes it.
+bool noun_follows(const Around& around, std::uint32_t begin) {
+    constexpr std::uint32_t kMostWords = 3;
+    const Symbol noun = around.classes.place_noun, small = around.classes.small, with = around.classes.with;
+    for (std::uint32_t at = begin; at < around.size() && at <= begin + kMostWords; ++at) {
+        if (!around.is_free(at) || !around.is_word(at)) return false;
+        if (around.phrase(at, noun) > 0) return true;
+        const bool whose = at == begin && around.phrase(at, around.classes.kin) > 0;  // "at my place"
+        if (!whose && (around.phrase(at, small) > 0 || around.phrase(at, with) > 0)) return false;
+    }
+    return false;
+}
+
+/// "bar Manolo", "depto 1204", "court 3": a noun of place with its name or number, behind the title's words.
+bool is_named_place(const Around& around, std::uint32_t at) {
+    const std::uint32_t size = around.phrase(at, around.classes.place_noun), name = at + size;
+    if (size == 0 || name >= around.size() || !around.is_free(name) || !around.is_word(name)) return false;
+    const auto& token = around.reading.text.tokens[name];
+    if (!token.capital && token.kind != TokenKind::kNumber) return false;
+    constexpr std::size_t kShortest = 3;  // "AV 8523" is a flight
+    if (token.kind == TokenKind::kNumber && around.reading.text.word(at).size() < kShortest) return false;
+    for (std::uint32_t k = at > 3 ? at - 3 : 0; k < at; ++k)  // "open house 412 Maple"
+        if (around.is_free(k) && k + event_size(around, k) > at) return false;
+    for (std::uint32_t k = 0; k < at; ++k)
+        if (around.is_title(k) && around.is_word(k) && around.phrase(k, around.classes.small) == 0 &&
+            around.phrase(k, around.classes.article) == 0)
+            return true;
+    return false;
+}
+
+/// "HQ, 5th floor", "Hall 2, 4th floor": what a comma joins to a place.
+std::uint32_t place_continues(const Around& around, std::uint32_t comma) {
+    if (comma + 1 >= around.size() || around.punctuation(comma) != ',' || !around.is_free(comma))
+        return comma;
+    const Symbol noun = around.classes.place_noun, floor = around.classes.floor;
+    std::uint32_t end = comma;
+    for (std::uint32_t at = comma + 1; at < around.size() && at <= comma + 4; ++at) {
+        if (!around.is_free(at) || around.punctuation(at) == ',') break;
+        if (around.phrase(at, noun) > 0 || around.phrase(at, floor) > 0) {
+            end = at + 1;
+            const auto& tokens = around.reading.text.tokens;
+            const bool numbered =
+                end < around.size() && around.is_free(end) && around.is_word(end) &&
+                (tokens[end].kind != TokenKind::kWord ||
+                 (tokens[end].capital && around.reading.text.word(end).size() == 1));  // "bloco C"
+            if (numbered) ++end;
+            while (numbered && end < around.size() && around.is_free(end) && around.is_word(end) &&
+                   around.reading.text.tokens[end].glued)  // "salón 4B"
+                ++end;
+            return end;
+        }
+    }
+    return end;
+}
+
+/// "Av. Paulista": the full stop of a word that is cut short.
+bool is_short_form(const Around& around, std::uint32_t stop) {
+    constexpr std::size_t kLongest = 4;
+    return stop > 0 && stop + 1 < around.size() && around.reading.text.word(stop - 1).size() <= kLongest &&
+           around.reading.text.tokens[stop].glued && around.reading.text.tokens[stop + 1].capital;
+}
+
+/// What is said behind a place: "… finca luego", "… en su despacho puede?", "estudio del Neto: Lari".
+bool ends_place(const Around& around, std::uint32_t begin, std::uint32_t end) {
+    constexpr std::string_view kMarks = "?!:";
+    if (const char mark = around.punctuation(end);
+        mark != '\0' && kMarks.find(mark) != std::string_view::npos)
+        return true;
+    if (end == begin || around.reading.text.tokens[end].capital) return false;
+    return around.phrase(end, around.classes.then) > 0 || around.phrase(end, around.classes.frame) > 0;
+}
+
+std::uint32_t place_end(const Around& around, std::uint32_t begin) {
+    const Symbol with = around.classes.with, small = around.classes.small, purpose = around.classes.purpose;
+    std::uint32_t end = begin;
+    while (end < around.size() && around.is_free(end) && around.phrase(end, with) == 0 &&
+           (end == begin || around.phrase(end, purpose) == 0) && around.punctuation(end) != ',' &&
+           (around.punctuation(end) != '.' || is_short_form(around, end)) && around.punctuation(end) != ';' &&
+           (around.phrase(end, around.classes.remark) == 0 || around.reading.text.tokens[end].capital ||
+            around.reading.text.word(end) == "e") &&
+           request_size(around, end, false) == 0 && around.punctuation(end) != '(' &&
+           !ends_place(around, begin, end) && end - begin < 8)
+        ++end;
+    for (std::uint32_t at = begin + 1; at + 1 < end; ++at)  // "Guarulhos e eu tenho que buscar"
+        if (around.phrase(at, around.classes.person_and) > 0 && !around.reading.text.tokens[at + 1].capital)
+            end = at;
+    const auto is_name = [&](std::uint32_t at) {  // "Room A"
+        return around.reading.text.tokens[at].capital && around.reading.text.word(at).size() == 1;
+    };
+    while (end > begin + 1 && !is_name(end - 1) &&
+           (around.phrase(end - 1, small) == 1 || !around.is_word(end - 1)))
+        --end;
+    return end < around.size() ? place_continues(around, end) : end;
+}
+
+}  // namespace
+
+std::string find_place(Around& around) {
+    const Symbol preposition = around.classes.place_preposition, noun = around.classes.place_noun;
+    const Symbol small = around.classes.small, place_only = around.classes.place_at;
+    for (std::uint32_t at = 0; at < around.size(); ++at) {
+        if (!around.is_free(at)) continue;
+        auto size = around.phrase(at, preposition);
+        const std::uint32_t label = around.phrase(at, around.classes.place_label);
+        const bool labelled =
+            label > 0 && at + label < around.size() && around.punctuation(at + label) == ':';
+        if (labelled) size = label + 1;
+        const std::uint32_t begin = at + size;
+        if (begin >= around.size() || !around.is_free(begin)) continue;
+        if (size == 0 && !is_place_behind_time(around, at) && !is_named_place(around, at)) continue;
+        const bool says_place = around.phrase(at, place_only) > 0 && around.is_word(begin) &&
+                                around.phrase(begin, small) == 0 &&
+                                around.reading.text.tokens[begin].kind == TokenKind::kWord;
+        const bool street = around.reading.text.tokens[begin].kind == TokenKind::kNumber &&
+                            begin + 1 < around.size() && around.reading.text.tokens[begin + 1].capital;
+        const bool proper = around.reading.text.tokens[begin].capital || around.phrase(begin, noun) > 0 ||
+                            says_place || street || labelled || (size == 0 && noun_follows(around, begin)) ||
+                            (size > 0 && noun_follows(around, begin)) || is_in_behind_time(around, at, begin);
+        if (!proper) continue;
+        const std::uint32_t end = place_end(around, begin);
+        const std::string place(around.slice(begin, end));
+        around.mark(at, end, Role::kPlace);
+        return place;
+    }
+    return {};
+}
+
+}  // namespace scheduling
