@@ -330,6 +330,7 @@ bool act_weekdays_at(const Context& context, Arguments arguments, std::int32_t, 
     if (!act_every_weekday(context, set, 0, every)) return false;
     const Value* parts[] = {&every, arguments[2]};
     if (!act_repeat_with(context, parts, 0, out)) return false;
+    if (std::popcount(days.by_weekday) < 3) return false;  // "from Wed to Thurs 5:15"
     const bool working_week = arguments[0]->weekday == 1 && arguments[1]->weekday == 5;
     if (!working_week) out.flags |= kPartly;  // "from Tuesday to Thursday at noon" may be once
     return true;

@@ -98,6 +98,42 @@ bool act_their_zone(const Context&, Arguments arguments, std::int32_t, Value& ou
     return true;
 }
 
+/// "todos los sábados de diciembre de 9 a 12": rule, month and hours.
+bool act_weekdays_in_month(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value& said = *arguments[0];
+    const bool plain = said.by_weekday != 0 && said.nth_mask == 0 && said.interval == 1 && said.until == 0 &&
+                       said.count == 0 && !said.has_day() && said.except_end[0] == 0 &&
+                       (!said.has_clock() || said.clock >= 0);
+    Value rule;
+    if (!plain || !act_by_month(context, arguments.first(2), 0, rule)) return false;
+    if (arguments.size() < 3) {
+        out = rule;
+        return true;
+    }
+    const Value* parts[] = {&rule, arguments[2]};
+    return act_repeat_with(context, parts, 0, out);
+}
+
+/// "jueves por la noche, todas las semanas, a las 9": the weekday and its part of the day belong to the rule.
+bool act_every_on(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value &when = *arguments[0], &rule = *arguments[1];
+    const bool weekday = when.form == DayForm::kFields && when.weekday != 0 && when.dom == 0;
+    if (!weekday || rule.freq != Freq::kWeekly || rule.by_weekday != 0 || rule.nth_mask != 0) return false;
+    Value part = when;
+    part.form = DayForm::kNone;
+    part.weekday = 0;
+    const Value* parts[] = {&rule, &part};
+    if (!act_repeat_with(context, parts, 0, out)) return false;
+    out.by_weekday = static_cast<std::uint8_t>(1u << (when.weekday - 1));
+    return true;
+}
+
+/// "pushed from Wed to Thurs 5:15".
+bool act_moved_to(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const bool adjacent = arguments[0]->weekday % 7 + 1 == arguments[1]->weekday;
+    return adjacent && meet(context, *arguments[1], *arguments[2], out);
+}
+
 /// "MWF", "TTh": the number is a set of weekdays, bit 0 Monday.
 bool act_weekday_mask(const Context&, Arguments arguments, std::int32_t, Value& out) {
     out.by_weekday = static_cast<std::uint8_t>(arguments[0]->number);
