@@ -102,8 +102,7 @@ bool act_their_zone(const Context&, Arguments arguments, std::int32_t, Value& ou
 bool act_weekdays_in_month(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     const Value& said = *arguments[0];
     const bool plain = said.by_weekday != 0 && said.nth_mask == 0 && said.interval == 1 && said.until == 0 &&
-                       said.count == 0 && !said.has_day() && said.except_end[0] == 0 &&
-                       (!said.has_clock() || said.clock >= 0);
+                       said.count == 0 && !said.has_day() && said.except_end[0] == 0 && !said.has_clock();
     Value rule;
     if (!plain || !act_by_month(context, arguments.first(2), 0, rule)) return false;
     if (arguments.size() < 3) {
