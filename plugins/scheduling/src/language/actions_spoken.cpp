@@ -2,7 +2,7 @@
 
 #include "language/actions.hpp"
 
-/// Hours and days as people dictate or abbreviate them.
+/// Hours, days and habits as people dictate or abbreviate them.
 namespace scheduling::language {
 
 /// "6 30 tomorrow morning": hour and minutes apart, as dictation writes them; minutes as people arrange them.
@@ -125,6 +125,25 @@ bool act_every_on(const Context& context, Arguments arguments, std::int32_t, Val
     if (!act_repeat_with(context, parts, 0, out)) return false;
     out.by_weekday = static_cast<std::uint8_t>(1u << (when.weekday - 1));
     return true;
+}
+
+/// "martes 9 a 11": a weekday and two hours, where the first is not the day's own number.
+bool act_weekday_hours(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    constexpr DayNumber kNear = 10;
+    Value dom;
+    const Value* first[] = {arguments[1]};
+    if (!act_dom(context, first, 0, dom)) return false;
+    if (fix_day(context, dom) && weekday_of(dom.day_begin) == arguments[0]->weekday &&
+        dom.day_begin - context.today <= kNear)
+        return false;
+    Value range, begin, end;
+    const Value *from[] = {arguments[1]}, *to[] = {arguments[2]}, *both[] = {&begin, &end};
+    const bool written = arguments[1]->number < arguments[2]->number && arguments[2]->number > 12 &&
+                         act_clock(context, from, 0, begin) && act_clock(context, to, 0, end);
+    if (written) begin.flags &= ~kBareHour;  // "miércoles 15 a 16", "martes 9 a 13"
+    return (written ? act_clock_range(context, both, 0, range)
+                    : act_bare_range(context, arguments.subspan(1), 0, range)) &&
+           meet(context, *arguments[0], range, out);
 }
 
 /// "pushed from Wed to Thurs 5:15".
