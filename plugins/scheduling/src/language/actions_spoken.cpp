@@ -2,7 +2,7 @@
 
 #include "language/actions.hpp"
 
-/// Hours and days as people dictate or abbreviate them.
+/// Hours, days and habits as people dictate or abbreviate them.
 namespace scheduling::language {
 
 /// "6 30 tomorrow morning": hour and minutes apart, as dictation writes them; minutes as people arrange them.
@@ -96,6 +96,60 @@ bool act_their_zone(const Context&, Arguments arguments, std::int32_t, Value& ou
     if (out.zone >= 0 || out.clock < 0 || out.has(kPartOnly) || out.has(kMoment)) return false;
     out.flags |= kTheirZone;
     return true;
+}
+
+/// "todos los sábados de diciembre de 9 a 12": rule, month and hours.
+bool act_weekdays_in_month(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value& said = *arguments[0];
+    const bool plain = said.by_weekday != 0 && said.nth_mask == 0 && said.interval == 1 && said.until == 0 &&
+                       said.count == 0 && !said.has_day() && said.except_end[0] == 0 && !said.has_clock();
+    Value rule;
+    if (!plain || !act_by_month(context, arguments.first(2), 0, rule)) return false;
+    if (arguments.size() < 3) {
+        out = rule;
+        return true;
+    }
+    const Value* parts[] = {&rule, arguments[2]};
+    return act_repeat_with(context, parts, 0, out);
+}
+
+/// "jueves por la noche, todas las semanas, a las 9": the weekday and its part of the day belong to the rule.
+bool act_every_on(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value &when = *arguments[0], &rule = *arguments[1];
+    const bool weekday = when.form == DayForm::kFields && when.weekday != 0 && when.dom == 0;
+    if (!weekday || rule.freq != Freq::kWeekly || rule.by_weekday != 0 || rule.nth_mask != 0) return false;
+    Value part = when;
+    part.form = DayForm::kNone;
+    part.weekday = 0;
+    const Value* parts[] = {&rule, &part};
+    if (!act_repeat_with(context, parts, 0, out)) return false;
+    out.by_weekday = static_cast<std::uint8_t>(1u << (when.weekday - 1));
+    return true;
+}
+
+/// "martes 9 a 11": a weekday and two hours, where the first is not the day's own number.
+bool act_weekday_hours(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    constexpr DayNumber kNear = 10;
+    Value dom;
+    const Value* first[] = {arguments[1]};
+    if (!act_dom(context, first, 0, dom)) return false;
+    if (fix_day(context, dom) && weekday_of(dom.day_begin) == arguments[0]->weekday &&
+        dom.day_begin - context.today <= kNear)
+        return false;
+    Value range, begin, end;
+    const Value *from[] = {arguments[1]}, *to[] = {arguments[2]}, *both[] = {&begin, &end};
+    const bool written = arguments[1]->number < arguments[2]->number && arguments[2]->number > 12 &&
+                         act_clock(context, from, 0, begin) && act_clock(context, to, 0, end);
+    if (written) begin.flags &= ~kBareHour;  // "miércoles 15 a 16", "martes 9 a 13"
+    return (written ? act_clock_range(context, both, 0, range)
+                    : act_bare_range(context, arguments.subspan(1), 0, range)) &&
+           meet(context, *arguments[0], range, out);
+}
+
+/// "pushed from Wed to Thurs 5:15".
+bool act_moved_to(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const bool adjacent = arguments[0]->weekday % 7 + 1 == arguments[1]->weekday;
+    return adjacent && meet(context, *arguments[1], *arguments[2], out);
 }
 
 /// "MWF", "TTh": the number is a set of weekdays, bit 0 Monday.

@@ -128,7 +128,7 @@ bool settle_by_part(std::int32_t& clock, const Stretch& stretch, Part part) {
         return true;
     }
     if (late_part) return false;
-    clock = early == 0 ? kHalfDay : early;  // "las 12 de la mañana" is noon
+    clock = early < 3600 ? early + kHalfDay : early;  // "las 12 y 10 de la mañana" is after noon
     return true;
 }
 

@@ -139,7 +139,10 @@ bool Words::begins_hour(std::size_t at) const {
 
 /// "w/ Jun 3-4pm": behind "with" a month is a person when the number behind it is an hour.
 bool Words::is_person_month(std::size_t at) const {
-    if (!text_.tokens[at].capital || at == 0 || !begins_hour(at + 1)) return false;
+    if (!text_.tokens[at].capital || at == 0) return false;
+    // In Spanish and Portuguese no day stands behind its month: "con Abril el 2".
+    const bool day_first = (language_ & kCapitalMonths) == 0;
+    if (!day_first && !begins_hour(at + 1)) return false;
     if (!has_class(words_[at], knowledge_.month) && !has_class(words_[at], knowledge_.month_short))
         return false;
     const std::size_t with = character(at - 1) == '/' && at > 1 ? at - 2 : at - 1;
