@@ -74,7 +74,7 @@ bool ends_with_person(const Around& around, std::uint32_t at) {
     const std::string_view word = around.reading.text.word(at);
     if (!around.is_free(at) || around.reading.text.tokens[at].capital) return false;
     for (const std::size_t size : {std::size_t{2}, std::size_t{3}})
-        if (word.size() >= size + kShortestStem &&
+        if (word.size() >= size + kShortestStem && word[word.size() - size - 1] != 'r' &&  // "tomarme"
             around.is_of(word.substr(word.size() - size), around.classes.clitic))
             return true;
     return false;

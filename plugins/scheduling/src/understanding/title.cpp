@@ -93,7 +93,8 @@ void drop_notes(Around& around) {
     const auto joins = [&](std::uint32_t at) {
         const auto& classes = around.classes;
         return around.phrase(at, classes.with) > 0 || around.phrase(at, classes.purpose) > 0 ||
-               around.phrase(at, classes.subject_label) > 0 || around.phrase(at, classes.of_group) > 0;
+               around.phrase(at, classes.subject_label) > 0 || around.phrase(at, classes.of_group) > 0 ||
+               around.phrase(at, classes.no_place) > 0;  // "… en ayunas"
     };
     std::uint32_t at = time_end;
     while (at < around.size() && (around.roles[at] == Role::kPlace || around.roles[at] == Role::kVideo ||
