@@ -155,6 +155,11 @@ void FailingSwaps::add_files() {
         [this] { return copy("failing", header(EI_CLASS, char{ELFCLASS32})); });
     add("no_library", "no shared library",
         [this] { return copy("failing", header(offsetof(Elf64_Ehdr, e_type), Elf64_Half{ET_REL})); });
+    add("a_program", "a program, no shared library", [this] {
+        const fs::path file = next_file();
+        write(file, bytes_of("/proc/self/exe") + std::to_string(files_));
+        return entry_of(file);
+    });
     add("tables_outside", "outside the file",
         [this] { return copy("failing", header(offsetof(Elf64_Ehdr, e_phoff), Elf64_Off{1} << 40)); });
 }
