@@ -43,7 +43,12 @@ Result<void> PluginWatch::build_and_lock(const fs::path& folder, const fs::path&
                                          const fs::path& staging_dir) {
     const auto files = build_plugins(folder);
     if (!files) return files.error();
-    for (const fs::path& file : *files) {
+    return lock_all(*files, lock_file, staging_dir);
+}
+
+Result<void> PluginWatch::lock_all(const std::vector<fs::path>& files, const fs::path& lock_file,
+                                   const fs::path& staging_dir) {
+    for (const fs::path& file : files) {
         InstallWishes wishes;
         wishes.runner = plugin_runner();
         if (auto installed = install_plugin(file, lock_file, staging_dir, wishes); !installed)
@@ -69,8 +74,10 @@ PluginWatch::Stamps PluginWatch::stamps_of(const fs::path& folder) {
 
 void PluginWatch::rebuild(const fs::path& folder) {
     const auto begun = std::chrono::steady_clock::now();
-    auto done = build_and_lock(folder, options_.lock_file, options_.staging_dir);
+    const auto files = build_plugins(folder);
     const auto linked = std::chrono::steady_clock::now();
+    Result<void> done =
+        files ? lock_all(*files, options_.lock_file, options_.staging_dir) : Result<void>(files.error());
     if (done) done = options_.reload();
     if (!done) {
         log_.error("the changed plugin is not taken; what runs stays",

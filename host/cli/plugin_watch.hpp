@@ -35,6 +35,9 @@ public:
                                                      const std::filesystem::path& staging_dir);
 
 private:
+    [[nodiscard]] static Result<void> lock_all(const std::vector<std::filesystem::path>& files,
+                                               const std::filesystem::path& lock_file,
+                                               const std::filesystem::path& staging_dir);
     using Stamps = std::map<std::string, std::filesystem::file_time_type>;
     [[nodiscard]] static Stamps stamps_of(const std::filesystem::path& folder);
     void run();

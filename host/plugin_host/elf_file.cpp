@@ -89,6 +89,7 @@ public:
     ElfFacts read() {
         read_header();
         read_dynamic();
+        if ((flags_1_ & DF_1_PIE) != 0) throw Malformed{"a program, no shared library"};
         ElfFacts facts;
         if (soname_) facts.soname = string_at(*soname_);
         for (const std::size_t offset : needed_) facts.needed.push_back(string_at(offset));

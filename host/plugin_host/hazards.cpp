@@ -60,9 +60,12 @@ constexpr Denied kDenied[] = {
     {"H19", "quick_exit", "ends the process"},
 };
 
+/// The first of them; who has that many has made one mistake, not all of these.
 std::string joined(const std::vector<std::string>& names) {
+    constexpr std::size_t kMost = 5;
     std::string all;
-    for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+    for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) all += (i == 0 ? "" : ", ") + names[i];
+    if (names.size() > kMost) all += fmt::format(" and {} more", names.size() - kMost);
     return all;
 }
 

@@ -7,6 +7,17 @@ set(MIGUE_PLUGIN_EXPORTS ${CMAKE_CURRENT_LIST_DIR}/plugin.exports)
 
 function(migue_add_plugin id)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
+  if(NOT id MATCHES "^[A-Za-z][A-Za-z0-9_]*$")
+    message(FATAL_ERROR "migue_add_plugin(${id}): expected the plugin's id, [a-z][a-z0-9_]{0,31}, as in describe()")
+  endif()
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "migue_add_plugin(${id}): '${arg_UNPARSED_ARGUMENTS}' belongs to nothing, expected "
+      "migue_add_plugin(<id> SOURCES <file>... [LIBRARIES <target>...])")
+  endif()
+  if(NOT arg_SOURCES)
+    message(FATAL_ERROR "migue_add_plugin(${id}): no SOURCES, expected "
+      "migue_add_plugin(<id> SOURCES <file>... [LIBRARIES <target>...])")
+  endif()
   add_library(migue_plugin_${id} MODULE ${arg_SOURCES})
   # All plugins of a project, and nothing else of it.
   if(NOT TARGET migue_plugins)

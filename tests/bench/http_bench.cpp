@@ -149,7 +149,7 @@ private:
             return http::Reply{good ? 200 : 401, "text/plain", "", {}};
         });
         server.route("POST", "/wait", [](const http::Request&) {
-            std::this_thread::sleep_for(kCommit);
+            std::this_thread::sleep_for(kCommit);  // what is measured: a worker that is kept for so long
             return http::Reply{200, "text/plain", "", {}};
         });
         if (const auto started = server.start(); !started) die(started.error().what);
@@ -295,9 +295,11 @@ private:
         return socket;
     }
     void run() {
+        auto next = std::chrono::steady_clock::now();
         for (std::size_t i = 0; !stop_; i = (i + 1) % kSlow) {
             if (::send(sockets_[i].fd(), "x", 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) sockets_[i] = begin(i);
-            std::this_thread::sleep_for(1000ms / kSlow);
+            next += 1000ms / kSlow;  // a byte a second each, however long the sending takes
+            std::this_thread::sleep_until(next);
         }
     }
     const std::uint16_t port_;

@@ -130,6 +130,53 @@ TEST_F(AnAuthor, ChatsWithAPluginAndChangesItMeanwhile) {
     EXPECT_EQ(exit->code, 0);
 }
 
+TEST_F(AnAuthor, IsToldWhatIsWrongWithWhatWasSavedAndGoesOn) {
+    ASSERT_EQ(shell(folder(), "migue plugin new greeter").code, 0);
+    const fs::path home = folder() / "greeter";
+    RunningHost host(home, {"dev", "--config", "migue.yaml", "--port", "0", "--watch", "."});
+    Person ana(host.url());
+    const auto told = [&](const std::string& what) {
+        const auto until = std::chrono::steady_clock::now() + 2min;
+        while (text_of(home / "migue.log").find(what) == std::string::npos)
+            if (ana.say(folder(), "hi"); std::chrono::steady_clock::now() > until) return false;
+        return true;
+    };
+    const auto save = [&](const std::string& file, const std::string& text) {
+        std::ofstream(home / file) << text;
+    };
+    const std::string source = text_of(home / "greeter.cpp");
+    const std::string lists = text_of(home / "CMakeLists.txt");
+    const auto changed = [](const std::string& text, const char* from, const char* to) {
+        return std::regex_replace(text, std::regex(from), to);
+    };
+    save("CMakeLists.txt", changed(lists, "migue_add_plugin\\(", "migue_add_plugn("));
+    EXPECT_TRUE(told("Unknown CMake command \"migue_add_plugn\"")) << text_of(home / "migue.log");
+    EXPECT_TRUE(told("failed, as told above: cmake --build"));
+    save("CMakeLists.txt", lists);
+    save("greeter.cpp", changed(source, "return std::make_unique<Greeter>\\(\\);",
+                                "throw std::runtime_error(\"no greeting at hand\");"));
+    EXPECT_TRUE(told("plugin greeter: create() refuses: no greeting at hand")) << text_of(home / "migue.log");
+    save("greeter.cpp", changed(source, "\\.id = \"greeter\"", ".id = \"greter\""));
+    EXPECT_TRUE(told("no plugin greeter is loaded")) << text_of(home / "migue.log");
+    save("migue.yaml", changed(text_of(home / "migue.yaml"), "greeter: \\{\\}", "greeter: { greting: hi }"));
+    EXPECT_TRUE(told("settings are read at the start: start again for what was changed in them"));
+    // And with all mended it goes on, without a new start.
+    save("greeter.cpp", changed(source, "Hello from", "Welcome from"));
+    std::string answer;
+    const auto until = std::chrono::steady_clock::now() + 2min;
+    while (answer.rfind("Welcome", 0) != 0 && std::chrono::steady_clock::now() < until)
+        answer = ana.say(folder(), "hi");
+    EXPECT_EQ(answer, "Welcome from greeter. You wrote: hi") << text_of(home / "migue.log");
+    ASSERT_TRUE(host.stop());
+    // The setting that nobody knows is told at the start, with its place.
+    RunningHost again(home, {"dev", "--config", "migue.yaml", "--port", "0", "--watch", "."});
+    EXPECT_NE(
+        text_of(home / "migue.log").find("plugin greeter: unknown key \\\"greting\\\", expected none here"),
+        std::string::npos)
+        << text_of(home / "migue.log");
+    ASSERT_TRUE(again.stop());
+}
+
 TEST_F(AnAuthor, IsToldHowToRepeatAFinding) {
     const std::string crashing = std::string(MIGUE_FIXTURE_DIR) + "/hazard_crash_always.so";
     const Finished checked = shell(folder(), "migue plugin check " + crashing);
