@@ -5,6 +5,22 @@
 /// What each verb does with the words behind it.
 namespace scheduling {
 
+bool ClauseReader::take_field_alone(std::size_t at, std::size_t end) {
+    const std::size_t noun = skip_small(at, end);
+    const std::size_t from = noun < end ? noun : at;
+    for (const auto& [list, field] : {std::pair{"TITLENOUN", Edit::Field::kTitle},
+                                      {"PLACENOUN", Edit::Field::kPlace},
+                                      {"LENGTHNOUN", Edit::Field::kLength},
+                                      {"GUESTSNOUN", Edit::Field::kGuests},
+                                      {"TIMENOUN", Edit::Field::kWhen}}) {
+        if (const std::size_t size = line_.match(list, from, end); size == 0 || from + size != end) continue;
+        edit_.field = field;
+        edit_.what = field == Edit::Field::kWhen ? Edit::What::kMove : Edit::What::kChange;
+        return true;
+    }
+    return false;
+}
+
 bool ClauseReader::cancel(Act act, std::size_t at, std::size_t end) {
     const auto changed = [&] {
         edit_.what = Edit::What::kChange;
@@ -115,11 +131,13 @@ bool ClauseReader::last(std::size_t at, std::size_t end) {
 
 bool ClauseReader::begin_or_end(bool is_end, std::size_t at, std::size_t end) {
     line_.use(at, at + line_.match("UNTIL", at, end));
+    if (const int day = is_end ? line_.number(at, end) : 0; day > 0) edit_.end_day = day;
     take_shift(Act::kMove, at, end);
     if (edit_.shift && is_end) edit_.longer = std::exchange(edit_.shift, std::nullopt);
     take_when(at, end);
     edit_.time_is_end = is_end && edit_.time.has_value();
     edit_.what = is_end ? Edit::What::kChange : Edit::What::kMove;
+    if (edit_.end_day != 0) line_.use(at, end);
     return is_done(at, end);
 }
 
@@ -154,10 +172,21 @@ bool ClauseReader::change(Act act, std::size_t at, std::size_t end) {
     if (!named && act != Act::kPut) {
         if (!edit_.shift && !edit_.longer) take_shift(act, at, end);
         from = target_begin(at, end);
+        // "move the dentist to after lunch with Ana"
+        for (std::size_t word = at; word < from && !edit_.shift; ++word)
+            if (line_.match("BEHIND", word, end) > 0 || line_.match("AHEAD", word, end) > 0) from = word;
         edit_.event = reference(at, from);
         line_.use(at, from);
     }
     if (!edit_.shift && !edit_.longer) take_shift(act, from, end);
+    if (!edit_.has_changes() && (it_ || !named) && take_minute(from, end)) {
+        edit_.what = Edit::What::kMove;
+        return true;
+    }
+    if (!edit_.has_changes() && take_beside(from, end)) {
+        edit_.what = Edit::What::kMove;
+        return true;
+    }
     const bool of_length = act == Act::kLonger || act == Act::kShorter;
     if (of_length && line_.match("UNTIL", from, end) > 0) return begin_or_end(true, from, end);
     // "make it later": by how much is asked.
@@ -190,6 +219,16 @@ bool ClauseReader::change(Act act, std::size_t at, std::size_t end) {
 
 bool ClauseReader::loose(std::size_t at, std::size_t end) {
     edit_.what = Edit::What::kChange;
+    // "the meeting is 1 hour long"
+    if (const std::size_t point = line_.match("POINT", at, end); point > 0) {
+        const std::size_t noun = at + point + line_.match("EVENT", at + point, end);
+        const std::size_t is = line_.match("ISTO", noun, end);
+        if (noun > at + point && is > 0) {
+            line_.use(at, noun + is);
+            it_ = true;
+            at = noun + is;
+        }
+    }
     // "it'll take two hours"
     if (const VerbForm verb = line_.verb(at, end); verb.act == Act::kLast && verb.size > 0 && !verb.is_slip) {
         line_.use(at, at + verb.size);
@@ -223,6 +262,12 @@ bool ClauseReader::loose(std::size_t at, std::size_t end) {
         edit_.what = Edit::What::kMove;
         return !edit_.event.words.empty();
     }
+    // "and Ben", of something that has guests
+    if (at > 0 && line_.match("AND", at - 1, at) > 0 && !guests_.empty() && end - at <= 2 &&
+        line_.is_capital(at) && line_.times(at, end).times.empty()) {
+        edit_.add_guests = take_names(at, end);
+        return !edit_.add_guests.empty();
+    }
     take_shift(Act::kNone, at, end);
     take_frames(false, at, end);
     // "sarah's email is s@x.co"
@@ -247,6 +292,10 @@ bool ClauseReader::be(std::size_t at, std::size_t end) {
         edit_.title = line_.slice(noun, end);
         edit_.what = Edit::What::kChange;
         line_.use(at, end);
+        return true;
+    }
+    if (take_minute(at, end)) {
+        edit_.what = Edit::What::kMove;
         return true;
     }
     return loose(at, end);

@@ -116,6 +116,8 @@ EventWords ClauseReader::reference(std::size_t begin, std::size_t end) const {
     const bool has_digits = line_.slice(begin, end).find_first_of("0123456789") != std::string::npos;
     for (std::size_t at = begin + 1; has_digits && at < end && read.times.empty(); ++at)
         read = line_.times(at, end, "cancel_meeting");
+    // "fridays gym" is the one of Friday.
+    if (!read.draft.rrule.empty()) read = line_.times_of_day(begin, end);
     const std::vector<bool> times = line_.time_words(read, begin, end);
     for (std::size_t at = begin; at < end; ++at) {
         if (times[at] || line_.is_used(at) || line_.is_mark(at)) continue;
@@ -216,6 +218,7 @@ void ClauseReader::take_pronoun(std::size_t& at, std::size_t end) {
         if (names && !goes_on && !said_it) return;
     }
     line_.use(at, next + event);
+    if (line_.match("BOTH", at, next) == size) edit_.event.both = true;
     it_ = true;
     at = next + event;
 }
@@ -224,6 +227,12 @@ bool ClauseReader::read(std::size_t begin, std::size_t end) {
     begin = skip_fillers(begin, end);
     for (std::size_t at = begin + 1; at < end; ++at)
         if (line_.match("REASON", at, end) > 0) end = at;
+    // "book it again": its last word is none of a tail.
+    if (const VerbForm verb = line_.verb(begin, end); verb.act == Act::kRestore && verb.size > 1) {
+        edit_.what = Edit::What::kRestore;
+        edit_.by_verb = true;
+        return true;
+    }
     end = trim_tail(begin, end);
     if (begin >= end) return true;
     if (is_refused(begin, end)) {
@@ -231,6 +240,7 @@ bool ClauseReader::read(std::size_t begin, std::size_t end) {
         edit_.by_verb = true;
         return true;
     }
+    if (take_field_alone(begin, end)) return true;
     VerbForm verb = find_verb(begin, end);
     if (verb.size == 0) return loose(begin, end);
     std::size_t at = begin + verb.size;

@@ -65,6 +65,39 @@ void ClauseReader::take_when(std::size_t begin, std::size_t end) {
     edit_.time = std::move(read);
 }
 
+bool ClauseReader::take_minute(std::size_t begin, std::size_t end) {
+    if (!line_.times(begin, end).times.empty()) return false;  // "hora y media"
+    std::size_t at = begin;
+    while (at < end && line_.match("HALFPAST", at, end) == 0 && line_.match("QUARTERPAST", at, end) == 0 &&
+           line_.match("SMALL", at, at + 1) > 0)
+        ++at;
+    for (const auto& [list, minutes] : {std::pair{"HALFPAST", 30}, {"QUARTERPAST", 15}}) {
+        const std::size_t size = line_.match(list, at, end);
+        if (size == 0 || at + size < end) continue;
+        edit_.minute = std::chrono::minutes(minutes);
+        line_.use(begin, end);
+        return true;
+    }
+    return false;
+}
+
+bool ClauseReader::take_beside(std::size_t begin, std::size_t end) {
+    for (std::size_t at = begin; at < end; ++at) {
+        const std::size_t after = line_.match("BEHIND", at, end), before = line_.match("AHEAD", at, end);
+        const std::size_t size = std::max(after, before);
+        if (size == 0) continue;
+        Edit::Beside beside;
+        beside.before = before > after;
+        beside.event = reference(at + size, end);
+        if (beside.event.words.empty() || beside.event.everything || beside.event.ordinal != 0) return false;
+        edit_.beside = std::move(beside);
+        take_when(at, end);  // where there is no such event, "after lunch" is a part of the day
+        line_.use(at, end);
+        return true;
+    }
+    return false;
+}
+
 std::optional<bool> ClauseReader::change_field(std::size_t at, std::size_t end) {
     const std::size_t noun = skip_small(at, end);
     if (noun >= end) return std::nullopt;
