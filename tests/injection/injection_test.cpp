@@ -133,7 +133,6 @@ public:
              {"schedule_meeting", "cancel_meeting", "reschedule_meeting", "query_agenda", "find_slot"})
             check(attack, send(text, attack, person, intent), text, where + " as " + intent);
         if (has_model_ && is_read(attack)) {
-            EXPECT_GE(model_.count(), asked) << where;
             asked_about_ += model_.count() > asked ? 1 : 0;
             for (const auto& call : model_.calls()) {
                 if (is_title) {

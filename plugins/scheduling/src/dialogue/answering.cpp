@@ -3,6 +3,7 @@
 
 #include "dialogue/calendars.hpp"
 #include "dialogue/cards.hpp"
+#include "dialogue/edits.hpp"
 #include "dialogue/event_search.hpp"
 #include "dialogue/flows.hpp"
 #include "dialogue/folding.hpp"
@@ -49,6 +50,11 @@ bool is_thumb_up(std::string_view text) {
            text.find("✅") != std::string_view::npos;
 }
 
+bool is_thumb_down(std::string_view text) {
+    return text.find("👎") != std::string_view::npos || text.find("❌") != std::string_view::npos ||
+           text.find("🚫") != std::string_view::npos;
+}
+
 std::optional<std::size_t> option_with_role(const Open& open, std::string_view role) {
     for (std::size_t i = 0; i < open.options.size(); ++i)
         if (open.options[i].role == role) return i;
@@ -92,6 +98,7 @@ using Move = Task<std::optional<Reply>> (*)(Scene& scene, const Open& open, cons
 
 Task<std::optional<Reply>> agree_by_thumb(Scene& scene, const Open& open, const std::string& text) {
     std::optional<Reply> reply;
+    if (is_thumb_down(text) && is_wordless(text) && !is_done(open)) co_return leave(scene, open);
     if (!is_thumb_up(text) || !is_wordless(text)) co_return reply;
     auto agreed = option_with_role(open, "going");
     if (!agreed) agreed = option_with_role(open, "yes");
@@ -112,7 +119,14 @@ Task<std::optional<Reply>> settle_number(Scene& scene, const Open& open, const s
     std::optional<Reply> reply;
     if (!is_two_readings(scene, open, text)) co_return reply;
     const Understanding hour = scene.understand(text + ":00", "schedule_meeting");
-    if (hour.draft.has_time) reply = ask_number(scene, open, *Answers::bare_number(text), hour.draft);
+    const std::size_t number = *Answers::bare_number(text);
+    EventDraft by_hour = open.draft;
+    if (hour.draft.has_time) apply_edit(by_hour, hour.draft);
+    // The second choice is two o'clock: both readings are one.
+    if (by_hour.start == open.options[number - 1].start)
+        reply = co_await choose(scene, open, number - 1);
+    else if (hour.draft.has_time)
+        reply = ask_number(scene, open, number, hour.draft);
     co_return reply;
 }
 
@@ -201,17 +215,11 @@ Task<std::optional<Reply>> change_by_words(Scene& scene, const Open& open, std::
     // Something with a name, a day and an hour of its own is no answer to "at what time?".
     const bool fills = open.waiting == Waiting::kTime && !read.times.empty() &&
                        !answers.has_word("new_words", text) && !(whole && is_named(read.draft));
-    if (auto name = answers.added_guest(text); name && read.times.empty()) {
-        reply = co_await add_guest(scene, open, std::move(*name));
-        co_return reply;
-    }
-    const bool adds = !read.times.empty() && !answers.has_word("new_words", text) &&
-                      answers.has_phrase("guest_words", text);
     // Behind a reminder people also say why: "llego tarde, pásala a las 4".
     const bool asks_move = open.waiting == Waiting::kReminder && !read.times.empty() &&
                            (answers.has_word("edit_cues", text) || answers.has_word("move_words", text)) &&
                            !answers.has_word("new_words", text);
-    if (edits || fills || asks_move || (adds && !other)) {
+    if (edits || fills || asks_move) {
         reply = co_await edit_open(scene, open, read);
         co_return reply;
     }

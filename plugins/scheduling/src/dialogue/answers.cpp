@@ -165,13 +165,6 @@ std::string Answers::without_lead(std::string_view list, std::string_view text) 
     return after_lead(list, text).value_or(std::string(text));
 }
 
-std::optional<std::string> Answers::added_guest(std::string_view text) const {
-    auto rest = after_lead("guest_words", text);
-    if (!rest) return std::nullopt;
-    if (words_of(fold(*rest)).size() > 4 || has_word("new_words", *rest)) return std::nullopt;
-    return rest;
-}
-
 bool Answers::has_phrase(std::string_view list, std::string_view text) const {
     const auto found = lists_.find(list);
     if (found == lists_.end()) return false;
@@ -179,44 +172,6 @@ bool Answers::has_phrase(std::string_view list, std::string_view text) const {
     return std::any_of(found->second.begin(), found->second.end(), [&](const std::string& phrase) {
         return said.find(" " + phrase + " ") != std::string::npos;
     });
-}
-
-std::optional<std::size_t> Answers::last_lead(std::string_view text, const TimeMention& time) const {
-    std::optional<std::size_t> found;
-    const auto leads = lists_.find("target_leads");
-    for (std::size_t at = text.find(' ', time.begin); at < time.finish; at = text.find(' ', at + 1)) {
-        const std::size_t one = std::min(text.find(' ', at + 1), time.finish);
-        const std::size_t two = std::min(text.find(' ', one + 1), time.finish);
-        for (const std::size_t end : {one, two})
-            if (leads->second.contains(fold(text.substr(at + 1, end - at - 1)))) found = at + 1;
-    }
-    return found;
-}
-
-std::size_t Answers::target_begin(std::string_view text, const std::vector<TimeMention>& times) const {
-    if (times.empty()) return text.size();
-    const auto leads = lists_.find("target_words");
-    std::size_t previous_end = 0;
-    for (const TimeMention& time : times) {
-        const std::vector<std::string> before =
-            words_of(fold(text.substr(previous_end, time.begin - previous_end)));
-        const std::vector<std::string> inside =
-            words_of(fold(text.substr(time.begin, time.finish - time.begin)));
-        const bool led = !before.empty() && leads->second.contains(before.back());
-        const bool leads_itself = !inside.empty() && leads->second.contains(inside.front());
-        if (led || leads_itself) return time.begin;
-        previous_end = time.finish;
-    }
-    // "3pm to 5pm" reads as one stretch; of an event that moves it is from and to.
-    for (const TimeMention& time : times)
-        if (const auto inside = last_lead(text, time)) return *inside;
-    // Times that stand apart: the last one is where it goes. Side by side they are one.
-    for (std::size_t i = times.size(); i-- > 1;) {
-        const std::string_view between =
-            text.substr(times[i - 1].finish, times[i].begin - times[i - 1].finish);
-        if (!left_over(between, {}, "edit_words").empty()) return times[i].begin;
-    }
-    return times.front().begin;
 }
 
 }  // namespace scheduling

@@ -45,23 +45,14 @@ public:
     [[nodiscard]] bool is_time_edit(std::string_view text, const std::vector<TimeMention>& times) const;
 
     /// What follows the longest phrase of this list that the text begins with, as written:
-    /// "agrega a Luis" is "Luis" after the list "guest_words".
+    /// "olvida a Luis" is "Luis" after the list "forget_words".
     [[nodiscard]] std::optional<std::string> after_lead(std::string_view list, std::string_view text) const;
-    /// "agrega a Luis": the names, as written.
-    [[nodiscard]] std::optional<std::string> added_guest(std::string_view text) const;
     /// The text as written, without the longest of the list's phrases that it begins with.
     [[nodiscard]] std::string without_lead(std::string_view list, std::string_view text) const;
     /// One of the list's phrases stands in the text.
     [[nodiscard]] bool has_phrase(std::string_view list, std::string_view text) const;
 
-    /// "move tomorrow's 3pm to Friday": where the new time begins in the text.
-    [[nodiscard]] std::size_t target_begin(std::string_view text,
-                                           const std::vector<TimeMention>& times) const;
-
 private:
-    /// Inside one stretch, where the words that lead to its last part begin.
-    [[nodiscard]] std::optional<std::size_t> last_lead(std::string_view text, const TimeMention& time) const;
-
     std::map<std::string, std::set<std::string>, std::less<>> lists_;
     std::vector<std::set<std::string>> ordinals_;
     std::map<std::string, std::string, std::less<>> zones_;  ///< folded place to zone

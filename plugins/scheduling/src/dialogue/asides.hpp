@@ -44,6 +44,8 @@ namespace scheduling {
 [[nodiscard]] migue::Task<void> follow_events(Scene& scene);
 /// A reminder's job: looks the event up again, and says it, waits on, or says nothing.
 [[nodiscard]] migue::Task<Reply> take_reminder(Scene& scene, nlohmann::json payload);
+/// A reminder that was asked to come once more.
+[[nodiscard]] migue::Task<Reply> take_snoozed(Scene& scene, nlohmann::json payload);
 
 // digest_flow.cpp
 

@@ -298,8 +298,9 @@ Reply change_card(const Scene& scene, EventDraft draft, const Event& before) {
     const EventDraft was = to_draft(before);
     const std::string title = shown(draft.title), after = when_of(scene, draft, true);
     const bool only_start = was.title == draft.title && was.attendees == draft.attendees &&
-                            was.location == draft.location && was.start != draft.start &&
-                            length_of(was) == length_of(draft) && !draft.video_call;
+                            was.location == draft.location && was.rrule == draft.rrule &&
+                            was.start != draft.start && length_of(was) == length_of(draft) &&
+                            !draft.video_call;
     std::string notes = notice_of(scene, before);
     const bool asks_part = repeats(before) && draft.rrule == was.rrule;
     if (asks_part) notes += " " + phrases.say("which_part");
@@ -351,6 +352,19 @@ Reply cancel_card(const Scene& scene, const Event& event) {
         open.options.push_back(option(scene, Action::kDrop, "cancel_no", "no"));
     }
     reply.open = std::move(open);
+    return reply;
+}
+
+Reply cancel_occurrence_card(const Scene& scene, const Event& event) {
+    Reply reply = cancel_card(scene, event);
+    if (!repeats(event)) return reply;
+    const std::string details = " " + scene.phrases.say("cancel_rest_stays") + notice_of(scene, event);
+    reply.text = scene.phrases.say_of(
+        "cancel_ask", event.title,
+        {{"title", shown(event.title)}, {"when", begin_of(scene, event)}, {"details", details}});
+    reply.open->options.clear();
+    reply.open->options.push_back(option(scene, Action::kCancelOne, "only_this", "yes"));
+    reply.open->options.push_back(option(scene, Action::kDrop, "cancel_no", "no"));
     return reply;
 }
 

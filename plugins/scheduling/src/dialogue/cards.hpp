@@ -29,6 +29,8 @@ struct SeriesNote {
 [[nodiscard]] Reply guest_list_card(const Scene& scene, const Open& shown_before);
 [[nodiscard]] Reply change_card(const Scene& scene, EventDraft draft, const Event& before);
 [[nodiscard]] Reply cancel_card(const Scene& scene, const Event& event);
+/// The same, where of a series only this one can be meant.
+[[nodiscard]] Reply cancel_occurrence_card(const Scene& scene, const Event& event);
 
 /// What an event was made from, and how much of it was on the screen a moment ago.
 struct BookedFrom {

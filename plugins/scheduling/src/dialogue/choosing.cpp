@@ -157,6 +157,8 @@ Task<Reply> choose(Scene& scene, const Open& open, std::size_t index) {
             co_return co_await add_meet(scene, open.target);
         case Action::kErase:
             co_return co_await erase_all(scene);
+        case Action::kSwap:
+            co_return co_await swap_events(scene, open);
         case Action::kBookBoth:
         case Action::kChooseOne:
         case Action::kBookOne:

@@ -5,6 +5,7 @@
 #include "booking/event_id.hpp"
 #include "calendar/zone_time.hpp"
 #include "dialogue/asides.hpp"
+#include "dialogue/cards.hpp"
 #include "dialogue/flows.hpp"
 #include "dialogue/folding.hpp"
 #include "dialogue/questions.hpp"
@@ -47,8 +48,41 @@ bool is_bare_time(const Scene& scene, std::string_view text) {
            scene.answers().is_time_edit(text, read.times);
 }
 
+/// "mañana a las 3", "con Laura", "dentista": what comes last is the name of what nobody has named yet.
+std::optional<std::string> title_sent_last(const Scene& scene, std::string_view text) {
+    constexpr std::int64_t kBurstMs = 60'000;
+    constexpr std::size_t kMostWords = 4, kLongest = 60;
+    const Open* open = scene.state.alive(scene.now_ms);
+    if (open == nullptr || !open->target.empty() || scene.now_ms - open->at_ms > kBurstMs)
+        return std::nullopt;
+    if (open->waiting != Waiting::kCard && open->waiting != Waiting::kTime) return std::nullopt;
+    if (!is_made_title(scene, open->draft) || scene.input.forwarded || text.size() > kLongest)
+        return std::nullopt;
+    const Answers& answers = scene.answers();
+    const std::size_t words = words_of(fold(text)).size();
+    // A noun or two may be read as a question for it.
+    const bool asks =
+        scene.intent == "query_agenda" &&
+        (words > 2 || answers.has_word("agenda_words", text) || answers.is("no_title_begins", text));
+    if ((scene.intent != "other" && scene.intent != "schedule_meeting" && scene.intent != "query_agenda") ||
+        asks)
+        return std::nullopt;
+    const bool says_more = text.find_first_of("?!0123456789@") != std::string_view::npos ||
+                           answers.has_word("new_words", text) || answers.has_word("edit_cues", text) ||
+                           answers.is("yes", text) || answers.is("no", text) || answers.is("dont_know", text);
+    if (words == 0 || words > kMostWords || says_more) return std::nullopt;
+    const Understanding read = scene.understand(text, "schedule_meeting");
+    if (!read.times.empty() || read.draft.title.empty() || is_generic_title(answers, read.draft.title))
+        return std::nullopt;
+    return read.draft.title;
+}
+
 Task<Reply> take_intent(Scene& scene, std::string text) {
     const std::string& intent = scene.intent;
+    if (auto title = title_sent_last(scene, text)) {
+        const Open named = *scene.state.open;
+        co_return co_await rename(scene, named, std::move(*title));
+    }
     if (scene.answers().is("undo", text)) co_return co_await undo(scene);
     if (intent == "cancel_meeting") co_return co_await cancel_by_words(scene, text);
     if (intent == "reschedule_meeting") co_return co_await move_by_words(scene, text);
@@ -142,16 +176,20 @@ Task<Reply> take_text(Scene& scene) {
         scene.left_out = scene.input.second_text;
         co_return std::move(*told);
     }
+    auto left_out = co_await leave_out_by_words(scene, text);
+    if (left_out) co_return std::move(*left_out);
+    auto swapped = co_await swap_by_words(scene, text);
+    if (swapped) co_return std::move(*swapped);
     for (const Open& open : open_things(scene)) {
         auto answer = co_await answer_open(scene, open, text);
         if (answer) co_return std::move(*answer);
     }
     auto about_quoted = co_await answer_quoted(scene, text);
     if (about_quoted) co_return std::move(*about_quoted);
-    auto sorry = co_await take_complaint(scene, text);
-    if (sorry) co_return std::move(*sorry);
     auto about_last = co_await edit_last_shown(scene, text);
     if (about_last) co_return std::move(*about_last);
+    auto sorry = co_await take_complaint(scene, text);
+    if (sorry) co_return std::move(*sorry);
     // Not an answer: the host routes it again, and it comes back with its intent if it is ours.
     if (scene.turn.answers_open_question()) co_return pass_on();
     if (!is_one_wish(scene.intent, scene.input.second_intent)) scene.left_out = scene.input.second_text;

@@ -7,6 +7,7 @@
 #include "dialogue/draft_checks.hpp"
 #include "dialogue/edits.hpp"
 #include "dialogue/flows.hpp"
+#include "dialogue/folding.hpp"
 #include "dialogue/pair_flow.hpp"
 #include "dialogue/questions.hpp"
 #include "dialogue/reminder_times.hpp"
@@ -62,15 +63,36 @@ Reply after_change(Scene& scene, const Event& before, SeriesDone done) {
     const std::string title = shown(event.title),
                       when = event.rrule.empty() ? when_of(scene, event, true) : series_when(scene, event);
     std::string details;
-    std::vector<std::string> fresh;
+    const auto is_in = [](const std::vector<std::string>& all, const std::string& one) {
+        return std::find(all.begin(), all.end(), one) != all.end();
+    };
+    std::vector<std::string> fresh, silent, gone;
     for (const std::string& guest : event.guests)
-        if (std::find(before.guests.begin(), before.guests.end(), guest) == before.guests.end())
-            fresh.push_back(guest);
+        if (!is_in(before.guests, guest)) fresh.push_back(guest);
+    for (const std::string& guest : before.guests)
+        if (!is_in(event.guests, guest)) gone.push_back(name_of(scene, guest));
+    // A title that names its guests tells it already.
+    const std::string folded_title = fold(event.title);
+    for (const std::string& guest : fresh)
+        if (mailed_names(scene, {guest}).empty() && folded_title.find(fold(guest)) == std::string::npos)
+            silent.push_back(name_of(scene, guest));
+    if (!silent.empty())
+        details += " " + scene.phrases.say("detail_guests", {{"names", shown(scene.phrases.join(silent))}});
+    if (!gone.empty() && event.title == before.title) {
+        const std::string who =
+            scene.phrases.say("edit/without", {{"names", shown(scene.phrases.join(gone))}});
+        details += " " + scene.phrases.say("changes", {{"changes", who}});
+    }
+    if (event.location != before.location && !event.location.empty())
+        details += " " + scene.phrases.say("detail_place", {{"place", shown(event.location)}});
+    if (event.location != before.location && event.location.empty())
+        details += " " + scene.phrases.say("changes", {{"changes", scene.phrases.say("edit/no_place_now")}});
     if (const auto invited = mailed_names(scene, fresh); !invited.empty())
         details += " " + scene.phrases.say("detail_invited", {{"names", scene.phrases.join(invited)}});
     if (!event.video_url.empty() && before.video_url.empty())
         details += " " + scene.phrases.say("detail_video_link", {{"url", event.video_url}});
-    reply.text = moved ? scene.phrases.say_of("moved", event.title, {{"title", title}, {"when", when}})
+    reply.text = moved ? scene.phrases.say_of("moved", event.title,
+                                              {{"title", title}, {"when", when}, {"details", details}})
                        : scene.phrases.say_of("changed", event.title,
                                               {{"title", title}, {"when", when}, {"details", details}});
     return reply;

@@ -14,6 +14,7 @@ namespace scheduling {
 namespace {
 
 using migue::Task;
+using std::chrono::minutes;
 
 /// "Reunião com a Laura e o Pedro" is the title that is made of Laura and Pedro.
 bool is_same_title(std::string_view said, std::string_view made) {
@@ -95,19 +96,6 @@ std::optional<Event> next_of_series(const Scene& scene, const Open& open) {
     return next_of(series, scene.now_ms);
 }
 
-/// The rule without COUNT and UNTIL, which exclude each other.
-std::string without_end(std::string_view rrule) {
-    std::string kept;
-    for (std::size_t at = 0; at < rrule.size();) {
-        const std::size_t end = std::min(rrule.find(';', at), rrule.size());
-        const std::string_view part = rrule.substr(at, end - at);
-        if (!part.starts_with("COUNT=") && !part.starts_with("UNTIL="))
-            kept += (kept.empty() ? "" : ";") + std::string(part);
-        at = end + 1;
-    }
-    return kept;
-}
-
 /// The hour came first: the days that were offered stay open, now at that hour.
 Reply ask_day_again(const Open& open, EventDraft draft) {
     Reply reply;
@@ -124,39 +112,108 @@ Reply ask_day_again(const Open& open, EventDraft draft) {
     return reply;
 }
 
-/// "to 8" of an event at seven in the morning is eight in the morning: of two readings of an hour
-/// the one in the event's own half of the day. It is shown on a card before anything is done.
-bool is_same_half(const Open& open, const Question& question, EventDraft& draft) {
-    if (question.kind != "ambiguous_hour" || open.target.empty() || !open.draft.start || !open.draft.has_time)
-        return false;
-    const auto time_of = [](LocalMinutes at) { return at - day_of(at); };
-    const auto noon = std::chrono::hours(12);
-    const bool morning = time_of(*open.draft.start) < noon;
-    const Choice* only = nullptr;
-    for (const Choice& choice : question.choices) {
-        if ((time_of(choice.start) < noon) != morning) continue;
-        if (only != nullptr) return false;
-        only = &choice;
+minutes time_of(LocalMinutes at) {
+    return at - day_of(at);
+}
+
+bool works_at(const Scene& scene, minutes time) {
+    return time >= scene.moment.work_begin && time < scene.moment.work_end;
+}
+
+/// An hour from 1 to 12 that says nothing of its half of the day: "8", "at 6:30", "a las 8".
+bool is_bare_hour(const Scene& scene, const Understanding& said) {
+    if (!said.draft.start || !said.draft.has_time || said.times.size() != 1) return false;
+    const std::string text = fold(said.times.front().text);
+    if (scene.answers().mentions("half_of_day", text)) return false;
+    bool is_first = true;
+    for (const std::string& word : words_of(text)) {
+        const std::size_t digits = word.find_first_not_of("0123456789");
+        if (digits == 0) continue;
+        // "15h", "8pm", "08:00"
+        if (digits != std::string::npos || (is_first && word.starts_with('0')) ||
+            (is_first && std::stoi(word.substr(0, 3)) > 12))
+            return false;
+        is_first = false;
     }
-    if (only == nullptr) return false;
-    const auto length = length_of(open.draft);
-    const auto day = day_of(draft.start ? *draft.start : *open.draft.start);
-    draft.start = day + time_of(only->start);
-    draft.end = *draft.start + length;
-    draft.has_time = draft.has_date = true;
     return true;
+}
+
+/// "to 8" of an event at seven in the evening is eight in the evening: of two readings of an hour the one
+/// that is nearer to the event's own, and at work where that is. It is shown on a card before anything is
+/// done.
+void read_in_own_half(const Scene& scene, const EventDraft& draft, Understanding& said) {
+    const bool asks_half = said.question && said.question->kind == "ambiguous_hour";
+    const bool asks_else =
+        said.question && !asks_half && said.question->kind != "missing_date" && said.question->kind != "past";
+    if (!draft.start || !draft.has_time || draft.all_day || asks_else) return;
+    if (!is_bare_hour(scene, said)) return;
+    constexpr minutes kNoon{12 * 60}, kDawn{7 * 60}, kEarly{8 * 60};
+    const minutes own = time_of(*draft.start);
+    const minutes morning = time_of(*said.draft.start) % kNoon, evening = morning + kNoon;
+    const auto far = [&](minutes time) { return std::chrono::abs(time - own); };
+    bool is_evening = far(evening) < far(morning);
+    if (far(evening) == far(morning)) is_evening = time_of(*said.draft.start) >= kNoon;
+    if (works_at(scene, own) && works_at(scene, morning) != works_at(scene, evening))
+        is_evening = works_at(scene, evening);
+    if (!is_evening && morning < kDawn && own >= kEarly) is_evening = true;
+    const auto move = (is_evening ? evening : morning) - time_of(*said.draft.start);
+    *said.draft.start += move;
+    if (said.draft.end) *said.draft.end += move;
+    if (asks_half) said.question.reset();
+}
+
+/// "to the 15th" of an event in January is the 15th of January.
+void read_in_own_month(const Scene& scene, const EventDraft& draft, Understanding& said) {
+    if (!draft.start || !draft.has_date || !said.draft.has_date || !said.draft.start || said.times.empty())
+        return;
+    const auto& mention = said.times.front();
+    if (mention.type != "date" || said.draft.all_day) return;
+    std::vector<std::string> words = words_of(fold(mention.text));
+    std::erase_if(words, [&](const std::string& word) { return scene.answers().is("day_leads", word); });
+    if (words.size() != 1 || words.front().find_first_of("0123456789") != 0) return;
+    if (words.front().size() > 4 || std::stoi(words.front()) > 31) return;
+    const date::year_month_day own(day_of(*draft.start));
+    const auto day = own.year() / own.month() / date::day(static_cast<unsigned>(std::stoi(words.front())));
+    if (!day.ok() || date::local_days(day) < day_of(scene.now())) return;
+    const auto move = date::local_days(day) - day_of(*said.draft.start);
+    *said.draft.start += move;
+    if (said.draft.end) *said.draft.end += move;
+}
+
+bool is_as_before(const EventDraft& now, const EventDraft& before) {
+    return now.start == before.start && now.end == before.end && now.rrule == before.rrule &&
+           now.title == before.title && now.attendees == before.attendees &&
+           now.location == before.location && now.all_day == before.all_day && !now.video_call;
 }
 
 }  // namespace
 
+std::string without_end(std::string_view rrule) {
+    std::string kept;
+    for (std::size_t at = 0; at < rrule.size();) {
+        const std::size_t end = std::min(rrule.find(';', at), rrule.size());
+        const std::string_view part = rrule.substr(at, end - at);
+        if (!part.starts_with("COUNT=") && !part.starts_with("UNTIL="))
+            kept += (kept.empty() ? "" : ";") + std::string(part);
+        at = end + 1;
+    }
+    return kept;
+}
+
+bool is_made_title(const Scene& scene, const EventDraft& draft) {
+    if (is_generic_title(scene.answers(), draft.title)) return true;
+    std::vector<std::string> names;
+    for (const std::string& guest : draft.attendees) names.push_back(name_of(scene, guest));
+    return !names.empty() &&
+           is_same_title(draft.title,
+                         scene.phrases.say("meeting_with", {{"names", scene.phrases.join(names)}}));
+}
+
 void retitle(const Scene& scene, const EventDraft& before, EventDraft& draft) {
     if (draft.attendees.size() == before.attendees.size()) return;
-    std::vector<std::string> names;
-    for (const std::string& guest : before.attendees) names.push_back(name_of(scene, guest));
-    const std::string made = names.empty()
-                                 ? std::string()
-                                 : scene.phrases.say("meeting_with", {{"names", scene.phrases.join(names)}});
-    if (!is_same_title(draft.title, made) && !is_generic_title(scene.answers(), draft.title)) return;
+    EventDraft unnamed = before;
+    unnamed.title = draft.title;
+    if (!is_made_title(scene, unnamed)) return;
     EventDraft named = draft;
     named.title.clear();
     for (std::string& guest : named.attendees) guest = name_of(scene, guest);
@@ -166,13 +223,15 @@ void retitle(const Scene& scene, const EventDraft& before, EventDraft& draft) {
 
 Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& read) {
     if (auto days = offer_week(scene, open, read)) co_return std::move(*days);
-    const Understanding said = inside_week(open, read);
+    Understanding said = inside_week(open, read);
     if (!open.target.empty()) scene.before = open.before ? open.before : next_of_series(scene, open);
     EventDraft draft = open.draft;
     if (scene.before && !open.before) {
         draft.start = to_local(scene.before->start_ms, draft.zone);
         draft.end = to_local(scene.before->end_ms, draft.zone);
     }
+    read_in_own_half(scene, draft, said);
+    read_in_own_month(scene, draft, said);
     apply_edit(draft, said.draft);
     retitle(scene, open.draft, draft);
     if (said.draft.attendees.size() > 0 && scene.tools.google != nullptr) draft.invites = true;
@@ -181,8 +240,6 @@ Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& read)
     const bool still_asks = said.question && said.question->kind != "missing_date" &&
                             said.question->kind != "missing_time" &&
                             !(said.question->kind == "past" && has_day && !said.draft.has_date);
-    if (still_asks && is_same_half(open, *said.question, draft))
-        co_return co_await show_again(scene, std::move(draft), open.target);
     if (still_asks) {
         Question question = *said.question;
         if (!said.draft.has_date && open.draft.has_date && open.draft.start)
@@ -200,6 +257,16 @@ Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& read)
     if (days_open) co_return ask_day_again(open, std::move(draft));
     // What answers a question for a time needs no second look; what changes a card is shown again.
     const bool answers = open.waiting == Waiting::kTime || open.waiting == Waiting::kTaken;
+    // What is done stands on the card itself.
+    const bool is_done = open.waiting == Waiting::kDone || open.waiting == Waiting::kReminder;
+    const bool is_same = !open.target.empty() && is_complete(draft) &&
+                         (is_done ? is_as_before(draft, open.draft)
+                                  : open.before && is_as_before(draft, to_draft(*open.before)));
+    // A card that was about to change it is not valid any more.
+    if (is_same)
+        co_return say(scene.phrases.say("edit/same", {{"title", shown(draft.title)},
+                                                      {"when", when_of(scene, draft, true)}}),
+                      is_done ? Reply::After::kKeep : Reply::After::kClose);
     if (answers)
         co_return co_await proceed(scene, std::move(draft), open.target, open.waiting == Waiting::kTaken);
     co_return co_await show_again(scene, std::move(draft), open.target);
@@ -230,23 +297,6 @@ Task<Reply> rename(Scene& scene, const Open& open, std::string title) {
     EventDraft draft = open.draft;
     draft.title = capitalised(std::move(title));
     if (is_complete(draft)) co_return co_await show_draft_card(scene, std::move(draft), open.target);
-    Reply reply;
-    reply.text = open.prompt;
-    reply.open = open;
-    reply.open->draft = std::move(draft);
-    co_return reply;
-}
-
-Task<Reply> add_guest(Scene& scene, const Open& open, std::string name) {
-    EventDraft draft = open.draft;
-    draft.invites = scene.tools.google != nullptr;
-    draft.attendees.push_back(std::move(name));
-    retitle(scene, open.draft, draft);
-    if (is_complete(draft)) {
-        if (auto asked = ask_guest(scene, draft, open.target)) co_return std::move(*asked);
-        co_return co_await show_draft_card(scene, std::move(draft), open.target);
-    }
-    // The question stays open, about the draft with its new guest.
     Reply reply;
     reply.text = open.prompt;
     reply.open = open;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "calendar/zone_time.hpp"
+#include "dialogue/draft_checks.hpp"
 #include "dialogue/edits.hpp"
 #include "dialogue/event_edit.hpp"
 #include "dialogue/flows.hpp"
@@ -44,11 +45,32 @@ void shift(EventDraft& draft, const Edit& edit) {
 void end_at(EventDraft& draft, const EventDraft& said) {
     if (!draft.start || !said.start || !said.has_time) return;
     const auto day = said.has_date ? day_of(*said.start) : day_of(*draft.start);
+    if (draft.all_day) return;
     LocalMinutes end = day + (*said.start - day_of(*said.start));
     if (end <= *draft.start) end += std::chrono::hours(12);
     if (end <= *draft.start) end += std::chrono::hours(12);
     draft.end = end;
     draft.duration = end - *draft.start;
+}
+
+/// "till the 21st": the last day of a series, or of an event of whole days.
+void end_on(EventDraft& draft, date::local_days last) {
+    if (!draft.rrule.empty()) {
+        draft.rrule = without_end(draft.rrule) + ";" + until_day(draft, last);
+    } else if (draft.all_day && draft.start && last >= day_of(*draft.start)) {
+        draft.end = last + date::days(1);
+        draft.duration.reset();
+    }
+}
+
+/// "until 28": of the month in which it begins, or of the next.
+void end_on_day_of_month(EventDraft& draft, int number) {
+    if (!draft.start) return;
+    const date::year_month_day first(day_of(*draft.start));
+    auto month = first.year() / first.month();
+    if (static_cast<unsigned>(number) < static_cast<unsigned>(first.day())) month += date::months(1);
+    const auto last = month / date::day(static_cast<unsigned>(number));
+    if (last.ok()) end_on(draft, date::local_days(last));
 }
 
 void lengthen(EventDraft& draft, minutes by) {
@@ -63,7 +85,19 @@ EventDraft edited(const Scene& scene, const EventDraft& before, const Edit& edit
     EventDraft draft = before;
     shift(draft, edit);
     if (edit.longer) lengthen(draft, *edit.longer);
-    if (edit.time && edit.time_is_end) end_at(draft, edit.time->draft);
+    if (edit.minute && draft.start && draft.has_time) {
+        const minutes length = length_of(draft);
+        draft.start = std::chrono::floor<std::chrono::hours>(*draft.start) + *edit.minute;
+        draft.end = *draft.start + length;
+    }
+    const bool of_days = draft.all_day || !draft.rrule.empty();
+    if (edit.end_day != 0 && draft.all_day)
+        end_on_day_of_month(draft, edit.end_day);
+    else if (edit.time && edit.time_is_end && of_days && edit.time->draft.has_date &&
+             !edit.time->draft.has_time && edit.time->draft.start)
+        end_on(draft, day_of(*edit.time->draft.start));
+    else if (edit.time && edit.time_is_end)
+        end_at(draft, edit.time->draft);
     if (edit.place) draft.location = *edit.place;
     if (edit.video) draft.video_call = *edit.video;
     if (edit.no_repeat) draft.rrule.clear();

@@ -26,4 +26,7 @@ void apply_time(EventDraft& draft, LocalMinutes start, std::optional<LocalMinute
 /// A stored event as a draft, so that it is changed by the same edits.
 [[nodiscard]] EventDraft to_draft(const Event& event);
 
+/// The rule without COUNT and UNTIL, which exclude each other.
+[[nodiscard]] std::string without_end(std::string_view rrule);
+
 }  // namespace scheduling

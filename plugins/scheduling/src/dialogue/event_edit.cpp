@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "calendar/zone_time.hpp"
 #include "dialogue/cards.hpp"
 #include "dialogue/draft_checks.hpp"
 #include "dialogue/edits.hpp"
@@ -53,13 +54,79 @@ Task<std::optional<Event>> standing(Scene& scene, std::string id) {
     co_return std::move(**event);
 }
 
+constexpr std::string_view kFieldMark = "field/";
+
+std::string_view name_of_field(Edit::Field field) {
+    switch (field) {
+        case Edit::Field::kTitle:
+            return "title";
+        case Edit::Field::kPlace:
+            return "place";
+        case Edit::Field::kGuests:
+            return "guests";
+        default:
+            return "length";
+    }
+}
+
+/// "place", then "room 5": the words are the new value.
+std::optional<Edit> value_of_field(const Open& open, std::string_view text) {
+    if (open.waiting != Waiting::kChange || !open.said.starts_with(kFieldMark)) return std::nullopt;
+    const std::string_view field = std::string_view(open.said).substr(kFieldMark.size());
+    constexpr std::size_t kLongest = 200;
+    if (words_of(fold(text)).empty() || text.size() > kLongest) return std::nullopt;
+    Edit edit;
+    edit.what = Edit::What::kChange;
+    edit.by_verb = true;
+    if (field == "title")
+        edit.title = std::string(text);
+    else if (field == "place")
+        edit.place = std::string(text);
+    else
+        edit.add_guests.emplace_back(text);
+    return edit;
+}
+
+/// The other event's end, or the event's own length before its beginning, on the event's day where it is
+/// there; nothing when no event is named so.
+Task<std::optional<LocalMinutes>> beside_start(Scene& scene, const Open& open, const Edit::Beside& beside) {
+    std::optional<LocalMinutes> start;
+    EventReference reference = reference_of(beside.event);
+    if (!reference.span && open.draft.start && open.draft.has_date) {
+        const LocalMinutes day = day_of(*open.draft.start);
+        reference.span = Span{day, day + date::days(1)};
+    }
+    auto found = co_await find_events(scene, reference);
+    if (found && found->empty() && !beside.event.span) {
+        reference.span.reset();
+        found = co_await find_events(scene, reference);
+    }
+    if (!found) co_return start;
+    for (const Event& one : *found) {
+        const bool itself = !open.target.empty() && (one.id == open.target || one.series == open.target);
+        if (itself || one.all_day) continue;
+        start = beside.before ? to_local(one.start_ms, open.draft.zone) - length_of(open.draft)
+                              : to_local(one.end_ms, open.draft.zone);
+        break;
+    }
+    co_return start;
+}
+
 /// What exactly becomes another is asked for.
 Reply ask_change(const Scene& scene, const Open& open, Edit::Field field) {
-    const bool when = field == Edit::Field::kWhen;
-    Reply reply = say(when ? scene.phrases.say("move_when", {{"title", shown(open.draft.title)}})
-                           : scene.phrases.say("change_what"));
+    const std::string title = shown(open.draft.title);
+    std::string text;
+    if (field == Edit::Field::kWhen)
+        text = scene.phrases.say("move_when", {{"title", title}});
+    else if (field == Edit::Field::kNone)
+        text = scene.phrases.say("change_what");
+    else
+        text = scene.phrases.say("ask_field/" + std::string(name_of_field(field)), {{"title", title}});
+    Reply reply = say(std::move(text));
     Open asked;
     asked.waiting = Waiting::kChange;
+    if (field == Edit::Field::kTitle || field == Edit::Field::kPlace || field == Edit::Field::kGuests)
+        asked.said = std::string(kFieldMark) + std::string(name_of_field(field));
     asked.draft = open.draft;
     asked.target = open.target;
     asked.before = open.before;
@@ -117,6 +184,16 @@ Task<Reply> change(Scene& scene, const Open& open, const Edit& edit) {
     Open next = open;
     if (!open.target.empty() && open.before) scene.before = open.before;
     next.draft = edited(scene, open.draft, edit);
+    if (edit.beside) {
+        const auto start = co_await beside_start(scene, open, *edit.beside);
+        if (!start && !edit.time) co_return none_found(scene, reference_of(edit.beside->event));
+        if (start) {
+            next.draft.end = *start + length_of(open.draft);
+            next.draft.start = start;
+            next.draft.has_date = next.draft.has_time = true;
+            co_return co_await show_again(scene, std::move(next.draft), next.target);
+        }
+    }
     if (!edit.add_guests.empty() && scene.tools.google != nullptr) next.draft.invites = true;
     if (edit.time && !edit.time_is_end) {
         const Understanding said = time_for(next.draft, *edit.time);
@@ -175,6 +252,9 @@ Task<std::optional<Reply>> on_open(Scene& scene, const Open& open, const Edit& e
         co_return reply;
     }
     if (!edit.event.is_it() || !fits(open, edit)) co_return reply;
+    // "time" alone answers what is to be changed, and nothing else.
+    if (!edit.by_verb && !edit.corrects && !edit.has_changes() && open.waiting != Waiting::kChange)
+        co_return reply;
     if (open.waiting == Waiting::kCancel && open.events.size() == 1) {
         const auto event = co_await standing(scene, open.events.front());
         const bool says = edit.by_verb || edit.corrects;
@@ -234,6 +314,8 @@ Task<std::optional<Reply>> settle_by_words(Scene& scene, const Open& open, const
     if (edit.what == What::kRestore && can_restore(scene)) co_return co_await undo(scene);
     const bool refuses = edit.what == What::kKeep || edit.what == What::kCancel;
     if (!refuses || edit.has_changes()) co_return reply;
+    if (edit.what == What::kCancel && edit.event.both && open.waiting != Waiting::kCancel)
+        co_return co_await cancel_both(scene, open);
     const bool about_it = edit.what == What::kKeep || edit.event.is_it() ||
                           (open.target.empty() && is_about_draft(open, edit.event));
     // A last one of several that are shown is a choice.
@@ -245,8 +327,18 @@ Task<std::optional<Reply>> edit_by_words(Scene& scene, const Open& open, std::st
                                          bool& is_other) {
     std::optional<Reply> reply;
     if (scene.input.forwarded) co_return reply;
+    if (const auto value = value_of_field(open, text)) co_return co_await change(scene, open, *value);
     const Edit edit = read_edit(text, scene.moment, guest_names(scene, open));
     is_other = edit.is_question;
+    // "move the second one to Thursday", of the list that is shown
+    const auto row = static_cast<std::size_t>(edit.event.ordinal);
+    if (open.waiting == Waiting::kPick && row > 0 && row <= open.options.size() && edit.has_changes() &&
+        open.options[row - 1].action == Action::kEvent) {
+        auto chosen = co_await standing(scene, open.options[row - 1].event_id);
+        if (chosen && open.options[row - 1].occurrence_ms != 0)
+            chosen = occurrence_at(std::move(*chosen), open.options[row - 1].occurrence_ms);
+        if (chosen) co_return co_await edit_found(scene, std::move(*chosen), edit);
+    }
     if (edit.what == What::kNone || edit.what == What::kRestore || edit.what == What::kKeep) co_return reply;
     if (edit.event.is_it() && edit.what != What::kCancel) co_return co_await on_open(scene, open, edit);
     // Said of another event, it answers nothing here.
@@ -273,6 +365,10 @@ Task<std::optional<Reply>> edit_last_shown(Scene& scene, std::string_view text) 
     if (!listed_event(scene, edit.event).empty()) {
         if (edit.what == What::kCancel) co_return co_await cancel_by_words(scene, text);
         co_return co_await edit_named(scene, edit, std::string(text), true);
+    }
+    if (edit.what == What::kCancel && edit.event.both) {
+        const Open nothing_open;
+        co_return co_await cancel_both(scene, nothing_open);
     }
     const auto event = co_await standing(scene, scene.state.last_event);
     if (!event) co_return reply;
@@ -338,6 +434,7 @@ Task<std::optional<Reply>> move_by_marks(Scene& scene, std::string_view text) {
 Task<Reply> move_by_words(Scene& scene, std::string_view text) {
     Edit edit = read_edit(text, scene.moment);
     if (edit.what == What::kCancel) co_return co_await cancel_by_words(scene, text);
+    if (edit.is_question) co_return say(scene.phrases.say("not_found"), Reply::After::kKeep);
     if (edit.what != What::kMove && edit.what != What::kChange) {
         // No verb that is known, but somebody wants something moved: what is named is looked for.
         edit = Edit{};

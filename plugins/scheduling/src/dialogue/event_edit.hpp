@@ -19,11 +19,20 @@ namespace scheduling {
                                                                          const EventReference& reference);
 /// The event that "the second one", "the last one" mean in what was listed; "" when nothing was.
 [[nodiscard]] std::string listed_event(const Scene& scene, const EventWords& event);
+/// "both": the two of the last list, or those that were last talked about; fewer when there are not two.
+[[nodiscard]] migue::Task<std::vector<Event>> both_meant(Scene& scene);
 /// No event is named so. An open card is shown again, so that nothing is chosen from it unseen.
 [[nodiscard]] Reply none_found(Scene& scene, const EventReference& reference);
 /// A list to choose from; `said` is what is to be done with the chosen one.
 [[nodiscard]] Reply pick_event(const Scene& scene, const std::vector<Event>& events, Purpose purpose,
                                std::string said);
+
+// event_flow.cpp
+
+/// Asks once for all of them.
+[[nodiscard]] Reply ask_cancel_all(const Scene& scene, const std::vector<Event>& events);
+/// "cancel both": of the open list, or the two that were last talked about.
+[[nodiscard]] migue::Task<std::optional<Reply>> cancel_both(Scene& scene, const Open& open);
 
 // event_edit.cpp
 

@@ -29,35 +29,6 @@ std::string cancel_line(const Scene& scene, const Event& event, bool one_day) {
     return scene.phrases.say("cancel_line", {{"time", time}, {"title", title}});
 }
 
-Reply ask_cancel_all(const Scene& scene, const std::vector<Event>& events) {
-    const Phrases& phrases = scene.phrases;
-    if (events.size() > kMostAtOnce)
-        return say(phrases.say("cancel_too_many", {{"count", std::to_string(events.size())},
-                                                   {"limit", std::to_string(kMostAtOnce)}}));
-    const auto first_day = day_of(span_of(events.front(), scene.person.zone).begin);
-    const bool one_day = std::all_of(events.begin(), events.end(), [&](const Event& event) {
-        return day_of(span_of(event, scene.person.zone).begin) == first_day;
-    });
-    std::string lines;
-    Open open;
-    open.waiting = Waiting::kCancel;
-    for (const Event& event : events) {
-        open.events.push_back(event.id);
-        open.occurrences.push_back(event.rrule.empty() ? 0 : event.start_ms);
-        if (open.events.size() > kListedInText) continue;
-        lines += (lines.empty() ? "• " : "\n• ") + cancel_line(scene, event, one_day);
-    }
-    Reply reply;
-    reply.text = shorten(phrases.count("cancel_ask_all", events.size(), {{"events", lines}}), 1000);
-    Option all = option(scene, Action::kCancelOne, "keep", "yes");
-    all.label = phrases.count("labels/cancel_all", events.size());
-    open.options.push_back(std::move(all));
-    if (events.size() > 1) open.options.push_back(option(scene, Action::kChoose, "choose", ""));
-    open.options.push_back(option(scene, Action::kDrop, "keep_them", "no"));
-    reply.open = std::move(open);
-    return reply;
-}
-
 /// An event of a card: as it is stored, and of a series the occurrence that is meant.
 struct Meant {
     Event stored;
@@ -110,6 +81,46 @@ Task<SeriesDone> cancel_each(Scene& scene, std::vector<Meant> meant, SeriesPart 
 
 }  // namespace
 
+Reply ask_cancel_all(const Scene& scene, const std::vector<Event>& events) {
+    const Phrases& phrases = scene.phrases;
+    if (events.size() > kMostAtOnce)
+        return say(phrases.say("cancel_too_many", {{"count", std::to_string(events.size())},
+                                                   {"limit", std::to_string(kMostAtOnce)}}));
+    const auto first_day = day_of(span_of(events.front(), scene.person.zone).begin);
+    const bool one_day = std::all_of(events.begin(), events.end(), [&](const Event& event) {
+        return day_of(span_of(event, scene.person.zone).begin) == first_day;
+    });
+    std::string lines;
+    Open open;
+    open.waiting = Waiting::kCancel;
+    for (const Event& event : events) {
+        open.events.push_back(event.id);
+        open.occurrences.push_back(event.rrule.empty() ? 0 : event.start_ms);
+        if (open.events.size() > kListedInText) continue;
+        lines += (lines.empty() ? "• " : "\n• ") + cancel_line(scene, event, one_day);
+    }
+    Reply reply;
+    reply.text = shorten(phrases.count("cancel_ask_all", events.size(), {{"events", lines}}), 1000);
+    Option all = option(scene, Action::kCancelOne, "keep", "yes");
+    all.label = phrases.count("labels/cancel_all", events.size());
+    open.options.push_back(std::move(all));
+    if (events.size() > 1) open.options.push_back(option(scene, Action::kChoose, "choose", ""));
+    open.options.push_back(option(scene, Action::kDrop, "keep_them", "no"));
+    reply.open = std::move(open);
+    return reply;
+}
+
+Task<std::optional<Reply>> cancel_both(Scene& scene, const Open& open) {
+    std::optional<Reply> reply;
+    if (open.waiting == Waiting::kPick && open.purpose == Purpose::kCancel) {
+        reply = co_await cancel_listed(scene, open);
+        co_return reply;
+    }
+    const std::vector<Event> events = co_await both_meant(scene);
+    if (events.size() == 2) reply = ask_cancel_all(scene, events);
+    co_return reply;
+}
+
 Event occurrence_at(Event stored, std::int64_t start_ms) {
     stored.end_ms += start_ms - stored.start_ms;
     stored.start_ms = start_ms;
@@ -129,6 +140,14 @@ Task<Reply> cancel_by_words(Scene& scene, std::string_view text) {
         auto event = co_await scene.booking.get(listed);
         if (event && event->has_value() && !(*event)->cancelled) co_return cancel_card(scene, **event);
     }
+    if (edit.event.both) {
+        const Open nothing_open;
+        auto both = co_await cancel_both(scene, nothing_open);
+        if (both) co_return std::move(*both);
+    }
+    // "what did I cancel": nothing is to be done.
+    if (edit.is_question && reference.words.empty())
+        co_return say(scene.phrases.say("not_found"), Reply::After::kKeep);
     auto found = co_await find_events(scene, reference);
     if (!found) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
     if (found->empty()) co_return none_found(scene, reference);
@@ -242,6 +261,12 @@ Task<Reply> undo(Scene& scene) {
             outcome = co_await scene.booking.undo_booking(event);
             if (outcome.kind != Outcome::Kind::kDone) break;
         }
+    } else if (undo.kind == Undo::Kind::kSwapped) {
+        // On the way back the two stand on one hour for a moment.
+        for (const Event& event : undo.events) {
+            outcome = co_await scene.booking.change(event, Overlap::kAllow);
+            if (outcome.kind != Outcome::Kind::kDone) break;
+        }
     } else {
         SeriesDone done;
         done.before = undo.events;
@@ -260,6 +285,7 @@ Task<Reply> undo(Scene& scene) {
         co_return say(phrases.say("undone_booking", {{"title", title}}));
     }
     scene.state.last_event = first.id;
+    if (undo.kind == Undo::Kind::kSwapped) co_return say(phrases.say("undone_swap"));
     if (undo.kind == Undo::Kind::kCancelled)
         co_return say(phrases.count("undone_cancel", undo.events.size(), {{"title", title}}));
     co_return say(phrases.say("undone_move", {{"title", title}, {"when", when_of(scene, first, false)}}));

@@ -63,8 +63,27 @@ std::string listed_event(const Scene& scene, const EventWords& event) {
     return last && listed.size() > 1 ? listed.back() : std::string();
 }
 
+Task<std::vector<Event>> both_meant(Scene& scene) {
+    std::vector<std::string> ids;
+    if (scene.state.listed.size() == 2)
+        ids = scene.state.listed;
+    else
+        for (const ShownEvent& one : scene.state.shown) {
+            std::erase(ids, one.event_id);
+            ids.push_back(one.event_id);
+        }
+    std::vector<Event> events;
+    for (auto id = ids.rbegin(); id != ids.rend() && events.size() < 2; ++id) {
+        auto event = co_await scene.booking.get(*id);
+        if (!event || !event->has_value() || (*event)->cancelled || (*event)->end_ms <= scene.now_ms)
+            continue;
+        events.insert(events.begin(), std::move(**event));
+    }
+    co_return events;
+}
+
 Reply none_found(Scene& scene, const EventReference& reference) {
-    std::string text = reference.words.empty()
+    std::string text = reference.words.empty() || reference.said.empty()
                            ? scene.phrases.say("not_found")
                            : scene.phrases.say("not_found_with", {{"words", shorten(reference.said, 60)}});
     // What was meant is not known: a "yes" or "1" that follows must not choose from an older card

@@ -41,10 +41,11 @@ namespace scheduling {
 /// "hasta el 30 de junio", "6 veces": when the open draft's series ends; nothing for other words.
 [[nodiscard]] migue::Task<std::optional<Reply>> end_series(Scene& scene, const Open& open,
                                                            std::string_view text);
+/// Nobody has named it: its title says no more than that somebody meets.
+[[nodiscard]] bool is_made_title(const Scene& scene, const EventDraft& draft);
 /// A title that was made of the guests' names is made anew when they are others.
 void retitle(const Scene& scene, const EventDraft& before, EventDraft& draft);
 [[nodiscard]] migue::Task<Reply> rename(Scene& scene, const Open& open, std::string title);
-[[nodiscard]] migue::Task<Reply> add_guest(Scene& scene, const Open& open, std::string name);
 
 // guest_flow.cpp: who is invited.
 

@@ -247,6 +247,7 @@ Task<Reply> take_job(Scene& scene) {
     json payload = json::parse(scene.input.job_payload, nullptr, false);
     const std::string what = payload.is_object() ? payload.value("do", "") : "";
     if (what == "remind") co_return co_await take_reminder(scene, std::move(payload));
+    if (what == "snooze") co_return co_await take_snoozed(scene, std::move(payload));
     if (what == "digest") co_return co_await take_digest(scene);
     if (what == "back") co_return handed_back(scene);
     if (scene.tools.google == nullptr) co_return pass_on();

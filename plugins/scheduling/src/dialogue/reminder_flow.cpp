@@ -5,6 +5,7 @@
 #include "dialogue/asides.hpp"
 #include "dialogue/dates.hpp"
 #include "dialogue/edits.hpp"
+#include "dialogue/event_edit.hpp"
 #include "dialogue/event_search.hpp"
 #include "dialogue/flows.hpp"
 #include "dialogue/reminder_times.hpp"
@@ -120,6 +121,74 @@ Reply pick_reminded(const Scene& scene, const std::vector<Event>& events, std::o
 minutes night_before(const Scene& scene, const Event& event) {
     const LocalMinutes start = to_local(event.start_ms, scene.person.zone);
     return start - (day_of(start) - date::days(1) + std::chrono::hours(20));
+}
+
+/// "change the reminder to 9": that hour on the event's day, or on the day before where it would be too late.
+std::optional<minutes> before_for_hour(const Scene& scene, const Event& event, const Understanding& read) {
+    if (!read.draft.has_time || !read.draft.start) return std::nullopt;
+    const LocalMinutes start = to_local(event.start_ms, scene.person.zone);
+    const minutes hour = *read.draft.start - day_of(*read.draft.start);
+    LocalMinutes due = (read.draft.has_date ? day_of(*read.draft.start) : day_of(start)) + hour;
+    if (!read.draft.has_date && due >= start) due -= date::days(1);
+    if (due >= start) return std::nullopt;
+    return start - due;
+}
+
+/// The reminder that was asked for by its hour ("remind me to call mom at 6") is the event's own time.
+Task<std::optional<Reply>> move_reminded(Scene& scene, const Event& event, const Understanding& read) {
+    std::optional<Reply> reply;
+    auto row = co_await scene.tools.reminders.find(scene.person.id, event.id);
+    if (!row || !row->has_value() || (*row)->minutes != 0) co_return reply;
+    Edit edit;
+    edit.what = Edit::What::kMove;
+    edit.time = read;
+    reply = co_await edit_found(scene, event, std::move(edit));
+    co_return reply;
+}
+
+/// "change the reminder to 9", "pon el aviso a las 8".
+Task<std::optional<Reply>> change_hour_of_reminder(Scene& scene, std::string_view text) {
+    std::optional<Reply> reply;
+    const Understanding read = read_new_time(scene, text);
+    if (!read.draft.has_time || !scene.answers().left_over(text, read.times, "remind_words").empty())
+        co_return reply;
+    if (scene.state.last_event.empty()) co_return reply;
+    auto event = co_await scene.booking.get(scene.state.last_event);
+    if (!event || !event->has_value() || (*event)->cancelled) co_return reply;
+    const auto next = next_of(**event, scene.now_ms);
+    if (!next) co_return reply;
+    reply = co_await move_reminded(scene, *next, read);
+    if (reply) co_return reply;
+    const auto before = before_for_hour(scene, *next, read);
+    if (before) reply = co_await set_reminder(scene, std::move(**event), *before);
+    co_return reply;
+}
+
+/// "snooze 10 minutes" of the reminder that has just come: it comes once more.
+Task<std::optional<Reply>> snooze(Scene& scene, std::string_view text) {
+    std::optional<Reply> reply;
+    const Open* shown_last = scene.state.alive_reminder(scene.now_ms);
+    if (shown_last == nullptr || !scene.answers().mentions("snooze_words", text)) co_return reply;
+    const Open open = *shown_last;
+    const Understanding read = scene.understand(text, "reminder");
+    constexpr minutes kUsual{10}, kLongest{24 * 60};
+    minutes later = read.draft.duration.value_or(kUsual);
+    std::int64_t due = scene.now_ms + later.count() * 60'000;
+    if (read.draft.has_time && read.draft.start && !read.question)
+        due = to_unix_ms(*read.draft.start, scene.person.zone);
+    if (due <= scene.now_ms || due > scene.now_ms + kLongest.count() * 60'000) co_return reply;
+    const json payload{{"do", "snooze"},
+                       {"person", scene.person.id},
+                       {"event", open.target},
+                       {"start", open.before ? open.before->start_ms : 0}};
+    auto stored = co_await scene.tools.services.jobs.at(due, std::string(scene.turn.conversation_id()),
+                                                        "snooze/" + open.target, payload.dump());
+    if (!stored) {
+        scene.tools.services.log.error("a job was not stored", {{"why", stored.error().what}});
+        co_return say(scene.phrases.say("reminders/failed"), Reply::After::kKeep);
+    }
+    reply = say(scene.phrases.say("reminders/set", {{"when", write_due(scene, due)}}), Reply::After::kKeep);
+    co_return reply;
 }
 
 Task<Reply> remind_of_known(Scene& scene, std::string_view text, const Understanding& read) {
@@ -264,13 +333,31 @@ Task<std::optional<Reply>> change_reminders(Scene& scene, std::string_view text)
             co_return co_await take_remind(scene, asked, wish);
         }
     }
+    auto again = co_await snooze(scene, text);
+    if (again) co_return again;
     const bool names = answers.has_word("remind_nouns", text);
     const bool calls = answers.has_word("remind_verbs", text);
     const bool length = answers.has_word("before_words", text);
     if (!names && !calls && !length) co_return std::nullopt;
-    const Understanding read = scene.understand(text, "reminder");
+    Understanding read = scene.understand(text, "reminder");
+    // "mejor dos horas antes": with its first word it reads as an hour.
+    const std::string said = answers.without_lead("reminder_leads", text);
+    if (length && !read.draft.reminder) {
+        Understanding led = scene.understand(said, "reminder");
+        if (led.draft.reminder && answers.left_over(said, led.times, "remind_words").empty()) {
+            text = said;
+            read = std::move(led);
+        }
+    }
     const bool before_day = answers.mentions("day_before", text) || answers.mentions("night_before", text);
     if (before_day && (names || calls)) co_return co_await remind_of_known(scene, text, read);
+    const bool changes =
+        names && (answers.has_word("edit_cues", text) || answers.has_word("move_words", text) ||
+                  answers.mentions("remind_to_hour", text));
+    if (changes && !read.draft.reminder) {
+        auto changed = co_await change_hour_of_reminder(scene, text);
+        if (changed) co_return changed;
+    }
     if (read.draft.has_date || read.draft.has_time) co_return std::nullopt;
     if (read.draft.reminder) {
         const auto words = answers.left_over(text, read.times, "remind_words");

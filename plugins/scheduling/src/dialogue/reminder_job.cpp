@@ -167,4 +167,17 @@ Task<Reply> take_reminder(Scene& scene, json payload) {
     co_return co_await say_or_wait(scene, std::move(row), **event, DueAt{due, start});
 }
 
+Task<Reply> take_snoozed(Scene& scene, json payload) {
+    Reply silent;
+    silent.silent = true;
+    if (scene.person.opted_out_ms != 0) co_return silent;
+    auto event = co_await scene.booking.get(payload.value("event", ""));
+    if (!event || !event->has_value() || (*event)->cancelled) co_return silent;
+    Reminder of_start;
+    of_start.occurrence_ms = payload.value("start", std::int64_t{0});
+    const auto occurrence = occurrence_of(**event, of_start);
+    if (!occurrence) co_return silent;
+    co_return reminder_message(scene, **event, *occurrence);
+}
+
 }  // namespace scheduling

@@ -60,6 +60,7 @@ enum class Action {
     kBookBoth,        ///< books both drafts of the card
     kChooseOne,       ///< lists the drafts of the card
     kBookOne,         ///< books the draft of that place, in `minutes`
+    kSwap,            ///< each of two events goes to the other's time
 };
 
 /// One button or row, with the words that choose it when typed.
@@ -119,7 +120,7 @@ struct Open {
 
 /// What the last action can be taken back to.
 struct Undo {
-    enum class Kind { kBooked = 1, kCancelled, kMoved };
+    enum class Kind { kBooked = 1, kCancelled, kMoved, kSwapped };
     Kind kind = Kind::kBooked;
     std::vector<Event> events;     ///< as they were before; after a booking as it is
     std::vector<Event> made = {};  ///< new ones of a series that was cut, to be taken away

@@ -55,6 +55,19 @@ namespace scheduling {
 /// Of the event that was talked about just now, although nothing is open.
 [[nodiscard]] migue::Task<std::optional<Reply>> edit_last_shown(Scene& scene, std::string_view text);
 
+// leave_out.cpp
+
+/// "no gym this monday", "skip the 27th": asks before the event of that day goes; of what repeats only that
+/// day. Nothing when the words say nothing like it.
+[[nodiscard]] migue::Task<std::optional<Reply>> leave_out_by_words(Scene& scene, std::string_view text);
+
+// swap_flow.cpp
+
+/// "swap them": asks, of two events that are there; nothing when it does not mean two.
+[[nodiscard]] migue::Task<std::optional<Reply>> swap_by_words(Scene& scene, std::string_view text);
+/// Does what the card says, both or none.
+[[nodiscard]] migue::Task<Reply> swap_events(Scene& scene, const Open& open);
+
 // quoting.cpp
 
 /// A quoted message of ours picks the event it was about.

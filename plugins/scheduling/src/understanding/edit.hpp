@@ -22,6 +22,7 @@ struct EventWords {
     int ordinal = 0;                           ///< "the second one": counted from 1 in what was shown
     bool last = false;                         ///< "la última"
     bool everything = false;                   ///< "all of tomorrow"
+    bool both = false;                         ///< the two that were last talked about
 
     /// Nothing but a pronoun, or not even that: the event that is talked about.
     [[nodiscard]] bool is_it() const {
@@ -43,9 +44,13 @@ struct Edit {
 
     What what = What::kNone;
     EventWords event;
-    bool by_verb = false;        ///< a verb says so; otherwise the words only fit what is open
-    bool corrects = false;       ///< "no", "mejor", "actually": it takes back what was said
-    bool is_question = false;    ///< with kNone: it asks for something else
+    bool by_verb = false;      ///< a verb says so; otherwise the words only fit what is open
+    bool corrects = false;     ///< "no", "mejor", "actually": it takes back what was said
+    bool is_question = false;  ///< with kNone: it asks for something else
+    /// With kCancel, "no gym on Monday": of what repeats only that day goes, and nothing else is meant by it.
+    bool leaves_out = false;
+    bool cannot = false;     ///< likewise, because the person cannot: what does not repeat may also be moved
+    std::vector<Span> days;  ///< with `leaves_out`, the day; several where the words have several readings
     Field field = Field::kNone;  ///< what is asked for, or to be changed where its new value is not said
 
     /// A new time, day, length or repeat rule, as understand() reads it: only `start`, `end`, `duration`,
@@ -55,6 +60,14 @@ struct Edit {
     std::optional<std::chrono::minutes> shift;   ///< its start, from where it is now; negative is earlier
     int shift_months = 0;                        ///< likewise
     std::optional<std::chrono::minutes> longer;  ///< its length, likewise
+    std::optional<std::chrono::minutes> minute;  ///< "half past": of its own hour
+    int end_day = 0;                             ///< "until 28": of its own month
+    /// "after lunch with Ana": beside another event, where there is one of that name.
+    struct Beside {
+        bool before = false;
+        EventWords event;
+    };
+    std::optional<Beside> beside;
     std::optional<std::string> title;
     std::optional<std::string> place;                    ///< "" takes it away
     std::vector<std::string> add_guests, remove_guests;  ///< names and addresses as written
@@ -64,8 +77,9 @@ struct Edit {
 
     /// Something of the event becomes another.
     [[nodiscard]] bool has_changes() const {
-        return time || shift || shift_months != 0 || longer || title || place || !add_guests.empty() ||
-               !remove_guests.empty() || remove_all_guests || video || no_repeat;
+        return time || shift || shift_months != 0 || longer || minute || end_day != 0 || beside || title ||
+               place || !add_guests.empty() || !remove_guests.empty() || remove_all_guests || video ||
+               no_repeat;
     }
 };
 

@@ -43,6 +43,8 @@ private:
     [[nodiscard]] bool change(Act act, std::size_t at, std::size_t end);
     [[nodiscard]] bool be(std::size_t at, std::size_t end);
     [[nodiscard]] bool loose(std::size_t at, std::size_t end);
+    /// "time", to "what should I change?"
+    [[nodiscard]] bool take_field_alone(std::size_t at, std::size_t end);
 
     /// "the title of the dentist to X": nothing when the clause names no part of an event.
     [[nodiscard]] std::optional<bool> change_field(std::size_t at, std::size_t end);
@@ -57,6 +59,10 @@ private:
     [[nodiscard]] std::size_t take_place(bool moves, std::size_t at, std::size_t end,
                                          const std::vector<bool>& times);
     void take_when(std::size_t begin, std::size_t end);
+    /// "half past", of the event's own hour.
+    [[nodiscard]] bool take_minute(std::size_t begin, std::size_t end);
+    /// "after lunch with Ana"
+    [[nodiscard]] bool take_beside(std::size_t begin, std::size_t end);
     [[nodiscard]] std::vector<std::string> take_names(std::size_t begin, std::size_t end);
     [[nodiscard]] std::size_t target_begin(std::size_t begin, std::size_t end) const;
 

@@ -132,6 +132,16 @@ Understanding Line::times(std::size_t begin, std::size_t end, std::string_view i
     return read;
 }
 
+Understanding Line::times_of_day(std::size_t begin, std::size_t end) const {
+    std::string said = unused_text(begin, end);
+    for (std::size_t at = begin; at < end; ++at)
+        if (!used_[at] && folded_[at].size() > 4 && folded_[at].ends_with('s'))
+            said[tokens_[at].end - 1] = ' ';
+    Understanding read = understand(said, "cancel_meeting", moment_);
+    if (!read.draft.rrule.empty()) return times(begin, end, "cancel_meeting");
+    return read;
+}
+
 std::vector<bool> Line::time_words(const Understanding& read, std::size_t begin, std::size_t end) const {
     std::vector<bool> marked(size(), false);
     for (const TimeMention& time : read.times)
@@ -151,6 +161,19 @@ Understanding Line::take_times(std::size_t begin, std::size_t end) {
 
 Understanding Line::part_of_day(std::size_t at) const {
     return understand(knowledge_.at_part() + " " + slice(at, at + 1), kIntent, moment_);
+}
+
+int Line::number(std::size_t begin, std::size_t end) const {
+    constexpr int kMostDays = 31;
+    int found = 0;
+    for (std::size_t at = begin; at < end; ++at) {
+        if (used_[at] || match("SMALL", at, at + 1) > 0 || folded_[at] == ".") continue;
+        if (tokens_[at].kind != language::TokenKind::kNumber || found != 0 || tokens_[at].number < 1 ||
+            tokens_[at].number > kMostDays)
+            return 0;
+        found = static_cast<int>(tokens_[at].number);
+    }
+    return found;
 }
 
 std::optional<Amount> Line::amount(std::size_t begin, std::size_t end) const {

@@ -46,6 +46,8 @@ public:
     /// What the unused words of the range say of times. A number that stands alone is an hour.
     [[nodiscard]] Understanding times(std::size_t begin, std::size_t end,
                                       std::string_view intent = "reschedule_meeting") const;
+    /// The same, where a weekday in the plural names one day: "fridays".
+    [[nodiscard]] Understanding times_of_day(std::size_t begin, std::size_t end) const;
     /// The same; and uses the words of each time.
     [[nodiscard]] Understanding take_times(std::size_t begin, std::size_t end);
     /// Which words of the range belong to times, of those that are unused.
@@ -53,6 +55,8 @@ public:
                                                std::size_t end) const;
     /// A part of the day that stands alone ("to the afternoon"), as understand() reads it.
     [[nodiscard]] Understanding part_of_day(std::size_t at) const;
+    /// A number of a day of a month, when the unused words of the range are that and nothing else; 0 else.
+    [[nodiscard]] int number(std::size_t begin, std::size_t end) const;
     /// The whole range is a length.
     [[nodiscard]] std::optional<Amount> amount(std::size_t begin, std::size_t end) const;
 

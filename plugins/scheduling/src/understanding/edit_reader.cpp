@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "understanding/edit_clause.hpp"
+#include "understanding/edit_skip.hpp"
 
 namespace scheduling {
 namespace {
@@ -71,7 +72,11 @@ std::vector<std::size_t> clause_begins(const Line& line, ClauseReader& clause, s
 
 /// What a further clause says, taken into the same edit.
 void merge(Edit& all, const Edit& one) {
-    if (one.what == Edit::What::kCancel || one.what == Edit::What::kRestore || one.what == Edit::What::kKeep)
+    // "cancel it and rebook for friday" is a move.
+    if (all.what == Edit::What::kCancel && one.what == Edit::What::kMove && one.has_changes())
+        all.what = one.what;
+    else if (one.what == Edit::What::kCancel || one.what == Edit::What::kRestore ||
+             one.what == Edit::What::kKeep)
         all.what = one.what;
     else if (all.what == Edit::What::kNone)
         all.what = one.what;
@@ -102,6 +107,9 @@ void merge(Edit& all, const Edit& one) {
         all.shift_months = one.shift_months;
     }
     if (one.longer) all.longer = one.longer;
+    if (one.minute) all.minute = one.minute;
+    if (one.end_day != 0) all.end_day = one.end_day;
+    if (one.beside) all.beside = one.beside;
     if (one.title) all.title = one.title;
     if (one.place) all.place = one.place;
     if (one.video) all.video = one.video;
@@ -124,6 +132,13 @@ struct Attempt {
 
 Attempt read_as(std::string_view text, const Moment& moment, const std::vector<std::string>& guests,
                 const EditWords& words) {
+    const bool own = &words == &EditWords::of(moment.locale);
+    {
+        Line whole(text, moment, words);
+        Edit lead;
+        ClauseReader clause(whole, guests, lead);
+        if (auto left_out = read_left_out(whole, clause, own, 0, whole.size())) return {std::move(*left_out)};
+    }
     Line line(text, moment, words);
     Edit all;
     ClauseReader head(line, guests, all);

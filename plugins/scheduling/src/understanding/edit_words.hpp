@@ -40,6 +40,11 @@ enum class Act : std::uint8_t {
     kBook,  ///< a new wish
 };
 
+/// It moves what it acts on to another time.
+[[nodiscard]] constexpr bool is_of_time(Act act) {
+    return act == Act::kMove || act == Act::kLater || act == Act::kEarlier;
+}
+
 /// Phrases of one or more folded words. Immutable.
 class Phrasing {
 public:

@@ -74,27 +74,6 @@ INSTANTIATE_TEST_SUITE_P(Texts, TimeEdit,
                                            EditCase{"agenda mañana a las 3", "mañana a las 3", false},
                                            EditCase{"¿qué tengo mañana?", "mañana", false}));
 
-TEST(Answers, FindWhereTheNewTimeBegins) {
-    const std::string english = "move tomorrow's 3pm to Friday";
-    EXPECT_EQ(answers().target_begin(english, {mention(english, "tomorrow"), mention(english, "3pm"),
-                                               mention(english, "Friday")}),
-              english.find("Friday"));
-    const std::string spanish = "mueve la de Laura al viernes";
-    EXPECT_EQ(answers().target_begin(spanish, {mention(spanish, "al viernes")}), spanish.find("al viernes"));
-    const std::string two = "pasa la de las 3 para las 5";
-    EXPECT_EQ(answers().target_begin(two, {mention(two, "las 3"), mention(two, "las 5")}), two.find("las 5"));
-    const std::string stretch = "move my 3pm to 5pm";
-    EXPECT_EQ(answers().target_begin(stretch, {mention(stretch, "3pm to 5pm")}), stretch.find("to 5pm"));
-    EXPECT_EQ(answers().target_begin("mueve la de Laura", {}), std::string("mueve la de Laura").size());
-}
-
-TEST(Answers, ReadAGuestThatIsAdded) {
-    EXPECT_EQ(answers().added_guest("agrega a Luis"), "Luis");
-    EXPECT_EQ(answers().added_guest("add Sam Carter."), "Sam Carter");
-    EXPECT_EQ(answers().added_guest("agrega"), std::nullopt);
-    EXPECT_EQ(answers().added_guest("mejor a las 4"), std::nullopt);
-}
-
 TEST(Answers, ABareNumberIsDigitsAlone) {
     EXPECT_EQ(Answers::bare_number(" 3 "), 3u);
     EXPECT_EQ(Answers::bare_number("0"), std::nullopt);
