@@ -50,7 +50,7 @@ struct ChatAnswer {
 /// limit) it keeps as long as it lives. Thread-safe.
 class ChatClient {
 public:
-    /// `series` is what its numbers' names begin with: "scheduling_model". The settings must outlive it.
+    /// `series` is what its numbers' names begin with, such as "model". The settings must outlive it.
     ChatClient(const migue::Services& services, const ModelSettings& settings, const std::string& series);
     ChatClient(const ChatClient&) = delete;
     ChatClient& operator=(const ChatClient&) = delete;

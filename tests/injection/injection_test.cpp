@@ -143,7 +143,7 @@ public:
     }
     [[nodiscard]] int count() const { return count_; }
     /// Answers of the model that were taken into a reading.
-    [[nodiscard]] std::size_t readings() { return bench_.metric("scheduling_model_readings_total").size(); }
+    [[nodiscard]] std::size_t readings() { return bench_.metric("model_readings_total").size(); }
 
 private:
     struct Seen {

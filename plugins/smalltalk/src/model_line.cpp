@@ -98,8 +98,8 @@ LineWriter::LineWriter(const migue::Services& services, const model_client::Mode
     : services_(services),
       settings_(settings),
       never_said_(std::move(never_said)),
-      client_(services, settings, "smalltalk_model"),
-      refused_(services.metrics.counter("smalltalk_model_refused_total")) {}
+      client_(services, settings, "model"),
+      refused_(services.metrics.counter("model_refused_total")) {}
 
 model_client::ChatQuestion LineWriter::ask_about(const LineQuestion& question) const {
     model_client::ChatQuestion asked;

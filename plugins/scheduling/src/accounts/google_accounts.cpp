@@ -62,8 +62,8 @@ GoogleAccount read_account(const json& row) {
 GoogleAccounts::GoogleAccounts(const migue::Services& services, const OAuthClient& oauth)
     : services_(services),
       oauth_(oauth),
-      refused_client_(services.metrics.counter("scheduling_google_client_refused_total")),
-      dead_links_(services.metrics.counter("scheduling_google_links_died_total")) {}
+      refused_client_(services.metrics.counter("google_client_refused_total")),
+      dead_links_(services.metrics.counter("google_links_died_total")) {}
 
 Task<Result<std::vector<GoogleAccount>>> GoogleAccounts::all(std::string person) const {
     migue::SqlStatement select{

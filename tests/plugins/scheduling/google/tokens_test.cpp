@@ -83,7 +83,7 @@ TEST(GoogleTokens, OfARefusedClientKeepEveryLinkAndAskNobodyForAWhile) {
     EXPECT_TRUE(contains(talk.say("agenda dentista mañana a las 3").text(), "falla de configuración"));
     EXPECT_TRUE(contains(talk.say("agenda dentista mañana a las 3").text(), "falla de configuración"));
     EXPECT_EQ(talk.google.count("token.refresh"), 1u);
-    EXPECT_EQ(talk.bench.metric("scheduling_google_client_refused_total").size(), 1u);
+    EXPECT_EQ(talk.bench.metric("google_client_refused_total").size(), 1u);
     EXPECT_EQ(talk.rows("SELECT status FROM scheduling.calendar_credentials"),
               json::parse(R"([{"status":"linked"}])"));
     talk.google.clear_faults();

@@ -229,8 +229,8 @@ TEST(SecondReader, LogsNoWordsOfTheMessage) {
 TEST(SecondReader, IsCounted) {
     ModelTalk talk;
     talk.say(kTangled);
-    EXPECT_EQ(talk.bench.metric("scheduling_model_readings_total").size(), 1u);
-    EXPECT_FALSE(talk.bench.metric("scheduling_model_tokens_total").empty());
+    EXPECT_EQ(talk.bench.metric("model_readings_total").size(), 1u);
+    EXPECT_FALSE(talk.bench.metric("model_tokens_total").empty());
 }
 
 TEST(SecondReader, ShowsBothReadingsToOperators) {

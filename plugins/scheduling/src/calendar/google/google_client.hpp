@@ -40,8 +40,8 @@ public:
           accounts_(accounts),
           settings_(settings),
           budget_(settings.calls_per_account, settings.calls_in_all),
-          faults_(services.metrics.counter("scheduling_google_faults_total")),
-          times_(services.metrics.histogram("scheduling_google_seconds")) {}
+          faults_(services.metrics.counter("google_faults_total")),
+          times_(services.metrics.histogram("google_seconds")) {}
 
     /// An answer of any status but 401, or why there is none: see Calendar for the codes.
     [[nodiscard]] migue::Task<migue::Result<ApiAnswer>> call(Caller caller, const GoogleAccount& account,

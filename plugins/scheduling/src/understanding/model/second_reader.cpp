@@ -23,9 +23,9 @@ std::string_view data(std::string_view name) {
 SecondReader::SecondReader(const migue::Services& services, const ModelSettings& settings)
     : services_(services),
       settings_(settings),
-      client_(services, settings, "scheduling_model"),
+      client_(services, settings, "model"),
       meter_(services),
-      taken_(services.metrics.counter("scheduling_model_readings_total")) {}
+      taken_(services.metrics.counter("model_readings_total")) {}
 
 ChatQuestion SecondReader::question_for(const ReaderQuestion& question) const {
     const std::string language =

@@ -143,9 +143,9 @@ VoiceNotes::VoiceNotes(const migue::Services& services, const TranscriptionSetti
     : services_(services),
       settings_(settings),
       meter_(services),
-      notes_(services.metrics.counter("scheduling_voice_notes_total")),
-      failed_(services.metrics.counter("scheduling_voice_failed_total")),
-      seconds_(services.metrics.histogram("scheduling_voice_seconds")) {}
+      notes_(services.metrics.counter("voice_notes_total")),
+      failed_(services.metrics.counter("voice_failed_total")),
+      seconds_(services.metrics.histogram("voice_seconds")) {}
 
 Task<Heard> VoiceNotes::hear(VoiceNote note) {
     const std::uint64_t begin = services_.clock.monotonic_ns();
