@@ -269,9 +269,10 @@ Result<void> App::Impl::serve() {
         add_chat(*admin_);
         console::add_plugin_routes(*admin_, *plugins_, true, public_url);
         console::add_plugin_routes(*public_, *plugins_, false, public_url);
-        if (auto started = admin_->start(); !started) return std::move(started).error().within("admin");
+        if (auto started = admin_->start(); !started)
+            return std::move(started).error().within("admin.listen");
     }
-    if (auto started = public_->start(); !started) return std::move(started).error().within("http");
+    if (auto started = public_->start(); !started) return std::move(started).error().within("http.listen");
     lock_watch_ = std::make_unique<LockWatch>(settings_.plugin_lock, *plugins_, log_);
     watch_plugins();
     log_.info("migue is ready",
@@ -289,6 +290,7 @@ void App::Impl::watch_plugins() {
         std::make_unique<PluginWatch>(PluginWatch::Options{.folders = options_.watched_plugins,
                                                            .lock_file = settings_.plugin_lock,
                                                            .staging_dir = options_.data / "plugins",
+                                                           .settings_file = settings_.file,
                                                            .reload = [this] { return plugins_->reload(); }},
                                       log_);
 }

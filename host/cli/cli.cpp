@@ -4,13 +4,18 @@
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <functional>
 #include <iostream>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "host/cli/commands.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/shipped.hpp"
+#include "host/config/yaml.hpp"
 #include "host/intents/commands.hpp"
 
 namespace migue::host::cli {
@@ -185,6 +190,28 @@ void add_language(CLI::App& app, Choice& choice) {
     classify->callback([&choice] { choice.action = [&choice] { return classify_lines(choice); }; });
 }
 
+/// The word at which a command was expected and none is; "" when there is none, or it is one.
+std::string unknown_command(const CLI::App& app, std::span<char* const> words) {
+    const CLI::App* at = &app;
+    for (const std::string word : words) {
+        const auto known = at->get_subcommands([](const CLI::App*) { return true; });
+        if (known.empty() || word.starts_with('-')) return {};
+        const auto next = std::find_if(known.begin(), known.end(),
+                                       [&](const CLI::App* one) { return one->get_name() == word; });
+        if (next != known.end()) {
+            at = *next;
+            continue;
+        }
+        std::vector<std::string> names;
+        for (const CLI::App* one : known) names.push_back(one->get_name());
+        const std::string meant = config::nearest(word, names);
+        return "there is no command '" + word + "'" +
+               (meant.empty() ? "; `" + at->get_display_name() + " --help` lists them"
+                              : ", did you mean '" + meant + "'?");
+    }
+    return {};
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
@@ -204,6 +231,10 @@ int run(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& failure) {
+        const std::span<char* const> words(argv, static_cast<std::size_t>(argc));
+        const std::string unknown =
+            failure.get_exit_code() == 0 || words.empty() ? "" : unknown_command(app, words.subspan(1));
+        if (!unknown.empty()) return could_not_run({Error::Code::kInvalid, unknown});
         return app.exit(failure) == 0 ? 0 : 2;
     }
     return choice.action();

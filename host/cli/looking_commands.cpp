@@ -37,6 +37,9 @@ Result<HttpClientResponse> ask_admin(const std::filesystem::path& config, const 
     auto settings = config::load_settings(config);
     if (!settings) return std::move(settings).error();
     const config::Listen& listen = settings->admin.listen;
+    if (listen.port == 0)
+        return Error{Error::Code::kConfig,
+                     "admin.listen: port 0 is another one at each start; expected the port to ask"};
     const std::string host =
         listen.host.find(':') == std::string::npos ? listen.host : "[" + listen.host + "]";
     const std::string origin = fmt::format("http://{}:{}", host, listen.port);

@@ -17,13 +17,13 @@ Result<std::filesystem::path> sqlite_file(const std::string& url) {
 Result<std::unique_ptr<Store>> open_store(const std::string& url) {
     if (postgres::is_postgres_url(url)) {
         auto store = postgres::PostgresStore::open(url);
-        if (!store) return std::move(store).error().within("store.url");
+        if (!store) return std::move(store).error();
         return std::unique_ptr<Store>(std::move(store).value());
     }
     auto file = sqlite_file(url);
     if (!file) return std::move(file).error();
     auto store = sqlite::SqliteStore::open(*file);
-    if (!store) return std::move(store).error();
+    if (!store) return std::move(store).error().within("store.url");
     return std::unique_ptr<Store>(std::move(store).value());
 }
 

@@ -86,6 +86,21 @@ void PluginWatch::rebuild(const fs::path& folder) {
                                             {"swap_ms", in_ms(std::chrono::steady_clock::now() - linked)}});
 }
 
+bool PluginWatch::needs_build(const Stamps& before, const Stamps& now) const {
+    bool is_needed = now.size() < before.size();
+    for (const auto& [file, stamp] : now) {
+        const auto known = before.find(file);
+        if (known != before.end() && known->second == stamp) continue;
+        std::error_code ignored;
+        if (fs::equivalent(file, options_.settings_file, ignored))
+            log_.warn("settings are read at the start: start again for what was changed in them",
+                      {{"file", file}});
+        else
+            is_needed = true;
+    }
+    return is_needed;
+}
+
 void PluginWatch::run() {
     std::map<std::string, Stamps> seen;
     for (const fs::path& folder : options_.folders) seen[folder.string()] = stamps_of(folder);
@@ -95,8 +110,8 @@ void PluginWatch::run() {
         for (const fs::path& folder : options_.folders) {
             Stamps now = stamps_of(folder);
             if (now == seen[folder.string()]) continue;
-            seen[folder.string()] = std::move(now);
-            rebuild(folder);
+            const Stamps before = std::exchange(seen[folder.string()], std::move(now));
+            if (needs_build(before, seen[folder.string()])) rebuild(folder);
         }
         lock.lock();
     }

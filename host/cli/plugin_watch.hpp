@@ -20,6 +20,7 @@ public:
     struct Options {
         std::vector<std::filesystem::path> folders;
         std::filesystem::path lock_file, staging_dir;
+        std::filesystem::path settings_file;   ///< read at the start alone: its changes are told
         std::function<Result<void>()> reload;  ///< follows the lock file
     };
 
@@ -38,6 +39,8 @@ private:
     [[nodiscard]] static Stamps stamps_of(const std::filesystem::path& folder);
     void run();
     void rebuild(const std::filesystem::path& folder);
+    /// Whether anything was saved that a build may need.
+    [[nodiscard]] bool needs_build(const Stamps& before, const Stamps& now) const;
 
     const Options options_;
     Log& log_;

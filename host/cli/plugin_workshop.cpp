@@ -79,7 +79,7 @@ Result<void> run(const std::vector<std::string>& words) {
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
     std::string line;
     for (const std::string& word : words) line += (line.empty() ? "" : " ") + word;
-    return Error{Error::Code::kInvalid, "failed: " + line};
+    return Error{Error::Code::kInvalid, "failed, as told above: " + line};
 }
 
 }  // namespace

@@ -100,7 +100,9 @@ int serve(const ServeOptions& options) {
     if (!data) return could_not_run(data.error());
     std::error_code failed;
     fs::create_directories(*data, failed);
-    if (failed) return could_not_run({Error::Code::kConfig, data->string() + ": " + failed.message()});
+    if (failed)
+        return could_not_run(
+            {Error::Code::kConfig, "store.url: make the folder " + data->string() + ": " + failed.message()});
     return run_until_stopped({.settings = std::move(settings).value(),
                               .data = std::move(data).value(),
                               .dev = false,
@@ -114,7 +116,9 @@ int dev(const DevOptions& options) {
     if (!settings) return could_not_run(settings.error());
     std::error_code failed;
     fs::create_directories(options.data, failed);
-    if (failed) return could_not_run({Error::Code::kConfig, options.data.string() + ": " + failed.message()});
+    if (failed)
+        return could_not_run({Error::Code::kConfig,
+                              "--data: make the folder " + options.data.string() + ": " + failed.message()});
     if (const auto locked = lock_shipped_plugins(*settings, options.data); !locked)
         return could_not_run(locked.error());
     for (const fs::path& folder : options.watch)

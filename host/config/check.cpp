@@ -39,7 +39,12 @@ void add_lines(const Error& error, const std::filesystem::path& file, std::vecto
     while (!rest.empty()) {
         const std::size_t end = std::min(rest.find('\n'), rest.size());
         Finding finding = read_line(rest.substr(0, end));
-        if (finding.line == 0) finding.file = file.string();
+        if (finding.line == 0) {
+            finding.file = file.string();
+            // An error about the whole file names it already.
+            if (const std::string name = finding.file + ": "; finding.what.starts_with(name))
+                finding.what.erase(0, name.size());
+        }
         findings.push_back(std::move(finding));
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }

@@ -219,6 +219,11 @@ void SettingsReader::read_admin(const Node* node) {
     admin.listen = listen(map, "admin", admin.listen);
     admin.token = filled(*node, map, "token", "");
     map.done();
+    const Listen& other = settings_.http.listen;
+    if (node->find("listen") != nullptr && admin.listen.port != 0 && admin.listen.port == other.port &&
+        admin.listen.host == other.host)
+        faults_.add(node->find("listen")->place(),
+                    "\"admin.listen\" is the address of \"http.listen\", expected another port");
     if (node->find("token") != nullptr || is_loopback(admin.listen.host)) return;
     faults_.add(node->find("listen")->place(),
                 "\"admin.listen\" can be reached from other machines and \"admin.token\" is missing, "

@@ -88,7 +88,7 @@ Error one_fault(const Place& place, std::string what) {
 Result<Node> parse_yaml(std::string_view text, std::string_view file, const Variables& variables) {
     if (text.size() > kMaxSize) {
         return one_fault({std::string(file), 1, 1},
-                         fmt::format("{} bytes long, expected at most {}", text.size(), kMaxSize));
+                         fmt::format("too long, expected at most {} bytes", kMaxSize));
     }
     const SourceText source(plain_lines(text), file);
     if (const auto bad = find_bad_byte(source.text())) return one_fault(source.place(bad->offset), bad->what);

@@ -12,7 +12,7 @@ namespace migue::host::console {
 /// What operators ask a running host.
 ///
 ///     GET  /healthz                      200 while the process answers
-///     GET  /readyz                       200 when the store answers and every plugin serves, else 503
+///     GET  /readyz                       200 when the store works and every plugin serves, else 503
 ///     GET  /metrics                      Prometheus text
 ///     GET  /admin/plugins                what is loaded
 ///     GET  /admin/routes                 are the routes in force those of the files, and why not

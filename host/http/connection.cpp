@@ -16,7 +16,8 @@ constexpr std::size_t kReadSize = 16 * 1024;
 /// What is thrown away after an early answer, so that the client sees the answer and not a
 /// reset.
 constexpr std::size_t kDiscardLimit = 16u * 1024 * 1024;
-constexpr milliseconds kDiscardTime{1500};
+/// A client that says nothing for so long has seen it.
+constexpr milliseconds kSilence{1500};
 /// Seconds a client should wait that found nobody free.
 constexpr const char* kRetryAfter = "1";
 
@@ -35,7 +36,7 @@ Connection::Connection(Stream stream, std::string client, const Rules& rules)
 
 void Connection::enter(Phase phase) {
     phase_ = phase;
-    since_ = Clock::now();
+    heard_ = since_ = Clock::now();
 }
 
 Connection::Clock::time_point Connection::deadline() const {
@@ -49,7 +50,7 @@ Connection::Clock::time_point Connection::deadline() const {
         case Phase::kWriting:
             return since_ + limits.whole;
         case Phase::kLingering:
-            return since_ + kDiscardTime;
+            return std::min(since_ + limits.whole, heard_ + kSilence);
     }
     return since_;
 }
@@ -219,6 +220,7 @@ Connection::Next Connection::linger() {
         const auto moved = stream_.discard(kTurnSize);
         if (moved.state == Stream::State::kEnded) return Next::kClose;
         if (moved.state != Stream::State::kDone) return Next::kRead;
+        heard_ = Clock::now();
         turn += moved.bytes;
         discarded_ += moved.bytes;
         if (discarded_ > kDiscardLimit) return Next::kClose;

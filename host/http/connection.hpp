@@ -59,12 +59,14 @@ public:
     /// By when the step asked for must have come.
     [[nodiscard]] Clock::time_point deadline() const;
     /// Between two requests, or before the first: may be closed without a word.
-    [[nodiscard]] bool idle() const noexcept { return phase_ == Phase::kIdle; }
+    [[nodiscard]] bool idle() const noexcept { return phase_ == Phase::kIdle || phase_ == Phase::kHandshake; }
     /// Holds an answer that the client has not taken yet.
     [[nodiscard]] bool answering() const noexcept { return phase_ == Phase::kWriting; }
     [[nodiscard]] std::uint64_t answered() const noexcept { return answered_; }
-    /// Part of a request is here.
-    [[nodiscard]] bool receiving() const noexcept { return phase_ == Phase::kReceiving; }
+    /// Part of a request is here, or what comes is thrown away.
+    [[nodiscard]] bool receiving() const noexcept {
+        return phase_ == Phase::kReceiving || phase_ == Phase::kLingering;
+    }
     /// When what it is in began.
     [[nodiscard]] Clock::time_point since() const noexcept { return since_; }
     /// Bytes of requests and answers in it.
@@ -91,6 +93,7 @@ private:
     const Rules& rules_;
     Phase phase_;
     Clock::time_point since_;                // when the phase began
+    Clock::time_point heard_{};              // when something was last thrown away
     std::unique_ptr<RequestParser> parser_;  // while a request is being received
     std::string input_;                      // received, not yet parsed
     std::string output_;                     // an answer, sent up to sent_

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <mutex>
 #include <system_error>
 #include <typeinfo>
@@ -44,6 +45,20 @@ Poco::Net::Context::Ptr make_tls(const std::optional<config::TlsFiles>& files) {
                                                 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                                 SSL_MODE_RELEASE_BUFFERS);
     return context;
+}
+
+/// Why an address cannot be listened on, and what to do.
+std::string why_not(const Poco::Exception& error) {
+    switch (error.code()) {
+        case EADDRINUSE:
+            return "in use by another program; end that one, or choose another port";
+        case EACCES:
+            return "not allowed; a port below 1024 needs CAP_NET_BIND_SERVICE, or choose another one";
+        case EADDRNOTAVAIL:
+            return "not an address of this machine";
+        default:
+            return error.displayText();
+    }
 }
 
 /// The store, the plugins and those who send need files too.
@@ -108,9 +123,9 @@ Result<void> Server::Impl::start() {
             [this](Request& request) { return answer(request); }, log_);
         return {};
     } catch (const Poco::Exception& error) {
-        return Error{Error::Code::kConfig, fmt::format("listen on {}: {}", address, error.displayText())};
+        return Error{Error::Code::kConfig, fmt::format("{}: {}", address, why_not(error))};
     } catch (const std::system_error& error) {
-        return Error{Error::Code::kUnavailable, fmt::format("listen on {}: {}", address, error.what())};
+        return Error{Error::Code::kUnavailable, fmt::format("{}: {}", address, error.what())};
     }
 }
 

@@ -10,7 +10,6 @@
 
 #include "host/intents/senses.hpp"
 #include "host/intents/stemmer.hpp"
-#include "host/intents/text.hpp"
 #include "host/intents/topics.hpp"
 #include "host/intents/word_classes.hpp"
 #include "migue_intents_data.embedded.hpp"
@@ -104,10 +103,11 @@ public:
     }
     /// False when the value was added before.
     bool add(std::uint32_t value) noexcept {
+        Slot* const slots = slots_.data();  // the index is in it by its making
         std::size_t at = (value * 0x9e3779b1U) >> 20U;
-        for (; slots_[at].round == round_; at = (at + 1) % kSlots)
-            if (slots_[at].value == value) return false;
-        slots_[at] = {value, round_};
+        for (; slots[at].round == round_; at = (at + 1) % kSlots)
+            if (slots[at].value == value) return false;
+        slots[at] = {value, round_};
         return true;
     }
 
@@ -121,6 +121,12 @@ private:
     std::uint32_t round_ = 0;
 };
 
+Seen& cleared_seen() {
+    thread_local Seen seen;
+    seen.clear();
+    return seen;
+}
+
 /// Each value once, in no order: a route costs an eighth less than with sorting (bench_intents).
 void keep_one_of_each(std::vector<std::uint32_t>& values) {
     if (values.size() > Seen::kMost) {
@@ -129,9 +135,8 @@ void keep_one_of_each(std::vector<std::uint32_t>& values) {
         values.erase(rest.begin(), rest.end());
         return;
     }
-    thread_local Seen seen;
-    seen.clear();
-    std::erase_if(values, [](std::uint32_t value) { return !seen.add(value); });
+    Seen& seen = cleared_seen();
+    std::erase_if(values, [&](std::uint32_t value) { return !seen.add(value); });
 }
 
 }  // namespace
@@ -149,7 +154,10 @@ public:
     }
 
     [[nodiscard]] Features extract(std::string_view text, std::string_view locale) const {
-        std::vector<Token> tokens = tokenize(text);
+        return extract(tokenize(text), locale);
+    }
+
+    [[nodiscard]] Features extract(std::vector<Token> tokens, std::string_view locale) const {
         spell_out(tokens, locale);
         mend(tokens, locale);
         const std::vector<Unit> units = units_of(tokens, locale);
@@ -160,7 +168,8 @@ public:
         auto& topics = out.blocks[static_cast<std::size_t>(Block::kTopics)];
         if (options_.topics) add_topics(units, topics);
         if (options_.senses) add_senses(units, out.blocks[static_cast<std::size_t>(Block::kSenses)]);
-        for (auto& block : out.blocks) keep_one_of_each(block);
+        for (auto& block : out.blocks)  // add_chars() did so itself
+            if (&block != &out.blocks[static_cast<std::size_t>(Block::kChars)]) keep_one_of_each(block);
         // Words about nothing known make what is known count for less.
         if (!topics.empty()) topics.insert(topics.begin(), count_silent(units), kNoFeature);
         auto& senses = out.blocks[static_cast<std::size_t>(Block::kSenses)];
@@ -221,6 +230,7 @@ private:
     }
 
     static void add_words(const std::vector<Unit>& units, std::vector<std::uint32_t>& out) {
+        out.reserve(units.size() * 3 + 1);
         for (const Unit& unit : units) {
             out.push_back(hash_of('w', unit.stem));
             if (!unit.accented.empty()) out.push_back(hash_of('w', unit.accented));
@@ -230,6 +240,7 @@ private:
     }
 
     static void add_pairs(const std::vector<Unit>& units, std::vector<std::uint32_t>& out) {
+        out.reserve(units.size() * 2);
         for (std::size_t i = 0; i < units.size(); ++i) {
             if (i + 1 < units.size()) out.push_back(pair(units[i], units[i + 1], ' '));
             if (i + 2 < units.size()) out.push_back(pair(units[i], units[i + 2], '*'));
@@ -302,6 +313,7 @@ private:
     void add_chars(const std::vector<Token>& tokens, const std::vector<Unit>& units,
                    std::vector<std::uint32_t>& out) const {
         std::string line(1, ' ');
+        line.reserve(256);
         for (std::size_t i = 0; i < tokens.size(); ++i) {
             if (!units[i].mark.empty()) {
                 line += static_cast<char>(1 + hash_of('m', units[i].mark) % 29);
@@ -310,17 +322,33 @@ private:
             }
             line += ' ';
         }
-        out.resize(line.size() * (options_.char_max + 1U - options_.char_min));
-        std::size_t count = 0;
+        const std::size_t runs = options_.char_max + 1U - options_.char_min;
+        out.resize(line.size() * runs);
+        if (out.size() <= Seen::kMost) {
+            Seen& seen = cleared_seen();
+            out.resize(hash_runs(line, out.data(), [&](std::uint32_t hash) { return seen.add(hash); }));
+            return;
+        }
+        out.resize(hash_runs(line, out.data(), [](std::uint32_t) { return true; }));
+        keep_one_of_each(out);
+    }
+
+    /// Writes the hashes of all runs of characters that are `wanted`; returns how many.
+    template <typename Wanted>
+    std::size_t hash_runs(std::string_view line, std::uint32_t* const out, Wanted wanted) const {
+        const std::size_t shortest = options_.char_min, longest = options_.char_max;
+        std::uint32_t* next = out;
         for (std::size_t begin = 0; begin < line.size(); ++begin) {
             Hash hash('c');
-            const std::size_t longest = std::min<std::size_t>(options_.char_max, line.size() - begin);
-            for (std::size_t n = 1; n <= longest; ++n) {
-                hash.add(line[begin + n - 1]);
-                if (n >= options_.char_min) out[count++] = hash.value();
+            std::size_t n = 0;
+            for (const char c : line.substr(begin, longest)) {
+                hash.add(c);
+                if (++n < shortest) continue;
+                const std::uint32_t value = hash.value();
+                if (wanted(value)) *next++ = value;
             }
         }
-        out.resize(count);
+        return static_cast<std::size_t>(next - out);
     }
 
     const FeatureOptions options_;
@@ -340,6 +368,9 @@ Extractor::~Extractor() = default;
 
 Features Extractor::extract(std::string_view text, std::string_view locale) const {
     return impl_->extract(text, locale);
+}
+Features Extractor::extract(std::vector<Token> tokens, std::string_view locale) const {
+    return impl_->extract(std::move(tokens), locale);
 }
 const FeatureOptions& Extractor::options() const noexcept {
     return impl_->options();

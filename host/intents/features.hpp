@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "host/intents/spelling.hpp"
+#include "host/intents/text.hpp"
 
 namespace migue::host::intents {
 
@@ -51,6 +52,8 @@ public:
 
     /// `locale` chooses the stemmer; one that is not known means no stemming.
     [[nodiscard]] Features extract(std::string_view text, std::string_view locale) const;
+    /// The same, of a text that is cut into tokens already.
+    [[nodiscard]] Features extract(std::vector<Token> tokens, std::string_view locale) const;
     [[nodiscard]] const FeatureOptions& options() const noexcept;
     [[nodiscard]] const Spelling::Words& known_words() const noexcept;
 

@@ -17,12 +17,18 @@ constexpr float kSure = 0.60F;
 constexpr std::size_t kTellingWords = 12;
 
 /// The words that can tell a language: no numbers, no addresses, no first names.
-std::string telling_words(std::string_view text, const WordClasses& classes) {
+std::vector<Token> telling_words(std::string_view text, const WordClasses& classes) {
+    std::vector<Token> words = tokenize(text);
+    std::erase_if(words, [&](const Token& token) {
+        return token.type != TokenClass::kWord || classes.of(token.bare) == "name";
+    });
+    words.resize(std::min(words.size(), kTellingWords));
+    return words;
+}
+
+std::string joined(const std::vector<Token>& words) {
     std::string out;
-    std::size_t count = 0;
-    for (const Token& token : tokenize(text)) {
-        if (token.type != TokenClass::kWord || classes.of(token.bare) == "name") continue;
-        if (++count > kTellingWords) break;
+    for (const Token& token : words) {
         if (!out.empty()) out += ' ';
         out += token.word;
     }
@@ -57,7 +63,7 @@ Result<LanguageIdentifier> LanguageIdentifier::train(const std::vector<Example>&
     const WordClasses classes = WordClasses::shipped();
     std::vector<Example> lessons = examples;
     add_function_words(lessons);
-    for (Example& lesson : lessons) lesson.text = telling_words(lesson.text, classes);
+    for (Example& lesson : lessons) lesson.text = joined(telling_words(lesson.text, classes));
     std::erase_if(lessons, [](const Example& lesson) { return lesson.text.empty(); });
     const TrainOptions options{.features = {.masks = false,
                                             .stems = false,
@@ -76,10 +82,10 @@ Result<LanguageIdentifier> LanguageIdentifier::train(const std::vector<Example>&
 }
 
 std::vector<std::pair<std::string, float>> LanguageIdentifier::probabilities(std::string_view text) const {
-    const std::string words = telling_words(text, classes_);
+    std::vector<Token> words = telling_words(text, classes_);
     std::vector<std::pair<std::string, float>> out;
     if (words.empty()) return out;
-    const std::vector<float> p = model_.probabilities(words, {});
+    const std::vector<float> p = model_.probabilities(std::move(words), {});
     for (std::size_t i = 0; i < p.size(); ++i) out.emplace_back(model_.labels()[i], p[i]);
     return out;
 }

@@ -1,8 +1,13 @@
 #include "host/intents/linear_model.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
+#include <span>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #include "host/intents/binary.hpp"
 
@@ -13,6 +18,65 @@ constexpr std::size_t kMaxLabels = 4096;
 constexpr std::uint8_t kMaxCharRun = 8;
 /// So many features ahead the memory is asked for: each lies somewhere else.
 constexpr std::size_t kAhead = 12;
+/// Labels are scored in groups of this; the last group may read on behind its row.
+constexpr std::size_t kGroup = 8;
+
+#if defined(__SSE2__)
+struct Group {
+    __m128 low, high;
+};
+
+Group load(const float* sums) {
+    return {_mm_loadu_ps(sums), _mm_loadu_ps(sums + 4)};
+}
+void store(const Group& group, float* sums) {
+    _mm_storeu_ps(sums, group.low);
+    _mm_storeu_ps(sums + 4, group.high);
+}
+/// group += value * row, each label by itself.
+void add_row(Group& group, float value, const std::int8_t* row) {
+    const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(row));
+    const __m128i words = _mm_srai_epi16(_mm_unpacklo_epi8(bytes, bytes), 8);
+    const __m128 low = _mm_cvtepi32_ps(_mm_srai_epi32(_mm_unpacklo_epi16(words, words), 16));
+    const __m128 high = _mm_cvtepi32_ps(_mm_srai_epi32(_mm_unpackhi_epi16(words, words), 16));
+    const __m128 factor = _mm_set1_ps(value);
+    group.low = _mm_add_ps(group.low, _mm_mul_ps(factor, low));
+    group.high = _mm_add_ps(group.high, _mm_mul_ps(factor, high));
+}
+#else
+using Group = std::array<float, kGroup>;
+
+Group load(const float* sums) {
+    Group group;
+    std::copy_n(sums, kGroup, group.begin());
+    return group;
+}
+void store(const Group& group, float* sums) {
+    std::copy_n(group.begin(), kGroup, sums);
+}
+void add_row(Group& group, float value, const std::int8_t* row) {
+    for (std::size_t i = 0; i < kGroup; ++i) group[i] += value * static_cast<float>(row[i]);
+}
+#endif
+
+/// Adds each feature's row of weights to the sums of kGroups groups, which stay in registers meanwhile.
+template <std::size_t kGroups>
+void add_rows(std::span<const LinearModel::Known> known, const std::int8_t* weights, std::size_t labels,
+              float* sums) {
+    std::array<Group, kGroups> groups;
+    for (std::size_t g = 0; g < kGroups; ++g) groups[g] = load(sums + g * kGroup);
+    for (std::size_t i = 0; i < known.size(); ++i) {
+        const LinearModel::Known* const feature = known.data() + i;
+        if (i + kAhead < known.size()) __builtin_prefetch(weights + feature[kAhead].index * labels);
+        const std::int8_t* row = weights + feature->index * labels;
+        for (std::size_t g = 0; g < kGroups; ++g) add_row(groups[g], feature->value, row + g * kGroup);
+    }
+    for (std::size_t g = 0; g < kGroups; ++g) store(groups[g], sums + g * kGroup);
+}
+
+std::size_t in_whole_groups(std::size_t labels) {
+    return (labels + kGroup - 1) / kGroup * kGroup;
+}
 
 /// Topics are a help where words are new, no match for the words themselves (measured on
 /// utterances held out).
@@ -106,23 +170,27 @@ Vocabulary::Vocabulary(std::vector<std::uint32_t> hashes, std::vector<float> wei
 }
 
 std::uint32_t Vocabulary::find(std::uint32_t hash) const noexcept {
-    for (std::uint32_t slot = hash & mask_; slots_[slot].index != kUnknown; slot = (slot + 1) & mask_)
-        if (slots_[slot].hash == hash) return slots_[slot].index;
+    const Slot* const slots = slots_.data();  // the mask keeps the index in it
+    for (std::uint32_t slot = hash & mask_; slots[slot].index != kUnknown; slot = (slot + 1) & mask_)
+        if (slots[slot].hash == hash) return slots[slot].index;
     return kUnknown;
 }
 
 float block_scale(const Vocabulary& vocabulary, const Features& features, Block block,
                   const FeatureOptions& options, std::vector<std::uint32_t>& indices) {
-    indices.clear();
-    float square = 0;
-    const std::vector<std::uint32_t>& hashes = features.of(block);
+    const std::span<const std::uint32_t> hashes = features.of(block);
+    indices.resize(hashes.size());
     for (std::size_t i = 0; i < hashes.size(); ++i) {
-        if (i + kAhead < hashes.size()) vocabulary.prefetch(hashes[i + kAhead]);
-        const std::uint32_t index = vocabulary.find(hashes[i]);
+        if (i + kAhead < hashes.size()) vocabulary.prefetch(hashes.data()[i + kAhead]);
+        indices.data()[i] = vocabulary.find(hashes.data()[i]);
+        vocabulary.prefetch_weight(indices.data()[i]);
+    }
+    float square = 0;
+    for (const std::uint32_t index : indices) {
         const float weight = vocabulary.weight(index);
         square += weight * weight;
-        if (index != Vocabulary::kUnknown) indices.push_back(index);
     }
+    std::erase(indices, Vocabulary::kUnknown);
     return square > 0 ? length_of(block, options) / std::sqrt(square) : 0;
 }
 
@@ -133,35 +201,54 @@ void softmax(std::vector<float>& scores, float sharpness) {
     for (float& score : scores) score /= sum;
 }
 
+/// What one block of a text holds that the vocabulary knows; memory that the next block uses again.
+struct LinearModel::Found {
+    std::vector<std::uint32_t> indices;
+    std::vector<Known> known;
+};
+
 LinearModel::LinearModel(Parts parts)
     : parts_(std::move(parts)),
       vocabulary_(std::move(parts_.hashes), std::move(parts_.feature_weights), parts_.unseen_weight),
-      extractor_(parts_.options, std::move(parts_.words)) {}
+      extractor_(parts_.options, std::move(parts_.words)) {
+    parts_.weights.resize(parts_.weights.size() + kGroup, 0);  // read, never counted
+}
 
 std::vector<float> LinearModel::probabilities(std::string_view text, std::string_view locale) const {
-    std::vector<float> scores(parts_.labels.size(), 0);
-    const Features features = extractor_.extract(text, locale);
-    for (std::size_t b = 0; b < kBlocks; ++b) add_block(features, static_cast<Block>(b), scores);
-    for (std::size_t label = 0; label < scores.size(); ++label)
+    return probabilities(extractor_.extract(text, locale));
+}
+
+std::vector<float> LinearModel::probabilities(std::vector<Token> tokens, std::string_view locale) const {
+    return probabilities(extractor_.extract(std::move(tokens), locale));
+}
+
+std::vector<float> LinearModel::probabilities(const Features& features) const {
+    const std::size_t labels = parts_.labels.size();
+    std::vector<float> scores(in_whole_groups(labels), 0);
+    Found found;
+    for (std::size_t b = 0; b < kBlocks; ++b) add_block(features, static_cast<Block>(b), found, scores);
+    scores.resize(labels);
+    for (std::size_t label = 0; label < labels; ++label)
         scores[label] = scores[label] * parts_.label_scales[label] + parts_.biases[label];
     softmax(scores, parts_.sharpness);
     return scores;
 }
 
-void LinearModel::add_block(const Features& features, Block block, std::vector<float>& scores) const {
-    std::vector<std::uint32_t> indices;
-    indices.reserve(features.of(block).size());
+void LinearModel::add_block(const Features& features, Block block, Found& found,
+                            std::vector<float>& scores) const {
+    auto& [indices, known] = found;
     const float scale = block_scale(vocabulary_, features, block, parts_.options, indices);
-    const std::size_t labels = scores.size();
-    for (std::size_t i = 0; i < indices.size(); ++i) {
-        if (i + kAhead < indices.size())
-            __builtin_prefetch(parts_.weights.data() + indices[i + kAhead] * labels);
-        const std::uint32_t index = indices[i];
-        const float value = scale * vocabulary_.weight(index);
-        const std::int8_t* row = parts_.weights.data() + index * labels;
-        for (std::size_t label = 0; label < labels; ++label)
-            scores[label] += value * static_cast<float>(row[label]);
-    }
+    known.resize(indices.size());
+    std::ranges::transform(indices, known.begin(), [&](std::uint32_t index) {
+        return Known{index, scale * vocabulary_.weight(index)};
+    });
+    const std::int8_t* weights = parts_.weights.data();
+    const std::size_t labels = parts_.labels.size();
+    std::size_t done = 0;
+    for (; scores.size() - done >= 2 * kGroup; done += 2 * kGroup)
+        add_rows<2>(known, weights + done, labels, scores.data() + done);
+    for (; done < scores.size(); done += kGroup)
+        add_rows<1>(known, weights + done, labels, scores.data() + done);
 }
 
 std::string LinearModel::to_bytes() const {
@@ -173,7 +260,7 @@ std::string LinearModel::to_bytes() const {
     out.numbers(vocabulary_.hashes());
     out.numbers(vocabulary_.weights());
     out.number(vocabulary_.unseen_weight());
-    out.numbers(parts_.weights);
+    out.numbers(std::vector<std::int8_t>(parts_.weights.begin(), parts_.weights.end() - kGroup));
     out.numbers(parts_.label_scales);
     out.numbers(parts_.biases);
     out.number(parts_.sharpness);

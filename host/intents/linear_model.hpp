@@ -22,9 +22,12 @@ public:
     static constexpr std::uint32_t kUnknown = 0xFFFFFFFF;
     [[nodiscard]] std::uint32_t find(std::uint32_t hash) const noexcept;
     /// Fetches what find() will look at: the table is larger than the processor's caches.
-    void prefetch(std::uint32_t hash) const noexcept { __builtin_prefetch(&slots_[hash & mask_]); }
+    void prefetch(std::uint32_t hash) const noexcept { __builtin_prefetch(slots_.data() + (hash & mask_)); }
+    void prefetch_weight(std::uint32_t index) const noexcept {
+        if (index != kUnknown) __builtin_prefetch(weights_.data() + index);
+    }
     [[nodiscard]] float weight(std::uint32_t index) const noexcept {
-        return index == kUnknown ? unseen_weight_ : weights_[index];
+        return index == kUnknown ? unseen_weight_ : weights_.data()[index];
     }
     [[nodiscard]] std::size_t size() const noexcept { return hashes_.size(); }
     [[nodiscard]] const std::vector<std::uint32_t>& hashes() const noexcept { return hashes_; }
@@ -67,6 +70,11 @@ public:
         /// a text belongs to none of them; 0 where no example shows what does not belong.
         float least_sure = 0;
     };
+    /// A feature of a text that the model knows.
+    struct Known {
+        std::uint32_t index;
+        float value;
+    };
     explicit LinearModel(Parts parts);
 
     [[nodiscard]] const std::vector<std::string>& labels() const noexcept { return parts_.labels; }
@@ -75,11 +83,16 @@ public:
     /// One a label, in the order of labels(); they sum to 1.
     [[nodiscard]] std::vector<float> probabilities(std::string_view text, std::string_view locale) const;
 
+    /// The same, of a text that is cut into tokens already.
+    [[nodiscard]] std::vector<float> probabilities(std::vector<Token> tokens, std::string_view locale) const;
+
     [[nodiscard]] std::string to_bytes() const;
     [[nodiscard]] static Result<LinearModel> from_bytes(std::string_view bytes);
 
 private:
-    void add_block(const Features& features, Block block, std::vector<float>& scores) const;
+    [[nodiscard]] std::vector<float> probabilities(const Features& features) const;
+    struct Found;
+    void add_block(const Features& features, Block block, Found& found, std::vector<float>& scores) const;
 
     Parts parts_;  // hashes, feature_weights and words have moved on
     Vocabulary vocabulary_;

@@ -60,6 +60,19 @@ std::string folded_pattern(std::string_view written) {
     return out;
 }
 
+/// Bits for the pairs of neighbouring characters in words; the gaps of a pattern aside. Where a phrase stands
+/// in a text, the text has all bits of the phrase.
+std::uint64_t letter_pairs(std::string_view words) {
+    std::uint64_t pairs = 0;
+    for (std::size_t i = 1; i < words.size(); ++i) {
+        const auto first = static_cast<unsigned char>(words[i - 1]);
+        const auto second = static_cast<unsigned char>(words[i]);
+        const bool in_gap = first == '*' || second == '*' || first == ' ' || second == ' ';
+        if (!in_gap) pairs |= std::uint64_t{1} << ((first * 31U + second * 7U) % 64U);
+    }
+    return pairs;
+}
+
 class TableReader {
 public:
     TableReader(const std::filesystem::path& file, Reading reading)
@@ -91,6 +104,8 @@ public:
         if (!faults_.empty()) return combined();
         if (!unreadable_.empty()) return Error{Error::Code::kConfig, unreadable_};
         std::ranges::stable_sort(table_.routes, std::ranges::greater{}, &Route::priority);
+        for (Route& route : table_.routes)
+            for (Keyword& keyword : route.keywords) keyword.pairs = letter_pairs(keyword.folded);
         return std::move(table_);
     }
 
@@ -228,7 +243,7 @@ private:
                 faults_.add(title.place(), "a title without a word");
             // A choice can be typed as well as tapped.
             route.keywords.push_back(
-                {title.scalar(), folded(title.scalar()), locale, true, title.place().text()});
+                {title.scalar(), folded(title.scalar()), locale, true, title.place().text(), 0});
             route.titles.emplace(locale, title.scalar());
         }
     }
@@ -248,7 +263,10 @@ private:
                 Keyword keyword{
                     phrase.scalar(),
                     match == Match::kPattern ? folded_pattern(phrase.scalar()) : folded(phrase.scalar()),
-                    locale, match == Match::kWhole, phrase.place().text()};
+                    locale,
+                    match == Match::kWhole,
+                    phrase.place().text(),
+                    0};
                 if (keyword.folded.empty())
                     faults_.add(phrase.place(),
                                 fmt::format("\"{}\" holds no word; expected one at least", phrase.scalar()));
@@ -265,9 +283,10 @@ private:
 };
 
 /// (whole message, length): what decides between keywords of routes with equal priority.
-std::pair<bool, std::size_t> strength(const Route& route, std::string_view text) {
+std::pair<bool, std::size_t> strength(const Route& route, std::string_view text, std::uint64_t pairs) {
     std::pair<bool, std::size_t> best{false, 0};
     for (const Keyword& keyword : route.keywords) {
+        if ((keyword.pairs & ~pairs) != 0) continue;
         const bool whole = keyword.folded == text;
         if (whole || (!keyword.whole && holds_phrase(text, keyword.folded)))
             best = std::max(best, std::pair{whole, keyword.folded.size()});
@@ -321,9 +340,10 @@ bool holds_phrase(std::string_view text, std::string_view phrase) {
 const Route* keyword_route(const RouteTable& table, std::string_view folded_text) {
     const Route* best = nullptr;
     std::pair<bool, std::size_t> best_strength{false, 0};
+    const std::uint64_t pairs = letter_pairs(folded_text);
     for (const Route& route : table.routes) {  // highest priority first
         if (best != nullptr && route.priority < best->priority) break;
-        const auto found = strength(route, folded_text);
+        const auto found = strength(route, folded_text, pairs);
         if (found > best_strength) {
             best = &route;
             best_strength = found;

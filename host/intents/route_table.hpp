@@ -20,6 +20,8 @@ struct Keyword {
     std::string locale;
     bool whole = false;  ///< must be the whole message ("exact"), not only stand in it
     std::string place;   ///< file:line:col
+    /// letter_pairs() of it: a text without one of them need not be searched.
+    std::uint64_t pairs = 0;
 };
 
 struct Route {

@@ -38,10 +38,10 @@ Senses Senses::shipped() {
 void Senses::add(std::string_view locale, std::string_view name, std::string_view word) {
     Language& language = languages_[std::string(locale)];
     const std::uint32_t sense = hash_of(name);
-    add_once(language.words[std::string(word)], sense);
+    add_once(language.words.add(word), sense);
     Stemmer stemmer(locale);
     if (const std::string stem(stemmer.stem(word)); stem.size() >= least_stem(locale))
-        add_once(language.stems[stem], sense);
+        add_once(language.stems.add(stem), sense);
 }
 
 std::span<const std::uint32_t> Senses::of(std::string_view bare_word, std::string_view stem,
@@ -49,9 +49,9 @@ std::span<const std::uint32_t> Senses::of(std::string_view bare_word, std::strin
     const auto language = languages_.find(locale.substr(0, 2));
     if (language == languages_.end()) return {};
     const auto& [words, stems] = language->second;
-    if (const auto found = words.find(bare_word); found != words.end()) return found->second;
-    const auto found = stems.find(stem);
-    return found == stems.end() ? std::span<const std::uint32_t>{} : found->second;
+    if (const auto* found = words.find(bare_word)) return *found;
+    const auto* found = stems.find(stem);
+    return found == nullptr ? std::span<const std::uint32_t>{} : *found;
 }
 
 }  // namespace migue::host::intents

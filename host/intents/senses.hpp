@@ -4,8 +4,9 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
+
+#include "host/intents/word_table.hpp"
 
 namespace migue::host::intents {
 
@@ -25,13 +26,7 @@ public:
                                                     std::string_view locale) const;
 
 private:
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const noexcept {
-            return std::hash<std::string_view>{}(text);
-        }
-    };
-    using Words = std::unordered_map<std::string, std::vector<std::uint32_t>, Hash, std::equal_to<>>;
+    using Words = WordTable<std::vector<std::uint32_t>>;
     struct Language {
         Words words;
         Words stems;

@@ -1,8 +1,6 @@
 #pragma once
 #include <string_view>
 
-struct sb_stemmer;
-
 namespace migue::host::intents {
 
 /// A Snowball stemmer of its thread: used where it was made, and not kept. Cheap to make: one for each text.
@@ -14,7 +12,11 @@ public:
     [[nodiscard]] std::string_view stem(std::string_view word);
 
 private:
-    sb_stemmer* const stemmer_;  ///< the thread's; nullptr for none
+    class Kept;
+    /// One a thread and language: to make one costs as much as to stem several words.
+    static Kept* kept_for(std::string_view language);
+
+    Kept* const kept_;  ///< the thread's; nullptr for none
 };
 
 }  // namespace migue::host::intents

@@ -10,7 +10,7 @@ constexpr char32_t kInvalid = 0xFFFFFFFF;
 constexpr std::size_t kMaxWordBytes = 64;
 
 /// Decodes one character at `at` and moves past it; kInvalid (and one byte) if malformed.
-char32_t next_char(std::string_view text, std::size_t& at) {
+inline char32_t next_char(std::string_view text, std::size_t& at) {
     const auto lead = static_cast<unsigned char>(text[at++]);
     if (lead < 0x80) return lead;
     const int extra = lead >= 0xF0 && lead < 0xF5 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC2 ? 1 : -1;
@@ -25,26 +25,38 @@ char32_t next_char(std::string_view text, std::size_t& at) {
     return value;
 }
 
-void append_utf8(std::string& out, char32_t c) {
-    if (c < 0x80) {
-        out += static_cast<char>(c);
-    } else if (c < 0x800) {
-        out += static_cast<char>(0xC0 | (c >> 6));
-        out += static_cast<char>(0x80 | (c & 0x3F));
-    } else if (c < 0x10000) {
-        out += static_cast<char>(0xE0 | (c >> 12));
-        out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-        out += static_cast<char>(0x80 | (c & 0x3F));
-    } else {
-        out += static_cast<char>(0xF0 | (c >> 18));
-        out += static_cast<char>(0x80 | ((c >> 12) & 0x3F));
-        out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-        out += static_cast<char>(0x80 | (c & 0x3F));
+/// A word while it is put together: on the stack, so that a token costs no growing strings.
+class WordBytes {
+public:
+    void add(char32_t c) {
+        if (c < 0x80) {
+            put(c);
+        } else if (c < 0x800) {
+            put(0xC0 | (c >> 6));
+            put(0x80 | (c & 0x3F));
+        } else if (c < 0x10000) {
+            put(0xE0 | (c >> 12));
+            put(0x80 | ((c >> 6) & 0x3F));
+            put(0x80 | (c & 0x3F));
+        } else {
+            put(0xF0 | (c >> 18));
+            put(0x80 | ((c >> 12) & 0x3F));
+            put(0x80 | ((c >> 6) & 0x3F));
+            put(0x80 | (c & 0x3F));
+        }
     }
-}
+    [[nodiscard]] bool is_full() const { return size_ >= kMaxWordBytes; }
+    [[nodiscard]] std::string_view view() const { return {bytes_.data(), size_}; }
+
+private:
+    void put(char32_t byte) { bytes_[size_++] = static_cast<char>(byte); }
+
+    std::array<char, kMaxWordBytes + 4> bytes_;  // the last letter begins before the limit
+    std::size_t size_ = 0;
+};
 
 char32_t to_lower(char32_t c) {
-    if (c >= 'A' && c <= 'Z') return c + 32;
+    if (c < 0x80) return c >= 'A' && c <= 'Z' ? c + 32 : c;
     if (c >= 0xC0 && c <= 0xDE && c != 0xD7) return c + 32;
     if (c >= 0x100 && c <= 0x17F && c != 0x130 && c != 0x178) {
         const bool odd_is_upper = (c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E);
@@ -92,30 +104,47 @@ bool is_combining(char32_t c) {
     return c >= 0x300 && c <= 0x36F;
 }
 bool is_apostrophe(char32_t c) {
-    return c == '\'' || c == 0x2019 || c == 0x2BC || c == '`' || c == 0xB4;
+    if (c < 0x80) return c == '\'' || c == '`';
+    return c == 0x2019 || c == 0x2BC || c == 0xB4;
 }
 bool is_symbol(char32_t c) {
     return (c >= 0x2190 && c <= 0x2BFF) || (c >= 0x1F000 && c <= 0x1FAFF);
 }
 
-std::u32string lowered(std::string_view text) {
-    std::u32string out;
-    // Bounded so that a huge paste costs no more than the tokens that count.
-    const std::size_t limit = std::min(text.size(), kMaxTokens * kMaxWordBytes);
-    out.reserve(limit);
-    for (std::size_t at = 0; at < limit;) {
-        const char32_t c = next_char(text, at);
-        if (c == kInvalid) continue;
-        const char32_t lower = to_lower(c);
-        if (is_combining(lower)) {
-            const char32_t whole = out.empty() ? 0 : composed(out.back(), lower);
-            if (whole != 0) out.back() = whole;
-            continue;
+/// A text in lower case, apostrophes and what is no UTF-8 left out.
+class Lowered {
+public:
+    explicit Lowered(std::string_view text) {
+        // Bounded so that a huge paste costs no more than the tokens that count.
+        const std::size_t limit = std::min(text.size(), kMaxTokens * kMaxWordBytes);
+        char32_t* out = few_.data();
+        if (limit > few_.size()) {
+            many_.resize(limit);
+            out = many_.data();
         }
-        if (!is_apostrophe(lower)) out += lower;
+        char32_t* end = out;
+        for (std::size_t at = 0; at < limit;) {
+            const char32_t c = next_char(text, at);
+            if (c == kInvalid) continue;
+            const char32_t lower = to_lower(c);
+            if (is_combining(lower)) {
+                const char32_t whole = end == out ? 0 : composed(end[-1], lower);
+                if (whole != 0) end[-1] = whole;
+                continue;
+            }
+            if (!is_apostrophe(lower)) *end++ = lower;
+        }
+        view_ = {out, static_cast<std::size_t>(end - out)};
     }
-    return out;
-}
+    Lowered(const Lowered&) = delete;
+    Lowered& operator=(const Lowered&) = delete;
+    [[nodiscard]] std::u32string_view view() const { return view_; }
+
+private:
+    std::array<char32_t, 512> few_;  // as long as nearly every message
+    std::u32string many_;
+    std::u32string_view view_;
+};
 
 /// "3pm", "14h30", "12:30", "10.30h": what may follow the digits of an hour.
 bool is_hour_suffix(std::u32string_view s) {
@@ -153,7 +182,7 @@ TokenClass class_of_number(std::u32string_view run) {
 
 class Tokenizer {
 public:
-    explicit Tokenizer(std::string_view text) : text_(lowered(text)) {}
+    explicit Tokenizer(std::string_view text) : lowered_(text), text_(lowered_.view()) {}
 
     std::vector<Token> run() {
         tokens_.reserve(std::min(kMaxTokens, text_.size() / 4 + 2));
@@ -163,7 +192,7 @@ public:
                 take_run();
             } else {
                 if (c == '?' && !ends_with(TokenClass::kQuestion)) push(TokenClass::kQuestion, U"?");
-                if (is_symbol(c)) push(TokenClass::kSymbol, std::u32string_view(text_).substr(at_, 1));
+                if (is_symbol(c)) push(TokenClass::kSymbol, text_.substr(at_, 1));
                 ++at_;
             }
         }
@@ -176,9 +205,10 @@ private:
     }
 
     [[nodiscard]] std::u32string_view span_until_space() const {
-        const auto view = std::u32string_view(text_).substr(at_);
-        const auto end = std::ranges::find_if(view, [](char32_t c) { return c <= ' ' || c == 0xA0; });
-        return view.substr(0, static_cast<std::size_t>(end - view.begin()));
+        const char32_t* const begin = text_.data() + at_;
+        const char32_t* end = begin;
+        while (end != text_.data() + text_.size() && *end > ' ' && *end != 0xA0) ++end;
+        return {begin, static_cast<std::size_t>(end - begin)};
     }
 
     void take_run() {
@@ -214,21 +244,39 @@ private:
         return true;
     }
 
+    /// Stays as it is: ASCII, not too long, and no character stands twice in a row.
+    static bool is_plain(std::u32string_view run) {
+        char32_t before = 0;
+        for (const char32_t c : run) {
+            if (c >= 0x80 || c == before) return false;
+            before = c;
+        }
+        return run.size() <= kMaxWordBytes;
+    }
+
     void push(TokenClass type, std::u32string_view run) {
-        Token token{type, {}, {}};
-        for (std::size_t i = 0; i < run.size() && token.word.size() < kMaxWordBytes; ++i) {
+        if (is_plain(run)) {
+            std::array<char, kMaxWordBytes> bytes;
+            std::ranges::transform(run, bytes.begin(), [](char32_t c) { return static_cast<char>(c); });
+            const std::string_view word(bytes.data(), run.size());
+            tokens_.push_back({type, std::string(word), std::string(word)});
+            return;
+        }
+        WordBytes word, bare;
+        for (std::size_t i = 0; i < run.size() && !word.is_full(); ++i) {
             // Three and more of a letter are a drawn-out one: no word of ours has them.
             const bool drawn_out =
                 type == TokenClass::kWord && i + 1 < run.size() && run[i] == run[i + 1] &&
                 ((i + 2 < run.size() && run[i + 2] == run[i]) || (i > 0 && run[i - 1] == run[i]));
             if (drawn_out) continue;
-            append_utf8(token.word, run[i]);
-            append_utf8(token.bare, without_accent(run[i]));
+            word.add(run[i]);
+            bare.add(without_accent(run[i]));
         }
-        tokens_.push_back(std::move(token));
+        tokens_.push_back({type, std::string(word.view()), std::string(bare.view())});
     }
 
-    const std::u32string text_;
+    const Lowered lowered_;
+    const std::u32string_view text_;
     std::size_t at_ = 0;
     std::vector<Token> tokens_;
 };

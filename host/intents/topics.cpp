@@ -28,19 +28,19 @@ Topics Topics::shipped() {
 Topics::Set Topics::of(std::string_view bare_word, std::string_view stem, std::string_view locale) const {
     const auto words = words_.find(locale.substr(0, 2));
     if (words == words_.end()) return 0;
-    if (const auto found = words->second.find(bare_word); found != words->second.end()) return found->second;
+    if (const Set* found = words->second.find(bare_word)) return *found;
     if (stem.size() < least_stem(locale)) return 0;
-    const auto found = words->second.find(stem);
-    return found == words->second.end() ? 0 : found->second;
+    const Set* found = words->second.find(stem);
+    return found == nullptr ? 0 : *found;
 }
 
 void Topics::add(std::string_view locale, std::string_view topic, std::string_view word) {
     Words& words = words_[std::string(locale)];
     const Set bit = Set{1} << number_of(topic);
-    words[std::string(word)] |= bit;
+    words.add(word) |= bit;
     Stemmer stemmer(locale);
     if (const std::string stem(stemmer.stem(word)); stem != word && stem.size() >= least_stem(locale))
-        words[stem] |= bit;
+        words.add(stem) |= bit;
 }
 
 std::size_t Topics::number_of(std::string_view name) {

@@ -3,8 +3,9 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
+
+#include "host/intents/word_table.hpp"
 
 namespace migue::host::intents {
 
@@ -25,13 +26,7 @@ public:
     [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
 
 private:
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const noexcept {
-            return std::hash<std::string_view>{}(text);
-        }
-    };
-    using Words = std::unordered_map<std::string, Set, Hash, std::equal_to<>>;
+    using Words = WordTable<Set>;
 
     void add(std::string_view locale, std::string_view topic, std::string_view word);
     [[nodiscard]] std::size_t number_of(std::string_view name);

@@ -29,7 +29,8 @@ WordClasses::WordClasses(std::string_view data) {
         while (true) {
             const std::string_view word = next_word(line);
             if (word.empty()) break;
-            classes_.emplace(word, name);  // the first class that claims a word keeps it
+            if (classes_.find(word) == nullptr)
+                classes_.add(word) = name;  // the first that claims a word keeps it
         }
     }
 }
@@ -41,8 +42,8 @@ WordClasses WordClasses::shipped() {
 }
 
 std::string_view WordClasses::of(std::string_view bare_word) const {
-    const auto found = classes_.find(bare_word);
-    return found == classes_.end() ? std::string_view{} : found->second;
+    const std::string_view* found = classes_.find(bare_word);
+    return found == nullptr ? std::string_view{} : *found;
 }
 
 }  // namespace migue::host::intents

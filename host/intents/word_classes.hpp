@@ -1,7 +1,8 @@
 #pragma once
 #include <cstdint>
 #include <string_view>
-#include <unordered_map>
+
+#include "host/intents/word_table.hpp"
 
 namespace migue::host::intents {
 
@@ -11,7 +12,7 @@ namespace migue::host::intents {
 class WordClasses {
 public:
     /// `data`: lines of what is stood for and its words, without accents. '#' begins a comment.
-    /// The words are views into `data`, which must outlive this.
+    /// The classes are views into `data`, which must outlive this.
     explicit WordClasses(std::string_view data);
     /// The list of kinds that is compiled in.
     [[nodiscard]] static WordClasses shipped();
@@ -20,7 +21,7 @@ public:
     [[nodiscard]] std::string_view of(std::string_view bare_word) const;
 
 private:
-    std::unordered_map<std::string_view, std::string_view> classes_;
+    WordTable<std::string_view> classes_;
 };
 
 }  // namespace migue::host::intents

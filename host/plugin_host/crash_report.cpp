@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <utility>
 
@@ -13,6 +14,7 @@ namespace migue::host {
 namespace {
 
 thread_local const CrashName* current_name = nullptr;
+std::atomic<int> record = -1;  // NOLINT: a signal handler reaches nothing else
 
 /// Async-signal-safe pieces of one line.
 class Line {
@@ -22,7 +24,7 @@ public:
         std::memcpy(text_.data() + size_, text, size);
         size_ += size;
     }
-    void write() const noexcept { static_cast<void>(!::write(STDERR_FILENO, text_.data(), size_)); }
+    void write(int to) const noexcept { static_cast<void>(!::write(to, text_.data(), size_)); }
 
 private:
     std::array<char, 512> text_;
@@ -58,12 +60,21 @@ void tell_crash(int signal) noexcept {
     line.add("\"");
     if (current_name != nullptr) line.add(current_name->text_.data());
     line.add("}\n");
-    line.write();
+    line.write(STDERR_FILENO);
+    const int file = record;
+    if (current_name != nullptr && file >= 0) {
+        Line crashed;
+        crashed.add("{");
+        crashed.add(current_name->text_.data() + 1);  // after its comma
+        crashed.add("}\n");
+        crashed.write(file);
+    }
     // The handler is gone by now (SA_RESETHAND): what did it does it again, or abort() goes on.
     ::raise(signal);
 }
 
-void report_crashes() {
+void report_crashes(int record_in) {
+    if (const int before = record.exchange(record_in); before >= 0) ::close(before);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     struct sigaction action {};
     action.sa_handler = &tell_crash;

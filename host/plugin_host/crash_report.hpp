@@ -30,7 +30,8 @@ private:
 
 /// From here on a crash of this process writes one line to standard error that names the
 /// signal and, where a thread was inside a plugin, the plugin, its generation and its file's
-/// hash (H20); then it goes its usual way. Not with a sanitizer, which tells more.
-void report_crashes();
+/// hash (H20), and appends those to `record` (-1: nowhere), for quarantine.hpp; then it goes its
+/// usual way. Not with a sanitizer, which tells more. Takes the descriptor over.
+void report_crashes(int record);
 
 }  // namespace migue::host

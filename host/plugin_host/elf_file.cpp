@@ -95,7 +95,9 @@ public:
         facts.never_unloads = (flags_1_ & DF_1_NODELETE) != 0;
         facts.binds_now = (flags_1_ & DF_1_NOW) != 0 || (flags_ & DF_BIND_NOW) != 0 || bind_now_;
         read_symbols(facts);
-        facts.has_own_cxx_runtime = holds_cxx_runtime();
+        // The name of std::exception's type is in whatever holds the runtime, and nowhere else.
+        facts.has_own_cxx_runtime = loads(std::string_view("\0St9exception\0", 14));
+        facts.has_libcxx = loads("libc++abi: ");  // the begin of its last words
         facts.build_id = build_id();
         return facts;
     }
@@ -192,12 +194,10 @@ private:
         }
     }
 
-    /// The name of std::exception's type is in whatever holds the runtime, and nowhere else.
-    /// Looked for in what is loaded: debug information is left alone.
-    [[nodiscard]] bool holds_cxx_runtime() const {
-        constexpr std::string_view kName("\0St9exception\0", 14);
+    /// Whether the text is in what is loaded: debug information is left alone.
+    [[nodiscard]] bool loads(std::string_view text) const {
         return std::any_of(segments_.begin(), segments_.end(), [&](const Elf64_Phdr& segment) {
-            return segment.p_type == PT_LOAD && bytes_.contain(kName, segment.p_offset, segment.p_filesz);
+            return segment.p_type == PT_LOAD && bytes_.contain(text, segment.p_offset, segment.p_filesz);
         });
     }
 

@@ -23,6 +23,7 @@ struct ElfFacts {
     bool never_unloads = false;        ///< DF_1_NODELETE (H15)
     bool binds_now = false;            ///< H12
     bool has_own_cxx_runtime = false;  ///< a C++ runtime is linked into it (H7)
+    bool has_libcxx = false;           ///< that runtime is libc++: it shares nothing with the host's
     std::string build_id;              ///< the linker's, in hexadecimal; "" where it was told to give none
 
     [[nodiscard]] bool exports(std::string_view name) const noexcept;

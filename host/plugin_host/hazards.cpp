@@ -91,6 +91,15 @@ void look_at_imports(const ElfFacts& facts, const LockEntry& entry, std::vector<
             out.push_back({"H2", fmt::format("it imports {}: a thread_local with a destructor", name),
                            "keep such data in the plugin object, or admit it with `profile: pinned` in the "
                            "lock file (each swap then keeps its memory)"});
+    // Of keys there are 1,024 in a process, and an image that goes gives none of its own back.
+    for (const char* name : {"pthread_key_create", "tss_create"})
+        if (facts.imports(name) && !stays)
+            out.push_back(
+                {"H2",
+                 fmt::format("it imports {}: each swap uses up a key of the process, whose destructor "
+                             "runs when a thread ends, perhaps after the image is gone",
+                             name),
+                 "keep such data in the plugin object, or run it with `isolation: process`"});
     for (const Denied& denied : kDenied) {
         if (denied.id == "H4" && entry.isolation == LockEntry::Isolation::kProcess) continue;
         const auto found =
@@ -107,6 +116,27 @@ void look_at_imports(const ElfFacts& facts, const LockEntry& entry, std::vector<
     }
 }
 
+/// Two C++ runtimes in one process find each other's symbols: libc++ and libstdc++ have std::exception and
+/// its like under the same names, with another layout.
+void look_at_runtime(const ElfFacts& facts, const LockEntry& entry, std::vector<Hazard>& out) {
+    for (const std::string& library : facts.needed)
+        if (library.starts_with("libc++"))
+            out.push_back(
+                {"H7",
+                 fmt::format("it needs {}, beside the libstdc++ of whoever loads it: names that both "
+                             "have are mixed, and an exception corrupts memory",
+                             library),
+                 "link the shared libstdc++; or libc++ into it (-static-libstdc++, with the version "
+                 "script plugin.exports) and run it with `isolation: process`"});
+    const bool is_alone = facts.has_libcxx && entry.isolation == LockEntry::Isolation::kProcess;
+    if (facts.has_own_cxx_runtime && !is_alone)
+        out.push_back({"H7",
+                       "it brings its own C++ runtime (-static-libstdc++): an exception in it would end "
+                       "the host",
+                       facts.has_libcxx ? "link the shared libstdc++, or run it with `isolation: process`"
+                                        : "link the shared libstdc++"});
+}
+
 }  // namespace
 
 std::vector<Hazard> find_hazards(const ElfFacts& facts, const LockEntry& entry) {
@@ -115,11 +145,7 @@ std::vector<Hazard> find_hazards(const ElfFacts& facts, const LockEntry& entry) 
     std::vector<Hazard> all;
     look_at_exports(facts, stays, all);
     look_at_imports(facts, entry, all);
-    if (facts.has_own_cxx_runtime)
-        all.push_back({"H7",
-                       "it brings its own C++ runtime (-static-libstdc++): an exception in it would end "
-                       "the host",
-                       "link the shared libstdc++"});
+    look_at_runtime(facts, entry, all);
     if (facts.never_unloads && !stays)
         all.push_back({"H15", "it is linked with -z nodelete and stays mapped after each swap",
                        "link it without, or admit it with `profile: pinned` in the lock file"});

@@ -172,7 +172,9 @@ Result<LockEntry> install_plugin(const std::filesystem::path& file, const std::f
     if (!staged) return std::move(staged).error();
     auto entry = examine(file, **staged, lock, wishes);
     if (!entry) return std::move(entry).error().within(file.filename().string());
-    std::erase_if(lock.entries, [&](const LockEntry& old) { return old.id == entry->id; });
+    // Of the same file under another id the lock file knew what it was before: that can be loaded no more.
+    std::erase_if(lock.entries,
+                  [&](const LockEntry& old) { return old.id == entry->id || old.file == entry->file; });
     lock.entries.push_back(*entry);
     std::sort(lock.entries.begin(), lock.entries.end(),
               [](const LockEntry& a, const LockEntry& b) { return a.id < b.id; });

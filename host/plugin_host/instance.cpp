@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "host/plugin_host/patient_call.hpp"
 #include "host/plugin_host/safe_read.hpp"
 #include "migue/cpp/text.hpp"
 
@@ -64,60 +65,102 @@ Result<void> Instance::create(std::string_view config_json, std::vector<ConfigFa
         parts_.image->watch([weak = weak_from_this()](const std::string& why) {
             if (const auto self = weak.lock()) self->lose(why);
         });
-    Reports reports;
-    migue_plugin* made = nullptr;
-    migue_status status = MIGUE_E_INTERNAL;
-    const bool returned = call([&] {
+    struct Creation {
+        const std::string config_json;
+        Reports reports;
+        migue_plugin* made = nullptr;
+        migue_status status = MIGUE_E_INTERNAL;
+    };
+    const auto creation = std::make_shared<Creation>(std::string(config_json));
+    const auto called = call_control("create()", [this, creation] {
         const Activity::Scope scope(*background_);
-        status = parts_.code->create(parts_.table->raw(), to_c(config_json), reports.raw(), &made);
+        creation->status = parts_.code->create(parts_.table->raw(), to_c(creation->config_json),
+                                               creation->reports.raw(), &creation->made);
     });
     // Also after a failure: what create() began gets its done() before the image is closed.
     background_->resume();
-    if (!returned) return Error{Error::Code::kInternal, "create() threw an exception over the border (O4)"};
-    if (status != MIGUE_OK) {
-        const std::string why = reports.text();
-        faults = reports.take_all();
+    if (!called) return called;
+    if (const migue_status status = creation->status; status != MIGUE_OK) {
+        const std::string why = creation->reports.text();
+        faults = creation->reports.take_all();
         return to_error(status < 0 ? status : MIGUE_E_INTERNAL, "create() refuses: " + why);
     }
-    auto api = read_plugin(made);
+    auto api = read_plugin(creation->made);
     if (!api) return std::move(api).error();
     api_ = std::move(api).value();
-    plugin_ = made;
+    plugin_ = creation->made;
     return read_extensions();
 }
 
-const void* Instance::extension(const char* id) {
-    const void* found = nullptr;
-    if (api_.extension != nullptr && !call([&] { found = api_.extension(plugin_, id); })) return nullptr;
-    return found;
+Result<void> Instance::call_control(std::string_view what, std::function<void()> call_plugin) {
+    const auto stuck = [&] {
+        return Error{Error::Code::kDeadline,
+                     fmt::format("{} did not return within {} ms (T4)", what, parts_.control_limit.count())};
+    };
+    if (is_stuck_) return stuck();  // two control calls never overlap (T1)
+    const auto returned = std::make_shared<bool>(false);
+    const auto run = [self = shared_from_this(), returned, call_plugin = std::move(call_plugin)] {
+        *returned = self->call(call_plugin);
+    };
+    // A process of its own has limits of its own, and can be ended.
+    if (parts_.entry.isolation == LockEntry::Isolation::kProcess)
+        run();
+    else if (!ends_within(parts_.control_limit, run)) {
+        is_stuck_ = true;
+        warn("the plugin does not come back; it is not called again from the control thread", what);
+        return stuck();
+    }
+    if (const std::string why = loss(); !why.empty())
+        return Error{Error::Code::kUnavailable,
+                     fmt::format("{}: the plugin's process is over: {}", what, why)};
+    if (*returned) return {};
+    return Error{Error::Code::kInternal, std::string(what) + " threw an exception over the border (O4)"};
+}
+
+Result<const void*> Instance::extension(const char* id) {
+    const auto found = std::make_shared<const void*>(nullptr);
+    if (api_.extension == nullptr) return *found;
+    const auto called =
+        call_control("extension()", [this, found, id] { *found = api_.extension(plugin_, id); });
+    if (!called) return called.error();
+    return *found;
 }
 
 Result<void> Instance::read_extensions() {
-    if (const void* raw = extension(MIGUE_ROUTES_ID)) {
-        auto routes = RouteList::read(static_cast<const migue_routes_v1*>(raw));
+    const auto routes_raw = extension(MIGUE_ROUTES_ID);
+    if (!routes_raw) return routes_raw.error();
+    if (*routes_raw != nullptr) {
+        auto routes = RouteList::read(static_cast<const migue_routes_v1*>(*routes_raw));
         if (!routes) return std::move(routes).error();
         routes_ = std::move(routes).value();
-        routes_api_ = *safe_struct<migue_routes_v1>(raw, 32);
+        routes_api_ = *safe_struct<migue_routes_v1>(*routes_raw, 32);
     }
-    if (const void* raw = extension(MIGUE_UNDERSTAND_ID)) {
-        understand_api_ = safe_struct<migue_understand_v1>(raw, 16);
+    const auto understand_raw = extension(MIGUE_UNDERSTAND_ID);
+    if (!understand_raw) return understand_raw.error();
+    if (*understand_raw != nullptr) {
+        understand_api_ = safe_struct<migue_understand_v1>(*understand_raw, 16);
         if (!understand_api_ || understand_api_->understand == nullptr)
             return Error{Error::Code::kInvalid, "migue.understand/1 cannot be read"};
     }
-    migrations_ = static_cast<const migue_migrations_v1*>(extension(MIGUE_MIGRATIONS_ID));
-    if (is_quarantined())
-        return Error{Error::Code::kInternal, "extension() threw an exception over the border (O4)"};
+    const auto migrations_raw = extension(MIGUE_MIGRATIONS_ID);
+    if (!migrations_raw) return migrations_raw.error();
+    migrations_ = static_cast<const migue_migrations_v1*>(*migrations_raw);
     return {};
 }
 
 Result<void> Instance::check_health() {
     if (api_.health == nullptr) return {};
-    Reports reports;
-    migue_status status = MIGUE_E_INTERNAL;
-    if (!call([&] { status = api_.health(plugin_, reports.raw()); }))
-        return Error{Error::Code::kInternal, "health() threw an exception over the border (O4)"};
-    if (status == MIGUE_OK) return {};
-    return to_error(status < 0 ? status : MIGUE_E_INTERNAL, "health() fails: " + reports.text());
+    struct Health {
+        Reports reports;
+        migue_status status = MIGUE_E_INTERNAL;
+    };
+    const auto health = std::make_shared<Health>();
+    const auto called = call_control(
+        "health()", [this, health] { health->status = api_.health(plugin_, health->reports.raw()); });
+    if (!called) return called;
+    if (health->status == MIGUE_OK) return {};
+    return to_error(health->status < 0 ? health->status : MIGUE_E_INTERNAL,
+                    "health() fails: " + health->reports.text());
 }
 
 Result<void> Instance::migrate() {
@@ -135,8 +178,11 @@ std::optional<std::string> Instance::export_state() {
     struct Caches {
         std::string bytes;
         bool is_too_much = false;
-    } caches;
-    migue_sink sink{sizeof(migue_sink), 0, &caches,
+        migue_status status = MIGUE_E_INTERNAL;
+        migue_sink sink{};
+    };
+    const auto caches = std::make_shared<Caches>();
+    caches->sink = {sizeof(migue_sink), 0, caches.get(),
                     [](void* ctx, const void* data, std::size_t size) noexcept {
                         auto& into = *static_cast<Caches*>(ctx);
                         if (size > kMaxCaches - into.bytes.size()) into.is_too_much = true;
@@ -148,20 +194,23 @@ std::optional<std::string> Instance::export_state() {
                         }
                         return migue_status{into.is_too_much ? MIGUE_E_INTERNAL : MIGUE_OK};
                     }};
-    migue_status status = MIGUE_E_INTERNAL;
-    if (!call([&] { status = api_.export_state(plugin_, &sink); })) return std::nullopt;
-    if (caches.is_too_much) warn("export_state() is left out", "it gave over 16 MiB");
-    if (status != MIGUE_OK || caches.is_too_much) return std::nullopt;
-    return std::move(caches.bytes);
+    const auto called = call_control(
+        "export_state()", [this, caches] { caches->status = api_.export_state(plugin_, &caches->sink); });
+    if (!called) return std::nullopt;
+    if (caches->is_too_much) warn("export_state() is left out", "it gave over 16 MiB");
+    if (caches->status != MIGUE_OK || caches->is_too_much) return std::nullopt;
+    return std::move(caches->bytes);
 }
 
 Result<void> Instance::import_state(std::uint32_t version, std::string_view state) {
     if (api_.import_state == nullptr) return {};
-    migue_status status = MIGUE_E_INTERNAL;
-    if (!call([&] { status = api_.import_state(plugin_, version, to_c(state)); }))
-        return Error{Error::Code::kInternal, "import_state() threw an exception over the border (O4)"};
-    if (status == MIGUE_OK || status == MIGUE_E_UNSUPPORTED) return {};
-    return to_error(status < 0 ? status : MIGUE_E_INTERNAL,
+    const auto status = std::make_shared<migue_status>(MIGUE_E_INTERNAL);
+    const auto called = call_control("import_state()", [this, status, version, state = std::string(state)] {
+        *status = api_.import_state(plugin_, version, to_c(state));
+    });
+    if (!called) return called;
+    if (*status == MIGUE_OK || *status == MIGUE_E_UNSUPPORTED) return {};
+    return to_error(*status < 0 ? *status : MIGUE_E_INTERNAL,
                     "import_state() refuses what the active one exported");
 }
 
@@ -170,9 +219,9 @@ void Instance::quiesce(std::chrono::nanoseconds limit) {
     if (plugin_ != nullptr && api_.quiesce != nullptr) {
         const auto now = parts_.table->backends().clock.monotonic_ns();
         const std::uint64_t deadline = now + static_cast<std::uint64_t>(limit.count());
-        static_cast<void>(call([&] {
+        static_cast<void>(call_control("quiesce()", [this, deadline] {
             const Activity::Scope scope(*background_);
-            return api_.quiesce(plugin_, deadline);
+            static_cast<void>(api_.quiesce(plugin_, deadline));
         }));
     }
     // Its own timers would hold the generation for as long as they like.
@@ -185,8 +234,12 @@ void Instance::cancel_all() {
 }
 
 bool Instance::close() {
-    workers_.stop();  // also ends the threads' own storage in the image, while it is there
-    if (plugin_ != nullptr) static_cast<void>(call([&] { api_.destroy(plugin_); }));
+    if (!is_stuck_) workers_.stop();  // also ends the threads' own storage in the image, while it is there
+    if (plugin_ != nullptr) static_cast<void>(call_control("destroy()", [this] { api_.destroy(plugin_); }));
+    if (is_stuck_) {
+        abandon();
+        return false;
+    }
     plugin_ = nullptr;
     parts_.table->close();
     background_.reset();
@@ -209,18 +262,22 @@ bool Instance::close() {
 bool Instance::discard() {
     constexpr std::chrono::seconds kPatience{5};
     quiesce(kPatience);
-    if (parts_.generation->drain(std::chrono::steady_clock::now() + kPatience)) {
-        static_cast<void>(close());
-        return true;
+    const bool is_idle = is_stuck_ || parts_.generation->drain(std::chrono::steady_clock::now() + kPatience);
+    const bool is_gone = is_idle && close();
+    const bool is_over = is_idle && !is_stuck_;
+    if (!is_idle) {
+        warn("candidate abandoned", "it did not end what it began");
+        abandon();
     }
-    warn("candidate abandoned", "it did not end what it began");
-    abandon();
-    return false;
+    if (!is_gone && parts_.on_leftover)
+        parts_.on_leftover(is_over ? Leftover::kPinned : Leftover::kAbandoned);
+    return is_over;
 }
 
 void Instance::abandon() {
     for (const auto& activity : activities()) activity->abandon();
     parts_.table->close();
+    parts_.file.reset();  // what is mapped stays mapped without it
     workers_.abandon();
     // Kept for good: code of the image may still be running, and it may come back to us.
     keep_for_good(new std::shared_ptr<Instance>(shared_from_this()));

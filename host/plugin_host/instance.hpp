@@ -41,6 +41,8 @@ struct ConfigFault {
 /// at a time; everything else is thread-safe.
 class Instance : public std::enable_shared_from_this<Instance> {
 public:
+    /// What stays behind of a generation for the rest of the process's life (G2).
+    enum class Leftover { kPinned = 1, kAbandoned };
     struct Parts {
         LockEntry entry;
         std::unique_ptr<StagedFile> file;  ///< nullptr, like the image: another instance has them
@@ -53,7 +55,9 @@ public:
         std::string build_id;  ///< "" when the linker gave none
         std::shared_ptr<Generation> generation;
         std::size_t max_workers = 4;
-        std::function<void()> on_loss;  ///< it has come to an end unasked; on any thread
+        std::chrono::milliseconds control_limit{10'000};  ///< of one call of the control thread
+        std::function<void()> on_loss;                    ///< it has come to an end unasked; on any thread
+        std::function<void(Leftover)> on_leftover;        ///< it was discarded and did not go; may be empty
     };
 
     explicit Instance(Parts parts);
@@ -76,7 +80,8 @@ public:
     void quiesce(std::chrono::nanoseconds limit);
     /// Ends all open operations, so that turns can end.
     void cancel_all();
-    /// Destroys and unloads; nothing may be inside any more. False: the image stays mapped.
+    /// Destroys and unloads; nothing may be inside any more. False: the image stays mapped, or
+    /// the instance is stuck and was abandoned.
     [[nodiscard]] bool close();
     /// For one that was never published: ends what create() began, then closes it. False: it
     /// did not end and was abandoned.
@@ -125,6 +130,9 @@ public:
         }
     }
     [[nodiscard]] bool is_quarantined() const noexcept { return quarantined_; }
+    /// The control thread called it and it never came back: it is not called from there again,
+    /// and close() abandons it.
+    [[nodiscard]] bool is_stuck() const noexcept { return is_stuck_; }
     /// Why it came to an end unasked (isolation: process), or "".
     [[nodiscard]] std::string loss() const;
     [[nodiscard]] std::uint64_t next_operation() noexcept { return next_operation_++; }
@@ -135,10 +143,13 @@ public:
     void warn(std::string_view message, std::string_view why) const;
 
 private:
+    /// As call(), for the control thread: an error when the plugin throws, or does not come back.
+    /// `call_plugin` owns all that the plugin gets to see.
+    [[nodiscard]] Result<void> call_control(std::string_view what, std::function<void()> call_plugin);
     void quarantine() noexcept;
     void lose(const std::string& why);
     [[nodiscard]] Result<void> read_extensions();
-    [[nodiscard]] const void* extension(const char* id);
+    [[nodiscard]] Result<const void*> extension(const char* id);
     [[nodiscard]] std::vector<std::shared_ptr<Activity>> activities() const;
 
     Parts parts_;
@@ -151,7 +162,7 @@ private:
     std::optional<migue_understand_v1> understand_api_;
     const migue_migrations_v1* migrations_ = nullptr;
     std::shared_ptr<BackgroundActivity> background_;  // from create() to close()
-    std::atomic<bool> quarantined_{false};
+    std::atomic<bool> quarantined_{false}, is_stuck_{false};
     std::atomic<std::uint64_t> next_operation_{1};
     ScoreBoard scores_;
     mutable std::mutex mutex_;

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "host/plugin_host/hazards.hpp"
 #include "host/plugin_host/install.hpp"
 #include "host/plugin_host/isolated_image.hpp"
+#include "host/plugin_host/patient_call.hpp"
 #include "host/plugin_host/plugin_config.hpp"
 #include "host/plugin_host/rehearsal.hpp"
 #include "host/plugin_host/warm_up.hpp"
@@ -51,12 +53,39 @@ Loader::Loader(Options options, const ServiceBackends& backends, StagingArea& ar
 
 Result<std::shared_ptr<Instance>> Loader::load(const LockEntry& entry, Instance* active,
                                                const std::filesystem::path& from) {
-    const std::uint64_t number = ++last_number_;
-    auto parts = open(entry, from, number);
-    if (!parts) return std::move(parts).error().within("plugin " + entry.id);
-    auto instance = make(std::move(parts).value(), active);
-    if (!instance) return std::move(instance).error();
+    Instance::Parts parts;
+    parts.entry = entry;
+    parts.generation = std::make_shared<Generation>(++last_number_, options_.on_idle);
+    parts.max_workers = options_.max_workers;
+    parts.control_limit = options_.control_limit;
+    parts.on_loss = options_.on_idle;
+    parts.on_leftover = options_.on_leftover;
+    auto opened = open(entry, from, parts);
+    if (!opened) {
+        put_away(parts);
+        return std::move(opened).error().within("plugin " + entry.id);
+    }
+    auto instance = make(parts, active);
+    if (!instance) put_away(parts);
     return instance;
+}
+
+void Loader::put_away(Instance::Parts& parts) const {
+    if (parts.image != nullptr && !parts.image->close() && options_.on_leftover)
+        options_.on_leftover(Instance::Leftover::kPinned);
+}
+
+/// The image stays with the call that does not come back.
+Result<Descriptor> Loader::describe(Instance::Parts& parts) const {
+    if (parts.entry.isolation == LockEntry::Isolation::kProcess) return parts.image->describe();
+    const auto described = std::make_shared<std::optional<Result<Descriptor>>>();
+    if (ends_within(options_.control_limit,
+                    [described, image = parts.image.get()] { described->emplace(image->describe()); }))
+        return std::move(**described);
+    Image::leave_loaded(std::move(parts.image));
+    if (options_.on_leftover) options_.on_leftover(Instance::Leftover::kAbandoned);
+    return Error{Error::Code::kDeadline,
+                 fmt::format("describe() did not return within {} ms (T4)", options_.control_limit.count())};
 }
 
 Result<std::unique_ptr<StagedFile>> Loader::stage(const LockEntry& entry, std::uint64_t number) {
@@ -116,6 +145,7 @@ Result<void> Loader::rehearse_file(const LockEntry& entry, const StagedFile& fil
     rehearsal.runner = options_.runner;
     rehearsal.file = file.path();
     rehearsal.config_json = settings_of(entry.id).config_json;
+    rehearsal.limit = options_.rehearsal_limit;
     rehearsal.may_stay = entry.profile == LockEntry::Profile::kPinned;
     rehearsal.own_process = entry.isolation == LockEntry::Isolation::kProcess;
     const auto findings = rehearse(rehearsal);
@@ -129,19 +159,23 @@ Result<void> Loader::rehearse_file(const LockEntry& entry, const StagedFile& fil
     return {};
 }
 
-Result<std::unique_ptr<Image>> Loader::start(const LockEntry& entry, const StagedFile& file) const {
+Result<std::unique_ptr<Image>> Loader::start(const LockEntry& entry, const StagedFile& file,
+                                             std::uint64_t number) const {
     if (entry.isolation == LockEntry::Isolation::kNone) return load_image(file.path());
     if (options_.runner.empty())
         return Error{Error::Code::kUnsupported,
                      "isolation: process needs the program migue-plugin-runner, which is not here"};
     // One for each worker, one for the control thread, one for who asks beside them.
-    return start_isolated({options_.runner, file.path(), options_.max_workers + 2}, options_.kill_after);
+    const auto tell = [&log = backends_.log, id = entry.id, number](std::string_view line) {
+        log.warn("the plugin's process wrote to its standard error",
+                 {{"plugin", id}, {"generation", std::to_string(number)}, {"line", line}});
+    };
+    return start_isolated({options_.runner, file.path(), options_.max_workers + 2, tell},
+                          options_.kill_after);
 }
 
-Result<Instance::Parts> Loader::open(const LockEntry& entry, const std::filesystem::path& from,
-                                     std::uint64_t number) {
-    Instance::Parts parts;
-    parts.entry = entry;
+Result<void> Loader::open(const LockEntry& entry, const std::filesystem::path& from, Instance::Parts& parts) {
+    const std::uint64_t number = parts.generation->number();
     auto file = from.empty() ? stage(entry, number) : stage(entry, from, number);
     if (!file) return std::move(file).error();
     parts.file = std::move(file).value();
@@ -149,24 +183,21 @@ Result<Instance::Parts> Loader::open(const LockEntry& entry, const std::filesyst
     auto facts = check_file(entry, *parts.file);
     if (!facts) return std::move(facts).error().within(name);
     parts.build_id = facts->build_id;
-    auto image = start(entry, *parts.file);
+    auto image = start(entry, *parts.file, number);
     if (!image) return std::move(image).error().within(name);
     parts.image = std::move(image).value();
     parts.code = parts.image.get();
-    auto descriptor = parts.image->describe();
+    auto descriptor = describe(parts);
     if (!descriptor) return std::move(descriptor).error().within(name);
     parts.descriptor = std::move(descriptor).value();
     if (parts.descriptor.id != entry.id)
         return Error{Error::Code::kConfig, fmt::format("{}: the file is plugin {}, the lock file says {}",
                                                        name, parts.descriptor.id, entry.id)};
     if (auto all = check_services(parts.descriptor); !all) return std::move(all).error().within(name);
-    parts.generation = std::make_shared<Generation>(number, options_.on_idle);
-    parts.max_workers = options_.max_workers;
-    parts.on_loss = options_.on_idle;
-    return parts;
+    return {};
 }
 
-Result<std::shared_ptr<Instance>> Loader::make(Instance::Parts parts, Instance* active) {
+Result<std::shared_ptr<Instance>> Loader::make(Instance::Parts& parts, Instance* active) {
     const std::string id = parts.entry.id;
     const config::PluginSettings settings = settings_of(id);
     auto config = read_plugin_config(settings, parts.descriptor.config_schema, options_.public_url);

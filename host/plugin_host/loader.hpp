@@ -34,7 +34,11 @@ public:
         bool rehearse = true;
         std::chrono::milliseconds kill_after{1000};  ///< from a turn's deadline to killing its process
         bool warm = true;                            ///< one turn an intent before it serves
-        std::function<void()> on_idle;               ///< a generation became idle, or came to an end
+        std::chrono::milliseconds rehearsal_limit{10'000};
+        std::chrono::milliseconds control_limit{10'000};  ///< for a call that the control thread makes
+        std::function<void()> on_idle;                    ///< a generation became idle, or came to an end
+        /// A candidate that is refused does not go; on the control thread.
+        std::function<void(Instance::Leftover)> on_leftover;
     };
 
     Loader(Options options, const ServiceBackends& backends, StagingArea& area, HttpClient& http,
@@ -56,10 +60,14 @@ private:
                                                             std::uint64_t number);
     [[nodiscard]] Result<ElfFacts> check_file(const LockEntry& entry, const StagedFile& file);
     [[nodiscard]] Result<void> rehearse_file(const LockEntry& entry, const StagedFile& file);
-    [[nodiscard]] Result<std::unique_ptr<Image>> start(const LockEntry& entry, const StagedFile& file) const;
-    [[nodiscard]] Result<Instance::Parts> open(const LockEntry& entry, const std::filesystem::path& from,
-                                               std::uint64_t number);
-    [[nodiscard]] Result<std::shared_ptr<Instance>> make(Instance::Parts parts, Instance* active);
+    [[nodiscard]] Result<std::unique_ptr<Image>> start(const LockEntry& entry, const StagedFile& file,
+                                                       std::uint64_t number) const;
+    [[nodiscard]] Result<void> open(const LockEntry& entry, const std::filesystem::path& from,
+                                    Instance::Parts& parts);
+    [[nodiscard]] Result<Descriptor> describe(Instance::Parts& parts) const;
+    [[nodiscard]] Result<std::shared_ptr<Instance>> make(Instance::Parts& parts, Instance* active);
+    /// Of a candidate that never became an instance.
+    void put_away(Instance::Parts& parts) const;
     [[nodiscard]] config::PluginSettings settings_of(const std::string& id) const;
     [[nodiscard]] std::shared_ptr<HttpService> http_of(const std::string& id);
 

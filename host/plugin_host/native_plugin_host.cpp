@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <atomic>
 #include <future>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "host/plugin_host/control_thread.hpp"
+#include "host/plugin_host/quarantine.hpp"
+#include "host/plugin_host/json_check.hpp"
 #include "host/plugin_host/route_call.hpp"
 #include "host/plugin_host/swap.hpp"
 #include "host/plugin_host/turn.hpp"
@@ -58,25 +59,40 @@ PluginStatus status_of(const Instance& instance, std::string state) {
     return status;
 }
 
+/// Of a file that does not run.
+PluginStatus status_of(const LockEntry& entry, std::string state, std::string why) {
+    PluginStatus status;
+    status.id = entry.id;
+    status.file = entry.file.string();
+    status.sha256 = entry.sha256;
+    status.isolation = name_of(entry.isolation);
+    status.state = std::move(state);
+    status.why = std::move(why);
+    return status;
+}
+
 }  // namespace
 
 class NativePluginHost::Impl {
 public:
     Impl(PluginHostOptions options, Clock& clock, Log& log, Store* store, MetricsSink* metrics,
          VaultKeys keys, std::unique_ptr<StagingArea> area, std::optional<postgres::Target> target,
-         History history)
+         History history, Quarantine quarantine)
         : options_(std::move(options)),
           clock_(clock),
           log_(log),
           vault_(std::move(keys)),
           area_(std::move(area)),
           history_(std::move(history)),
+          quarantine_(std::move(quarantine)),
           http_(options_.http),
           sql_(target ? SqlService::in_postgres(*std::move(target))
                       : SqlService::in_files(options_.sql_prefix)),
           loader_({options_.lock_file, options_.plugins, options_.public_url, options_.max_workers,
                    options_.max_http_requests, options_.runner, options_.rehearse, options_.kill_after,
-                   options_.warm, [doorbell = doorbell_] { doorbell->ring(); }},
+                   options_.warm, options_.rehearsal_limit, options_.control_limit,
+                   [doorbell = doorbell_] { doorbell->ring(); },
+                   [this](Instance::Leftover leftover) { retirement_.count(leftover); }},
                   {clock, log, store, metrics, timers_, vault_, options_.media, options_.classify}, *area_,
                   http_, sql_, history_),
           retirement_({options_.drain_limit, options_.cancel_limit}, log),
@@ -108,6 +124,7 @@ public:
 
 private:
     [[nodiscard]] Result<LockFile> lock_to_start_from();
+    [[nodiscard]] bool put_stand_ins(LockFile& lock);
     [[nodiscard]] std::optional<steady_clock::time_point> look_after();
     void await_retired(const std::string& plugin);
     void tell_ends(PluginStatus& status, bool is_lost) const;
@@ -121,6 +138,8 @@ private:
     const Vault vault_;
     const std::unique_ptr<StagingArea> area_;
     History history_;
+    Quarantine quarantine_;                       // control thread only
+    std::vector<Quarantine::StandIn> stand_ins_;  // written with listing_ held
     TimerQueue timers_;
     HttpClient http_;
     SqlService sql_;
@@ -157,6 +176,21 @@ Result<LockFile> NativePluginHost::Impl::lock_to_start_from() {
     return good;
 }
 
+/// What the host crashed inside of does not come into it again by itself. False: something else
+/// than the lock file names is to serve.
+bool NativePluginHost::Impl::put_stand_ins(LockFile& lock) {
+    auto all = quarantine_.apply(lock, history_, !options_.runner.empty());
+    for (const Quarantine::StandIn& each : all)
+        log_.error("the host crashed inside this plugin: something else serves until its reload is asked for",
+                   {{"plugin", each.crashed.id},
+                    {"sha256", each.crashed.sha256},
+                    {"instead", each.instead.sha256},
+                    {"isolation", name_of(each.instead.isolation)}});
+    const std::lock_guard lock_of_list(listing_);
+    stand_ins_ = std::move(all);
+    return stand_ins_.empty();
+}
+
 std::optional<steady_clock::time_point> NativePluginHost::Impl::look_after() {
     const auto canaries = is_stopped_ ? std::nullopt : swap_.advance();
     const auto restarts = is_stopped_ ? std::nullopt : supervisor_.advance();
@@ -177,7 +211,10 @@ Result<void> NativePluginHost::Impl::swap(const std::string& only, bool is_start
         }
         auto lock =
             is_start ? lock_to_start_from() : read_lock_file(options_.lock_file, options_.trusted_key);
-        result = lock ? swap_.run(*lock, {only, is_start && options_.start_with_what_works,
+        // Somebody asks for this plugin: its file gets another try.
+        if (!is_start && !only.empty()) quarantine_.release(only);
+        const bool is_as_named = !lock || put_stand_ins(*lock);
+        result = lock ? swap_.run(*lock, {only, is_start && options_.start_with_what_works, is_as_named,
                                           [this](const std::string& plugin) { await_retired(plugin); }})
                       : Result<void>(std::move(lock).error());
         is_started_ = is_started_ || static_cast<bool>(result);
@@ -309,7 +346,7 @@ Result<std::string> NativePluginHost::Impl::understand(const std::string& plugin
         [&] { status = instance.understand_api()->understand(instance.plugin(), &request, &sink); });
     if (!returned || status != MIGUE_OK)
         return to_error(returned ? status : MIGUE_E_INTERNAL, "understand failed");
-    if (out.size() > kMaxUnderstood || !nlohmann::json::accept(out))
+    if (out.size() > kMaxUnderstood || !is_json(out))
         return Error{Error::Code::kInternal, "understand gave no JSON"};
     return out;
 }
@@ -333,23 +370,19 @@ std::vector<PluginStatus> NativePluginHost::Impl::list() const {
     }
     for (const Retirement::Item& item : retirement_.list())
         all.push_back(status_of(*item.instance, item.is_abandoned ? "abandoned" : "draining"));
-    for (const Swap::Refused& refused : swap_.refused()) {
-        PluginStatus status;
-        status.id = refused.entry.id;
-        status.file = refused.entry.file.string();
-        status.sha256 = refused.entry.sha256;
-        status.isolation = name_of(refused.entry.isolation);
-        status.state = "refused";
-        status.why = refused.why;
-        all.push_back(std::move(status));
-    }
+    for (const Swap::Refused& refused : swap_.refused())
+        all.push_back(status_of(refused.entry, "refused", refused.why));
+    for (const Quarantine::StandIn& each : stand_ins_)
+        all.push_back(status_of(each.crashed, "quarantined",
+                                each.instead.sha256 == each.crashed.sha256
+                                    ? "the host crashed inside it; it serves from a process of its own"
+                                    : "the host crashed inside it; the last good file serves instead"));
     return all;
 }
 
 Result<std::unique_ptr<NativePluginHost>> NativePluginHost::make(PluginHostOptions options, Clock& clock,
                                                                  Log& log, Store* store,
                                                                  MetricsSink* metrics) {
-    if (options.report_crashes) report_crashes();
     auto keys = vault_keys(options);
     if (!keys) return std::move(keys).error();
     auto target = sql_target(options);
@@ -358,9 +391,11 @@ Result<std::unique_ptr<NativePluginHost>> NativePluginHost::make(PluginHostOptio
     if (!area) return std::move(area).error();
     auto history = History::open(options.history_dir, options.trusted_key, options.history_only_read);
     if (!history) return std::move(history).error();
+    Quarantine quarantine(options.history_only_read ? "" : options.history_dir);
+    if (options.report_crashes) report_crashes(quarantine.open_for_crash());
     return std::unique_ptr<NativePluginHost>(new NativePluginHost(std::make_unique<Impl>(
         std::move(options), clock, log, store, metrics, std::move(keys).value(), std::move(area).value(),
-        std::move(target).value(), std::move(history).value())));
+        std::move(target).value(), std::move(history).value(), std::move(quarantine))));
 }
 
 Result<std::unique_ptr<PluginHost>> make_plugin_host(PluginHostOptions options, Clock& clock, Log& log,
@@ -405,10 +440,15 @@ std::vector<PluginStatus> NativePluginHost::list() const {
     return impl_->list();
 }
 std::vector<std::string> NativePluginHost::concerns() const {
-    if (can_swap()) return {};
+    std::vector<std::string> all;
+    for (const PluginStatus& plugin : impl_->list())
+        if (plugin.state == "broken off")
+            all.push_back("plugin " + plugin.id + ": broken off: " + plugin.why);
+    if (can_swap()) return all;
     const GenerationCounts counts = generation_counts();
-    return {"restart wanted: " + std::to_string(counts.pinned) + " generations stay mapped and " +
-            std::to_string(counts.abandoned) + " were abandoned, so no more swaps are taken (G2)"};
+    all.push_back("restart wanted: " + std::to_string(counts.pinned) + " generations stay mapped and " +
+                  std::to_string(counts.abandoned) + " were abandoned, so no more swaps are taken (G2)");
+    return all;
 }
 bool NativePluginHost::has(const std::string& plugin_id) const {
     return impl_->table()->contains(plugin_id);

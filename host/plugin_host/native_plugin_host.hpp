@@ -47,6 +47,9 @@ struct PluginHostOptions {
     std::chrono::milliseconds grace{200};  ///< from a turn's deadline to giving up on it
     std::chrono::milliseconds kill_after{1000};  ///< from there to killing the process it hangs in
     std::chrono::milliseconds route_limit{10'000};
+    std::chrono::milliseconds rehearsal_limit{10'000};
+    /// For a call that the control thread makes: create(), health(), quiesce() and their like.
+    std::chrono::milliseconds control_limit{10'000};
     std::chrono::milliseconds drain_limit{30'000};   ///< for turns of a retired generation
     std::chrono::milliseconds cancel_limit{30'000};  ///< from cancelling them to abandoning it
     Supervisor::Limits restarts;                     ///< of processes that came to an end

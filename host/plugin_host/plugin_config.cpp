@@ -62,8 +62,8 @@ std::string place_faults(const config::PluginSettings& settings, const std::vect
         if (!all.empty()) all += '\n';
         if (settings.source != nullptr)
             all += settings.source->at_pointer(fault.pointer).place().text() + ": ";
-        all += fmt::format("plugin {}: {}{}{}", settings.id, fault.pointer, fault.pointer.empty() ? "" : ": ",
-                           fault.what);
+        all += fmt::format("plugin {}: {}: {}", settings.id,
+                           fault.pointer.empty() ? "create() refuses" : fault.pointer, fault.what);
     }
     return all;
 }

@@ -37,10 +37,7 @@ std::optional<Retirement::TimePoint> Retirement::advance() {
 
 bool Retirement::advance(Leaving& leaving, TimePoint now) {
     if (leaving.is_abandoned) return false;
-    if (leaving.instance->generation().leases() == 0) {
-        close(leaving);
-        return true;
-    }
+    if (leaving.instance->generation().leases() == 0) return close(leaving);
     // Nobody is left in there who could finish anything.
     const bool is_lost = !leaving.instance->loss().empty();
     if (now < leaving.until && (!is_lost || leaving.is_cancelled)) return false;
@@ -62,14 +59,26 @@ bool Retirement::advance(Leaving& leaving, TimePoint now) {
     return false;
 }
 
-void Retirement::close(const Leaving& leaving) {
+bool Retirement::close(Leaving& leaving) {
     const std::string generation = std::to_string(leaving.instance->number());
     const bool unloaded = leaving.instance->close();
+    if (leaving.instance->is_stuck()) {
+        const std::lock_guard lock(mutex_);
+        leaving.is_abandoned = true;
+        ++abandoned_;
+        return false;
+    }
     if (!unloaded)
         log_.warn("generation stays mapped after it was closed (H16)",
                   {{"plugin", leaving.instance->entry().id}, {"generation", generation}});
     const std::lock_guard lock(mutex_);
     ++(unloaded ? closed_ : pinned_);
+    return true;
+}
+
+void Retirement::count(Instance::Leftover leftover) {
+    const std::lock_guard lock(mutex_);
+    ++(leftover == Instance::Leftover::kPinned ? pinned_ : abandoned_);
 }
 
 void Retirement::hurry(TimePoint drain_until) {
@@ -80,8 +89,9 @@ void Retirement::hurry(TimePoint drain_until) {
 
 void Retirement::finish() {
     for (Leaving& leaving : leaving_) {
+        if (leaving.instance->is_stuck() && leaving.is_abandoned) continue;  // let go of before
         if (leaving.instance->generation().leases() == 0)
-            close(leaving);
+            static_cast<void>(close(leaving));
         else
             leaving.instance->abandon();
     }

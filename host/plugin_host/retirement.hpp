@@ -33,6 +33,8 @@ public:
     Retirement(const Retirement&) = delete;
     Retirement& operator=(const Retirement&) = delete;
 
+    /// Of a candidate that never served.
+    void count(Instance::Leftover leftover);
     /// From here on it is on the list. Its generation takes no leases any more.
     void add(std::shared_ptr<Instance> instance);
     /// Quiesces those that are new. Calls into plugins, so never under a lock.
@@ -60,7 +62,8 @@ private:
         bool is_forced = false;  ///< a process of its own was ended
         bool is_abandoned = false;
     };
-    void close(const Leaving& leaving);
+    /// True: it is off the list; else it is abandoned.
+    bool close(Leaving& leaving);
     /// Moves one on; true when it is off the list.
     bool advance(Leaving& leaving, TimePoint now);
 

@@ -2,9 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -24,6 +27,11 @@ using wire::Kind;
 using wire::Lane;
 using wire::Writer;
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kIsSanitized = true;  // a report of the runner's is for whoever runs the tests
+#else
+constexpr bool kIsSanitized = false;
+#endif
 constexpr std::chrono::seconds kEndsWithin{5};           // from a kill
 constexpr std::chrono::milliseconds kEndsByItself{500};  // from the end of its sockets
 
@@ -43,8 +51,13 @@ std::string how_it_ended(const siginfo_t& info) {
 Result<std::shared_ptr<RunnerProcess>> RunnerProcess::start(const Options& options) {
     const Handle nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
     if (!nothing) return system_fault("open /dev/null");
-    std::vector<int> inherited{nothing.get(), nothing.get(), nothing.get()};
+    std::array<int, 2> errors{-1, -1};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, errors.data()) != 0)
+        return system_fault("make a socket");
+    Handle our_errors(errors[0]);
     std::vector<Handle> theirs;
+    theirs.emplace_back(errors[1]);
+    std::vector<int> inherited{nothing.get(), nothing.get(), kIsSanitized ? STDERR_FILENO : errors[1]};
     std::vector<std::unique_ptr<Lane>> lanes;
     for (std::size_t i = 0; i < options.lanes; ++i) {
         std::array<int, 2> pair{-1, -1};
@@ -57,14 +70,16 @@ Result<std::shared_ptr<RunnerProcess>> RunnerProcess::start(const Options& optio
     const auto child = start_child(
         {options.runner.string(), "serve", options.file.string(), std::to_string(options.lanes)}, inherited);
     if (!child) return child.error();
-    const std::shared_ptr<RunnerProcess> process(new RunnerProcess(*child, std::move(lanes)));
+    const std::shared_ptr<RunnerProcess> process(
+        new RunnerProcess(*child, std::move(lanes), std::move(our_errors), options.tell));
     // What an action lets go of may be the last that held it: not before the watcher is done.
     process->watcher_ = std::thread([process] { process->watch(); });
     return process;
 }
 
-RunnerProcess::RunnerProcess(pid_t pid, std::vector<std::unique_ptr<Lane>> lanes)
-    : pid_(pid), lanes_(std::move(lanes)) {
+RunnerProcess::RunnerProcess(pid_t pid, std::vector<std::unique_ptr<Lane>> lanes, Handle errors,
+                             ErrorOutput::Tell tell)
+    : pid_(pid), errors_(std::move(errors)), error_output_(std::move(tell)), lanes_(std::move(lanes)) {
     for (auto lane = lanes_.rbegin(); lane != lanes_.rend(); ++lane) free_.push_back(lane->get());
 }
 
@@ -72,7 +87,36 @@ RunnerProcess::~RunnerProcess() {
     close(std::chrono::milliseconds(0));
 }
 
+/// False: there is no more for now; or for good, and errors_ is closed.
+bool RunnerProcess::read_errors() {
+    std::array<char, 4096> piece{};
+    const ssize_t got = ::recv(errors_.get(), piece.data(), piece.size(), MSG_DONTWAIT);
+    if (got > 0) error_output_.take({piece.data(), static_cast<std::size_t>(got)});
+    const bool is_over = got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
+    if (is_over) errors_.close();
+    return got > 0;
+}
+
+/// Until it has ended.
+void RunnerProcess::follow_errors() {
+    // glibc 2.36 has a wrapper, older ones do not. Without the call (before Linux 5.3) the end of
+    // its standard error is what is waited for here.
+    const Handle process(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+    while (process || errors_) {
+        std::array<pollfd, 2> waiting{{{process.get(), POLLIN, 0}, {errors_.get(), POLLIN, 0}}};
+        if (::poll(waiting.data(), waiting.size(), -1) < 0) continue;
+        if (waiting[1].revents != 0) static_cast<void>(read_errors());
+        if (waiting[0].revents != 0) break;
+    }
+    // What it said at the very end. A process that it left behind could go on for ever.
+    for (int i = 0; i < 64 && errors_ && read_errors(); ++i) {
+    }
+    errors_.close();
+    error_output_.end();
+}
+
 void RunnerProcess::watch() {
+    follow_errors();
     siginfo_t info{};
     // Not waited for yet: until is_over_ stands, the number is its own and may be signalled.
     while (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) {

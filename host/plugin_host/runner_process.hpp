@@ -12,6 +12,8 @@
 #include <thread>
 #include <vector>
 
+#include "host/plugin_host/child.hpp"
+#include "host/plugin_host/error_output.hpp"
 #include "host/plugin_runner/wire/lane.hpp"
 #include "migue/cpp/result.hpp"
 
@@ -33,6 +35,8 @@ public:
         std::filesystem::path runner;  ///< the program
         std::filesystem::path file;    ///< absolute; nobody else writes it
         std::size_t lanes = 6;         ///< calls that may run at once
+        ErrorOutput::Tell tell = [](std::string_view) {
+        };  ///< its standard error; on a thread of its own, until close()
     };
     /// What a call in progress is asked for. kNoAnswer: none is expected. kBroken: the runner
     /// must not have said that.
@@ -63,14 +67,19 @@ public:
     [[nodiscard]] pid_t pid() const noexcept { return pid_; }
 
 private:
-    RunnerProcess(pid_t pid, std::vector<std::unique_ptr<wire::Lane>> lanes);
+    RunnerProcess(pid_t pid, std::vector<std::unique_ptr<wire::Lane>> lanes, Handle errors,
+                  ErrorOutput::Tell tell);
     [[nodiscard]] Result<std::string> talk(wire::Lane& lane, wire::Kind kind, const wire::Writer& body,
                                            TimePoint deadline, const Serve& serve);
     [[nodiscard]] wire::Lane* take_lane(TimePoint deadline);
     [[nodiscard]] Error failed(const Error& fault);
     void watch();
+    void follow_errors();
+    [[nodiscard]] bool read_errors();
 
     const pid_t pid_;
+    Handle errors_;  // the watcher's, like the next
+    ErrorOutput error_output_;
     const std::vector<std::unique_ptr<wire::Lane>> lanes_;
     mutable std::mutex mutex_;
     std::condition_variable changed_;

@@ -1,10 +1,10 @@
 #include "host/plugin_host/service_tables.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "host/plugin_host/http_table.hpp"
+#include "host/plugin_host/json_check.hpp"
 #include "host/plugin_host/media_table.hpp"
 #include "host/plugin_host/service_call.hpp"
 #include "migue/ext/clock.h"
@@ -215,23 +215,23 @@ Store::Done<void> job_done(const std::shared_ptr<Operation>& operation,
 
 migue_status jobs_at(const migue_host* host, const migue_job* job, migue_done done, void* user,
                      std::uint64_t* op) noexcept {
-    return serve_operation(
-        host, done, user, op,
-        [&](HostTable& table, Activity& activity,
-            const std::shared_ptr<Operation>& operation) -> migue_status {
-            if (job == nullptr || job->struct_size < kJobSize) return MIGUE_E_INVALID;
-            if (!is_job_name(job->key) || !is_job_name(job->conversation_id)) return MIGUE_E_INVALID;
-            if (!is_sound(job->payload_json) || job->payload_json.size > kMaxPayload) return MIGUE_E_INVALID;
-            const std::string_view payload = to_view(job->payload_json);
-            if (!payload.empty() && !nlohmann::json::accept(payload.begin(), payload.end()))
-                return MIGUE_E_INVALID;
-            if (table.backends().store == nullptr) return MIGUE_E_UNAVAILABLE;
-            table.backends().store->put_job(
-                {table.grant().plugin, std::string(to_view(job->conversation_id)),
-                 std::string(to_view(job->key)), std::string(payload), job->at_unix_ms, 1},
-                job_done(operation, activity.instance().shared_from_this()));
-            return MIGUE_OK;
-        });
+    return serve_operation(host, done, user, op,
+                           [&](HostTable& table, Activity& activity,
+                               const std::shared_ptr<Operation>& operation) -> migue_status {
+                               if (job == nullptr || job->struct_size < kJobSize) return MIGUE_E_INVALID;
+                               if (!is_job_name(job->key) || !is_job_name(job->conversation_id))
+                                   return MIGUE_E_INVALID;
+                               if (!is_sound(job->payload_json) || job->payload_json.size > kMaxPayload)
+                                   return MIGUE_E_INVALID;
+                               const std::string_view payload = to_view(job->payload_json);
+                               if (!payload.empty() && !is_json(payload)) return MIGUE_E_INVALID;
+                               if (table.backends().store == nullptr) return MIGUE_E_UNAVAILABLE;
+                               table.backends().store->put_job(
+                                   {table.grant().plugin, std::string(to_view(job->conversation_id)),
+                                    std::string(to_view(job->key)), std::string(payload), job->at_unix_ms, 1},
+                                   job_done(operation, activity.instance().shared_from_this()));
+                               return MIGUE_OK;
+                           });
 }
 
 migue_status jobs_cancel(const migue_host* host, migue_str conversation_id, migue_str key, migue_done done,

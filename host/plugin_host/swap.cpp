@@ -83,7 +83,7 @@ Result<void> Swap::run(const LockFile& lock, const Request& request) {
     const Plan wanted = plan(lock, *active, request.only);
     const bool is_whole = request.only.empty();
     if (wanted.is_empty()) {
-        if (is_whole) settle(lock, true);
+        if (is_whole) settle(lock, request.is_as_named);
         return {};
     }
     if (auto room = make_room(wanted, request); !room) return room;
@@ -96,7 +96,7 @@ Result<void> Swap::run(const LockFile& lock, const Request& request) {
         return std::move(candidates).error();
     }
     publish(wanted, std::move(candidates).value());
-    if (is_whole) settle(lock, refused_.empty());
+    if (is_whole) settle(lock, request.is_as_named && refused_.empty());
     return {};
 }
 

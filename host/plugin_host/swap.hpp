@@ -41,6 +41,8 @@ public:
         std::string only;  ///< the one plugin that may change; "" for all
         /// At the start: a plugin that cannot be loaded is left out and told, the others serve.
         bool with_what_works = false;
+        /// False: what is run is not what the lock file names, so it proves nothing about it.
+        bool is_as_named = true;
         /// Waits until no generation of that plugin is on its way out any more.
         std::function<void(const std::string& plugin)> await_retired;
     };

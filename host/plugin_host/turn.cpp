@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <exception>
-#include <nlohmann/json.hpp>
 
 #include "host/plugin_host/descriptor.hpp"
 #include "host/plugin_host/instance.hpp"
+#include "host/plugin_host/json_check.hpp"
 #include "migue/cpp/reply_check.hpp"
 #include "migue/cpp/text.hpp"
 
@@ -25,10 +25,6 @@ TurnCall& self(const migue_call* call) noexcept {
 
 bool is_sound(migue_str text) noexcept {
     return text.data != nullptr || text.size == 0;
-}
-
-bool is_json(std::string_view text) {
-    return nlohmann::json::accept(text.begin(), text.end());
 }
 
 ReplyLimits limits_of(const ChannelLimits& channel) {

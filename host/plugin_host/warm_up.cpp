@@ -74,14 +74,18 @@ Result<std::unique_ptr<HostTable>> warm_up(Instance::Parts& parts, const std::st
     own.descriptor = parts.descriptor;
     own.generation = std::make_shared<Generation>(parts.generation->number());
     own.max_workers = parts.max_workers;
+    own.control_limit = parts.control_limit;
+    own.on_leftover = parts.on_leftover;
     own.table = std::make_unique<HostTable>(
         ServiceBackends{backends.clock, nowhere, nullptr, nullptr, backends.timers, backends.vault},
         ServiceGrant{parts.entry.id, parts.generation->number(), {}, {}, std::move(http), *tables});
     const auto instance = std::make_shared<Instance>(std::move(own));
     std::vector<ConfigFault> ignored;
     Result<void> good;
-    if (instance->create(config_json, ignored) && instance->migrate())
-        good = run_all(instance, backends.clock);
+    const auto created = instance->create(config_json, ignored);
+    // Any other fault is found again, with its place, where the instance is made that is to serve.
+    if (!created && instance->is_stuck()) good = Error(created.error()).within("warm-up");
+    if (created && instance->migrate()) good = run_all(instance, backends.clock);
     const bool is_closed = instance->discard();
     memory.stop();
     // Its code is still running.

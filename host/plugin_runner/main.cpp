@@ -1,4 +1,5 @@
 // migue-plugin-runner: one plugin in a process of its own. Started by migue, not by people.
+#include <limits.h>
 #include <malloc.h>
 #include <unistd.h>
 
@@ -8,21 +9,10 @@
 #include <string>
 #include <string_view>
 
-#include "host/plugin_runner/rehearse.hpp"
 #include "host/plugin_runner/sandbox.hpp"
 #include "host/plugin_runner/session.hpp"
 
 namespace {
-
-std::string standard_input() {
-    std::string text;
-    std::array<char, 4096> buffer{};
-    for (;;) {
-        const ssize_t got = ::read(STDIN_FILENO, buffer.data(), buffer.size());
-        if (got <= 0) return text;
-        text.append(buffer.data(), static_cast<std::size_t>(got));
-    }
-}
 
 /// isolation: process. The host limits each call's time; processor time adds up over months.
 int serve(const char* file, const char* sockets) {
@@ -31,6 +21,21 @@ int serve(const char* file, const char* sockets) {
     limits.cpu_seconds = 0;
     static_cast<void>(migue::runner::enter_sandbox(limits, {file}));
     return migue::runner::serve(file, STDERR_FILENO + 1, std::atoi(sockets));
+}
+
+/// The program that tries plugins lies beside this one. It links what stands in for the host's
+/// services, which would double the time that it takes to start one that serves.
+int rehearse(char** argv) {
+    std::array<char, PATH_MAX> self{};
+    const ssize_t size = ::readlink("/proc/self/exe", self.data(), self.size() - 1);
+    if (size > 0) {
+        const std::string_view path(self.data(), static_cast<std::size_t>(size));
+        const std::string program =
+            std::string(path.substr(0, path.rfind('/') + 1)) + "migue-plugin-rehearser";
+        ::execv(program.c_str(), argv);
+    }
+    std::perror("migue-plugin-runner: cannot start migue-plugin-rehearser, which belongs beside it");
+    return 2;
 }
 
 }  // namespace
@@ -43,17 +48,5 @@ int main(int argc, char** argv) {
             stderr);
         return 2;
     }
-    if (std::string_view(argv[1]) == "serve") return serve(argv[2], argv[3]);
-    migue::runner::Task task;
-    task.check = argv[1];
-    task.file = argv[2];
-    task.seed = std::strtoull(argv[3], nullptr, 10);
-    task.may_stay = argc > 4;
-    task.may_have_threads = argc > 4 && std::string_view(argv[4]) == "own-process";
-    task.config_json = standard_input();
-    migue::runner::Limits limits;
-    if (task.check != "turns") limits.cpu_seconds = 120;
-    // What the kernel lacks is told by `migue doctor`; the checks are the same without.
-    static_cast<void>(migue::runner::enter_sandbox(limits, {task.file}));
-    return migue::runner::rehearse(task);
+    return std::string_view(argv[1]) == "serve" ? serve(argv[2], argv[3]) : rehearse(argv);
 }

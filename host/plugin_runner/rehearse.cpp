@@ -141,6 +141,9 @@ void cut_off_network(Bench& bench) {
 }
 
 void one_turn_an_intent(const Task& task, const migue_entry& entry) {
+    // Apart from create(), which reads what it says, so that a fault is told where it is.
+    if (entry.describe != nullptr && !tried("describe()", [&] { static_cast<void>(entry.describe()); }))
+        return;
     std::unique_ptr<Bench> bench;
     if (!tried(
             "create()", [&] { bench = std::make_unique<Bench>(entry, task.config_json); }, "O5"))

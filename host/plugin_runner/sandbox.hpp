@@ -13,9 +13,9 @@ struct Limits {
 };
 
 /// Gives up, for good, what a plugin needs not: privileges, new programs and processes,
-/// sockets, the memory of other processes, and all files but those below `readable` and the
-/// system's libraries and time zones. Dies with its parent. The error names what the kernel
-/// does not offer; what can be had is in force all the same.
+/// sockets, signals to and the memory of other processes, core dumps, and all files but those below
+/// `readable` and the system's libraries and time zones. Dies with its parent. The error names what the
+/// kernel does not offer; what can be had is in force all the same.
 [[nodiscard]] Result<void> enter_sandbox(const Limits& limits,
                                          const std::vector<std::filesystem::path>& readable);
 

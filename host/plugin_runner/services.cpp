@@ -7,8 +7,10 @@
 #include "migue/cpp/text.hpp"
 #include "migue/ext/clock.h"
 #include "migue/ext/http.h"
+#include "migue/ext/intents.h"
 #include "migue/ext/jobs.h"
 #include "migue/ext/log.h"
+#include "migue/ext/media.h"
 #include "migue/ext/metrics.h"
 #include "migue/ext/sql.h"
 #include "migue/ext/timer.h"
@@ -32,6 +34,9 @@ constexpr std::size_t kMaxStatements = 1001;
 constexpr std::size_t kRequestSize = 88;
 constexpr std::size_t kStatementSize = 40;
 constexpr std::size_t kJobSize = 64;
+// And of ABI 1.1.
+constexpr std::size_t kFetchSize = 56;
+constexpr std::size_t kUploadSize = 80;
 
 /// The call that this thread is inside of, if the table is its own (T3).
 Inside* inside(const migue_host* host) noexcept {
@@ -169,7 +174,28 @@ migue_status jobs_cancel(const migue_host* host, migue_str conversation_id, migu
                  [&](Writer& writer) { writer.text(conversation_id).text(key); });
 }
 
-// ---- vault
+migue_status media_fetch(const migue_host* host, const migue_media_fetch* file, migue_done done, void* user,
+                         std::uint64_t* op) noexcept {
+    if (file == nullptr || file->struct_size < kFetchSize || !is_sound(file->place) ||
+        !is_sound(file->media_id))
+        return MIGUE_E_INVALID;
+    return start(host, Kind::kMediaFetch, done, user, op, [&](Writer& writer) {
+        writer.text(file->place).text(file->media_id).u64(file->max_bytes).u64(file->timeout_ns);
+    });
+}
+
+migue_status media_upload(const migue_host* host, const migue_media_upload* file, migue_done done, void* user,
+                          std::uint64_t* op) noexcept {
+    if (file == nullptr || file->struct_size < kUploadSize || !is_sound(file->place) ||
+        !is_sound(file->mime_type) || !is_sound(file->file_name) || !is_sound(file->bytes))
+        return MIGUE_E_INVALID;
+    return start(host, Kind::kMediaUpload, done, user, op, [&](Writer& writer) {
+        writer.text(file->place).text(file->mime_type).text(file->file_name).text(file->bytes);
+        writer.u64(file->timeout_ns);
+    });
+}
+
+// ---- vault, intents
 
 migue_status into_sink(const migue_host* host, Kind kind, const Writer& body, migue_sink* out) noexcept {
     Inside* const here = inside(host);
@@ -200,6 +226,12 @@ migue_status vault_sha256(const migue_host* host, migue_str bytes, migue_sink* o
     return into_sink(host, Kind::kHash, Writer().text(bytes), out);
 }
 
+migue_status intents_classify(const migue_host* host, migue_str text, migue_str locale,
+                              migue_sink* out) noexcept {
+    if (!is_sound(text) || !is_sound(locale)) return MIGUE_E_INVALID;
+    return into_sink(host, Kind::kClassify, Writer().text(text).text(locale), out);
+}
+
 constexpr migue_clock_v1 kClock{sizeof(migue_clock_v1), 0, &clock_monotonic, &clock_unix_ms};
 constexpr migue_log_v1 kLog{sizeof(migue_log_v1), 0, &log_write};
 constexpr migue_metrics_v1 kMetrics{sizeof(migue_metrics_v1), 0, &metrics_series<0>, &metrics_series<1>,
@@ -210,6 +242,8 @@ constexpr migue_sql_v1 kSql{sizeof(migue_sql_v1), 0, &sql_execute, &cancel};
 constexpr migue_vault_v1 kVault{sizeof(migue_vault_v1), 0, &vault_seal, &vault_open, &vault_random,
                                 &vault_sha256};
 constexpr migue_jobs_v1 kJobs{sizeof(migue_jobs_v1), 0, &jobs_at, &jobs_cancel};
+constexpr migue_media_v1 kMedia{sizeof(migue_media_v1), 0, &media_fetch, &media_upload, &cancel};
+constexpr migue_intents_v1 kIntents{sizeof(migue_intents_v1), 0, &intents_classify};
 
 }  // namespace
 
@@ -223,6 +257,8 @@ const void* service_table(const char* id) noexcept {
     if (wanted == MIGUE_SQL_ID) return &kSql;
     if (wanted == MIGUE_VAULT_ID) return &kVault;
     if (wanted == MIGUE_JOBS_ID) return &kJobs;
+    if (wanted == MIGUE_MEDIA_ID) return &kMedia;
+    if (wanted == MIGUE_INTENTS_ID) return &kIntents;
     return nullptr;
 }
 

@@ -17,6 +17,10 @@
 
 namespace migue::runner {
 
+/// Of a state, a reply or a body: a little more than the host takes, so that it is the host that
+/// refuses, and says why.
+inline constexpr std::size_t kMostState = (std::size_t{16} << 20) + 1;
+
 /// One instance of the plugin, from kCreate to kDestroy.
 struct Instance {
     std::uint32_t number = 0;
@@ -37,9 +41,11 @@ struct Inside {
     static Inside*& current() noexcept;
 };
 
-/// Asks the host, from inside a call, and gives its answer. A host that is gone, or that
-/// breaks the rules, ends the process: there is nobody left to work for.
+/// Asks the host, from inside a call, and gives its answer: MIGUE_E_INVALID where the question is
+/// too long to cross. A host that is gone, or that breaks the rules, ends the process: there is
+/// nobody left to work for.
 [[nodiscard]] std::string ask(wire::Lane& lane, wire::Kind kind, const wire::Writer& body);
+/// Tells the host what wants no answer.
 void tell(wire::Lane& lane, wire::Kind kind, const wire::Writer& body);
 /// The same where all that is asked for is a status.
 [[nodiscard]] migue_status ask_status(wire::Kind kind, const wire::Writer& body);

@@ -96,7 +96,7 @@ public:
     virtual Result<std::string> trace(const std::string& message_id) = 0;
     /// Replies that are neither sent nor buried, oldest first, whoever holds them.
     virtual Result<std::vector<OutboundReply>> unsent(std::size_t limit) = 0;
-    /// Cheap proof that the store answers.
+    /// Cheap proof that the store answers; where the last write failed, also that it takes one.
     virtual Result<void> ping() = 0;
 
     // ---- keeping

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "model_client/place.hpp"
+
 namespace model_client {
 
 namespace {
@@ -51,20 +53,6 @@ std::int64_t tokens_in(const json& answer, std::size_t bytes) {
     return static_cast<std::int64_t>(bytes / 4);
 }
 
-/// One of the questions under way.
-class Place {
-public:
-    explicit Place(std::atomic<int>& count) : count_(count), number_(count.fetch_add(1) + 1) {}
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-    ~Place() { count_.fetch_sub(1); }
-    [[nodiscard]] int number() const noexcept { return number_; }
-
-private:
-    std::atomic<int>& count_;
-    const int number_;
-};
-
 bool is_json(const HttpResponse& response) {
     return response.header("content-type").find("json") != std::string_view::npos;
 }
@@ -91,6 +79,13 @@ struct ChatClient::Try {
         again = may_repeat;
         may_repeat = false;
         pause_ns = pause;
+    }
+    void end_without_answer(Error::Code code) {
+        if (code == Error::Code::kCancelled || code == Error::Code::kState)
+            return end(ChatEnd::kSilent, false);  // the turn is over, not the server's fault
+        if (code == Error::Code::kDeadline) return end(ChatEnd::kSilent, true);
+        if (code == Error::Code::kInvalid) return end(ChatEnd::kRefused, true);
+        end_or_repeat(ChatEnd::kBroken, kRepeatPauseNs);
     }
 };
 
@@ -304,16 +299,7 @@ Task<void> ChatClient::send(const ChatQuestion& question, std::uint64_t until_ns
     auto response = co_await services_.http.send(std::move(request));
     services_.metrics.record(seconds_, static_cast<double>(services_.clock.monotonic_ns() - begin) / 1e9);
     if (!response) {
-        const Error::Code code = response.error().code;
-        if (code == Error::Code::kCancelled || code == Error::Code::kState) {
-            attempt.end(ChatEnd::kSilent, false);  // the turn is over, not the server's fault
-        } else if (code == Error::Code::kDeadline) {
-            attempt.end(ChatEnd::kSilent, true);
-        } else if (code == Error::Code::kInvalid) {
-            attempt.end(ChatEnd::kRefused, true);
-        } else {
-            attempt.end_or_repeat(ChatEnd::kBroken, kRepeatPauseNs);
-        }
+        attempt.end_without_answer(response.error().code);
         co_return;
     }
     const int status = response->status;

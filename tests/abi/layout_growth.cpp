@@ -1,5 +1,6 @@
 #include "layout_growth.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <sstream>
 
@@ -66,6 +67,17 @@ void check_section(const Section& older, const Section& newer, Lines& faults) {
         faults.push_back(older.head + ": a new field lies inside its old size (V4)");
 }
 
+/// Each constant is there with its value, wherever it stands.
+void check_constants(const Lines& older, const Lines& newer, Lines& faults) {
+    for (const std::string& line : older) {
+        if (std::find(newer.begin(), newer.end(), line) != newer.end()) continue;
+        const std::string name = line.substr(0, line.find(' ', line.find(' ') + 1) + 1);
+        const auto now = std::find_if(newer.begin(), newer.end(),
+                                      [&](const std::string& each) { return each.starts_with(name); });
+        faults.push_back("\"" + line + "\" is now \"" + (now == newer.end() ? "nothing" : *now) + "\"");
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> growth_faults(std::string_view older_text, std::string_view newer_text) {
@@ -76,16 +88,18 @@ std::vector<std::string> growth_faults(std::string_view older_text, std::string_
     for (const std::string& line : newer.unknown) faults.push_back("newer: unknown line \"" + line + "\"");
     bool is_grown =
         newer.sections.size() > older.sections.size() || newer.constants.size() > older.constants.size();
-    for (std::size_t i = 0; i < older.sections.size(); ++i) {
-        const Section& section = older.sections[i];
-        if (i >= newer.sections.size() || newer.sections[i].head != section.head) {
-            faults.push_back(section.head + ": is gone, moved or of another kind");
+    for (const Section& section : older.sections) {
+        // By name: the text is in the order of the headers' names, which says nothing about the border.
+        const auto now = std::find_if(newer.sections.begin(), newer.sections.end(),
+                                      [&](const Section& each) { return each.head == section.head; });
+        if (now == newer.sections.end()) {
+            faults.push_back(section.head + ": is gone or of another kind");
             continue;
         }
-        check_section(section, newer.sections[i], faults);
-        is_grown = is_grown || newer.sections[i].fields.size() > section.fields.size();
+        check_section(section, *now, faults);
+        is_grown = is_grown || now->fields.size() > section.fields.size();
     }
-    check_prefix("constants", older.constants, newer.constants, faults);
+    check_constants(older.constants, newer.constants, faults);
     if (newer.minor < older.minor) faults.emplace_back("MIGUE_ABI_MINOR went down or is gone");
     if (is_grown && newer.minor == older.minor)
         faults.emplace_back("it grew without a higher MIGUE_ABI_MINOR (V9)");

@@ -1,13 +1,19 @@
 /// What a plugin that crashes and hangs in its own process costs the others (PLUGIN_ABI §9):
-/// while it does so again and again, another plugin in the host answers at a steady rate.
+/// another plugin in the host answers at a steady rate, while times in which it does so again and
+/// again alternate with equally long ones in which it does not, so that both see the same machine.
 ///
-///     bench_crash [--crashes 1000] [--hangs 1000] [--rate 200] [--json]
+///     bench_crash [--crashes 1000] [--hangs 1000] [--rate 200] [--pace 0] [--json]
+///
+/// A host as it ships pauses ever longer before it starts such a process again; here it does so at
+/// once, or, with --pace, so many times a second.
 ///
 /// Exit 1 when a turn of the other plugin failed or was lost, or a crash or hang was answered
 /// with anything but a failure. Everything shares the machine.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -34,7 +40,7 @@ using Clock = std::chrono::steady_clock;
 
 struct Options {
     std::size_t crashes = 1000, hangs = 1000;
-    double rate = 200;
+    double rate = 200, pace = 0;
     bool json = false;
 };
 
@@ -94,18 +100,24 @@ private:
     std::unique_ptr<NativePluginHost> host_;
 };
 
-/// Turns of the think plugin at a steady rate, from when each was due, until `is_over`.
+/// Which of the two times it is.
+enum class Phase : int { kCalm, kStorm };
+
+/// Turns of the think plugin at a steady rate, each from when it was due, by the phase it was due in.
 class Others {
 public:
     Others(Host& host, double rate) : host_(host), rate_(rate), thread_([this] { run(); }) {}
-    migue::load::Latencies stop() {
+    void enter(Phase phase) { phase_ = phase; }
+    void stop() {
         is_over_ = true;
         thread_.join();
         while (const std::size_t open = open_) open_.wait(open);
-        return std::move(took_);
+    }
+    /// After stop().
+    [[nodiscard]] const migue::load::Latencies& took(Phase phase) const {
+        return took_[static_cast<std::size_t>(phase)];
     }
     [[nodiscard]] std::size_t failed() const { return failed_; }
-    [[nodiscard]] std::size_t sent() const { return sent_; }
 
 private:
     void run() {
@@ -114,12 +126,12 @@ private:
             const auto due = begun + std::chrono::duration_cast<Clock::duration>(
                                          std::chrono::duration<double>(static_cast<double>(i) / rate_));
             std::this_thread::sleep_until(due);
-            ++sent_;
+            const auto phase = static_cast<std::size_t>(phase_.load());
             ++open_;
-            host_.begin("think", "hola", 10s, [this, due](const TurnResult& result) {
+            host_.begin("think", "hola", 10s, [this, due, phase](const TurnResult& result) {
                 {
                     const std::lock_guard lock(mutex_);
-                    took_.add(Clock::now() - due);
+                    took_[phase].add(Clock::now() - due);
                 }
                 if (result.status != MIGUE_OK) ++failed_;
                 if (--open_ == 0) open_.notify_all();
@@ -129,10 +141,11 @@ private:
 
     Host& host_;
     const double rate_;
+    std::atomic<Phase> phase_{Phase::kCalm};
     std::atomic<bool> is_over_{false};
-    std::atomic<std::size_t> sent_{0}, failed_{0}, open_{0};
+    std::atomic<std::size_t> failed_{0}, open_{0};
     std::mutex mutex_;
-    migue::load::Latencies took_;  // guarded by mutex_ while the thread runs
+    std::array<migue::load::Latencies, 2> took_;  // guarded by mutex_ while the thread runs
     std::thread thread_;
 };
 
@@ -154,26 +167,41 @@ private:
                  std::size_t count, std::chrono::milliseconds limit) {
         if (count == 0) return;
         Host host(offender);
-        // As long without as with, so that both see the same machine.
-        const auto begun = Clock::now();
-        Others beside(host, options_.rate);
+        Others others(host, options_.rate);
+        const std::size_t pairs = std::clamp<std::size_t>(count / 10, 1, 25);
         std::size_t wrong = 0;
-        for (std::size_t i = 0; i < count; ++i) {
-            std::promise<migue_status> ended;
-            host.begin("hazard", text, limit,
-                       [&](const TurnResult& result) { ended.set_value(result.status); });
-            if (ended.get_future().get() >= 0) ++wrong;
+        Clock::duration stormy{0};
+        for (std::size_t pair = 0; pair < pairs; ++pair) {
+            const auto begun = Clock::now();
+            others.enter(Phase::kStorm);
+            const std::size_t part = count * (pair + 1) / pairs - count * pair / pairs;
+            for (std::size_t i = 0; i < part; ++i) {
+                if (options_.pace > 0)
+                    std::this_thread::sleep_until(
+                        begun + std::chrono::duration_cast<Clock::duration>(
+                                    std::chrono::duration<double>(static_cast<double>(i) / options_.pace)));
+                if (offend(host, text, limit) >= 0) ++wrong;
+            }
+            const auto over = Clock::now();
+            others.enter(Phase::kCalm);
+            stormy += over - begun;
+            std::this_thread::sleep_until(over + (over - begun));
         }
-        const auto time = Clock::now() - begun;
-        const migue::load::Latencies with = beside.stop();
-        Others alone(host, options_.rate);
-        std::this_thread::sleep_for(std::min<Clock::duration>(time, 30s));
-        const migue::load::Latencies without = alone.stop();
+        others.stop();
         figures_.add(name + " a second",
-                     static_cast<double>(count) / std::chrono::duration<double>(time).count(), "/s");
+                     static_cast<double>(count) / std::chrono::duration<double>(stormy).count(), "/s");
         expect(name + " that were not answered as failed", wrong);
-        expect(name + ", turns of others failed", beside.failed() + alone.failed());
-        figures_.add(name + ", turns of others", static_cast<double>(beside.sent()), "");
+        expect(name + ", turns of others failed", others.failed());
+        compare(name, others.took(Phase::kStorm), others.took(Phase::kCalm));
+    }
+    static migue_status offend(Host& host, const std::string& text, std::chrono::milliseconds limit) {
+        std::promise<migue_status> ended;
+        host.begin("hazard", text, limit, [&](const TurnResult& result) { ended.set_value(result.status); });
+        return ended.get_future().get();
+    }
+    void compare(const std::string& name, const migue::load::Latencies& with,
+                 const migue::load::Latencies& without) {
+        figures_.add(name + ", turns of others", static_cast<double>(with.count() + without.count()), "");
         figures_.add(name + ", others' p50 without", without.ms(0.5), "ms");
         figures_.add(name + ", others' p50", with.ms(0.5), "ms");
         figures_.add(name + ", others' p99 without", without.ms(0.99), "ms");
@@ -199,6 +227,8 @@ int main(int argc, char** argv) {
     app.add_option("--crashes", options.crashes, "how many");
     app.add_option("--hangs", options.hangs, "how many");
     app.add_option("--rate", options.rate, "turns of others a second")->check(CLI::PositiveNumber);
+    app.add_option("--pace", options.pace, "crashes a second; 0: as fast as they go")
+        ->check(CLI::NonNegativeNumber);
     app.add_flag("--json", options.json, "one JSON object a figure");
     CLI11_PARSE(app, argc, argv);
     try {

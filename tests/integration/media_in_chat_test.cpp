@@ -1,98 +1,50 @@
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
-#include "tests/integration/host_setup.hpp"
-#include "tests/integration/running_host.hpp"
-#include "tests/standins/graph/graph.hpp"
-#include "tests/standins/graph/webhook_sender.hpp"
+#include "tests/integration/webhook_host.hpp"
 #include "tests/standins/model/model_server.hpp"
 
 /// Voice notes in, files out: the real program between Meta's stand-in and a model server's.
 namespace migue::test {
 namespace {
 
-using namespace std::chrono_literals;
 using nlohmann::json;
 
-constexpr const char* kSecret = "app-secret-of-the-test";
-constexpr auto kPatience = 45s;
+constexpr auto kPatience = WebhookHost::kPatience;
 constexpr const char* kSound = "sound-that-nobody-keeps";
 
 class MediaInChat : public ::testing::Test {
 protected:
-    void SetUp() override {
-        setup_.folder = folder_.path();
-        setup_.store_url = "sqlite:" + (folder_.path() / "migue.db").string();
-        setup_.app_secret = kSecret;
-        setup_.access_token = standins::GraphOptions{}.access_token;
-        setup_.phone_number_id = standins::GraphOptions{}.phone_number_id;
-        setup_.graph_url = graph_.url();
-        setup_.public_url = "https://bot.example.org";
-        use_shipped_plugins(setup_);
-    }
     void start(bool listens) {
+        host_.setup().public_url = "https://bot.example.org";
         if (listens)
-            setup_.plugins["scheduling"] =
+            host_.setup().plugins["scheduling"] =
                 "{ calendar: local, timezone: America/Bogota, transcription: { url: \"" + server_.url() +
                 "\", name: whisper-1, api_key: key-1 } }";
-        setup_.write();
-        host_ = std::make_unique<RunningHost>(
-            folder_.path(), std::vector<std::string>{"serve", "--config", setup_.config().string()});
-        // What it says is its public address; where it really listens is in its log.
-        constexpr std::string_view kStart = "\"http\":\"";
-        const std::string log = content_of(folder_.path() / "migue.log");
-        const std::size_t begin = log.rfind(kStart) + kStart.size();
-        local_ = log.substr(begin, log.find('"', begin) - begin);
-        ASSERT_TRUE(local_.starts_with("http://127.0.0.1:")) << log;
-    }
-    static std::string content_of(const std::filesystem::path& file) {
-        std::ostringstream content;
-        content << std::ifstream(file, std::ios::binary).rdbuf();
-        return content.str();
-    }
-    int post(const std::string& wamid, const json& content) {
-        const auto now = std::chrono::duration_cast<std::chrono::seconds>(
-                             std::chrono::system_clock::now().time_since_epoch())
-                             .count();
-        const json message = standins::webhook_message(person_, wamid, now, content);
-        return standins::post_webhook(local_ + "/webhook", kSecret,
-                                      standins::webhook_body(person_, json::array({message})))
-            .status;
+        host_.setup().write();
+        host_.start();
     }
     int speak(const std::string& wamid, const std::string& media) {
-        return post(
+        return host_.post_content(
             wamid,
             {{"type", "audio"},
              {"audio",
               {{"id", media}, {"mime_type", "audio/ogg; codecs=opus"}, {"sha256", "x"}, {"voice", true}}}});
     }
-    int write(const std::string& wamid, const std::string& text) {
-        return post(wamid, {{"type", "text"}, {"text", {{"body", text}}}});
-    }
-    static bool mentions(const standins::GraphMessage& message, const std::string& word) {
-        return json::parse(message.body).dump().find(word) != std::string::npos;
-    }
     /// Whether any file of the host's holds these bytes.
     bool is_kept(const std::string& bytes) {
-        for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path())) {
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(host_.folder())) {
             if (!entry.is_regular_file() || entry.path().extension() == ".so") continue;
             if (content_of(entry.path()).find(bytes) != std::string::npos) return true;
         }
         return false;
     }
 
-    TemporaryFolder folder_;
-    HostSetup setup_;
-    const standins::WebhookPerson person_;
-    standins::Graph graph_;
     standins::Model model_{{.api_key = "key-1"}};
     standins::ModelServer server_{model_};
-    std::unique_ptr<RunningHost> host_;
-    std::string local_;
+    WebhookHost host_;  // last: it asks all of the above
+    standins::Graph& graph_ = host_.graph();
 };
 
 TEST_F(MediaInChat, AVoiceNoteBecomesACard) {
@@ -112,14 +64,15 @@ TEST_F(MediaInChat, AVoiceNoteBecomesACard) {
     EXPECT_TRUE(model_.breaches().empty());
     const std::string tap =
         json::parse(card.body).at("interactive").at("action").at("buttons").at(0).at("reply").at("id");
-    ASSERT_EQ(post("wamid.2",
-                   {{"type", "interactive"},
-                    {"interactive",
-                     {{"type", "button_reply"}, {"button_reply", {{"id", tap}, {"title", "Agendar"}}}}}}),
-              200);
+    ASSERT_EQ(
+        host_.post_content(
+            "wamid.2", {{"type", "interactive"},
+                        {"interactive",
+                         {{"type", "button_reply"}, {"button_reply", {{"id", tap}, {"title", "Agendar"}}}}}}),
+        200);
     ASSERT_TRUE(graph_.wait_for_messages(2, kPatience));
     EXPECT_TRUE(mentions(graph_.messages().back(), "Agendad"));
-    ASSERT_EQ(host_->stop().value_or(Process::Exit{}).code, 0);
+    ASSERT_EQ(host_.stop(), 0);
     EXPECT_FALSE(is_kept(kSound));
 }
 
@@ -140,31 +93,31 @@ TEST_F(MediaInChat, NobodyListensUnlessItIsSetUp) {
     ASSERT_TRUE(graph_.wait_for_messages(1, kPatience));
     EXPECT_FALSE(mentions(graph_.messages().front(), "Escuché"));
     EXPECT_EQ(json::parse(graph_.messages().front().body).at("type"), "text");
-    ASSERT_EQ(host_->stop().value_or(Process::Exit{}).code, 0);
+    ASSERT_EQ(host_.stop(), 0);
     EXPECT_LE(graph_.requests(), before + 2) << "the answer and the read mark";
 }
 
 TEST_F(MediaInChat, AModelsLineIsSaidInTheLanguageOfTheMessageOnly) {
-    setup_.plugins["smalltalk"] =
+    host_.setup().plugins["smalltalk"] =
         "{ model: { url: \"" + server_.url() + "\", name: reader-1, api_key: key-1 } }";
     model_.think_with(
         [](std::string_view) { return R"({"answer":"¡Qué alegría, felicitaciones al equipo!"})"; });
     start(false);
-    ASSERT_EQ(write("wamid.1", "¿viste que ganó la selección el partido de fútbol?"), 200);
+    ASSERT_EQ(host_.post("wamid.1", "¿viste que ganó la selección el partido de fútbol?"), 200);
     ASSERT_TRUE(graph_.wait_for_messages(1, kPatience));
     EXPECT_TRUE(mentions(graph_.messages().front(), "felicitaciones al equipo"))
         << graph_.messages().front().body;
     EXPECT_TRUE(mentions(graph_.messages().front(), "Para tu agenda, escribe por ejemplo"));
-    ASSERT_EQ(write("wamid.2", "did you see that our team won the football match?"), 200);
+    ASSERT_EQ(host_.post("wamid.2", "did you see that our team won the football match?"), 200);
     ASSERT_TRUE(graph_.wait_for_messages(2, kPatience));
     EXPECT_FALSE(mentions(graph_.messages().back(), "felicitaciones")) << "English was asked";
 }
 
 TEST_F(MediaInChat, AnExportIsAFileInTheChat) {
     start(false);
-    ASSERT_EQ(write("wamid.1", "dentista mañana a las 10 por una hora"), 200);
+    ASSERT_EQ(host_.post("wamid.1", "dentista mañana a las 10 por una hora"), 200);
     ASSERT_TRUE(graph_.wait_for_messages(1, kPatience));
-    ASSERT_EQ(write("wamid.2", "exporta mis datos"), 200);
+    ASSERT_EQ(host_.post("wamid.2", "exporta mis datos"), 200);
     ASSERT_TRUE(graph_.wait_for_messages(2, kPatience));
     const json sent = json::parse(graph_.messages().back().body);
     ASSERT_EQ(sent.at("type"), "document") << sent;
@@ -178,11 +131,11 @@ TEST_F(MediaInChat, AnExportIsAFileInTheChat) {
 
 TEST_F(MediaInChat, AnExportIsALinkWhenTheUploadFails) {
     start(false);
-    ASSERT_EQ(write("wamid.1", "hola"), 200);
+    ASSERT_EQ(host_.post("wamid.1", "hola"), 200);
     ASSERT_TRUE(graph_.wait_for_messages(1, kPatience));
     ASSERT_TRUE(graph_.wait_for_read_marks(1, kPatience));
     graph_.fail({.kind = standins::GraphFault::Kind::kError, .status = 500, .times = -1, .to = "(upload)"});
-    ASSERT_EQ(write("wamid.2", "exporta mis datos"), 200);
+    ASSERT_EQ(host_.post("wamid.2", "exporta mis datos"), 200);
     ASSERT_TRUE(graph_.wait_for_messages(2, kPatience));
     const json sent = json::parse(graph_.messages().back().body);
     EXPECT_EQ(sent.at("interactive").at("type"), "cta_url") << sent;

@@ -4,13 +4,9 @@
 #include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <thread>
 
-#include "tests/integration/host_setup.hpp"
-#include "tests/integration/running_host.hpp"
-#include "tests/standins/graph/graph.hpp"
-#include "tests/standins/graph/webhook_sender.hpp"
+#include "tests/integration/webhook_host.hpp"
 
 namespace migue::test {
 namespace {
@@ -18,48 +14,18 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-constexpr const char* kSecret = "app-secret-of-the-test";
-constexpr auto kPatience = 45s;  // reconnects, leases and backoffs on a busy machine
+constexpr auto kPatience = WebhookHost::kPatience;
 
-std::int64_t now_seconds() {
-    return std::chrono::duration_cast<std::chrono::seconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
-
-bool mentions(const standins::GraphMessage& message, const std::string& word) {
-    // Parsed and written again: no \u escapes to trip over.
-    return json::parse(message.body).dump().find(word) != std::string::npos;
-}
-
-/// `migue serve` as in production, with Meta's two halves played by stand-ins.
 class ServeWebhook : public ::testing::Test {
 protected:
     void SetUp() override {
-        setup_.folder = folder_.path();
-        setup_.store_url = "sqlite:" + (folder_.path() / "migue.db").string();
-        setup_.app_secret = kSecret;
-        setup_.access_token = standins::GraphOptions{}.access_token;
-        setup_.phone_number_id = standins::GraphOptions{}.phone_number_id;
-        setup_.graph_url = graph_.url();
-        use_shipped_plugins(setup_);
-        setup_.write();
-        start();
+        host_.setup().write();
+        host_.start();
     }
-    void start() {
-        host_.reset();
-        host_ = std::make_unique<RunningHost>(
-            folder_.path(), std::vector<std::string>{"serve", "--config", setup_.config().string()});
-    }
-    int post(const std::string& wamid, const std::string& text) { return post(wamid, text, now_seconds()); }
-    int post(const std::string& wamid, const std::string& text, std::int64_t written_seconds) {
-        return standins::post_webhook(host_->url() + "/webhook", kSecret,
-                                      standins::text_webhook(person_, wamid, written_seconds, text))
-            .status;
-    }
+    int post(const std::string& wamid, const std::string& text) { return host_.post(wamid, text); }
     /// What Meta tells about a message it was given.
     int report(const standins::GraphMessage& message, const std::string& status, int code = 0) {
-        return graph_.report({host_->url() + "/webhook", kSecret}, message, status, code);
+        return graph_.report({host_.webhook_url(), host_.setup().app_secret}, message, status, code);
     }
     [[nodiscard]] static std::string reply_name(const standins::GraphMessage& message) {
         return json::parse(message.body).at("biz_opaque_callback_data");
@@ -67,9 +33,7 @@ protected:
     bool wait_for_log(std::string_view words, int times) {
         const auto limit = std::chrono::steady_clock::now() + kPatience;
         while (std::chrono::steady_clock::now() < limit) {
-            std::ostringstream log;
-            log << std::ifstream(folder_.path() / "migue.log").rdbuf();
-            const std::string text = log.str();
+            const std::string text = host_.log();
             int found = 0;
             for (auto at = text.find(words); at != std::string::npos; at = text.find(words, at + 1)) ++found;
             if (found >= times) return true;
@@ -88,11 +52,9 @@ protected:
         }
         FAIL() << "never told";
     }
-    TemporaryFolder folder_;
-    HostSetup setup_;
-    const standins::WebhookPerson person_;
-    standins::Graph graph_;
-    std::unique_ptr<RunningHost> host_;
+    WebhookHost host_;
+    standins::Graph& graph_ = host_.graph();
+    const standins::WebhookPerson& person_ = host_.person();
 };
 
 TEST_F(ServeWebhook, AnswersASignedMessageThroughGraph) {
@@ -103,17 +65,17 @@ TEST_F(ServeWebhook, AnswersASignedMessageThroughGraph) {
     EXPECT_TRUE(mentions(message, "Dentista") || mentions(message, "dentista")) << message.body;
     EXPECT_TRUE(mentions(message, "Deshacer")) << message.body;
     EXPECT_TRUE(graph_.refused().empty()) << graph_.refused().front().details;
-    EXPECT_EQ(host_->stop().value_or(Process::Exit{}).code, 0);
+    EXPECT_EQ(host_.stop(), 0);
 }
 
 TEST_F(ServeWebhook, TakesNothingWithAWrongSignature) {
     const std::string body = standins::text_webhook(person_, "wamid.forged", now_seconds(), "hola");
-    const std::string url = host_->url() + "/webhook";
+    const std::string url = host_.webhook_url();
     EXPECT_EQ(standins::post_webhook(url, "another-secret", body).status, 401);
     EXPECT_EQ(standins::post_webhook_signed(url, "", body).status, 401);
     ASSERT_EQ(post("wamid.good", "hola"), 200);
     ASSERT_TRUE(graph_.wait_for_messages(1, kPatience));
-    (void)host_->stop();  // what was accepted is answered by now
+    (void)host_.stop();  // what was accepted is answered by now
     EXPECT_EQ(graph_.messages().size(), 1u) << "only the signed one";
 }
 
@@ -122,15 +84,15 @@ TEST_F(ServeWebhook, AnswersARepeatedMessageOnce) {
     for (int i = 0; i < 5; ++i) ASSERT_EQ(post("wamid.1", text), 200);
     ASSERT_EQ(post("wamid.2", "¿qué tengo mañana?"), 200);
     ASSERT_TRUE(graph_.wait_for_messages(2, kPatience));
-    ASSERT_EQ(host_->stop().value_or(Process::Exit{}).code, 0);
+    ASSERT_EQ(host_.stop(), 0);
     EXPECT_EQ(graph_.messages().size(), 2u) << "one answer to each message";
 }
 
 TEST_F(ServeWebhook, AnswersWhatItAcknowledgedEvenIfItDiesRightAfter) {
     ASSERT_EQ(post("wamid.1", "dentista mañana a las 10 por una hora"), 200);
-    host_->kill_now();
+    host_.kill_now();
     const std::size_t before = graph_.messages().size();
-    start();
+    host_.start();
     ASSERT_TRUE(graph_.wait_for_messages(1, kPatience)) << before << " before the restart";
 
     ASSERT_EQ(post("wamid.1", "dentista mañana a las 10 por una hora"), 200) << "Meta brings it again";
@@ -168,7 +130,7 @@ TEST_F(ServeWebhook, AStatusStandsInForALostAnswerOfGraph) {
     ASSERT_TRUE(graph_.wait_for_messages(2, kPatience));
     // In one conversation the second is sent only when the first is settled.
     EXPECT_NE(reply_name(graph_.messages()[0]), reply_name(graph_.messages()[1])) << "sent twice";
-    EXPECT_EQ(host_->stop().value_or(Process::Exit{}).code, 0);
+    EXPECT_EQ(host_.stop(), 0);
     EXPECT_EQ(graph_.messages().size(), 2u);
 }
 
@@ -181,7 +143,7 @@ TEST_F(ServeWebhook, WithoutAStatusALostAnswerCostsOneRepetition) {
     EXPECT_EQ(reply_name(sent[0]), reply_name(sent[1]));
     EXPECT_NE(reply_name(sent[1]), reply_name(sent[2]));
     EXPECT_GE(sent[1].at - sent[0].at, 25s);
-    EXPECT_EQ(host_->stop().value_or(Process::Exit{}).code, 0);
+    EXPECT_EQ(host_.stop(), 0);
     EXPECT_EQ(graph_.messages().size(), 3u);
 }
 
@@ -190,8 +152,8 @@ TEST_F(ServeWebhook, AStatusThatGotIts200SurvivesACrash) {
     ASSERT_EQ(post("wamid.1", "hola"), 200);
     ASSERT_TRUE(graph_.wait_for_messages(1, kPatience));
     ASSERT_EQ(report(graph_.messages().front(), "delivered"), 200);
-    host_->kill_now();
-    start();
+    host_.kill_now();
+    host_.start();
     ASSERT_EQ(post("wamid.2", "gracias"), 200);
     ASSERT_TRUE(graph_.wait_for_messages(2, kPatience));
     EXPECT_NE(reply_name(graph_.messages()[0]), reply_name(graph_.messages()[1])) << "sent twice";
@@ -207,23 +169,23 @@ TEST_F(ServeWebhook, AReplyThatFailsAfterwardsIsToldNextTime) {
 
 TEST_F(ServeWebhook, AMessageBroughtADayLateIsNotAnsweredAsFreeText) {
     graph_.close_window(person_.phone);
-    ASSERT_EQ(post("wamid.1", "hola", now_seconds() - 25 * 3600), 200);
-    ASSERT_EQ(post("wamid.old", "gracias", now_seconds() - 24 * 3600), 200);
+    ASSERT_EQ(host_.post("wamid.1", "hola", now_seconds() - 25 * 3600), 200);
+    ASSERT_EQ(host_.post("wamid.old", "gracias", now_seconds() - 24 * 3600), 200);
     // Before the person writes again: after that they may be told as ever.
     ASSERT_TRUE(wait_for_log("a reply will not be sent", 2));
-    ASSERT_EQ(host_->stop().value_or(Process::Exit{}).code, 0);
-    start();
+    ASSERT_EQ(host_.stop(), 0);
+    host_.start();
     graph_.close_window(person_.phone, false);
     expect_told_next_time();
     EXPECT_TRUE(graph_.refused().empty()) << "Graph was never asked";
 }
 
 TEST_F(ServeWebhook, KeepsRepliesWhileTheTokenIsDeadAndResumesWithANewOne) {
-    const auto file = folder_.path() / "token";
+    const auto file = host_.folder() / "token";
     std::ofstream(file) << "expired\n";
-    setup_.access_token_file = file.string();
-    setup_.write();
-    start();
+    host_.setup().access_token_file = file.string();
+    host_.setup().write();
+    host_.start();
     ASSERT_EQ(post("wamid.1", "hola"), 200);
     const auto limit = std::chrono::steady_clock::now() + kPatience;
     while (graph_.refused().empty() && std::chrono::steady_clock::now() < limit) std::this_thread::yield();
@@ -231,17 +193,17 @@ TEST_F(ServeWebhook, KeepsRepliesWhileTheTokenIsDeadAndResumesWithANewOne) {
     ASSERT_EQ(post("wamid.2", "gracias"), 200) << "webhooks are still taken";
     std::ofstream(file) << standins::GraphOptions{}.access_token << "\n";
     ASSERT_TRUE(graph_.wait_for_messages(2, kPatience));
-    EXPECT_EQ(host_->stop().value_or(Process::Exit{}).code, 0);
+    EXPECT_EQ(host_.stop(), 0);
     EXPECT_EQ(graph_.messages().size(), 2u);
 }
 
 TEST_F(ServeWebhook, TakesTheStatusesOfAllItSends) {
-    graph_.report_to({host_->url() + "/webhook", kSecret});
+    graph_.report_to({host_.webhook_url(), host_.setup().app_secret});
     for (int i = 0; i < 5; ++i) {
         ASSERT_EQ(post("wamid." + std::to_string(i), "hola"), 200);
         ASSERT_TRUE(graph_.wait_for_messages(static_cast<std::size_t>(i) + 1, kPatience));
     }
-    EXPECT_EQ(host_->stop().value_or(Process::Exit{}).code, 0);
+    EXPECT_EQ(host_.stop(), 0);
     EXPECT_EQ(graph_.messages().size(), 5u);
 }
 

@@ -7,8 +7,8 @@
 #include <sstream>
 
 #include "host/services/vault.hpp"
+#include "tests/integration/engine.hpp"
 #include "tests/integration/running_host.hpp"
-#include "tests/standins/postgres/postgres.hpp"
 
 /// `migue migrate` and `migue vault rotate` with the shipped plugin, on both stores.
 namespace migue::test {
@@ -25,24 +25,16 @@ Vault vault(const std::string& keys) {
     return Vault(VaultKeys::parse(keys).value());
 }
 
-enum class Engine { kSqlite = 1, kPostgres };
-
 class VaultRotate : public ::testing::TestWithParam<Engine> {
 protected:
     void SetUp() override {
-        if (GetParam() == Engine::kPostgres) {
-            auto& server = standins::Postgres::shared();
-            server.login("migrator", "CREATEROLE");
-            database_ = server.fresh_database("migrator");
-            url_ = server.url(database_, "migrator");
-        }
         write_config(kOne);
         ASSERT_EQ(run("plugin install " + std::string(MIGUE_PLUGIN_FOLDER) + "/scheduling.so").code, 0);
         ASSERT_EQ(run("migrate").code, 0);
     }
     void write_config(const std::string& keys) {
         std::ofstream(folder_.path() / "migue.yaml")
-            << "store: { url: \"" << url_ << "\" }\nvault: { keys: \"" << keys << "\" }\n"
+            << "store: { url: \"" << store_.url << "\" }\nvault: { keys: \"" << keys << "\" }\n"
             << "plugins: { lock: plugins.lock, scheduling: {} }\nroutes: \"" << MIGUE_SOURCE_FOLDER
             << "/config/routes.yaml\"\n";
     }
@@ -57,14 +49,16 @@ protected:
         const std::string sql = "INSERT INTO people (person_id, feed_sealed, created_ms) VALUES ('" + person +
                                 "', '" + sealed + "', 1)";
         if (GetParam() == Engine::kPostgres)
-            standins::Postgres::shared().run("SET search_path = scheduling; " + sql, database_);
+            standins::Postgres::shared().run("SET search_path = scheduling; " + sql, store_.database);
         else
             SQLite::Database(file(), SQLite::OPEN_READWRITE).exec(sql);
     }
     std::string sealed_of(const std::string& person) {
         const std::string sql = "SELECT feed_sealed FROM people WHERE person_id = '" + person + "'";
         if (GetParam() == Engine::kPostgres)
-            return standins::Postgres::shared().run("SET search_path = scheduling; " + sql, database_).at(0);
+            return standins::Postgres::shared()
+                .run("SET search_path = scheduling; " + sql, store_.database)
+                .at(0);
         SQLite::Database database(file(), SQLite::OPEN_READONLY);
         return database.execAndGet(sql).getString();
     }
@@ -72,8 +66,7 @@ protected:
 
 private:
     TemporaryFolder folder_;
-    std::string database_;
-    std::string url_ = "sqlite:" + (folder_.path() / "migue.db").string();
+    const OwnStore store_{GetParam(), folder_.path()};
 };
 
 std::string context(const std::string& person) {
@@ -111,10 +104,7 @@ TEST_P(VaultRotate, KeepsWhatItCannotOpenAndSaysSo) {
     EXPECT_EQ(vault(kTwo).open("scheduling", sealed_of("luis"), context("luis")).value(), "z");
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, VaultRotate, ::testing::Values(Engine::kSqlite, Engine::kPostgres),
-                         [](const auto& engine) {
-                             return engine.param == Engine::kSqlite ? "Sqlite" : "Postgres";
-                         });
+INSTANTIATE_TEST_SUITE_P(Stores, VaultRotate, ::testing::Values(Engine::kSqlite, Engine::kPostgres), name_of);
 
 }  // namespace
 }  // namespace migue::test

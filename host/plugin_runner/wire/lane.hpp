@@ -11,7 +11,7 @@
 namespace migue::wire {
 
 /// Of everything on the wire; host and runner are of one build, so they must be equal.
-inline constexpr std::uint32_t kVersion = 1;
+inline constexpr std::uint32_t kVersion = 2;
 
 /// What a frame is. Calls go from host to runner; inside a call the runner asks the host for
 /// services, and the last thing it says is kReturn. So a lane is a call stack over two
@@ -42,10 +42,13 @@ enum class Kind : std::uint16_t {
     kTimer,
     kHttp,
     kSql,
+    kMediaFetch,
+    kMediaUpload,
     kSeal,
     kUnseal,
     kRandom,
     kHash,
+    kClassify,
     kJobAt,
     kJobCancel,
     kReply,
@@ -65,7 +68,7 @@ enum class Kind : std::uint16_t {
 inline constexpr migue_status kThrew = INT32_MIN;
 
 /// What comes with kDone.
-enum class DoneResult : std::uint32_t { kNone = 1, kHttp, kRows };
+enum class DoneResult : std::uint32_t { kNone = 1, kHttp, kRows, kFile };
 
 /// Which functions an instance has; bits.
 enum Function : std::uint32_t {

@@ -62,6 +62,13 @@ Result<steady_clock::duration> round_trip(Connection& connection, Deadline deadl
 
 /// Commits under way at once. While one is on its way the next can only gather: where the
 /// database is far, that is most of the time.
+/// How far away the server is, once it has all that the store needs.
+Result<steady_clock::duration> make_ready(Connection& connection, Deadline deadline) {
+    if (auto checked = check_version(connection, deadline); !checked) return checked.error();
+    if (auto migrated = bring_up_to_date(connection, deadline); !migrated) return migrated.error();
+    return round_trip(connection, deadline);
+}
+
 std::size_t lanes_for(steady_clock::duration round_trip) {
     if (round_trip > std::chrono::milliseconds(15)) return 4;
     return round_trip > std::chrono::milliseconds(3) ? 2 : 1;
@@ -124,10 +131,9 @@ Result<std::unique_ptr<PostgresStore>> PostgresStore::open(const std::string& ur
 Result<std::unique_ptr<PostgresStore>> PostgresStore::open(const std::string& url, Options options) {
     auto target = parse_url(url);
     if (!target) return std::move(target).error();
-    const std::string shown = target->shown;
     auto store =
         std::unique_ptr<PostgresStore>(new PostgresStore(std::move(target).value(), options, new_host()));
-    if (auto begun = store->begin(); !begun) return std::move(begun).error().within("Postgres at " + shown);
+    if (auto begun = store->begin(); !begun) return std::move(begun).error().within("store.url");
     return store;
 }
 
@@ -135,15 +141,12 @@ PostgresStore::PostgresStore(Target target, Options options, std::string host)
     : target_(std::move(target)), options_(options), host_(std::move(host)), pool_(target_) {}
 
 Result<void> PostgresStore::begin() {
-    const Deadline deadline = steady_clock::now() + kOpenLimit;
     std::size_t lanes = options_.lanes;
     {
         auto connection = pool_.borrow(steady_clock::now() + target_.connect_limit);
-        if (!connection) return std::move(connection).error();
-        if (auto checked = check_version(**connection, deadline); !checked) return checked;
-        if (auto migrated = bring_up_to_date(**connection, deadline); !migrated) return migrated;
-        const auto distance = round_trip(**connection, deadline);
-        if (!distance) return distance.error();
+        if (!connection) return std::move(connection).error();  // names the server
+        const auto distance = make_ready(**connection, steady_clock::now() + kOpenLimit);
+        if (!distance) return Error(distance.error()).within("Postgres at " + target_.shown);
         if (lanes == 0) lanes = lanes_for(*distance);
     }
     if (auto alive = heartbeat(0); !alive) return alive;

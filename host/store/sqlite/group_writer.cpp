@@ -66,8 +66,10 @@ void GroupWriter::run() {
 void GroupWriter::commit(std::vector<Entry>& batch) {
     try {
         attempt(batch);
+        is_failing_ = false;
     } catch (const SQLite::Exception& failure) {
         connection_->roll_back();
+        is_failing_ = true;
         for (Entry& entry : batch) entry.result = unavailable(failure.what());
     }
 }

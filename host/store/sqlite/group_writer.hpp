@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -31,6 +32,8 @@ public:
     /// `finished` is called once, on the writer's thread after the commit; at once, with
     /// kUnavailable, when too much is waiting already.
     void submit(Work work, Finished finished);
+    /// The last commit failed: the disk is full, or broken.
+    [[nodiscard]] bool is_failing() const noexcept { return is_failing_; }
 
 private:
     struct Entry {
@@ -43,6 +46,7 @@ private:
     void attempt(std::vector<Entry>& batch);
 
     std::unique_ptr<Connection> connection_;  // used by thread_ alone
+    std::atomic<bool> is_failing_{false};
     std::mutex mutex_;
     std::condition_variable work_or_stop_;
     std::deque<Entry> waiting_;  // guarded by mutex_

@@ -61,6 +61,7 @@ private:
     SqliteStore(std::unique_ptr<FileLock> lock, std::string owner, const std::filesystem::path& file,
                 std::int64_t next_position);
 
+    Result<void> look();
     /// Runs `work` in a shared commit and hands its value to `done`.
     template <typename T, typename Work>
     void write(Work work, Done<T> done);

@@ -10,6 +10,14 @@ namespace migue::bench {
 
 namespace {
 
+// Sizes of ABI 1.0, frozen: a plugin built for it is taken for as long as the major lasts (V2, V3).
+constexpr std::uint32_t kEntrySize = 32;
+constexpr std::uint32_t kDescriptorSize = 72;
+constexpr std::uint32_t kIntentSize = 24;
+// As in the host: more than any plugin has, so a number from nowhere is not counted up to (C9).
+constexpr std::size_t kMaxIntents = 256;
+constexpr std::size_t kMaxServices = 64;
+
 bool is_name(const char* text, std::size_t limit) {
     const std::string_view name = text == nullptr ? std::string_view() : text;
     return !name.empty() && name.size() <= limit && name[0] >= 'a' && name[0] <= 'z' &&
@@ -22,19 +30,33 @@ bool is_empty(const char* text) {
 }
 
 void check_services(const migue_descriptor& raw, const World& world, std::vector<std::string>& faults) {
-    if (raw.required_services == nullptr) return;
+    if (raw.required_services == nullptr) {
+        faults.emplace_back("required_services: is NULL, expected a list that ends with NULL");
+        return;
+    }
     const auto& without = world.options.without;
-    for (const char* const* id = raw.required_services; *id != nullptr; ++id)
+    for (const char* const* id = raw.required_services; *id != nullptr; ++id) {
+        if (id - raw.required_services >= static_cast<std::ptrdiff_t>(kMaxServices)) {
+            faults.push_back("required_services: over " + std::to_string(kMaxServices) +
+                             "; does it end with NULL?");
+            return;
+        }
         if (service_table(*id) == nullptr || std::find(without.begin(), without.end(), *id) != without.end())
             faults.push_back("required_services: this host has no " + std::string(*id));
+    }
 }
 
 void check_intents(const migue_descriptor& raw, std::vector<std::string>& faults) {
+    if (raw.intent_count > kMaxIntents) {
+        faults.push_back("intent_count: is " + std::to_string(raw.intent_count) + ", expected at most " +
+                         std::to_string(kMaxIntents));
+        return;
+    }
     std::set<std::string> seen;
     for (std::size_t i = 0; i < raw.intent_count; ++i) {
         const std::string where = "intents/" + std::to_string(i);
         const migue_intent* intent = raw.intents == nullptr ? nullptr : raw.intents[i];
-        if (intent == nullptr || intent->struct_size < sizeof(migue_intent) || !is_name(intent->name, 64))
+        if (intent == nullptr || intent->struct_size < kIntentSize || !is_name(intent->name, 64))
             faults.push_back(where + ": expected a name of [a-z][a-z0-9_]*");
         else if (!seen.insert(intent->name).second)
             faults.push_back(where + ": " + intent->name + " is there twice");
@@ -49,7 +71,7 @@ std::vector<std::string> entry_faults(const migue_entry& raw) {
         "made for ABI " + std::to_string(entry.abi_major) + "." + std::to_string(entry.abi_minor) +
         ", needs " + std::to_string(entry.abi_major) + "." + std::to_string(entry.min_host_minor) +
         "; this is " + std::to_string(MIGUE_ABI_MAJOR) + "." + std::to_string(MIGUE_ABI_MINOR);
-    if (raw.struct_size < sizeof(migue_entry)) return {"entry: struct_size is too small"};
+    if (raw.struct_size < kEntrySize) return {"entry: struct_size is too small"};
     if (entry.abi_major != MIGUE_ABI_MAJOR || entry.min_host_minor > MIGUE_ABI_MINOR)
         return {"entry: " + made_for};
     if (entry.describe == nullptr || entry.create == nullptr) return {"entry: describe or create is missing"};
@@ -58,7 +80,7 @@ std::vector<std::string> entry_faults(const migue_entry& raw) {
 
 std::vector<std::string> descriptor_faults(const migue_descriptor* pointer, const World& world) {
     if (pointer == nullptr) return {"describe() returned NULL"};
-    if (pointer->struct_size < sizeof(migue_descriptor)) return {"descriptor: struct_size is too small"};
+    if (pointer->struct_size < kDescriptorSize) return {"descriptor: struct_size is too small"};
     const migue_descriptor raw = copy_struct(*pointer);
     std::vector<std::string> faults;
     if ((raw.flags & 0xffffu) != 0) faults.emplace_back("flags: unknown ones among the low 16 bits (V6)");

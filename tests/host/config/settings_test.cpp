@@ -158,6 +158,13 @@ TEST_F(LoadSettings, WantsATokenUnlessOnlyThisMachineReachesTheConsole) {
         refuses("routes: r\nadmin: { listen: 10.0.0.1:1, token: ' ' }\n", "2:37: \"token\" is empty"));
 }
 
+TEST_F(LoadSettings, RefusesOneAddressForBothListeners) {
+    EXPECT_TRUE(refuses("routes: r\nhttp: { listen: 127.0.0.1:1 }\nadmin: { listen: 127.0.0.1:1 }\n",
+                        "3:18: \"admin.listen\" is the address of \"http.listen\""));
+    EXPECT_TRUE(load("routes: r\nhttp: { listen: 127.0.0.1:0 }\nadmin: { listen: 127.0.0.1:0 }\n"))
+        << "any free port, twice";
+}
+
 TEST_F(LoadSettings, SaysHowMessagesAreJoined) {
     const auto otherwise = load("routes: r\n");
     ASSERT_TRUE(otherwise);

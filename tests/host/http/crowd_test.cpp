@@ -4,14 +4,13 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <functional>
 #include <future>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "eventually.hpp"
 #include "host/http/server.hpp"
 #include "raw_client.hpp"
 
@@ -21,20 +20,12 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::Answer;
+using test::eventually;
 using test::RawClient;
 
 constexpr std::string_view kGet = "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr std::string_view kWait = "GET /wait HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr std::size_t kLarge = 32u * 1024 * 1024;  // more than any socket buffers
-
-bool eventually(const std::function<bool()>& condition) {
-    const auto deadline = std::chrono::steady_clock::now() + 20s;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > deadline) return false;
-        std::this_thread::yield();
-    }
-    return true;
-}
 
 /// Handlers wait here until the test lets them go.
 class Gate {
@@ -280,6 +271,22 @@ TEST_F(Crowd, AtTheLimitSilentNewcomersGiveWayToo) {
     EXPECT_TRUE(first->ended());
     EXPECT_EQ(second->ask(kGet).status, 200);
     EXPECT_EQ(server.counters().turned_away, 0u);
+}
+
+TEST_F(Crowd, AtTheLimitThoseWhoTalkOnAfterARefusalGiveWay) {
+    Limits some = limits();
+    some.connections = 2;
+    start(some);
+    const auto refused = clients(2, "nonsense\r\n\r\n");
+    for (const auto& one : refused) EXPECT_EQ(one->answer().status, 400);
+    EXPECT_TRUE(eventually([&] {
+        try {
+            for (const auto& one : refused) one->send("x");
+        } catch (const Poco::Exception&) {
+            // This one has given way.
+        }
+        return client()->ask(kGet).status == 200;
+    }));
 }
 
 /// No file can be opened while it lives, but for `spare` ones.

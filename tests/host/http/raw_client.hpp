@@ -29,7 +29,7 @@ public:
     explicit RawClient(std::uint16_t port) : RawClient(Poco::Net::StreamSocket(), port) {}
     RawClient(Poco::Net::StreamSocket socket, std::uint16_t port) : socket_(std::move(socket)) {
         socket_.connect(Poco::Net::SocketAddress("127.0.0.1", port));
-        socket_.setReceiveTimeout(Poco::Timespan(10, 0));
+        socket_.setReceiveTimeout(Poco::Timespan(60, 0));
     }
 
     void send(std::string_view bytes) {

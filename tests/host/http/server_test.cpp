@@ -95,6 +95,18 @@ TEST_F(ServerTest, AHandlersOwnPolicyKeepsItsWordsAndGainsFrameAncestors) {
     EXPECT_EQ(answer.header("Cache-Control"), "max-age=5");
 }
 
+TEST_F(ServerTest, SaysWhyAnAddressCannotBeListenedOn) {
+    start();
+    const auto why = [&](const config::Listen& listen) {
+        const auto started = Server(listen, Limits{}, log_).start();
+        return started ? "started" : started.error().what;
+    };
+    EXPECT_EQ(why({"127.0.0.1", server_.port()}),
+              "127.0.0.1:" + std::to_string(server_.port()) +
+                  ": in use by another program; end that one, or choose another port");
+    EXPECT_EQ(why({"203.0.113.7", 0}), "203.0.113.7:0: not an address of this machine");
+}
+
 TEST_F(ServerTest, KeepsTheConnectionForTheNextRequestAndForPipelinedOnes) {
     start();
     RawClient client(server_.port());

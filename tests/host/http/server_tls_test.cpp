@@ -1,61 +1,22 @@
 #include <Poco/Net/Context.h>
 #include <Poco/Net/SecureStreamSocket.h>
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 
 #include <chrono>
-#include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "eventually.hpp"
 #include "host/http/server.hpp"
 #include "raw_client.hpp"
+#include "tls_files_on_disk.hpp"
 
 namespace migue::host::http {
 namespace {
 
-template <auto Free>
-struct Freed {
-    template <typename T>
-    void operator()(T* thing) const {
-        Free(thing);
-    }
-};
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
-using File = std::unique_ptr<FILE, Freed<std::fclose>>;
-
-/// A certificate for 127.0.0.1, signed by itself, in a directory of its own.
-class TlsFilesOnDisk {
-public:
-    TlsFilesOnDisk() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "migue-tls-XXXXXX").string();
-        directory_ = ::mkdtemp(pattern.data());
-        const Key key(EVP_EC_gen("P-256"));
-        const Certificate certificate(X509_new());
-        X509_set_version(certificate.get(), 2);
-        ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-        X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
-        X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
-        X509_set_pubkey(certificate.get(), key.get());
-        X509_sign(certificate.get(), key.get(), EVP_sha256());
-        PEM_write_PrivateKey(File(std::fopen(files().key.c_str(), "w")).get(), key.get(), nullptr, nullptr, 0,
-                             nullptr, nullptr);
-        PEM_write_X509(File(std::fopen(files().certificate.c_str(), "w")).get(), certificate.get());
-    }
-    ~TlsFilesOnDisk() { std::filesystem::remove_all(directory_); }
-    [[nodiscard]] config::TlsFiles files() const {
-        return {directory_ / "certificate.pem", directory_ / "key.pem"};
-    }
-
-private:
-    std::filesystem::path directory_;
-};
+using test::eventually;
+using test::TlsFilesOnDisk;
 
 TEST(TlsServer, AnswersOverTlsWithBodiesLargerThanARecord) {
     const TlsFilesOnDisk tls;
@@ -119,14 +80,6 @@ protected:
         limits.head = limits.whole = limits.idle = std::chrono::seconds(60);
         return limits;
     }
-    static bool eventually(const std::function<bool()>& condition) {
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-        while (!condition()) {
-            if (std::chrono::steady_clock::now() > deadline) return false;
-            std::this_thread::yield();
-        }
-        return true;
-    }
 
     static constexpr std::size_t kLarge = 32u * 1024 * 1024;  // more than any socket buffers
     static constexpr std::string_view kEcho =
@@ -150,6 +103,19 @@ TEST_F(TlsCrowd, UnfinishedHandshakesHoldNobodyUp) {
     ASSERT_TRUE(eventually([&] { return server.counters().parked == 40; }));
     EXPECT_EQ(client()->ask(kEcho).body, "hello");
     EXPECT_TRUE(eventually([&] { return server.counters().running == 0; }));
+}
+
+TEST_F(TlsCrowd, AtTheLimitUnfinishedHandshakesGiveWay) {
+    Limits limits = two_threads();
+    limits.connections = 2;
+    const Server& server = start(limits);
+    const auto first = plain_client();
+    ASSERT_TRUE(eventually([&] { return server.counters().parked == 1; }));
+    const auto second = plain_client();
+    ASSERT_TRUE(eventually([&] { return server.counters().parked == 2; }));
+    EXPECT_EQ(client()->ask(kEcho).body, "hello");
+    EXPECT_TRUE(first->ended());
+    EXPECT_EQ(server.counters().turned_away, 0u);
 }
 
 TEST_F(TlsCrowd, AHandshakeThatDoesNotEndIsCutOff) {

@@ -8,20 +8,14 @@
 #include <thread>
 #include <vector>
 
+#include "eventually.hpp"
+
 namespace migue::host::http {
 namespace {
 
 using namespace std::chrono_literals;
 using Kind = WorkerPool::Kind;
-
-bool eventually(const std::function<bool()>& condition) {
-    const auto deadline = std::chrono::steady_clock::now() + 20s;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > deadline) return false;
-        std::this_thread::yield();
-    }
-    return true;
-}
+using test::eventually;
 
 /// Jobs that wait until it is opened.
 class Waiting {

@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "host/plugin_host/error_output.hpp"
 #include "host/plugin_runner/wire/lane.hpp"
 #include "tests/host/plugin_host/test_bed.hpp"
 
@@ -186,13 +187,77 @@ TEST(Isolation, WhatIsRefusedInTheHostMayRunInAProcess) {  // H2, H4, H13, H15
 
 TEST(Isolation, TheProcessHasNothingOfTheHosts) {
     Bed bed;
-    bed.install("confined", "confined");
+    bed.lock_by_hand("confined", fixture("confined"));
     bed.start();
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     GTEST_SKIP() << "a sanitizer's runtime needs more than a plugin may have";
 #endif
     EXPECT_EQ(bed.said("confined", "x"),
-              "environment no, passwd no, descriptors 0, socket no, new rights no");
+              "environment no, passwd no, descriptors 0, socket no, new rights no, process no, thread yes");
+}
+
+TEST(Isolation, WhatTheRuntimeSaysOfACrashIsInTheLogAndWhatPeopleWroteIsNot) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "standard error is kept for the sanitizer's reports";
+#endif
+    Bed bed;
+    bed.lock_by_hand("confined", fixture("confined"));
+    bed.start();
+    EXPECT_EQ(bed.turn("confined", "terminate").status, MIGUE_E_INTERNAL);
+    const auto logged = [&](const std::string& line) {
+        return eventually([&] {
+            return bed.lines.contain(
+                "\"the plugin's process wrote to its standard error\",\"plugin\":\"confined\","
+                "\"generation\":\"1\",\"line\":\"" +
+                line);
+        });
+    };
+    EXPECT_TRUE(logged("terminate called after throwing an instance of 'std::runtime_error'\""))
+        << bed.lines.text();
+    EXPECT_TRUE(logged("(not shown"));
+    EXPECT_TRUE(logged("(27 bytes in all that were not shown)\"")) << bed.lines.text();  // what(): …
+    EXPECT_FALSE(bed.lines.contain("Laura"));
+    // Also of one that lives on.
+    EXPECT_EQ(bed.turn("confined", "chatter").status, MIGUE_OK);
+    EXPECT_TRUE(eventually([&] { return bed.lines.contain("free(): invalid pointer"); })) << bed.lines.text();
+    EXPECT_FALSE(bed.lines.contain("Laura"));
+}
+
+// ---- standard error
+
+TEST(ErrorOutput, ShowsOnlyWhatTheRuntimesSay) {
+    for (const char* good :
+         {"terminate called after throwing an instance of 'std::bad_alloc'",
+          "terminate called without an active exception", "free(): invalid pointer",
+          "*** stack smashing detected ***: terminated", "double free or corruption (fasttop)",
+          "a.cpp:7: int f(int): Assertion `x > 0' failed.",
+          "p: symbol lookup error: p.so: undefined symbol: f",
+          "/usr/include/c++/12/optional:477: T& f(): Assertion 'this->_M_is_engaged()' failed."})
+        EXPECT_TRUE(is_runtime_message(good)) << good;
+    for (const char* bad :
+         {"", "  what():  hola", "hola", "terminate called after throwing an instance of 'A' hola 'B'",
+          "free(): invalid pointer said by somebody whose sentence is much longer than glibc's own is",
+          "\x1b[2J", "mañana"})
+        EXPECT_FALSE(is_runtime_message(bad)) << bad;
+}
+
+TEST(ErrorOutput, IsBoundedAndCutAnywhere) {
+    std::vector<std::string> told;
+    ErrorOutput output([&](std::string_view line) { told.emplace_back(line); });
+    for (const char letter : std::string("pure virtual method called\nhola\n")) output.take({&letter, 1});
+    ASSERT_EQ(told.size(), 2u);
+    EXPECT_EQ(told[0], "pure virtual method called");
+    EXPECT_TRUE(told[1].starts_with("(not shown"));
+    output.take(std::string(1'000'000, 'x'));
+    output.take("pure virtual method called\n");  // the end of that line
+    for (int i = 0; i < 100; ++i) output.take("terminate called recursively\n");
+    EXPECT_EQ(told.size(), 1 + ErrorOutput::kMostShown);
+    output.take("cut");
+    output.end();
+    constexpr std::size_t kRecursively = 28;
+    EXPECT_EQ(told.back(),
+              "(" + std::to_string(4 + 1'000'000 + 26 + 3 + kRecursively * (101 - ErrorOutput::kMostShown)) +
+                  " bytes in all that were not shown)");
 }
 
 // ---- the wire

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <fstream>
 
 #include "tests/host/plugin_host/test_bed.hpp"
 
@@ -118,6 +119,100 @@ TEST(ACrashReport, NamesThePluginAndItsGeneration) {
               "{\"severity\":\"error\",\"message\":\"the host crashed\",\"signal\":\"SIGSEGV\","
               "\"plugin\":\"hazard\",\"generation\":\"1\",\"sha256\":\"" +
                   hash + "\"}\n");
+}
+
+// ---- PLUGIN_ABI §9: what the host crashed inside of does not come into it again
+
+/// Starts a host in a process of its own that crashes inside `second`, which follows `first` there.
+void crash_a_host(TestBed& bed, const std::string& first, const std::string& second) {
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        bed.options.report_crashes = true;
+        bed.install(first, "hazard");
+        bed.start();
+        if (second != first) {
+            bed.install(second, "hazard");
+            static_cast<void>(bed.host->reload());
+        }
+        static_cast<void>(bed.turn("hazard", "hello"));
+        static_cast<void>(bed.turn("hazard", "crash"));
+        ::_exit(7);  // it was never reached
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status)) << "it ended with code " << WEXITSTATUS(status);
+    ASSERT_EQ(WTERMSIG(status), SIGSEGV);
+}
+
+struct QuarantineBed : TestBed {
+    QuarantineBed() {
+        isolation = LockEntry::Isolation::kNone;
+        options.history_dir = directory.path() / "kept";
+    }
+    [[nodiscard]] PluginStatus status(const std::string& state) const {
+        for (PluginStatus& each : host->list())
+            if (each.state == state) return each;
+        return {};
+    }
+};
+
+TEST(AHostThatCrashedInsideAPlugin, ServesTheLastGoodFileInstead) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "the sanitizer tells of the crash";
+#endif
+    QuarantineBed bed;
+    crash_a_host(bed, "hazard_hang", "hazard_crash");
+    const auto lock = read_lock_file(bed.options.lock_file);
+    ASSERT_TRUE(lock);
+    bed.start();
+    EXPECT_EQ(bed.said("hazard", "crash"), "alive");  // the one before knows no such word
+    const PluginStatus crashed = bed.status("quarantined");
+    EXPECT_EQ(crashed.sha256, lock->entries.at(0).sha256);
+    EXPECT_EQ(crashed.why, "the host crashed inside it; the last good file serves instead");
+    EXPECT_TRUE(bed.lines.contain("the host crashed inside this plugin"));
+    EXPECT_NE(bed.status("active").sha256, crashed.sha256);
+    // A reload of everything does not bring it back, nor does the next start.
+    ASSERT_TRUE(bed.host->reload());
+    EXPECT_NE(bed.status("active").sha256, crashed.sha256);
+    bed.host.reset();
+    bed.start();
+    EXPECT_NE(bed.status("active").sha256, crashed.sha256);
+    // Who asks for this plugin gets what the lock file names, now and later.
+    ASSERT_TRUE(bed.host->reload("hazard"));
+    EXPECT_EQ(bed.status("active").sha256, crashed.sha256);
+    EXPECT_EQ(bed.status("quarantined").id, "");
+    bed.host.reset();
+    bed.start();
+    EXPECT_EQ(bed.status("active").sha256, crashed.sha256);
+}
+
+TEST(AHostThatCrashedInsideAPlugin, ServesItFromAProcessWhereThereIsNoOther) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "the sanitizer tells of the crash";
+#endif
+    QuarantineBed bed;
+    crash_a_host(bed, "hazard_crash", "hazard_crash");
+    bed.start();
+    EXPECT_EQ(bed.said("hazard", "hello"), "alive");
+    EXPECT_EQ(bed.status("active").isolation, "process");
+    EXPECT_EQ(bed.status("quarantined").why,
+              "the host crashed inside it; it serves from a process of its own");
+    EXPECT_EQ(bed.turn("hazard", "crash").status, MIGUE_E_INTERNAL);  // its own turn only
+    EXPECT_EQ(bed.said("hazard", "hello"), "alive");
+}
+
+TEST(AHostThatCrashedInsideAPlugin, ReadsARecordThatWasCutOff) {
+    QuarantineBed bed;
+    bed.install("hazard_hang", "hazard");
+    std::filesystem::create_directories(bed.options.history_dir);
+    const std::string hash = read_lock_file(bed.options.lock_file)->entries.at(0).sha256;
+    std::ofstream(bed.options.history_dir / "crashed")
+        << "garbage\n[1]\n{\"plugin\":7,\"sha256\":8}\n"
+        << R"({"plugin":"hazard","generation":"1","sha256":")" << hash << "\"}\n"
+        << R"({"plugin":"other","gen)";
+    bed.start();
+    EXPECT_EQ(bed.status("active").isolation, "process");
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ INSTANTIATE_TEST_SUITE_P(
         RefusalCase{"faulty_null_descriptor", "describe() gave NULL"},                                 // C9
         RefusalCase{"faulty_services", "does not have: migue.telepathy/1, org.example.oracle/2"},      // V8
         RefusalCase{"faulty_null_plugin", "create() gave no plugin"},                                  // C9
-        RefusalCase{"faulty_create_fails", "plugin faulty: has no good day"},                          // O5
+        RefusalCase{"faulty_create_fails", "plugin faulty: create() refuses: has no good day"},        // O5
         RefusalCase{"faulty_create_throws", "create() threw an exception over the border (O4)"},  // O4, H7
         RefusalCase{"faulty_describe_throws",
                     "describe() threw an exception over the border (O4)"},  // O4, H7
@@ -207,6 +207,17 @@ TEST(Install, WritesWhatTheFileIsAndKeepsWhatTheOperatorDecided) {
     EXPECT_NE(lock.find("probe")->sha256, before.sha256);
     EXPECT_EQ(lock.find("probe")->isolation, LockEntry::Isolation::kProcess);
     EXPECT_TRUE(std::filesystem::is_empty(bed.options.staging_dir));
+}
+
+TEST(Install, OfAFileThatBecameAnotherPluginForgetsWhatItWas) {
+    TestBed bed;
+    bed.install("twin_1", "file");
+    bed.install("twin_2", "file");
+    const LockFile lock = read_lock_file(bed.options.lock_file).value();
+    ASSERT_EQ(lock.entries.size(), 1u);
+    EXPECT_EQ(lock.entries[0].id, "twin_b");
+    bed.start();
+    EXPECT_EQ(bed.said("twin_b", "x"), "22 2");
 }
 
 TEST(Install, RefusesWhatIsNoPlugin) {

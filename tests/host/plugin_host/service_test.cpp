@@ -217,7 +217,6 @@ public:
     }
 };
 
-#ifndef MIGUE_TEST_ISOLATED  // files and intents are not carried to a process of its own
 TEST(MediaOfAPlugin, ComesFromTheChannelThatIsNamed) {
     FewFiles files;
     MediaService media;
@@ -230,6 +229,24 @@ TEST(MediaOfAPlugin, ComesFromTheChannelThatIsNamed) {
     EXPECT_EQ(bed.said("probe", "media"), code(Error::Code::kInvalid));
     EXPECT_EQ(bed.said("probe", "upload hola"), "as 1-a.txt-hola");
     EXPECT_EQ(bed.said("probe", "upload"), code(Error::Code::kInvalid)) << "no empty file";
+    bed.host->stop(5s);
+    media.stop();
+}
+
+TEST(MediaOfAPlugin, IsGivenUpWithItsTurn) {  // T4: each open operation is cancelled
+    FewFiles files;
+    MediaService media;
+    media.add("whatsapp", files);
+    TestBed bed;
+    bed.options.media = &media;
+    start_with_probe(bed, "{}");
+    const TurnResult late = bed.turn("probe", "media wait", 100ms);
+    // Whichever comes first: the request's own limit or the turn's.
+    const std::string said = TestBed::text_of(late);
+    EXPECT_TRUE(late.status == MIGUE_E_DEADLINE || said == code(Error::Code::kDeadline) ||
+                said == code(Error::Code::kCancelled))
+        << said;
+    EXPECT_TRUE(eventually([&] { return bed.host->list().at(0).running == 0; }));
     bed.host->stop(5s);
     media.stop();
 }
@@ -257,8 +274,9 @@ TEST(IntentsOfAPlugin, AreReadAsTheHostReads) {
     };
     start_with_probe(reading, "{}");
     EXPECT_EQ(reading.said("probe", "classify hola"), "hola in es");
+    const std::string longest(4096, 'x');
+    EXPECT_EQ(reading.said("probe", "classify " + longest + "x"), code(Error::Code::kInvalid));
 }
-#endif
 
 TEST(JobsOfAPlugin, GoToTheStoreUnderItsName) {
     JobStore store;

@@ -178,6 +178,29 @@ bool act_repeat_since(const Context&, Arguments, std::int32_t, Value&);
 bool act_nth_mark(const Context&, Arguments, std::int32_t, Value&);
 bool act_every_nth_at(const Context&, Arguments, std::int32_t, Value&);
 bool act_except(const Context&, Arguments, std::int32_t, Value&);
+// as people dictate and abbreviate
+bool act_clock_spaced(const Context&, Arguments, std::int32_t, Value&);
+bool act_weekday_mask(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_alternate_day(const Context&, Arguments, std::int32_t, Value&);
+bool act_except_next(const Context&, Arguments, std::int32_t, Value&);
+bool act_hour_part(const Context&, Arguments, std::int32_t, Value&);
+bool act_week_later(const Context&, Arguments, std::int32_t, Value&);
+bool act_weekend_named(const Context&, Arguments, std::int32_t, Value&);
+bool act_packed_range(const Context&, Arguments, std::int32_t, Value&);
+bool act_minutes_past(const Context&, Arguments, std::int32_t, Value&);
+bool act_words_hour_on(const Context&, Arguments, std::int32_t, Value&);
+bool act_dotted_date(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_nths(const Context&, Arguments, std::int32_t, Value&);
+bool act_weekday_series(const Context&, Arguments, std::int32_t, Value&);
+bool act_refused_part(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_dom(const Context&, Arguments, std::int32_t, Value&);
+bool act_weekdays_list(const Context&, Arguments, std::int32_t, Value&);
+bool act_their_zone(const Context&, Arguments, std::int32_t, Value&);
+bool act_weekdays_in_month(const Context&, Arguments, std::int32_t, Value&);
+bool act_every_on(const Context&, Arguments, std::int32_t, Value&);
+bool act_moved_to(const Context&, Arguments, std::int32_t, Value&);
+bool act_clock_of(const Context&, Arguments, std::int32_t, Value&);
+bool act_clock_hours(const Context&, Arguments, std::int32_t, Value&);
 bool act_nth_weekday_part(const Context&, Arguments, std::int32_t, Value&);
 
 }  // namespace scheduling::language

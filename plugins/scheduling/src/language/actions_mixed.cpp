@@ -165,20 +165,6 @@ bool act_hour_of_day(const Context& context, Arguments arguments, std::int32_t, 
     return act_dom(context, number, 0, dom) && meet(context, *arguments[0], dom, out);
 }
 
-/// "martes 9 a 11": a weekday and two hours, where the first is not the day's own number.
-bool act_weekday_hours(const Context& context, Arguments arguments, std::int32_t, Value& out) {
-    constexpr DayNumber kNear = 10;
-    Value dom;
-    const Value* first[] = {arguments[1]};
-    if (!act_dom(context, first, 0, dom)) return false;
-    if (fix_day(context, dom) && weekday_of(dom.day_begin) == arguments[0]->weekday &&
-        dom.day_begin - context.today <= kNear)
-        return false;
-    Value range;
-    return act_bare_range(context, arguments.subspan(1), 0, range) &&
-           meet(context, *arguments[0], range, out);
-}
-
 /// "24 às 21h": a number that no hour has, before an hour, is a day of the month.
 bool act_late_dom_at(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     Value dom;
@@ -325,6 +311,7 @@ bool act_weekdays_at(const Context& context, Arguments arguments, std::int32_t, 
     if (!act_every_weekday(context, set, 0, every)) return false;
     const Value* parts[] = {&every, arguments[2]};
     if (!act_repeat_with(context, parts, 0, out)) return false;
+    if (std::popcount(days.by_weekday) < 3) return false;  // "from Wed to Thurs 5:15"
     const bool working_week = arguments[0]->weekday == 1 && arguments[1]->weekday == 5;
     if (!working_week) out.flags |= kPartly;  // "from Tuesday to Thursday at noon" may be once
     return true;
@@ -370,12 +357,13 @@ bool act_every_romance(const Context&, Arguments arguments, std::int32_t, Value&
     return true;
 }
 
-/// "Monday, Wednesday and Friday 6am": a set of weekdays and an hour.
+/// "Monday, Wednesday and Friday 6am", "5:45am tues/thurs": a set of weekdays and an hour.
 bool act_weekdays_loose(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     Value every;
-    const Value* set[] = {arguments[0]};
+    const bool days_first = arguments[0]->by_weekday != 0;
+    const Value* set[] = {arguments[days_first ? 0 : 1]};
     if (!act_every_weekday(context, set, 0, every)) return false;
-    const Value* parts[] = {&every, arguments[1]};
+    const Value* parts[] = {&every, arguments[days_first ? 1 : 0]};
     if (!act_repeat_with(context, parts, 0, out)) return false;
     out.flags |= kPartly;
     return true;

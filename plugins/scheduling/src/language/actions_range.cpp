@@ -32,15 +32,19 @@ void pair_hours(Value& a, Value& b) {
         const std::int32_t early = a.clock % kHalfDay, late = early + kHalfDay;
         a.clock = late < b.clock ? late : early;
         if (b.clock - a.clock > 10 * 3600 && b.clock < kHalfDay) a.clock = late;
+        // "from 7 till midnight", "de 11 a 3 de la madrugada": an end in the night has its evening before it.
+        if (b.clock < 6 * 3600 && early > b.clock) a.clock = late;
         a.flags &= ~kBareHour;
     } else if (!bare_a && bare_b) {
         const std::int32_t early = b.clock % kHalfDay, late = early + kHalfDay;
         b.clock = early > a.clock ? early : late > a.clock ? late : early + kDaySeconds;
         b.flags &= ~kBareHour;
     } else if (bare_a && bare_b) {
+        const std::int32_t own = a.clock % kHalfDay, early = b.clock % kHalfDay;
         settle_hours(a);
+        // "6 to 2" is a shift that begins in the morning: from the afternoon it would go through midnight.
+        if (own >= 5 * 3600 && own < 7 * 3600 && early < own) a.clock = own;
         a.flags |= kBareHour;  // still open to a part of the day said later
-        const std::int32_t early = b.clock % kHalfDay;
         b.clock = early > a.clock              ? early
                   : early + kHalfDay > a.clock ? early + kHalfDay
                                                : early + kDaySeconds;
@@ -73,6 +77,7 @@ bool begun(const Context& context, Value a, Value b, Value& out) {
 bool act_day_range(const Context& context, Arguments arguments, std::int32_t plain, Value& out) {
     Value a = *arguments[0], b = *arguments[1];
     if (plain != 0 && a.dom > b.dom && a.dom <= 12) return false;
+    if (plain != 0 && a.dom == 1 && arguments[0]->digits == 0) return false;  // "de uno a diez"
     if (a.has_clock() || b.has_clock() || !a.has_day() || !b.has_day()) return false;
     share_fields(a, b);
     const bool dom_alone = is_only(a, false, true, false, false);

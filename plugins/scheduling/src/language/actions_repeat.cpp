@@ -240,8 +240,12 @@ bool act_repeat_until(const Context& context, Arguments arguments, std::int32_t 
     if (out.freq == Freq::kNone || out.until != 0) return false;
     if (kind == 2) {
         if (!day.has_duration || day.seconds != 0) return false;
-        out.until = add_months(context.today, day.months) + day.days;
-        return true;
+        const bool each_day = out.freq == Freq::kDaily && out.interval == 1 && day.months == 0;
+        if (each_day)  // "every day for 30 days": whenever the first is
+            out.count = static_cast<std::int16_t>(day.days);
+        else
+            out.until = add_months(context.today, day.months) + day.days;
+        return !each_day || (day.days > 1 && day.days <= 1000);
     }
     if (day.has_clock() || day.freq != Freq::kNone || !fix_day(context, day)) return false;
     if (kind == 0) {

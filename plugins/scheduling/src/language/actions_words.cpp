@@ -71,6 +71,10 @@ bool act_corrected(const Context& context, Arguments arguments, std::int32_t, Va
         return false;
     if (second.has_day()) drop_day(first);
     if (second.has_clock()) drop_clock(first);
+    if (second.has_clock() && first.has(kMaybeHour)) {  // "Saturday 9, no, 9:30"
+        first.dom = 0;
+        first.flags &= ~kMaybeHour;
+    }
     if (first.has_day() || first.has_clock()) return meet(context, first, second, out);
     out = second;
     out.zone = std::max(first.zone, second.zone);

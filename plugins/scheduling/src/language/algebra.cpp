@@ -49,7 +49,8 @@ bool meet_on_day(const Value& fields, Value stretch, Value& out) {
     const bool agrees = (fields.weekday == 0 || fields.weekday == weekday_of(stretch.day_begin)) &&
                         (fields.dom == 0 || fields.dom == dom_of(stretch)) &&
                         (fields.month == 0 || fields.month == month);
-    if (agrees) return fields.weekday != 0 || fields.dom != 0;
+    const bool days = stretch.day_end - stretch.day_begin > 1;  // "de diciembre … del 5 al 8"
+    if (agrees) return fields.weekday != 0 || fields.dom != 0 || (days && fields.month != 0);
     out.flags |= kWeekdayMismatch;
     out.weekday = fields.weekday;  // kept for the question
     return fields.weekday != 0 && fields.dom == 0;
@@ -127,7 +128,7 @@ bool settle_by_part(std::int32_t& clock, const Stretch& stretch, Part part) {
         return true;
     }
     if (late_part) return false;
-    clock = early == 0 ? kHalfDay : early;  // "las 12 de la mañana" is noon
+    clock = early < 3600 ? early + kHalfDay : early;  // "las 12 y 10 de la mañana" is after noon
     return true;
 }
 
@@ -243,6 +244,13 @@ Value fixed_days(DayNumber begin, DayNumber end, Grain grain) {
 bool meet(const Context&, const Value& a, const Value& b, Value& out) {
     if (a.has_duration || b.has_duration || a.freq != Freq::kNone || b.freq != Freq::kNone) return false;
     if (a.zone >= 0 && b.zone >= 0 && a.zone != b.zone) return false;
+    // "before Friday … tomorrow at 11", "away till Thursday … Friday at 3": the day with its hour is meant.
+    const bool bounded = a.has_day() && !a.has_clock() && a.has(kOpenBegin) && b.has_day() && b.clock >= 0 &&
+                         !b.has(kPartOnly) && !b.has(kOpenBegin);
+    if (bounded) {
+        out = b;
+        return true;
+    }
     Value days;
     if (a.has_day() && b.has_day()) {
         if (!meet_days(a, b, days)) return false;

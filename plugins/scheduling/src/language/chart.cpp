@@ -11,6 +11,7 @@ namespace {
 // No time expression of the corpora is longer than this many tokens.
 constexpr std::uint32_t kLongest = 28;
 constexpr std::uint32_t kLongestPhrase = 8;
+constexpr std::int32_t kWholeDay = 86'400;
 constexpr std::size_t kShortMessage = 6;
 constexpr std::size_t kMostEdgesAtOneToken = 160;
 // Steps for a whole message: short ones may use many a token, long ones fewer each.
@@ -23,8 +24,10 @@ public:
           text_(text),
           context_(context),
           words_(knowledge, text, preferred),
-          begins_(text.tokens.size() + 1) {
+          begins_(text.tokens.size() + 1),
+          symbols_(text.tokens.size()) {
         result_.language = words_.language();
+        order_numbers();
     }
 
     ChartResult run() {
@@ -41,6 +44,13 @@ public:
     }
 
 private:
+    /// In Spanish and Portuguese the day is first; where the locale says otherwise, either may be meant.
+    void order_numbers() {
+        if ((result_.language & kCapitalMonths) != 0) return;
+        context_.order_known = context_.day_first || !context_.order_known;
+        context_.day_first = true;
+    }
+
     void fill(std::uint32_t at) {
         begins_[at] = static_cast<std::uint32_t>(edges_.size());
         seed(at);
@@ -180,7 +190,7 @@ private:
         const std::uint32_t at = edges_[path_[depth - 1]].end;
         if (at >= text_.tokens.size() || at - edges_[path_[0]].begin >= kLongest) return;
         const std::uint32_t last = at == 0 ? static_cast<std::uint32_t>(edges_.size()) : begins_end(at);
-        if (!spend((last - begins_[at]) / 16)) return;
+        if (!spend((last - begins_[at]) / 16) || !knowledge_.grammar.has_any(node, symbols_[at])) return;
         for (std::uint32_t k = begins_[at]; k < last; ++k) {
             const Grammar::NodeId child = knowledge_.grammar.next(node, edges_[k].symbol);
             if (child == Grammar::kNone) continue;
@@ -212,8 +222,9 @@ private:
     void add(const Edge& edge) {
         const std::size_t first = begins_[edge.begin];
         if (edges_.size() - first >= kMostEdgesAtOneToken || !spend((edges_.size() - first) / 8)) return;
-        int alike = 0;
-        for (std::size_t k = first; k < edges_.size(); ++k) {
+        SymbolSet& symbols = symbols_[edge.begin];
+        std::size_t k = symbols.has(edge.symbol) ? first : edges_.size();
+        for (int alike = 0; k < edges_.size(); ++k) {
             Edge& known = edges_[k];
             if (known.end != edge.end || known.symbol != edge.symbol) continue;
             if (known.value == edge.value) {
@@ -222,6 +233,7 @@ private:
             }
             if (++alike == 4) return;
         }
+        symbols.add(edge.symbol);
         edges_.push_back(edge);
     }
 
@@ -284,9 +296,32 @@ private:
             }
             const Edge& edge = edges_[pick[at]];
             result_.best.push_back(edge);
+            if (edge.value.has(kTheirZone)) place_zone(result_.best.back().value);
             collect_others(edge);
             at = edge.end;
         }
+    }
+
+    /// "8pm her time": in the zone of the place; where none is known the hour stays open and is asked.
+    void place_zone(Value& value) const {
+        value.zone = named_zone();
+        if (value.zone >= 0) return;
+        value.clock = 0;
+        value.clock_end = kWholeDay;
+        value.flags = (value.flags & ~(kBareHour | kBareHourEnd)) | kPartOnly;
+    }
+
+    /// Of the one place whose clock the message can mean; -1 when it names none, or several.
+    [[nodiscard]] std::int16_t named_zone() const {
+        std::int16_t zone = -1;
+        for (const Edge& edge : edges_) {
+            if (edge.symbol != knowledge_.city) continue;
+            const bool named = text_.tokens[edge.begin].capital || text_.word(edge.begin).size() > 4;
+            if (!named || edge.value.zone == zone) continue;
+            if (zone >= 0) return -1;
+            zone = edge.value.zone;
+        }
+        return zone;
     }
 
     void collect_others(const Edge& chosen) {
@@ -303,10 +338,11 @@ private:
 
     const Knowledge& knowledge_;
     const Text& text_;
-    const Context& context_;
+    Context context_;
     const Words words_;
     std::vector<Edge> edges_;
     std::vector<std::uint32_t> begins_;  ///< first edge that begins at a token
+    std::vector<SymbolSet> symbols_;     ///< by token: of the edges that begin there
     std::array<std::uint32_t, Grammar::kMaxItems + 1> path_{};
     std::uint64_t budget_ = 0;
     ChartResult result_;

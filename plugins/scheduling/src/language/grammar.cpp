@@ -97,7 +97,7 @@ void Grammar::expand(const std::vector<Item>& items, std::size_t at, std::size_t
                      Rule rule) {
     if (at == items.size()) {
         if (depth == 0) throw std::invalid_argument("a rule needs at least one item");
-        nodes_[node].rules.push_back(rule);
+        drafts_[node].rules.push_back(rule);
         return;
     }
     const Item& item = items[at];
@@ -107,16 +107,35 @@ void Grammar::expand(const std::vector<Item>& items, std::size_t at, std::size_t
     if (item.content) rule.content |= bit;
     if (item.glued) rule.glued |= bit;
     for (const Symbol symbol : item.symbols) {
-        NodeId child = nodes_[node].children[symbol];
-        if (child == kNone) {
-            if (nodes_.size() >= kNone) throw std::invalid_argument("too many patterns");
-            child = static_cast<NodeId>(nodes_.size());
-            nodes_[node].children[symbol] = child;
-            nodes_[node].has_children = true;
-            nodes_.emplace_back();
-        }
-        expand(items, at + 1, depth + 1, child, rule);
+        if (drafts_.size() >= kNone) throw std::invalid_argument("too many patterns");
+        const auto [child, is_new] =
+            drafts_[node].children.try_emplace(symbol, static_cast<NodeId>(drafts_.size()));
+        const NodeId next = child->second;
+        if (is_new) drafts_.emplace_back();
+        expand(items, at + 1, depth + 1, next, rule);
     }
+}
+
+void Grammar::seal() {
+    nodes_.reserve(drafts_.size());
+    for (const Draft& draft : drafts_) {
+        Node node;
+        node.first_child = static_cast<std::uint32_t>(children_.size());
+        node.child_count = static_cast<std::uint16_t>(draft.children.size());
+        node.first_rule = static_cast<std::uint32_t>(rules_.size());
+        node.rule_count = static_cast<std::uint16_t>(draft.rules.size());
+        for (const auto& [symbol, child] : draft.children) {
+            node.symbols.add(symbol);
+            children_.push_back({child, symbol});
+        }
+        rules_.insert(rules_.end(), draft.rules.begin(), draft.rules.end());
+        nodes_.push_back(node);
+    }
+    first_.fill(kNone);
+    for (const auto& [symbol, child] : drafts_[kRoot].children) first_[symbol] = child;
+    drafts_ = {};
+    children_.shrink_to_fit();
+    rules_.shrink_to_fit();
 }
 
 }  // namespace scheduling::language

@@ -1,6 +1,8 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <map>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -27,6 +29,20 @@ struct Rule {
     std::int32_t line = 0;     ///< of the data file, for explaining
 };
 
+/// A set of symbols, a bit each.
+class SymbolSet {
+public:
+    void add(Symbol symbol) { words_[symbol / 64U] |= std::uint64_t{1} << (symbol % 64U); }
+    [[nodiscard]] bool has(Symbol symbol) const { return (words_[symbol / 64U] >> (symbol % 64U) & 1U) != 0; }
+    [[nodiscard]] bool meets(const SymbolSet& other) const {
+        return ((words_[0] & other.words_[0]) | (words_[1] & other.words_[1]) |
+                (words_[2] & other.words_[2]) | (words_[3] & other.words_[3])) != 0;
+    }
+
+private:
+    std::uint64_t words_[4] = {};
+};
+
 class Grammar {
 public:
     static constexpr std::size_t kMaxItems = 8;
@@ -36,16 +52,39 @@ public:
 
     /// Throws std::invalid_argument naming the line when the data is malformed.
     void load(LanguageMask languages, std::string_view data, Symbols& symbols);
+    /// Packs what was loaded: to be called once, after it and before anything is asked.
+    void seal();
 
-    [[nodiscard]] NodeId next(NodeId node, Symbol symbol) const { return nodes_[node].children[symbol]; }
-    [[nodiscard]] bool has_children(NodeId node) const { return nodes_[node].has_children; }
-    [[nodiscard]] const std::vector<Rule>& rules(NodeId node) const { return nodes_[node].rules; }
+    [[nodiscard]] NodeId next(NodeId node, Symbol symbol) const {
+        if (node == kRoot) return first_[symbol];  // asked most, and with the most children
+        const Node& from = nodes_[node];
+        if (!from.symbols.has(symbol)) return kNone;
+        const Child* child = children_.data() + from.first_child;
+        while (child->symbol != symbol) ++child;
+        return child->node;
+    }
+    /// Is there a child for any of the symbols?
+    [[nodiscard]] bool has_any(NodeId node, const SymbolSet& symbols) const {
+        return nodes_[node].symbols.meets(symbols);
+    }
+    [[nodiscard]] bool has_children(NodeId node) const { return nodes_[node].child_count > 0; }
+    [[nodiscard]] std::span<const Rule> rules(NodeId node) const {
+        return {rules_.data() + nodes_[node].first_rule, nodes_[node].rule_count};
+    }
 
 private:
+    /// Most nodes have one child or two: a table of all symbols each would fill the caches with nothing.
     struct Node {
-        Node() { children.fill(kNone); }
-        std::array<NodeId, 256> children;
-        bool has_children = false;
+        SymbolSet symbols;  ///< those that have a child
+        std::uint32_t first_child = 0, first_rule = 0;
+        std::uint16_t child_count = 0, rule_count = 0;
+    };
+    struct Child {
+        NodeId node = kNone;
+        Symbol symbol = kNoSymbol;
+    };
+    struct Draft {
+        std::map<Symbol, NodeId> children;
         std::vector<Rule> rules;
     };
     struct Item;
@@ -53,7 +92,11 @@ private:
     void load_line(std::string_view line, Rule rule, Symbols& symbols);
     void expand(const std::vector<Item>& items, std::size_t at, std::size_t depth, NodeId node, Rule rule);
 
-    std::vector<Node> nodes_{Node{}};
+    std::vector<Draft> drafts_{Draft{}};  ///< until seal()
+    std::vector<Node> nodes_;
+    std::array<NodeId, 256> first_{};  ///< by symbol: the root's child
+    std::vector<Child> children_;      ///< of each node together
+    std::vector<Rule> rules_;          ///< likewise
 };
 
 }  // namespace scheduling::language

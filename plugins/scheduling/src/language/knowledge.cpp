@@ -124,6 +124,8 @@ Knowledge::Knowledge() {
     street_behind = symbols.intern("STREETPOST");
     month_code = symbols.intern("monthcode");
     month_short = symbols.intern("monthw");
+    city = symbols.intern("city");
+    half_of_day = symbols.intern("ampm");
     sole = symbols.intern("sole");
     for (const std::string_view root : kRoots) roots.set(symbols.intern(root));
     grammar.load(kEveryLanguage, data("common/patterns.txt"), symbols);
@@ -139,6 +141,7 @@ Knowledge::Knowledge() {
             throw std::invalid_argument(folder + ": " + fault.what());
         }
     }
+    grammar.seal();
     for (std::size_t c = 0; c < characters.size(); ++c) {
         const char name[] = {'\'', static_cast<char>(c), '\'', '\0'};
         characters[c] = symbols.find(name);

@@ -73,6 +73,8 @@ struct Knowledge {
     Symbol ordinal_mark = kNoSymbol;                              ///< "th", "º"
     Symbol street_before = kNoSymbol, street_behind = kNoSymbol;  ///< "calle", "Road"
     Symbol month_code = kNoSymbol;                                ///< a month with its day glued on: "oct2"
+    Symbol city = kNoSymbol;                                      ///< "Lisbon"
+    Symbol half_of_day = kNoSymbol;                               ///< "pm"
     Symbol month_short = kNoSymbol;                               ///< "oct"
     Symbol number = kNoSymbol;                                    ///< a run of digits
     Symbol sole = kNoSymbol;  ///< what only counts when it is the whole message

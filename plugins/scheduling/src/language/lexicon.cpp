@@ -62,6 +62,13 @@ void for_each_deletion(std::string_view word, Visit visit) {
     }
 }
 
+/// FNV-1a, its upper bits mixed into those that are looked at first.
+std::uint32_t hash_of(std::string_view word) {
+    std::uint32_t hash = 0x811c9dc5U;
+    for (const char c : word) hash = (hash ^ static_cast<unsigned char>(c)) * 0x01000193U;
+    return hash ^ (hash >> 15U);
+}
+
 bool contains(const std::vector<std::string>& list, std::string_view item) {
     return std::find(list.begin(), list.end(), item) != list.end();
 }
@@ -121,8 +128,10 @@ void Lexicon::add_phrase(LanguageMask language, std::string_view phrase, const L
     const Text text = tokenize(phrase);
     if (text.tokens.empty()) throw std::invalid_argument("empty phrase");
     NodeId node = kRoot;
+    WordId first = kUnknown;
     for (std::size_t i = 0; i < text.tokens.size(); ++i) {
         const WordId word = intern(text.word(i));
+        if (i == 0) first = word;
         words_[word].languages |= language;
         if (forgiving && text.word(i).size() >= kShortestForgiven) {
             if (words_[word].forgiving == 0) index_slips(word);
@@ -138,15 +147,31 @@ void Lexicon::add_phrase(LanguageMask language, std::string_view phrase, const L
         node = step->second;
     }
     if (entry.symbol == kNoSymbol) return;
+    begun_.resize(std::max(begun_.size(), words_.size()), 0);
+    begun_[first] |= std::uint64_t{1} << (entry.symbol % 64U);
     LexiconEntry added = entry;
     added.portable = entry.portable && text.folded.size() >= 4;
     nodes_[node].entries.push_back(added);
 }
 
 Lexicon::WordId Lexicon::intern(std::string_view folded) {
-    const auto [found, is_new] = index_.try_emplace(std::string(folded), static_cast<WordId>(words_.size()));
-    if (is_new) words_.push_back({std::string(folded), 0, 0});
-    return found->second;
+    if (const WordId known = find(folded); known != kUnknown) return known;
+    words_.push_back({std::string(folded), 0, 0});
+    index_words();
+    return static_cast<WordId>(words_.size() - 1);
+}
+
+void Lexicon::index_words() {
+    const auto put = [&](WordId word) {
+        const std::uint32_t hash = hash_of(words_[word].text);
+        std::size_t at = hash % index_.size();
+        while (index_[at].word != kUnknown) at = (at + 1) % index_.size();
+        index_[at] = {hash, word};
+    };
+    const auto last = static_cast<WordId>(words_.size() - 1);
+    if (words_.size() * 2 <= index_.size()) return put(last);
+    index_.assign(index_.size() * 2, {});
+    for (WordId word = 1; word <= last; ++word) put(word);
 }
 
 void Lexicon::index_slips(WordId word) {
@@ -156,8 +181,12 @@ void Lexicon::index_slips(WordId word) {
 }
 
 Lexicon::WordId Lexicon::find(std::string_view folded) const {
-    const auto found = index_.find(folded);
-    return found == index_.end() ? kUnknown : found->second;
+    const std::uint32_t hash = hash_of(folded);
+    const Place* const places = index_.data();
+    const std::size_t mask = index_.size() - 1;
+    for (std::size_t at = hash & mask; places[at].word != kUnknown; at = (at + 1) & mask)
+        if (places[at].hash == hash && words_[places[at].word].text == folded) return places[at].word;
+    return kUnknown;
 }
 
 Lexicon::WordId Lexicon::find_misspelt(std::string_view folded, LanguageMask language) const {

@@ -45,6 +45,12 @@ public:
     [[nodiscard]] std::optional<NodeId> next(NodeId node, WordId word) const;
     [[nodiscard]] const std::vector<LexiconEntry>& entries(NodeId node) const { return nodes_[node].entries; }
 
+    /// False when no phrase of this class begins with the word, in whatever language. True may be wrong: this
+    /// is the cheap question to ask before walking along the words.
+    [[nodiscard]] bool may_begin(WordId word, Symbol symbol) const {
+        return word < begun_.size() && (begun_[word] >> (symbol % 64U) & 1U) != 0;
+    }
+
     [[nodiscard]] const std::vector<std::string>& zones() const { return zones_; }
 
 private:
@@ -61,6 +67,8 @@ private:
     void add_phrase(LanguageMask language, std::string_view phrase, const LexiconEntry& entry,
                     bool forgiving);
     WordId intern(std::string_view folded);
+    /// Makes room for the words that are known, and as many again.
+    void index_words();
     void index_slips(WordId word);
     std::int32_t number_of(std::string_view text);
 
@@ -73,10 +81,17 @@ private:
     template <typename T>
     using WordMap = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
 
-    WordMap<WordId> index_;
+    /// The hashes of the words, apart from the words: most of what people say is in no lexicon, and is known
+    /// to be in none by one look. A power of two of places, at most half taken.
+    struct Place {
+        std::uint32_t hash = 0;
+        WordId word = kUnknown;
+    };
+    std::vector<Place> index_ = std::vector<Place>(64);
     std::vector<Node> nodes_{Node{}};
     std::unordered_map<std::uint64_t, NodeId> steps_;
     std::vector<NodeId> first_steps_{kRoot};  ///< by word: the node behind the root; kRoot when there is none
+    std::vector<std::uint64_t> begun_;        ///< by word: a bit for each class that a phrase from it on has
     WordMap<std::vector<WordId>> slips_;
     std::vector<std::string> portable_, forgiving_;
     std::vector<std::string> zones_;

@@ -78,6 +78,7 @@ enum Flag : std::uint32_t {
     kDeadline = 2097152,    ///< "by Friday": what must be done then at the latest
     kExcept = 8388608,      ///< the days that a repeat said elsewhere leaves out
     kMaybeHour = 16777216,  ///< "Friday 8": the number may be an hour
+    kTheirZone = 33554432,  ///< "8pm her time": by the clock of the place that the message names
     kPartly = 4194304,      ///< a repeat rule that cannot tell all that was said, or was not said as one
 };
 

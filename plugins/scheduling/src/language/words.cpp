@@ -99,6 +99,8 @@ void Words::find_dead_numbers() {
 /// "café da manhã", "good evening", "movie night": names with words of time in them.
 void Words::bury_names() {
     for (std::size_t at = 0; at < text_.tokens.size(); ++at) {
+        if (!knowledge_.around.may_begin(knowledge_.around.find(text_.word(at)), knowledge_.no_time))
+            continue;
         Lexicon::NodeId node = Lexicon::kRoot;
         std::size_t named = at;
         for (std::size_t end = at; end < text_.tokens.size() && end - at < kLongestName; ++end) {
@@ -125,9 +127,31 @@ bool Words::is_person_day(std::size_t at) const {
            is_with(at - 3);
 }
 
+/// "3pm", "3:30", "3-4pm".
+bool Words::begins_hour(std::size_t at) const {
+    const auto size = text_.tokens.size();
+    if (at + 1 >= size || text_.tokens[at].kind != TokenKind::kNumber) return false;
+    const bool range =
+        at + 2 < size && character(at + 1) == '-' && text_.tokens[at + 2].kind == TokenKind::kNumber;
+    const std::size_t behind = at + (range ? 3 : 1);
+    return behind < size && (character(behind) == ':' || has_class(words_[behind], knowledge_.half_of_day));
+}
+
+/// "w/ Jun 3-4pm": behind "with" a month is a person when the number behind it is an hour.
+bool Words::is_person_month(std::size_t at) const {
+    if (!text_.tokens[at].capital || at == 0) return false;
+    // In Spanish and Portuguese no day stands behind its month: "con Abril el 2".
+    const bool day_first = (language_ & kCapitalMonths) == 0;
+    if (!day_first && !begins_hour(at + 1)) return false;
+    if (!has_class(words_[at], knowledge_.month) && !has_class(words_[at], knowledge_.month_short))
+        return false;
+    const std::size_t with = character(at - 1) == '/' && at > 1 ? at - 2 : at - 1;
+    return has_class(words_[with], knowledge_.name_before);
+}
+
 void Words::bury_people() {
     for (std::size_t at = 0; at < text_.tokens.size(); ++at)
-        if (is_person_day(at)) dead_[at] = true;
+        if (is_person_day(at) || is_person_month(at)) dead_[at] = true;
 }
 
 /// "18 de Julio 1234": a street called by a date, with its house number, which is no year.
@@ -196,6 +220,31 @@ bool Words::is_label_letter(std::size_t at) const {
            kOfHours.find(raw[0]) == std::string_view::npos;
 }
 
+/// "10:30", "4h50".
+bool Words::is_clock_chain(std::size_t begin, std::size_t end) const {
+    if (end == begin + 1)
+        return end + 1 < text_.tokens.size() && text_.tokens[end].glued && text_.word(end) == "h" &&
+               text_.tokens[end + 1].glued && text_.tokens[end + 1].kind == TokenKind::kNumber;
+    return end == begin + 3 && character(begin + 1) == ':' &&
+           text_.tokens[begin + 2].end - text_.tokens[begin + 2].begin == 2;
+}
+
+/// "the 3rd, quarter to 4": the quarter is one of an hour.
+bool Words::counts_minutes(std::size_t at) const {
+    if (at + 2 >= text_.tokens.size() || text_.word(at) != "quarter") return false;
+    const std::string_view behind = text_.word(at + 1);
+    return behind == "to" || behind == "past" || behind == "till" || behind == "after";
+}
+
+/// "1650 3ro B": a capital that stands alone behind an ordinal; those that are words only at the end.
+bool Words::is_door_letter(std::size_t at) const {
+    const std::string_view raw = text_.raw(at);
+    if (raw.size() != 1 || raw[0] < 'A' || raw[0] > 'Z') return false;
+    constexpr std::string_view kWords = "AEOYI";
+    return kWords.find(raw[0]) == std::string_view::npos || at + 1 == text_.tokens.size() ||
+           text_.tokens[at + 1].kind == TokenKind::kPunct;
+}
+
 bool Words::is_no_time(std::size_t begin, std::size_t end) const {
     if (is_always_open(begin, end) || (end == begin + 1 && is_house_number(begin, end))) return true;
     if (begin > 0) {
@@ -206,6 +255,8 @@ bool Words::is_no_time(std::size_t begin, std::size_t end) const {
             return true;
         std::size_t name = begin - 1;  // "Version: 1.2", "sala 3", "Tel. 5"
         if ((c == ':' || c == '.') && name > 0) --name;
+        // "bus 10:30" leaves then; a version or a room is not written so.
+        if (name == begin - 1 && is_clock_chain(begin, end)) return false;
         if (has_class(words_[name], knowledge_.not_time_before)) return true;
     }
     if (end < text_.tokens.size()) {
@@ -215,7 +266,8 @@ bool Words::is_no_time(std::size_t begin, std::size_t end) const {
         const bool ordinal = after.glued && (has_class(words_[end], knowledge_.ordinal_mark) ||
                                              has_class(words_[end], knowledge_.ordinal_mark_feminine));
         if (ordinal && end + 1 < text_.tokens.size() &&
-            (has_class(words_[end + 1], knowledge_.ordered_noun) || is_label_letter(end + 1)))
+            ((has_class(words_[end + 1], knowledge_.ordered_noun) && !counts_minutes(end + 1)) ||
+             is_label_letter(end + 1) || is_door_letter(end + 1)))
             return true;  // "2nd floor", "3ºB"
         // "at 450 Sutter St"
         const bool house_number =
@@ -229,8 +281,8 @@ bool Words::is_no_time(std::size_t begin, std::size_t end) const {
 }
 
 bool Words::has_class(Lexicon::WordId word, Symbol symbol) const {
-    const auto node =
-        word == Lexicon::kUnknown ? std::nullopt : knowledge_.lexicon.next(Lexicon::kRoot, word);
+    if (!knowledge_.lexicon.may_begin(word, symbol)) return false;
+    const auto node = knowledge_.lexicon.next(Lexicon::kRoot, word);
     if (!node) return false;
     const auto& entries = knowledge_.lexicon.entries(*node);
     return std::any_of(entries.begin(), entries.end(), [&](const LexiconEntry& entry) {

@@ -42,6 +42,8 @@ private:
     void bury_people();
     void bury_dated_streets();
     [[nodiscard]] bool is_person_day(std::size_t at) const;
+    [[nodiscard]] bool is_person_month(std::size_t at) const;
+    [[nodiscard]] bool begins_hour(std::size_t at) const;
     /// "rua 25 de março": the month goes with its number.
     void bury_street_name(std::size_t at);
     /// "farmacia 24 horas", "24 Hour Fitness", "24/7": always open, no length and no date.
@@ -49,6 +51,9 @@ private:
     /// "14 Marlow Road", "Rua das Flores 45": the noun of a street, with its name in capitals between.
     [[nodiscard]] bool is_house_number(std::size_t begin, std::size_t end) const;
     [[nodiscard]] bool is_label_letter(std::size_t at) const;
+    [[nodiscard]] bool counts_minutes(std::size_t at) const;
+    [[nodiscard]] bool is_door_letter(std::size_t at) const;
+    [[nodiscard]] bool is_clock_chain(std::size_t begin, std::size_t end) const;
     [[nodiscard]] bool is_no_time(std::size_t begin, std::size_t end) const;
 
     const Knowledge& knowledge_;

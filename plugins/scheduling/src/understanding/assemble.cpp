@@ -73,6 +73,7 @@ void Assembly::write(Understanding& out) {
     collect(out);
     end_repeat();
     except_days();
+    if (repeat_) settle_half(*repeat_);
     if (when_) {
         settle_by_words();
         settle();
@@ -102,8 +103,11 @@ void Assembly::take_hour_for_day(Value& when) const {
 
 /// "cena a las 8": words that say which half of the day is meant.
 void Assembly::settle_by_words() {
-    Value& when = *when_;
-    take_hour_for_day(when);
+    take_hour_for_day(*when_);
+    settle_half(*when_);
+}
+
+void Assembly::settle_half(Value& when) const {
     if (when.clock < 0 || !when.has(Flag::kBareHour) || when.clock_end >= 0) return;
     if (when.has(Flag::kHourMark) && when.clock >= 10 * 3600) return;  // "10:30 hrs"
     const bool evening = around_.find(around_.classes.evening).has_value(),
@@ -216,7 +220,10 @@ void Assembly::write_start(Understanding& out) const {
         draft.part_begin = std::chrono::minutes(std::max(when.clock, 0) / 60);
         draft.part_end = std::chrono::minutes((when.clock_end >= 0 ? when.clock_end : kDaySeconds) / 60);
     }
-    draft.has_date = day || whole_days || (when.has_day() && when.has_clock());
+    // "next week in the afternoon" says on which days to look, not the day.
+    const bool hour_on_days =
+        when.has_day() && when.has_clock() && !(part && when.day_end - when.day_begin > 1);
+    draft.has_date = day || whole_days || hour_on_days;
     draft.has_time = when.clock >= 0 && !part;
     if (whole_days) {
         draft.all_day = true;

@@ -44,6 +44,7 @@ private:
     void except_days();
     void write_exceptions(Understanding& out, const language::Value& rule) const;
     void settle_by_words();
+    void settle_half(language::Value& when) const;
     void take_hour_for_day(language::Value& when) const;
     void settle();
     void settle_deadline();
@@ -69,7 +70,8 @@ private:
     [[nodiscard]] std::optional<Question> mismatched_weekday() const;
     [[nodiscard]] Question either_day(language::DayNumber first, language::DayNumber second) const;
     [[nodiscard]] std::optional<Question> clock_change(const Understanding& out) const;
-    [[nodiscard]] std::optional<Question> ambiguous_hour() const;
+    [[nodiscard]] std::optional<Question> ambiguous_hour(const Understanding& out) const;
+    [[nodiscard]] std::optional<Question> series_hour(const Understanding& out) const;
     [[nodiscard]] std::optional<Question> missing(const Understanding& out) const;
     [[nodiscard]] Choice choice(language::DayNumber day, std::int32_t clock) const;
     [[nodiscard]] Choice choice_of(const language::Value& said) const;

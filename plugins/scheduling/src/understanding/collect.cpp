@@ -102,10 +102,13 @@ bool Assembly::is_only_past(const Expression& expression) const {
 
 /// "mañana no puedo, el viernes a las 3": a day that is turned down where another follows.
 bool Assembly::is_refused_day(const Expression& expression) const {
-    const std::uint32_t end = expression.end_token;
-    if (!expression.value.has_day() || expression.value.freq != language::Freq::kNone ||
-        end >= around_.size() || around_.phrase(end, around_.classes.refused) == 0)
-        return false;
+    const std::uint32_t begin = expression.begin_token, end = expression.end_token;
+    if (!expression.value.has_day() || expression.value.freq != language::Freq::kNone) return false;
+    const auto refuses = [&](std::uint32_t at) { return around_.phrase(at, around_.classes.refused); };
+    const bool behind = end < around_.size() && refuses(end) > 0;
+    // "no puedo el jueves, pon el viernes": a single "no" there may deny anything.
+    const bool before = (begin > 1 && refuses(begin - 2) == 2) || (begin > 2 && refuses(begin - 3) == 3);
+    if (!behind && !before) return false;
     return std::any_of(reading_.expressions.begin(), reading_.expressions.end(),
                        [&](const Expression& other) {
                            return other.begin_token > end && other.value.has_day() &&
@@ -173,6 +176,11 @@ bool Assembly::complete_repeat(const Value& other) {
         rule.nth_mask == other.nth_mask && rule.by_monthday == other.by_monthday;
     if (!alike || (rule.has_clock() && other.has_clock())) return false;
     if (rule.by_weekday == 0) rule.by_weekday = other.by_weekday;
+    if (!rule.has_day() && other.has_day()) {  // "weekly sync …, Mondays at 10 starting Dec 7"
+        rule.form = other.form;
+        rule.day_begin = other.day_begin;
+        rule.day_end = other.day_end;
+    }
     if (rule.until == 0) rule.until = other.until;
     if (rule.count == 0) rule.count = other.count;
     if (other.has_clock()) {
@@ -238,6 +246,8 @@ void Assembly::add_length(const Expression& expression, Understanding& out) {
     }
     const bool weeks = value.seconds == 0 && (value.months != 0 || value.days >= 7);
     if (weeks && !stretch_) stretch_ = value;  // how long a series goes on, if there is one
+    // "moved up a week": so long is no event with an hour; where no hour is said it may be.
+    if (weeks && when_ && when_->has_clock()) return;
     if (!out.draft.duration && value.months == 0)
         out.draft.duration = std::chrono::minutes(value.seconds / 60 + std::int64_t{value.days} * 1440);
 }
@@ -294,6 +304,20 @@ void Assembly::add_time(const Expression& expression) {
     settle_hours(there);
     const bool same_hour = !value.has_day() && here.clock == there.clock && here.clock_end == there.clock_end;
     if (same_hour) return;  // "at 9am …, 9am my time"
+    // "at 3 or 3:30 tomorrow", "hair at 2pm, school run 3.15 on Wednesday": the day is said once for both.
+    const bool hours =
+        when_->clock >= 0 && value.clock >= 0 && !when_->has(Flag::kPartOnly) && !value.has(Flag::kPartOnly);
+    if (!corrected && hours && !when_->has_day() && value.has_day()) {
+        Value day = value, hour = value;
+        day.clock = day.clock_end = -1;
+        day.flags &= ~(Flag::kBareHour | Flag::kBareHourEnd | Flag::kHourMark);
+        if (meet(context_, day, *when_, both)) {
+            when_ = both;
+            hour.form = language::DayForm::kNone;
+            if (!rival_) rival_ = hour;
+            return;
+        }
+    }
     const Value* pair[] = {&*when_, &value};
     if (corrected && act_corrected(context_, pair, 0, both)) {
         when_ = both;

@@ -11,8 +11,14 @@ namespace {
 
 /// A JSON string. Bytes that are not UTF-8 become U+FFFD.
 void quote(std::string& out, std::string_view text) {
+    const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; };
     out += '"';
     for (std::size_t at = 0; at < text.size();) {
+        std::size_t plain = at;
+        while (plain < text.size() && is_plain(text[plain])) ++plain;
+        out += text.substr(at, plain - at);
+        at = plain;
+        if (at == text.size()) break;
         const auto point = language::decode(text, at);
         if (point.value == 0xFFFD && point.size == 1) {
             out += "\xEF\xBF\xBD";
@@ -113,7 +119,9 @@ bool makes_event(std::string_view intent) {
 }  // namespace
 
 std::string to_json(const Understanding& understanding, const Moment&, std::string_view intent) {
-    std::string out = "{\"event\":";
+    std::string out;
+    out.reserve(768);  // nearly every answer
+    out += "{\"event\":";
     if (makes_event(intent) || (is_talk(intent) && understanding.is_bare_wish))
         write_event(out, understanding.draft);
     else
@@ -122,9 +130,13 @@ std::string to_json(const Understanding& understanding, const Moment&, std::stri
     list(out, understanding.times, [&](const TimeMention& mention) {
         out += "{\"text\":";
         quote(out, mention.text);
-        out +=
-            ",\"begin\":" + std::to_string(mention.begin) + ",\"finish\":" + std::to_string(mention.finish);
-        out += ",\"type\":\"" + mention.type + "\",\"start\":";
+        out += ",\"begin\":";
+        out += std::to_string(mention.begin);
+        out += ",\"finish\":";
+        out += std::to_string(mention.finish);
+        out += ",\"type\":\"";
+        out += mention.type;
+        out += "\",\"start\":";
         quote_or_null(out, mention.start);
         out += ",\"end\":";
         quote_or_null(out, mention.end);

@@ -36,8 +36,22 @@ std::string printed(const char* format, Numbers... numbers) {
     return std::string(buffer.data(), static_cast<std::size_t>(size));
 }
 
+/// Two digits, as "07": printf() reads its format for each, and every message holds several.
+void put_two(char* at, unsigned number) {
+    at[0] = static_cast<char>('0' + number / 10);
+    at[1] = static_cast<char>('0' + number % 10);
+}
+
 std::string print_clock(std::int64_t seconds) {
     const int of_day = static_cast<int>(seconds % kDaySeconds);
+    if (of_day >= 0) {
+        const auto left = static_cast<unsigned>(of_day);
+        std::string out = "hh:mm:ss";
+        put_two(&out[0], left / 3600);
+        put_two(&out[3], left / 60 % 60);
+        put_two(&out[6], left % 60);
+        return out;
+    }
     return printed("%02d:%02d:%02d", of_day / 3600, of_day / 60 % 60, of_day % 60);
 }
 
@@ -123,6 +137,15 @@ void follow_clock_change(Value& value, const language::Context& context, const s
 
 std::string print_day(DayNumber day) {
     const auto ymd = language::to_date(day);
+    const int year = static_cast<int>(ymd.year());
+    if (year >= 0 && year <= 9999) {
+        std::string out = "yyyy-mm-dd";
+        put_two(&out[0], static_cast<unsigned>(year) / 100);
+        put_two(&out[2], static_cast<unsigned>(year) % 100);
+        put_two(&out[5], static_cast<unsigned>(ymd.month()));
+        put_two(&out[8], static_cast<unsigned>(ymd.day()));
+        return out;
+    }
     return printed("%04d-%02u-%02u", static_cast<int>(ymd.year()), static_cast<unsigned>(ymd.month()),
                    static_cast<unsigned>(ymd.day()));
 }
@@ -133,8 +156,15 @@ std::string print_moment(const std::string& zone, DayNumber day, std::int64_t se
     const std::int64_t clock = seconds - extra * kDaySeconds;
     const std::int32_t offset = offset_at(zone, at, clock) / 60;
     const std::int32_t size = offset < 0 ? -offset : offset;
-    return print_day(at) + "T" + print_clock(clock) +
-           printed("%c%02d:%02d", offset < 0 ? '-' : '+', size / 60, size % 60);
+    std::string out = print_day(at);
+    out.reserve(out.size() + 15);
+    out += 'T';
+    out += print_clock(clock);
+    std::string zoned = "+hh:mm";
+    if (offset < 0) zoned[0] = '-';
+    put_two(&zoned[1], static_cast<unsigned>(size) / 60);
+    put_two(&zoned[4], static_cast<unsigned>(size) % 60);
+    return out += zoned;
 }
 
 const std::string& zone_of(const Value& value, const std::string& zone) {

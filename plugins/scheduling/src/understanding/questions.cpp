@@ -35,7 +35,7 @@ void Assembly::ask(Understanding& out) const {
     if ((out.question = past(out))) return;
     if ((out.question = ambiguous_date())) return;
     if ((out.question = clock_change(out))) return;
-    if ((out.question = ambiguous_hour())) return;
+    if ((out.question = ambiguous_hour(out))) return;
     out.question = missing(out);
 }
 
@@ -170,7 +170,26 @@ std::optional<Question> Assembly::rival_hours() const {
     return question;
 }
 
-std::optional<Question> Assembly::ambiguous_hour() const {
+/// "trivia every Tuesday 7:30": the hour of a series, outside of the person's working hours.
+std::optional<Question> Assembly::series_hour(const Understanding& out) const {
+    const bool open = repeat_->has(Flag::kBareHour) && !repeat_->has(Flag::kHourMark);
+    if (!open || !out.draft.start || !out.draft.has_time || out.draft.end) return std::nullopt;
+    const auto day = std::chrono::floor<date::days>(*out.draft.start);
+    const auto hour = std::chrono::duration_cast<std::chrono::minutes>(*out.draft.start - day);
+    if (hour >= moment_.work_begin && hour <= moment_.work_end) return std::nullopt;
+    Question question;
+    question.kind = "ambiguous_hour";
+    for (const int half : {0, 1}) {
+        Choice made;
+        made.start = day + hour % std::chrono::hours(12) + std::chrono::hours(12 * half);
+        if (made.start > at(context_.today, context_.now)) question.choices.push_back(made);
+    }
+    if (question.choices.size() < 2) return std::nullopt;
+    return question;
+}
+
+std::optional<Question> Assembly::ambiguous_hour(const Understanding& out) const {
+    if (repeat_ && (!when_ || !when_->has_clock())) return series_hour(out);
     if (!when_) return std::nullopt;
     if (auto rivals = rival_hours()) return rivals;
     if (!when_ || when_->clock < 0 || !when_->has_day() || !spoken_->has(Flag::kBareHour))

@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "model_client/place.hpp"
 #include "understanding/model/word_marks.hpp"
 
 namespace scheduling::model {
@@ -12,6 +13,7 @@ namespace {
 
 using migue::Error;
 using migue::Task;
+using model_client::Place;
 using nlohmann::json;
 
 constexpr std::uint64_t kMsNs = 1'000'000, kSecondNs = 1000 * kMsNs;
@@ -26,20 +28,6 @@ constexpr std::size_t kBytesASecond = 2000;
 std::uint32_t byte_at(std::string_view bytes, std::size_t at) {
     return static_cast<unsigned char>(bytes[at]);
 }
-
-/// One of the notes under way.
-class Place {
-public:
-    explicit Place(std::atomic<int>& count) : count_(count), number_(count.fetch_add(1) + 1) {}
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-    ~Place() { count_.fetch_sub(1); }
-    [[nodiscard]] int number() const noexcept { return number_; }
-
-private:
-    std::atomic<int>& count_;
-    const int number_;
-};
 
 /// A form; the boundary holds random bytes, and is looked for in the file all the same.
 migue::HttpRequest form_of(const TranscriptionSettings& settings, const migue::MediaFile& file,

@@ -1,0 +1,212 @@
+#include <bit>
+
+#include "language/actions.hpp"
+
+/// Hours, days and habits as people dictate or abbreviate them.
+namespace scheduling::language {
+
+/// "6 30 tomorrow morning": hour and minutes apart, as dictation writes them; minutes as people arrange them.
+bool act_clock_spaced(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value &hour = *arguments[0], &minute = *arguments[1];
+    const bool plausible = hour.number >= 1 && hour.number <= 23 && minute.digits == 2 &&
+                           minute.number % 5 == 0 && minute.number < 60;
+    return plausible && act_clock(context, arguments, 0, out);
+}
+
+/// "1030-11", "9-1015": one of the hours written as one number, with minutes as people arrange them.
+bool act_packed_range(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    for (const Value* hour : arguments)
+        if (hour->clock < 0 || hour->clock / 60 % 5 != 0) return false;
+    constexpr std::int32_t kLongest = 12 * 3600;
+    return act_clock_range(context, arguments, 0, out) && out.clock_end - out.clock <= kLongest;
+}
+
+/// "25 past 2", "ten after four".
+bool act_minutes_past(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const std::int32_t minutes = arguments[0]->number;
+    return minutes >= 5 && minutes < 30 && minutes % 5 == 0 && act_clock_shift(context, arguments, 1, out);
+}
+
+/// "cuatro y diez mañana": hour, minutes and a day, in either order.
+bool act_words_hour_on(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const bool day_first = arguments[0]->has_day();
+    const Arguments words = day_first ? arguments.subspan(1) : arguments.first(2);
+    const Value &hour = *words[0], &minute = *words[1];
+    if (hour.digits != 0 || minute.digits != 0 || hour.number < 1 || minute.number < 5) return false;
+    Value clock;
+    return act_clock(context, words, 2, clock) && meet(context, *arguments[day_first ? 0 : 2], clock, out);
+}
+
+/// "27.03.": the final point and two digits of the month tell it from an hour.
+bool act_dotted_date(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Context dotted = context;
+    dotted.day_first = dotted.order_known = true;
+    return arguments[1]->digits == 2 && arguments[1]->number <= 12 &&
+           act_numeric_date(dotted, arguments, 0, out);
+}
+
+/// "1st and 3rd Saturday of the month": more than one of them is a habit.
+bool act_every_nths(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    return std::popcount(arguments[0]->nth_mask) > 1 && act_every_nth_unit(context, arguments, 0, out);
+}
+
+/// "jueves 19 h por 6 semanas": a weekday and its hour, as many weeks as were said.
+bool act_weekday_series(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    const Value &when = *arguments[0], &length = *arguments[1];
+    const bool weekday = when.form == DayForm::kFields && when.weekday != 0 && when.dom == 0;
+    const std::int32_t weeks = length.days / 7;
+    if (!weekday || when.clock < 0 || length.months != 0 || length.seconds != 0 || length.days % 7 != 0 ||
+        weeks < 2 || weeks > 104)
+        return false;
+    out = when;
+    out.form = DayForm::kNone;
+    out.weekday = 0;
+    out.freq = Freq::kWeekly;
+    out.by_weekday = static_cast<std::uint8_t>(1u << (when.weekday - 1));
+    out.count = static_cast<std::int16_t>(weeks);
+    out.flags |= kPartly;
+    return true;
+}
+
+/// "não é de manhã": kept for a message that says no other hour.
+bool act_refused_part(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    if (out.has_day() || !out.has(kPartOnly)) return false;
+    out.flags |= kExcept;
+    return true;
+}
+
+/// "todos los 5", without the word for a day.
+bool act_every_dom(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value dom;
+    const Value* days[] = {&dom};
+    return act_dom(context, arguments, 0, dom) && act_every_date(context, days, 0, out);
+}
+
+/// "seg, qua e sex": weekdays joined to the last, a habit; with "or" they are a choice.
+bool act_weekdays_list(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value days;
+    const Value* set[] = {&days};
+    return act_weekday_set(context, arguments, 0, days) && act_weekdays_row(context, set, 0, out);
+}
+
+/// "8pm her time": whose clock that is the rest of the message says.
+bool act_their_zone(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    if (out.zone >= 0 || out.clock < 0 || out.has(kPartOnly) || out.has(kMoment)) return false;
+    out.flags |= kTheirZone;
+    return true;
+}
+
+/// "todos los sábados de diciembre de 9 a 12": rule, month and hours.
+bool act_weekdays_in_month(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value& said = *arguments[0];
+    const bool plain = said.by_weekday != 0 && said.nth_mask == 0 && said.interval == 1 && said.until == 0 &&
+                       said.count == 0 && !said.has_day() && said.except_end[0] == 0 && !said.has_clock();
+    Value rule;
+    if (!plain || !act_by_month(context, arguments.first(2), 0, rule)) return false;
+    if (arguments.size() < 3) {
+        out = rule;
+        return true;
+    }
+    const Value* parts[] = {&rule, arguments[2]};
+    return act_repeat_with(context, parts, 0, out);
+}
+
+/// "jueves por la noche, todas las semanas, a las 9": the weekday and its part of the day belong to the rule.
+bool act_every_on(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value &when = *arguments[0], &rule = *arguments[1];
+    const bool weekday = when.form == DayForm::kFields && when.weekday != 0 && when.dom == 0;
+    if (!weekday || rule.freq != Freq::kWeekly || rule.by_weekday != 0 || rule.nth_mask != 0) return false;
+    Value part = when;
+    part.form = DayForm::kNone;
+    part.weekday = 0;
+    const Value* parts[] = {&rule, &part};
+    if (!act_repeat_with(context, parts, 0, out)) return false;
+    out.by_weekday = static_cast<std::uint8_t>(1u << (when.weekday - 1));
+    return true;
+}
+
+/// "martes 9 a 11": a weekday and two hours, where the first is not the day's own number.
+bool act_weekday_hours(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    constexpr DayNumber kNear = 10;
+    Value dom;
+    const Value* first[] = {arguments[1]};
+    if (!act_dom(context, first, 0, dom)) return false;
+    if (fix_day(context, dom) && weekday_of(dom.day_begin) == arguments[0]->weekday &&
+        dom.day_begin - context.today <= kNear)
+        return false;
+    Value range, begin, end;
+    const Value *from[] = {arguments[1]}, *to[] = {arguments[2]}, *both[] = {&begin, &end};
+    const bool written = arguments[1]->number < arguments[2]->number && arguments[2]->number > 12 &&
+                         act_clock(context, from, 0, begin) && act_clock(context, to, 0, end);
+    if (written) begin.flags &= ~kBareHour;  // "miércoles 15 a 16", "martes 9 a 13"
+    return (written ? act_clock_range(context, both, 0, range)
+                    : act_bare_range(context, arguments.subspan(1), 0, range)) &&
+           meet(context, *arguments[0], range, out);
+}
+
+/// "pushed from Wed to Thurs 5:15".
+bool act_moved_to(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const bool adjacent = arguments[0]->weekday % 7 + 1 == arguments[1]->weekday;
+    return adjacent && meet(context, *arguments[1], *arguments[2], out);
+}
+
+/// "MWF", "TTh": the number is a set of weekdays, bit 0 Monday.
+bool act_weekday_mask(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out.by_weekday = static_cast<std::uint8_t>(arguments[0]->number);
+    return out.by_weekday != 0;
+}
+
+/// "sexta sim, sexta não", "un viernes sí y otro no": every second week on that weekday.
+bool act_every_alternate_day(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    if (arguments.size() > 1 && arguments[1]->weekday != arguments[0]->weekday) return false;
+    return act_every_weekday(context, arguments.first(1), 2, out);
+}
+
+/// "not this Friday but the one after".
+bool act_week_later(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    if (out.has_clock() || out.grain != Grain::kDay || !fix_day(context, out)) return false;
+    out.day_begin += 7;
+    out.day_end += 7;
+    out.flags &= ~(kNextWord | kThisWord);
+    return true;
+}
+
+/// "finde largo, del 20 al 22": beside days of its own the word names the occasion, as a holiday does.
+bool act_weekend_named(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    if (!act_relative_period(context, arguments, 0, out)) return false;
+    out.flags |= kHoliday;
+    return true;
+}
+
+/// "every Saturday except this one": the next of them.
+bool act_except_next(const Context& context, Arguments, std::int32_t, Value& out) {
+    out = fixed_days(context.today, context.today + 7, Grain::kWeek);
+    out.flags |= kExcept;
+    out.except_begin[0] = out.day_begin;
+    out.except_end[0] = out.day_end;
+    return true;
+}
+
+/// "chá das 5": an hour that says which one of several. In words "das duas" is rather two of them.
+bool act_clock_of(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value& hour = *arguments[0];
+    if (hour.digits == 0 && hour.number < 5) return false;
+    return act_clock(context, arguments, 0, out) && out.has(kBareHour);
+}
+
+/// "tres horas", "dieciséis horas" as an hour; a single one ("una hora el jueves") is a length.
+bool act_clock_hours(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const bool one = arguments[0]->digits == 0 && arguments[0]->number == 1;
+    return !one && act_clock(context, arguments, 1, out);
+}
+
+/// "uma hora da tarde": where a part of the day follows, even a single hour is no length.
+bool act_hour_part(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value clock;
+    return act_clock(context, arguments.first(1), 1, clock) && meet(context, clock, *arguments[1], out);
+}
+
+}  // namespace scheduling::language

@@ -1,0 +1,12 @@
+# Writes a C file with one exported function for each struct of a layout, so that abidiff sees every type.
+file(STRINGS ${LAYOUT} lines REGEX "^(struct|frozen) ")
+set(text "")
+file(GLOB headers RELATIVE ${INCLUDE_DIR} ${INCLUDE_DIR}/migue/*.h ${INCLUDE_DIR}/migue/ext/*.h)
+foreach(header IN LISTS headers)
+  string(APPEND text "#include \"${header}\"\n")
+endforeach()
+foreach(line IN LISTS lines)
+  string(REGEX REPLACE "^[a-z]+ " "" name "${line}")
+  string(APPEND text "void probe_${name}(const struct ${name}* it);\n__attribute__((visibility(\"default\"))) void probe_${name}(const struct ${name}* it) { (void)it; }\n")
+endforeach()
+file(CONFIGURE OUTPUT ${OUT} CONTENT "${text}" @ONLY)

@@ -1,0 +1,11 @@
+cmake_minimum_required(VERSION 3.25)
+# Nothing in these folders' sources matches: what may not be used (WORDS), and why (WHY).
+foreach(folder IN LISTS FOLDERS)
+  file(GLOB_RECURSE files ${folder}/*.cpp ${folder}/*.hpp ${folder}/*.h ${folder}/*.txt ${folder}/*.cmake ${folder}/*.json)
+  foreach(file IN LISTS files)
+    file(READ ${file} text)
+    if(text MATCHES "${WORDS}")
+      message(SEND_ERROR "${file}: ${CMAKE_MATCH_0}: ${WHY}")
+    endif()
+  endforeach()
+endforeach()
