@@ -26,13 +26,22 @@ inline constexpr LanguageInfo kLanguages[] = {
 struct AroundClasses {
     explicit AroundClasses(Symbols& symbols);
 
-    Symbol all_day, aside, hourly, told, generic, accented, pronoun, pronoun_ending, asking, has,
-        subject_label, place_label, purpose, whole_day, then, kin_ending, article, ask, ask_led, ask_tail,
-        before, clitic, command, correct, dawny, day_before, edit, evening, event, event_verb, floor, frame,
-        group, honorific, invite, kin, lead, money, move_from, no_guest, of_group, organisation, person_and,
-        no_place, place_in, place_at, place_noun, place_preposition, polite, remark, remind, request, second,
-        small, something, refused, surname, task, task_ending, title, todo, verb, video, with, with_short,
-        with_the;
+    Symbol all_day = kNoSymbol, aside = kNoSymbol, hourly = kNoSymbol, told = kNoSymbol, generic = kNoSymbol,
+           accented = kNoSymbol, pronoun = kNoSymbol, pronoun_ending = kNoSymbol, asking = kNoSymbol,
+           has = kNoSymbol, subject_label = kNoSymbol, place_label = kNoSymbol, purpose = kNoSymbol,
+           whole_day = kNoSymbol, then = kNoSymbol, kin_ending = kNoSymbol, article = kNoSymbol,
+           ask = kNoSymbol, ask_led = kNoSymbol, ask_tail = kNoSymbol, before = kNoSymbol, clitic = kNoSymbol,
+           command = kNoSymbol, correct = kNoSymbol, dawny = kNoSymbol, day_before = kNoSymbol,
+           edit = kNoSymbol, evening = kNoSymbol, event = kNoSymbol, event_verb = kNoSymbol,
+           floor = kNoSymbol, frame = kNoSymbol, group = kNoSymbol, honorific = kNoSymbol, invite = kNoSymbol,
+           kin = kNoSymbol, lead = kNoSymbol, money = kNoSymbol, move_from = kNoSymbol, no_guest = kNoSymbol,
+           of_group = kNoSymbol, organisation = kNoSymbol, person_and = kNoSymbol, no_place = kNoSymbol,
+           place_in = kNoSymbol, place_at = kNoSymbol, place_noun = kNoSymbol, place_preposition = kNoSymbol,
+           polite = kNoSymbol, remark = kNoSymbol, remind = kNoSymbol, request = kNoSymbol,
+           second = kNoSymbol, small = kNoSymbol, something = kNoSymbol, refused = kNoSymbol,
+           surname = kNoSymbol, task = kNoSymbol, task_ending = kNoSymbol, title = kNoSymbol,
+           todo = kNoSymbol, verb = kNoSymbol, video = kNoSymbol, with = kNoSymbol, with_short = kNoSymbol,
+           with_the = kNoSymbol;
 };
 
 struct Knowledge {

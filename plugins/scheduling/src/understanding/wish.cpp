@@ -28,12 +28,13 @@ bool names_event(const Around& around) {
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (around.roles[at] == Role::kTime || around.roles[at] == Role::kGuest || !around.is_word(at))
             continue;
-        if (around.phrase(at, around.classes.frame, true) > 0 ||
-            around.phrase(at, around.classes.verb, true) > 0)
-            return false;
+        const bool verb = around.phrase(at, around.classes.frame, true) > 0 ||
+                          around.phrase(at, around.classes.verb, true) > 0;
+        if (verb && event_size(around, at) == 0) return false;
         if (!named && around.phrase(at, around.classes.small, true) == 0 &&
             around.phrase(at, around.classes.article, true) == 0) {
             if (!around.is_free(at) || event_size(around, at) == 0) return false;
+            at += event_size(around, at) - 1;
             named = true;
         }
     }

@@ -48,6 +48,41 @@ INSTANTIATE_TEST_SUITE_P(
                       Said{"pt", "ontem o jogo foi às 20h"}, Said{"pt", "até amanhã"},
                       Said{"pt", "qual a previsão de amanhã"}, Said{"pt", "liga a luz às 20h"}));
 
+/// An event's noun alone: when it is will be asked.
+class Nouns : public ::testing::TestWithParam<Said> {};
+
+TEST_P(Nouns, AreWishes) {
+    const Understanding read = heard(GetParam());
+    EXPECT_TRUE(read.is_bare_wish) << GetParam().text;
+    ASSERT_TRUE(read.question.has_value()) << GetParam().text;
+    EXPECT_EQ(read.question->kind, "missing_date");
+}
+
+INSTANTIATE_TEST_SUITE_P(Alone, Nouns,
+                         ::testing::Values(Said{"en", "oil change"}, Said{"en", "smear test"},
+                                           Said{"es", "peluquería"}, Said{"es", "cena con los suegros"},
+                                           Said{"pt", "exame de sangue"}, Said{"pt", "almoço com a equipe"}));
+
+class Remarks : public ::testing::TestWithParam<Said> {};
+
+TEST_P(Remarks, AreNoWishes) {
+    EXPECT_FALSE(heard(GetParam()).is_bare_wish) << GetParam().text;
+}
+
+INSTANTIATE_TEST_SUITE_P(WithNouns, Remarks,
+                         ::testing::Values(Said{"en", "the dentist was great"},
+                                           Said{"en", "is it a meeting?"},
+                                           Said{"en", "good luck with the exam"},
+                                           Said{"es", "encender la tele"}, Said{"es", "¿qué tal la fiesta?"},
+                                           Said{"es", "leer mis correos"}, Said{"pt", "adoro churrasco"},
+                                           Said{"pt", "desligar a luz"}));
+
+TEST(BareWish, AQuestionMarkBehindANounAndAnHourAsksForNothing) {
+    EXPECT_TRUE(heard({"en", "tennis tomorrow at 4?"}).is_bare_wish);
+    EXPECT_TRUE(heard({"es", "¿café mañana a las 4?"}).is_bare_wish);
+    EXPECT_FALSE(heard({"en", "do you like tennis tomorrow at 4?"}).is_bare_wish);
+}
+
 TEST(BareWish, AsksForItsHour) {
     const Understanding read = heard({"es", "té con la abuela mañana"});
     ASSERT_TRUE(read.question.has_value());
