@@ -214,9 +214,10 @@ private:
     void settle(std::string_view text, Decision& decision) const {
         const Scored& best = decision.ranked.front();
         const Route* route = accepted(decision.ranked) ? table.find(best.intent) : nullptr;
-        if (route != nullptr && route->intent == table.dated && best.probability < kClearOfPast &&
-            day_ahead.tells_of_past(text))
-            route = nullptr;
+        const bool is_over = route != nullptr && route->intent == table.dated &&
+                             ((best.probability < kClearOfPast && day_ahead.tells_of_past(text)) ||
+                              day_ahead.names_only_past_days(text));
+        if (is_over) route = nullptr;
         if (route == nullptr && take_dated(text, decision)) return;
         if (route == nullptr) {
             fall_back(decision, kOther);

@@ -62,6 +62,7 @@ constexpr std::pair<Symbol AroundClasses::*, std::string_view> kAroundNames[] = 
     {&AroundClasses::no_guest, "NOGUEST"},
     {&AroundClasses::of_group, "OFGROUP"},
     {&AroundClasses::organisation, "ORGANISATION"},
+    {&AroundClasses::past_ending, "PASTEND"},
     {&AroundClasses::person_and, "PERSONAND"},
     {&AroundClasses::no_place, "NOPLACE"},
     {&AroundClasses::place_in, "PLACEIN"},
