@@ -66,14 +66,17 @@ bool DayAhead::tells_of_past(std::string_view text) const {
 
 bool DayAhead::names_only_past_days(std::string_view text) const {
     bool found = false;
+    std::string_view before;
     for (const Token& token : tokenize(text)) {
-        if (signs_.of(token.bare) == "pastday") {
+        const std::string_view sign = signs_.of(token.bare), last = before;
+        before = sign;
+        if (sign == "pastday") {
             found = true;
             continue;
         }
         const std::string_view kind = token.type == TokenClass::kWord ? kinds_.of(token.bare) : "";
-        if (kind == "day" || kind == "month" || kind == "relative" || token.type == TokenClass::kDate)
-            return false;
+        const bool relative = kind == "relative" && last != "morning";  // "la 1 de la mañana"
+        if (kind == "day" || kind == "month" || relative || token.type == TokenClass::kDate) return false;
     }
     return found;
 }

@@ -36,7 +36,7 @@ TEST(DayAhead, TellsWhatIsToldOfThePast) {
 TEST(DayAhead, KnowsWhereOnlyYesterdayIsNamed) {
     const DayAhead day_ahead;
     for (const char* text : {"the course yesterday from 9 to 11 was a waste", "anoche cenamos a las 10",
-                             "ontem o jogo acabou às 11"})
+                             "ayer salimos a la 1 de la mañana", "ontem o jogo acabou às 11"})
         EXPECT_TRUE(day_ahead.names_only_past_days(text)) << text;
     for (const char* text :
          {"yesterday I couldn't, book it for thursday", "ayer no pude, mejor mañana a las 3",

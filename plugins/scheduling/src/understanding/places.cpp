@@ -19,7 +19,7 @@ std::uint32_t proper_end(const Around& around, std::uint32_t at) {
         return k < around.size() && around.is_free(k) && around.is_word(k) && tokens[k].capital &&
                around.phrase(k, classes.group) == 0 && around.phrase(k, classes.remark) == 0 &&
                around.phrase(k, classes.polite) == 0 && around.phrase(k, classes.money) == 0 &&
-               around.phrase(k, classes.subject_label) == 0 && event_size(around, k) == 0 &&
+               around.phrase(k, classes.subject_label) == 0 && (k > at || event_size(around, k) == 0) &&
                !(k > at && around.starts_line(k));
     };
     // "LATAM 3304", "UA 1093": a flight or an order.
@@ -74,7 +74,8 @@ bool is_place_behind_time(const Around& around, std::uint32_t at) {
     const std::uint32_t article =
         around.phrase(at, around.classes.kin);  // "his office", "the Grand Ballroom"
     if (article > 0 && at + article < around.size() && around.is_free(at + article)) {
-        if (around.phrase(at + article, noun) > 0) return true;
+        if (around.phrase(at + article, noun) > 0 || proper_end(around, at + article) > at + article)
+            return true;
         at += article;
     }
     const bool house = around.reading.text.tokens[at].kind == TokenKind::kNumber;  // "221 Baker Street"
