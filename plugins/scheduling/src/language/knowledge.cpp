@@ -52,6 +52,7 @@ constexpr std::pair<Symbol AroundClasses::*, std::string_view> kAroundNames[] = 
     {&AroundClasses::event_verb, "EVENTVERB"},
     {&AroundClasses::floor, "FLOOR"},
     {&AroundClasses::frame, "FRAME"},
+    {&AroundClasses::greeting_end, "GREETINGEND"},
     {&AroundClasses::group, "GROUP"},
     {&AroundClasses::honorific, "HONORIFIC"},
     {&AroundClasses::invite, "INVITE"},
