@@ -42,7 +42,9 @@ bool DayAhead::names_one(std::string_view text) const {
         const Token& token = tokens[i];
         if (token.type == TokenClass::kQuestion) return false;
         const std::string_view sign = signs_.of(token.bare);
-        if (sign == "past" || sign == "pastday" || sign == "now" || (sign == "ask" && i == 0)) return false;
+        if (sign == "past" || sign == "told" || sign == "pastday" || sign == "now" ||
+            (sign == "ask" && i == 0))
+            return false;
         if (token.type == TokenClass::kWord && is_past_form(token.word)) return false;
         const std::string_view kind = token.type == TokenClass::kWord ? kinds_.of(token.bare) : "";
         const std::string_view before = i > 0 ? signs_.of(tokens[i - 1].bare) : "";
@@ -59,9 +61,25 @@ bool DayAhead::tells_of_past(std::string_view text) const {
     const std::vector<Token> tokens = tokenize(text);
     return std::ranges::any_of(tokens, [&](const Token& token) {
         const std::string_view sign = signs_.of(token.bare);
-        return sign == "past" || sign == "pastday" ||
-               (token.type == TokenClass::kWord && is_past_form(token.word));
+        return sign == "past" || sign == "told" || sign == "pastday" ||
+               (sign.empty() && token.type == TokenClass::kWord && is_past_form(token.word));
     });
+}
+
+bool DayAhead::tells_only_of_past(std::string_view text) const {
+    bool told = false;
+    std::string_view before;
+    for (const Token& token : tokenize(text)) {
+        const std::string_view sign = signs_.of(token.bare), last = before;
+        before = sign;
+        const bool word = token.type == TokenClass::kWord;
+        const std::string_view kind = word ? kinds_.of(token.bare) : "";
+        told = told || sign == "told" || (sign.empty() && kind.empty() && word && is_past_form(token.word));
+        if (kind == "month" || token.type == TokenClass::kDate || sign == "in" ||
+            (kind == "relative" && sign != "pastday" && last != "morning"))
+            return false;
+    }
+    return told;
 }
 
 bool DayAhead::names_only_past_days(std::string_view text) const {
