@@ -20,8 +20,8 @@ WordClasses signs() {
 /// "acordou", "levanté", "llegaron", "ficamos": told of what is over. Future forms ("iré", "estará") end
 /// in -ré, -rá and do not count.
 bool is_past_form(std::string_view word) {
-    static constexpr std::array<std::string_view, 10> kEnds{"ó",    "aste", "ieron",  "aron", "aram",
-                                                            "eram", "iram", "ábamos", "ava",  "avam"};
+    static constexpr std::array<std::string_view, 11> kEnds{"ó",    "iu",   "aste",   "ieron", "aron", "aram",
+                                                            "eram", "iram", "ábamos", "ava",   "avam"};
     constexpr std::size_t kShortest = 5;
     if (word.size() < kShortest) return false;
     if (word.ends_with("ou") && !word.ends_with("you")) return true;
@@ -42,7 +42,9 @@ bool DayAhead::names_one(std::string_view text) const {
         const Token& token = tokens[i];
         if (token.type == TokenClass::kQuestion) return false;
         const std::string_view sign = signs_.of(token.bare);
-        if (sign == "past" || sign == "now" || (sign == "ask" && i == 0)) return false;
+        if (sign == "past" || sign == "told" || sign == "pastday" || sign == "now" ||
+            (sign == "ask" && i == 0))
+            return false;
         if (token.type == TokenClass::kWord && is_past_form(token.word)) return false;
         const std::string_view kind = token.type == TokenClass::kWord ? kinds_.of(token.bare) : "";
         const std::string_view before = i > 0 ? signs_.of(tokens[i - 1].bare) : "";
@@ -57,7 +59,44 @@ bool DayAhead::names_one(std::string_view text) const {
 
 bool DayAhead::tells_of_past(std::string_view text) const {
     const std::vector<Token> tokens = tokenize(text);
-    return std::ranges::any_of(tokens, [&](const Token& token) { return signs_.of(token.bare) == "past"; });
+    return std::ranges::any_of(tokens, [&](const Token& token) {
+        const std::string_view sign = signs_.of(token.bare);
+        return sign == "past" || sign == "told" || sign == "pastday" ||
+               (sign.empty() && token.type == TokenClass::kWord && is_past_form(token.word));
+    });
+}
+
+bool DayAhead::tells_only_of_past(std::string_view text) const {
+    bool told = false;
+    std::string_view before;
+    for (const Token& token : tokenize(text)) {
+        const std::string_view sign = signs_.of(token.bare), last = before;
+        before = sign;
+        const bool word = token.type == TokenClass::kWord;
+        const std::string_view kind = word ? kinds_.of(token.bare) : "";
+        told = told || sign == "told" || (sign.empty() && kind.empty() && word && is_past_form(token.word));
+        if (kind == "month" || token.type == TokenClass::kDate || sign == "in" ||
+            (kind == "relative" && sign != "pastday" && last != "morning"))
+            return false;
+    }
+    return told;
+}
+
+bool DayAhead::names_only_past_days(std::string_view text) const {
+    bool found = false;
+    std::string_view before;
+    for (const Token& token : tokenize(text)) {
+        const std::string_view sign = signs_.of(token.bare), last = before;
+        before = sign;
+        if (sign == "pastday") {
+            found = true;
+            continue;
+        }
+        const std::string_view kind = token.type == TokenClass::kWord ? kinds_.of(token.bare) : "";
+        const bool relative = kind == "relative" && last != "morning";  // "la 1 de la mañana"
+        if (kind == "day" || kind == "month" || relative || token.type == TokenClass::kDate) return false;
+    }
+    return found;
 }
 
 }  // namespace migue::host::intents

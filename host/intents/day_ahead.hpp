@@ -15,6 +15,11 @@ public:
     [[nodiscard]] bool names_one(std::string_view text) const;
     /// Is something told that is over ("ayer fuimos …", "… last friday")?
     [[nodiscard]] bool tells_of_past(std::string_view text) const;
+    /// The same by its verbs alone, where no date, month or "tomorrow" is named ("me levanté a las 6 un
+    /// sábado").
+    [[nodiscard]] bool tells_only_of_past(std::string_view text) const;
+    /// Is yesterday the only day that it names ("that webinar yesterday from 9 to 11 …")?
+    [[nodiscard]] bool names_only_past_days(std::string_view text) const;
 
 private:
     const WordClasses kinds_;  ///< weekdays, months …

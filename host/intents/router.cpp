@@ -44,6 +44,8 @@ constexpr float kClearWish = 0.7F;
 
 /// Less likely than this, a wish to note something is none where it is told of the past (measured).
 constexpr float kClearOfPast = 0.5F;
+/// … and where verbs of the past are all that it tells, with no day ahead (measured).
+constexpr float kClearOfTold = 0.8F;
 
 /// Less likely than this, an intent is not worth asking about.
 constexpr float kLeastAsked = 0.15F;
@@ -214,9 +216,11 @@ private:
     void settle(std::string_view text, Decision& decision) const {
         const Scored& best = decision.ranked.front();
         const Route* route = accepted(decision.ranked) ? table.find(best.intent) : nullptr;
-        if (route != nullptr && route->intent == table.dated && best.probability < kClearOfPast &&
-            day_ahead.tells_of_past(text))
-            route = nullptr;
+        const bool is_over = route != nullptr && route->intent == table.dated &&
+                             ((best.probability < kClearOfPast && day_ahead.tells_of_past(text)) ||
+                              (best.probability < kClearOfTold && day_ahead.tells_only_of_past(text)) ||
+                              day_ahead.names_only_past_days(text));
+        if (is_over) route = nullptr;
         if (route == nullptr && take_dated(text, decision)) return;
         if (route == nullptr) {
             fall_back(decision, kOther);

@@ -33,5 +33,26 @@ TEST(DayAhead, TellsWhatIsToldOfThePast) {
         EXPECT_FALSE(day_ahead.tells_of_past(text)) << text;
 }
 
+TEST(DayAhead, KnowsWhereVerbsOfThePastAreAllThatIsTold) {
+    const DayAhead day_ahead;
+    for (const char* text : {"me levanté a las 6 un sábado", "a festa de sábado foi linda",
+                             "que reunião a de sexta, não se decidiu nada", "we went to bed at 4"})
+        EXPECT_TRUE(day_ahead.tells_only_of_past(text)) << text;
+    for (const char* text : {"ele disse que quinta às 4", "hablé con Marta y quedó para el jueves",
+                             "ontem não fui, marca amanhã às 9", "dentist friday at 9", ""})
+        EXPECT_FALSE(day_ahead.tells_only_of_past(text)) << text;
+}
+
+TEST(DayAhead, KnowsWhereOnlyYesterdayIsNamed) {
+    const DayAhead day_ahead;
+    for (const char* text : {"the course yesterday from 9 to 11 was a waste", "anoche cenamos a las 10",
+                             "ayer salimos a la 1 de la mañana", "ontem o jogo acabou às 11"})
+        EXPECT_TRUE(day_ahead.names_only_past_days(text)) << text;
+    for (const char* text :
+         {"yesterday I couldn't, book it for thursday", "ayer no pude, mejor mañana a las 3",
+          "ontem não deu, marca dia 12/08", "dentist friday at 9", ""})
+        EXPECT_FALSE(day_ahead.names_only_past_days(text)) << text;
+}
+
 }  // namespace
 }  // namespace migue::host::intents

@@ -181,7 +181,9 @@ private:
             if (role == Role::kGuest) ++clause.guests;
             if (role == Role::kTitle) ++clause.words;
             const std::uint32_t size = role == Role::kFree ? around_.phrase(at, command) : 0;
-            if (role == Role::kFree && event_size(around_, at) > 0) clause.event = true;
+            const bool purpose =
+                at > 0 && around_.phrase(at - 1, around_.classes.purpose, true) == 1;  // "for lunch"
+            if (role == Role::kFree && !purpose && event_size(around_, at) > 0) clause.event = true;
             if (role == Role::kFree && clause.words == 0 && begins_task(around_, at)) clause.event = true;
             if (role == Role::kFree && around_.phrase(at, verb) == 1 && !is_bare_and(around_, at))
                 clause.has_verb = true;

@@ -62,9 +62,22 @@ bool is_frame(const Around& around, std::uint32_t at) {
 /// "quick catch-up", "Poppy's hearing test": where the noun phrase begins that ends with the event's noun.
 std::uint32_t phrase_begin(const Around& around, std::uint32_t noun) {
     std::uint32_t begin = noun;
-    while (begin > 0 && around.is_title(begin - 1) && around.is_word(begin - 1) &&
-           !is_joint(around, begin - 1) && !is_frame(around, begin - 1))
-        --begin;
+    const auto belongs = [&](std::uint32_t at) {
+        return around.is_title(at) && around.is_word(at) && !is_joint(around, at) && !is_frame(around, at);
+    };
+    while (begin > 0 && around.is_title(begin - 1)) {
+        const std::uint32_t last = begin - 1;
+        const bool apostrophe = last > 1 && around.punctuation(last - 1) == '\'' &&
+                                around.reading.text.tokens[last].glued &&
+                                around.reading.text.tokens[last - 1].glued;
+        if (apostrophe) {  // "kid's birthday"; "I'm" and "it's" are a sentence's
+            if (around.reading.text.word(last) != "s" || !belongs(last - 2)) break;
+            begin = last - 2;
+            continue;
+        }
+        if (!belongs(last)) break;
+        begin = last;
+    }
     return begin;
 }
 

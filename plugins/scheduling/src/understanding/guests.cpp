@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "language/words.hpp"
 #include "understanding/around.hpp"
 
 namespace scheduling {
@@ -211,6 +212,10 @@ bool is_name_due(const Around& around, std::uint32_t at) {
              {around.classes.with, around.classes.with_the, around.classes.honorific})
             if (around.phrase(at - back, lead) == back) return true;
     const auto& tokens = around.reading.text.tokens;
+    const bool capital_days = (around.reading.language & language::kCapitalMonths) != 0;
+    if (at > 0 && tokens[at].capital && !capital_days &&
+        around.phrase(at - 1, around.classes.place_noun) == 1)
+        return true;  // "rua Domingos de Morais"
     const bool joined = at > 2 && around.phrase(at - 1, around.classes.person_and) > 0 &&
                         tokens[at].capital && tokens[at - 2].capital && around.is_free(at - 2);
     return joined && is_name_due(around, at - 2);

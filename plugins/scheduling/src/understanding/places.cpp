@@ -19,7 +19,7 @@ std::uint32_t proper_end(const Around& around, std::uint32_t at) {
         return k < around.size() && around.is_free(k) && around.is_word(k) && tokens[k].capital &&
                around.phrase(k, classes.group) == 0 && around.phrase(k, classes.remark) == 0 &&
                around.phrase(k, classes.polite) == 0 && around.phrase(k, classes.money) == 0 &&
-               around.phrase(k, classes.subject_label) == 0 && event_size(around, k) == 0 &&
+               around.phrase(k, classes.subject_label) == 0 && (k > at || event_size(around, k) == 0) &&
                !(k > at && around.starts_line(k));
     };
     // "LATAM 3304", "UA 1093": a flight or an order.
@@ -57,6 +57,19 @@ bool is_in_behind_time(const Around& around, std::uint32_t at, std::uint32_t beg
            around.reading.text.tokens[begin].kind == TokenKind::kWord;
 }
 
+/// "… table for 7, Gus's": the last words of a message, behind a comma. Who signs it is none ("saludos,
+/// Ana").
+bool is_closing_name(const Around& around, std::uint32_t at) {
+    if (at < 2 || around.punctuation(at - 1) != ',' || around.starts_line(at)) return false;
+    const bool signs = around.roles[at - 2] == Role::kCommand || !around.is_word(at - 2) ||
+                       around.phrase(at - 2, around.classes.remark) > 0 ||
+                       around.phrase(at - 2, around.classes.greeting_end) > 0;
+    const bool timed = std::any_of(around.roles.begin(), around.roles.begin() + at,
+                                   [](Role role) { return role == Role::kTime; });
+    const std::uint32_t end = proper_end(around, at);
+    return !signs && timed && end > at && end == around.size();
+}
+
 /// A place named behind the time needs no preposition: "martes 6pm colegio San José", "2pm salón 301",
 /// "at 4, Lincoln Center".
 bool is_place_behind_time(const Around& around, std::uint32_t at) {
@@ -74,7 +87,8 @@ bool is_place_behind_time(const Around& around, std::uint32_t at) {
     const std::uint32_t article =
         around.phrase(at, around.classes.kin);  // "his office", "the Grand Ballroom"
     if (article > 0 && at + article < around.size() && around.is_free(at + article)) {
-        if (around.phrase(at + article, noun) > 0) return true;
+        if (around.phrase(at + article, noun) > 0 || proper_end(around, at + article) > at + article)
+            return true;
         at += article;
     }
     const bool house = around.reading.text.tokens[at].kind == TokenKind::kNumber;  // "221 Baker Street"
@@ -105,6 +119,7 @@ bool noun_follows(const Around& around, std::uint32_t begin) {
 bool is_named_place(const Around& around, std::uint32_t at) {
     const std::uint32_t size = around.phrase(at, around.classes.place_noun), name = at + size;
     if (size == 0 || name >= around.size() || !around.is_free(name) || !around.is_word(name)) return false;
+    if (at > 0 && around.phrase(at - 1, around.classes.purpose, true) == 1) return false;  // "por lo del IVA"
     const auto& token = around.reading.text.tokens[name];
     if (!token.capital && token.kind != TokenKind::kNumber) return false;
     constexpr std::size_t kShortest = 3;  // "AV 8523" is a flight
@@ -126,6 +141,10 @@ std::uint32_t place_continues(const Around& around, std::uint32_t comma) {
     std::uint32_t end = comma;
     for (std::uint32_t at = comma + 1; at < around.size() && at <= comma + 4; ++at) {
         if (!around.is_free(at) || around.punctuation(at) == ',') break;
+        const auto& here = around.reading.text.tokens[at];
+        const bool named = here.capital || here.glued || here.kind == TokenKind::kNumber || at == comma + 1;
+        if (!named && around.phrase(at, floor) == 0 && around.phrase(at, noun) == 0)
+            break;  // "conta da empresa"
         if (around.phrase(at, noun) > 0 || around.phrase(at, floor) > 0) {
             end = at + 1;
             const auto& tokens = around.reading.text.tokens;
@@ -146,8 +165,11 @@ std::uint32_t place_continues(const Around& around, std::uint32_t comma) {
 /// "Av. Paulista": the full stop of a word that is cut short.
 bool is_short_form(const Around& around, std::uint32_t stop) {
     constexpr std::size_t kLongest = 4;
-    return stop > 0 && stop + 1 < around.size() && around.reading.text.word(stop - 1).size() <= kLongest &&
-           around.reading.text.tokens[stop].glued && around.reading.text.tokens[stop + 1].capital;
+    const bool unit = stop > 1 && around.reading.text.word(stop - 1).size() == 1 &&
+                      around.phrase(stop - 2, around.classes.floor) > 0;  // "torre B. Asisten …"
+    return !unit && stop > 0 && stop + 1 < around.size() &&
+           around.reading.text.word(stop - 1).size() <= kLongest && around.reading.text.tokens[stop].glued &&
+           around.reading.text.tokens[stop + 1].capital;
 }
 
 /// What is said behind a place: "… finca luego", "… en su despacho puede?", "estudio del Neto: Lari".
@@ -197,7 +219,9 @@ std::string find_place(Around& around) {
         if (labelled) size = label + 1;
         const std::uint32_t begin = at + size;
         if (begin >= around.size() || !around.is_free(begin)) continue;
-        if (size == 0 && !is_place_behind_time(around, at) && !is_named_place(around, at)) continue;
+        if (size == 0 && !is_place_behind_time(around, at) && !is_named_place(around, at) &&
+            !is_closing_name(around, at))
+            continue;
         const bool says_place = around.phrase(at, place_only) > 0 && around.is_word(begin) &&
                                 around.phrase(begin, small) == 0 &&
                                 around.reading.text.tokens[begin].kind == TokenKind::kWord;

@@ -46,6 +46,19 @@ void drop_small_words(Around& around) {
     }
 }
 
+/// "yoga 7": a lone number behind the event's noun is an hour or a day that was not read.
+void drop_lone_number(Around& around) {
+    constexpr std::int64_t kMost = 31;
+    std::uint32_t last = around.size();
+    while (last > 0 && !around.is_title(last - 1)) --last;
+    if (last < 2 || !around.is_free(last - 1)) return;
+    const auto& token = around.reading.text.tokens[last - 1];
+    if (token.kind != language::TokenKind::kNumber || token.number > kMost || token.glued) return;
+    for (std::uint32_t noun = last > 4 ? last - 4 : 0; noun + 1 < last; ++noun)
+        if (around.is_free(noun) && noun + event_size(around, noun) == last - 1)
+            around.mark(last - 1, last, Role::kDropped);
+}
+
 /// "$450", "R$ 4.500", "15 euros", "(£20)": what it costs is no part of its name.
 void drop_prices(Around& around) {
     const auto is_number = [&](std::uint32_t at) {
@@ -169,6 +182,7 @@ std::string make_title(Around& around) {
     keep_title_clause(around);
     drop_frame(around);
     drop_prices(around);
+    drop_lone_number(around);
     drop_notes(around);
     drop_small_words(around);
     const auto first = std::find_if(around.roles.begin(), around.roles.end(), is_title_role);

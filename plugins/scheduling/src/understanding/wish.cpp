@@ -10,11 +10,41 @@ namespace {
 
 constexpr std::uint32_t kMostTitleWords = 8;
 
+/// "acordou", "salieron": told by the verb's ending. What was said or agreed ("ficou", "falou") may still be
+/// to come.
+bool is_past_form(const Around& around, std::uint32_t at) {
+    constexpr std::size_t kShortestStem = 3;
+    const std::string_view word = around.reading.text.word(at);
+    if (!around.is_word(at) || around.roles[at] == Role::kTime || around.reading.text.tokens[at].capital ||
+        around.phrase(at, around.classes.frame, true) > 0 ||
+        around.phrase(at, around.classes.event, true) > 0)
+        return false;
+    for (std::size_t size = 2; size <= 5 && size + kShortestStem <= word.size(); ++size)
+        if (around.is_of(word.substr(word.size() - size), around.classes.past_ending)) return true;
+    return false;
+}
+
+/// What a message without a verb of asking must have to be a wish: an event's noun or a task, unless it is so
+/// short that it says nothing else.
+bool has_main_word(const Around& around) {
+    constexpr std::uint32_t kShort = 4;
+    std::uint32_t words = 0;
+    for (std::uint32_t at = 0; at < around.size(); ++at) {
+        if (around.roles[at] == Role::kTime || !around.is_word(at)) continue;
+        if (event_size(around, at) > 0 || (around.is_free(at) && begins_task(around, at))) return true;
+        ++words;
+    }
+    return words <= kShort;
+}
+
 bool is_told(const Around& around) {
     std::uint32_t first = 0;
     while (first < around.size() && around.punctuation(first) != '\0') ++first;
     if (first < around.size() && around.phrase(first, around.classes.asking, true) > 0) return true;
-    return around.find(around.classes.told).has_value();
+    if (around.find(around.classes.told)) return true;
+    for (std::uint32_t at = 0; at < around.size(); ++at)
+        if (is_past_form(around, at)) return true;
+    return false;
 }
 
 bool asks(const Around& around) {
@@ -62,7 +92,7 @@ bool reads_as_wish(const Around& around, const Understanding& read, language::Da
     if (draft.title.empty() || is_told(around)) return false;
     if (!draft.start || (!draft.has_date && !draft.has_time)) return names_event_alone(around, read);
     if (read.question && read.question->kind == "impossible") return false;
-    if (asks(around) && !names_event(around)) return false;
+    if ((asks(around) && !names_event(around)) || !has_main_word(around)) return false;
     if (std::count(draft.title.begin(), draft.title.end(), ' ') >= kMostTitleWords) return false;
     // "now" and a bare "today" are said of everything; a day that is over is told, not wished.
     const auto day = std::chrono::floor<date::days>(draft.start->time_since_epoch()).count();
