@@ -19,7 +19,6 @@
 #include "host/cli/lock_watch.hpp"
 #include "host/cli/open_store.hpp"
 #include "host/cli/plugin_options.hpp"
-#include "host/cli/plugin_watch.hpp"
 #include "host/cli/shipped.hpp"
 #include "host/console/admin_api.hpp"
 #include "host/console/console.hpp"

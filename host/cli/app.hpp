@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "host/cli/plugin_watch.hpp"
 #include "host/config/settings.hpp"
 #include "host/observe/log.hpp"
 #include "host/services/clock.hpp"
@@ -21,7 +22,7 @@ public:
         bool dev = false;            ///< everything on http.listen, with the chat, without a token
         Clock* clock = nullptr;      ///< null: the system's; it must outlive the host
         /// Folders of plugins that are built and swapped in when they are saved (G5).
-        std::vector<std::filesystem::path> watched_plugins = {};
+        std::vector<PluginWatch::Folder> watched_plugins = {};
     };
 
     /// What was left open by the last process is under way when this returns, and the

@@ -39,11 +39,13 @@ PluginWatch::~PluginWatch() {
     thread_.join();
 }
 
-Result<void> PluginWatch::build_and_lock(const fs::path& folder, const fs::path& lock_file,
-                                         const fs::path& staging_dir) {
+Result<PluginWatch::Folder> PluginWatch::build_and_lock(const fs::path& folder, const fs::path& lock_file,
+                                                        const fs::path& staging_dir) {
+    Folder built{folder, stamps_of(folder)};
     const auto files = build_plugins(folder);
     if (!files) return files.error();
-    return lock_all(*files, lock_file, staging_dir);
+    if (auto locked = lock_all(*files, lock_file, staging_dir); !locked) return std::move(locked).error();
+    return built;
 }
 
 Result<void> PluginWatch::lock_all(const std::vector<fs::path>& files, const fs::path& lock_file,
@@ -109,16 +111,14 @@ bool PluginWatch::needs_build(const Stamps& before, const Stamps& now) const {
 }
 
 void PluginWatch::run() {
-    std::map<std::string, Stamps> seen;
-    for (const fs::path& folder : options_.folders) seen[folder.string()] = stamps_of(folder);
     std::unique_lock lock(mutex_);
     while (!changed_.wait_for(lock, kLook, [this] { return stopping_; })) {
         lock.unlock();
-        for (const fs::path& folder : options_.folders) {
-            Stamps now = stamps_of(folder);
-            if (now == seen[folder.string()]) continue;
-            const Stamps before = std::exchange(seen[folder.string()], std::move(now));
-            if (needs_build(before, seen[folder.string()])) rebuild(folder);
+        for (Folder& folder : options_.folders) {
+            Stamps now = stamps_of(folder.path);
+            if (now == folder.built_from) continue;
+            const Stamps before = std::exchange(folder.built_from, std::move(now));
+            if (needs_build(before, folder.built_from)) rebuild(folder.path);
         }
         lock.lock();
     }

@@ -17,8 +17,15 @@ namespace migue::host::cli {
 /// into the lock file and swaps. A build or a check that fails is told, and what runs stays.
 class PluginWatch {
 public:
+    /// When each file was last written.
+    using Stamps = std::map<std::string, std::filesystem::file_time_type>;
+    /// What was built, from which state of its files: what is saved during a build is built next.
+    struct Folder {
+        std::filesystem::path path;
+        Stamps built_from;
+    };
     struct Options {
-        std::vector<std::filesystem::path> folders;
+        std::vector<Folder> folders;
         std::filesystem::path lock_file, staging_dir;
         std::filesystem::path settings_file;   ///< read at the start alone: its changes are told
         std::function<Result<void>()> reload;  ///< follows the lock file
@@ -30,22 +37,21 @@ public:
     ~PluginWatch();
 
     /// Builds a folder's plugins and locks them; before a start too.
-    [[nodiscard]] static Result<void> build_and_lock(const std::filesystem::path& folder,
-                                                     const std::filesystem::path& lock_file,
-                                                     const std::filesystem::path& staging_dir);
+    [[nodiscard]] static Result<Folder> build_and_lock(const std::filesystem::path& folder,
+                                                       const std::filesystem::path& lock_file,
+                                                       const std::filesystem::path& staging_dir);
 
 private:
     [[nodiscard]] static Result<void> lock_all(const std::vector<std::filesystem::path>& files,
                                                const std::filesystem::path& lock_file,
                                                const std::filesystem::path& staging_dir);
-    using Stamps = std::map<std::string, std::filesystem::file_time_type>;
     [[nodiscard]] static Stamps stamps_of(const std::filesystem::path& folder);
     void run();
     void rebuild(const std::filesystem::path& folder);
     /// Whether anything was saved that a build may need.
     [[nodiscard]] bool needs_build(const Stamps& before, const Stamps& now) const;
 
-    const Options options_;
+    Options options_;
     Log& log_;
     std::mutex mutex_;
     std::condition_variable changed_;

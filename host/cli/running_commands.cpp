@@ -121,15 +121,16 @@ int dev(const DevOptions& options) {
                               "--data: make the folder " + options.data.string() + ": " + failed.message()});
     if (const auto locked = lock_shipped_plugins(*settings, options.data); !locked)
         return could_not_run(locked.error());
-    for (const fs::path& folder : options.watch)
-        if (const auto locked =
-                PluginWatch::build_and_lock(folder, settings->plugin_lock, options.data / "plugins");
-            !locked)
-            return could_not_run(locked.error());
+    std::vector<PluginWatch::Folder> watched;
+    for (const fs::path& folder : options.watch) {
+        auto built = PluginWatch::build_and_lock(folder, settings->plugin_lock, options.data / "plugins");
+        if (!built) return could_not_run(built.error());
+        watched.push_back(std::move(built).value());
+    }
     return run_until_stopped({.settings = std::move(settings).value(),
                               .data = options.data,
                               .dev = true,
-                              .watched_plugins = options.watch},
+                              .watched_plugins = std::move(watched)},
                              signals);
 }
 

@@ -18,8 +18,9 @@ struct RawPlugin {
     inline static migue_plugin border{};
 
     static const migue_descriptor* describe() {
+        static constexpr const char* kNoServices[] = {nullptr};
         static const migue_descriptor kDescriptor{
-            sizeof(migue_descriptor), 0, "raw", "1", "{}", nullptr, nullptr, 0, 1, 1, 1, 1};
+            sizeof(migue_descriptor), 0, "raw", "1.0.0", "{}", kNoServices, nullptr, 0, 1, 1, 1, 1};
         return &kDescriptor;
     }
     static migue_status create(const migue_host* given, migue_str, migue_diag*, migue_plugin** out) {
