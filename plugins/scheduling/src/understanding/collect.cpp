@@ -91,6 +91,23 @@ bool Assembly::names_occasion(const Expression& expression) const {
         });
 }
 
+/// "escola 1º de Agosto, ter qui 16h", "L-M-J … (final 9 feb)": a date on which the series never is does not
+/// begin it.
+bool Assembly::is_outside_series(const Expression& expression) const {
+    const Value& said = expression.value;
+    const bool plain = said.form == language::DayForm::kFields && said.dom != 0 && said.month != 0 &&
+                       said.weekday == 0 && !said.has_clock() && said.flags == 0;
+    Value day = said;
+    if (!plain || !fix_day(context_, day)) return false;
+    const int bit = 1 << (language::weekday_of(day.day_begin) - 1);
+    return std::any_of(reading_.expressions.begin(), reading_.expressions.end(),
+                       [&](const Expression& other) {
+                           const Value& rule = other.value;
+                           return rule.freq == language::Freq::kWeekly && rule.by_weekday != 0 &&
+                                  (rule.by_weekday & bit) == 0 && !rule.has(Flag::kExcept);
+                       });
+}
+
 /// "ayer no pude, agenda para el jueves": what is over is only told.
 bool Assembly::is_only_past(const Expression& expression) const {
     const auto is_past = [](const Value& value) { return value.has(Flag::kPast) && !value.has_duration; };
@@ -145,7 +162,7 @@ void Assembly::keep_in_title(const Expression& expression) {
 void Assembly::collect(Understanding& out) {
     for (const Expression& expression : reading_.expressions) {
         if (around_.roles[expression.begin_token] == Role::kReminder) continue;
-        if (is_only_past(expression) || is_refused_day(expression)) continue;
+        if (is_only_past(expression) || is_refused_day(expression) || is_outside_series(expression)) continue;
         if (is_only_soon(expression)) {
             around_.mark(expression.begin_token, expression.end_token, Role::kDropped);
             continue;
