@@ -68,7 +68,7 @@ bool Assembly::is_source(const Expression& expression) const {
 bool Assembly::names_occasion(const Expression& expression) const {
     const auto names = [](const Value& value) {
         return value.has_day() && !value.has_clock() &&
-               (value.has(Flag::kHoliday) || value.has(Flag::kVague));
+               (value.has(Flag::kHoliday) || value.has(Flag::kVague)) && !value.has(Flag::kOpenBegin);
     };
     if (!names(expression.value)) return false;
     // "revisar la campaña de navidad el viernes": behind "of" it names the thing, whatever day it is.
@@ -140,7 +140,10 @@ bool Assembly::is_only_soon(const Expression& expression) const {
                         now.day_begin == context_.today;
     return is_now &&
            std::any_of(reading_.expressions.begin(), reading_.expressions.end(), [](const Expression& other) {
-               return other.value.clock >= 0 && !other.value.has(Flag::kMoment);
+               // "service is now every Wednesday by 5.30": from now on.
+               const Value& said = other.value;
+               const bool hour = said.clock >= 0 || (said.freq != language::Freq::kNone && said.has_clock());
+               return hour && !said.has(Flag::kMoment);
            });
 }
 
@@ -312,7 +315,10 @@ void Assembly::add_time(const Expression& expression) {
         return;
     }
     Value both;
-    if (meet(context_, *when_, value, both)) {
+    // "Sunday 3, no hang on, half three": the number was the hour.
+    const bool hour_after_all = corrected && when_->has(Flag::kMaybeHour) && !when_->has_clock() &&
+                                value.clock >= 0 && !value.has_day();
+    if (!hour_after_all && meet(context_, *when_, value, both)) {
         when_ = both;
         return;
     }
