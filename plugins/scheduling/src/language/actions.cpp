@@ -183,6 +183,10 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"week_later", act_week_later},
     {"hour_part", act_hour_part},
     {"clock_hours", act_clock_hours},
+    {"no_day", act_no_day},
+    {"dated_clock", act_dated_clock},
+    {"ordinal_day_hour", act_ordinal_day_hour},
+    {"days_monthly", act_days_monthly},
 };
 
 }  // namespace

@@ -173,9 +173,9 @@ bool act_late_dom_at(const Context& context, Arguments arguments, std::int32_t, 
     return act_dom(context, number, 0, dom) && meet(context, dom, *arguments[1], out);
 }
 
-/// "now" as the end of a range of days.
+/// "now" as the end of a range of days. Not as a day: "between now and Friday" is when to look.
 bool act_today(const Context& context, Arguments, std::int32_t, Value& out) {
-    out = fixed_days(context.today, context.today + 1, Grain::kDay);
+    out = fixed_days(context.today, context.today + 1, Grain::kSecond);
     return true;
 }
 

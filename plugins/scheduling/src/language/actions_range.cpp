@@ -94,7 +94,7 @@ bool act_day_range(const Context& context, Arguments arguments, std::int32_t pla
         a.day_begin = add_months(a.day_begin, -12);
     }
     if (b.day_end <= a.day_begin || b.day_end - a.day_begin > 400 * 366) return false;
-    out = fixed_days(a.day_begin, b.day_end, Grain::kDay);
+    out = fixed_days(a.day_begin, b.day_end, a.grain == Grain::kSecond ? Grain::kWeek : Grain::kDay);
     out.flags = (a.flags | b.flags) & ~(kNextWord);
     return true;
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <bit>
 
 #include "language/actions.hpp"
@@ -207,6 +208,51 @@ bool act_clock_hours(const Context& context, Arguments arguments, std::int32_t, 
 bool act_hour_part(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     Value clock;
     return act_clock(context, arguments.first(1), 1, clock) && meet(context, clock, *arguments[1], out);
+}
+
+/// "Oct 32", "miércoles 32 a las 10": a number that no month has; from 50 on it is rather a year.
+bool act_no_day(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    const bool beyond = std::any_of(arguments.begin(), arguments.end(), [](const Value* said) {
+        const bool number = said->digits == 2 && !said->has_day() && !said->has_clock();
+        return number && said->number >= 32 && said->number <= 49;
+    });
+    if (!beyond) return false;
+    out.form = DayForm::kFields;
+    out.month = 2;
+    out.dom = 31;
+    out.flags = kImpossible;
+    return true;
+}
+
+/// "sábado 16 por la tarde a las 5": behind the weekday the day, as the hour is said after it.
+bool act_dated_clock(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value& clock = *arguments[arguments.size() - 1];
+    Value day;
+    if (clock.has_day() || clock.clock < 0 || clock.has(kPartOnly)) return false;
+    if (!act_weekday_dom(context, arguments.first(2), 0, day)) return false;
+    day.flags &= ~kMaybeHour;
+    out = day;
+    for (const Value* said : arguments.subspan(2)) {
+        Value both;
+        if (!meet(context, out, *said, both)) return false;
+        out = both;
+    }
+    return true;
+}
+
+/// "Sat 26th 11": weekday, day and a bare hour.
+bool act_ordinal_day_hour(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value& hour = *arguments[2];
+    Value dom, day, clock;
+    if (hour.digits == 0 || hour.number < 1 || hour.number > 12) return false;
+    return act_dom(context, arguments.subspan(1, 1), 0, dom) && meet(context, *arguments[0], dom, day) &&
+           act_clock(context, arguments.subspan(2), 0, clock) && meet(context, day, clock, out);
+}
+
+/// "todos los días 5 y 20".
+bool act_days_monthly(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    return static_cast<Grain>(arguments[0]->number) == Grain::kDay &&
+           act_every_date(context, arguments.subspan(1), 0, out);
 }
 
 }  // namespace scheduling::language

@@ -132,7 +132,9 @@ private:
                 // "3a" is Tuesday, "3 a 1" a score.
                 const bool apart =
                     end == at + 1 && text_.tokens[at].kind == TokenKind::kNumber && !text_.tokens[end].glued;
-                if (apart && entry.symbol == knowledge_.weekday_short) continue;
+                const bool weekday =
+                    entry.symbol == knowledge_.weekday_short || entry.symbol == knowledge_.weekday_plural;
+                if (apart && weekday) continue;
                 if (entry.symbol == knowledge_.weekday && end == at && words_.begins_place_name(at)) continue;
                 const std::int16_t score = first_unknown ? -2 : 0;
                 add({at, end + 1, entry.symbol, score, entry.value});

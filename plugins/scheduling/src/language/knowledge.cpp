@@ -108,6 +108,7 @@ Knowledge::Knowledge() {
     ordinal_word = symbols.intern("ordw");
     weekday = symbols.intern("weekday");
     weekday_short = symbols.intern("weekdayw");
+    weekday_plural = symbols.intern("weekdaypl");
     month = symbols.intern("month");
     hour_word = symbols.intern("HOURS");
     of = symbols.intern("OF");

@@ -63,6 +63,7 @@ struct Knowledge {
     Symbol name_before = kNoSymbol;  ///< "with": behind it April is a person
     Symbol name_behind = kNoSymbol;  ///< "is": before it April is one too
     Symbol weekday_short = kNoSymbol;
+    Symbol weekday_plural = kNoSymbol;
     Symbol name_day = kNoSymbol;      ///< a weekday that is also a first name: "domingo"
     Symbol name_plural = kNoSymbol;   ///< … whose form is a plural: "domingos"
     Symbol name_article = kNoSymbol;  ///< "o", "do": before a person

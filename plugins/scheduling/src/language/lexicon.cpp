@@ -34,7 +34,7 @@ Value value_of(std::string_view word_class, std::int32_t number) {
         value.form = DayForm::kFields;
         value.grain = Grain::kMonth;
         value.month = static_cast<std::int8_t>(number);
-    } else if (word_class == "zone" || word_class == "city") {
+    } else if (word_class == "zone" || word_class == "city" || word_class == "zonecity") {
         value.zone = static_cast<std::int16_t>(number);
     }
     return value;

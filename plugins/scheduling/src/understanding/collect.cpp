@@ -68,7 +68,7 @@ bool Assembly::is_source(const Expression& expression) const {
 bool Assembly::names_occasion(const Expression& expression) const {
     const auto names = [](const Value& value) {
         return value.has_day() && !value.has_clock() &&
-               (value.has(Flag::kHoliday) || value.has(Flag::kVague));
+               (value.has(Flag::kHoliday) || value.has(Flag::kVague)) && !value.has(Flag::kOpenBegin);
     };
     if (!names(expression.value)) return false;
     // "revisar la campaña de navidad el viernes": behind "of" it names the thing, whatever day it is.
@@ -89,6 +89,23 @@ bool Assembly::names_occasion(const Expression& expression) const {
             return single && !names(day) && day.freq == language::Freq::kNone &&
                    (behind_of || !meet(context_, expression.value, day, both));
         });
+}
+
+/// "escola 1º de Agosto, ter qui 16h", "L-M-J … (final 9 feb)": a date on which the series never is does not
+/// begin it.
+bool Assembly::is_outside_series(const Expression& expression) const {
+    const Value& said = expression.value;
+    const bool plain = said.form == language::DayForm::kFields && said.dom != 0 && said.month != 0 &&
+                       said.weekday == 0 && !said.has_clock() && said.flags == 0;
+    Value day = said;
+    if (!plain || !fix_day(context_, day)) return false;
+    const int bit = 1 << (language::weekday_of(day.day_begin) - 1);
+    return std::any_of(reading_.expressions.begin(), reading_.expressions.end(),
+                       [&](const Expression& other) {
+                           const Value& rule = other.value;
+                           return rule.freq == language::Freq::kWeekly && rule.by_weekday != 0 &&
+                                  (rule.by_weekday & bit) == 0 && !rule.has(Flag::kExcept);
+                       });
 }
 
 /// "ayer no pude, agenda para el jueves": what is over is only told.
@@ -123,7 +140,10 @@ bool Assembly::is_only_soon(const Expression& expression) const {
                         now.day_begin == context_.today;
     return is_now &&
            std::any_of(reading_.expressions.begin(), reading_.expressions.end(), [](const Expression& other) {
-               return other.value.clock >= 0 && !other.value.has(Flag::kMoment);
+               // "service is now every Wednesday by 5.30": from now on.
+               const Value& said = other.value;
+               const bool hour = said.clock >= 0 || (said.freq != language::Freq::kNone && said.has_clock());
+               return hour && !said.has(Flag::kMoment);
            });
 }
 
@@ -145,7 +165,7 @@ void Assembly::keep_in_title(const Expression& expression) {
 void Assembly::collect(Understanding& out) {
     for (const Expression& expression : reading_.expressions) {
         if (around_.roles[expression.begin_token] == Role::kReminder) continue;
-        if (is_only_past(expression) || is_refused_day(expression)) continue;
+        if (is_only_past(expression) || is_refused_day(expression) || is_outside_series(expression)) continue;
         if (is_only_soon(expression)) {
             around_.mark(expression.begin_token, expression.end_token, Role::kDropped);
             continue;
@@ -295,7 +315,10 @@ void Assembly::add_time(const Expression& expression) {
         return;
     }
     Value both;
-    if (meet(context_, *when_, value, both)) {
+    // "Sunday 3, no hang on, half three": the number was the hour.
+    const bool hour_after_all = corrected && when_->has(Flag::kMaybeHour) && !when_->has_clock() &&
+                                value.clock >= 0 && !value.has_day();
+    if (!hour_after_all && meet(context_, *when_, value, both)) {
         when_ = both;
         return;
     }
