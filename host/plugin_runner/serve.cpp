@@ -87,8 +87,9 @@ private:
             instances_[instance.number] = std::move(made);
         }
         migue_diag diag = control_diag();
-        const migue_status status =
-            image_.entry().create(&instance.host, to_c(config), &diag, &instance.plugin);
+        migue_plugin* plugin = nullptr;
+        const migue_status status = image_.entry().create(&instance.host, to_c(config), &diag, &plugin);
+        instance.plugin = plugin;
         out.i32(status).u32(instance.plugin == nullptr ? 0 : 1);
         if (status == MIGUE_OK && instance.plugin != nullptr) put_plugin(instance, out);
     }
@@ -181,7 +182,7 @@ private:
     /// The instance's table stays: what is left of the plugin may still ask (O6).
     static void destroy(const Inside& inside, Writer& out) {
         Instance& instance = *inside.instance;
-        instance.api.destroy(std::exchange(instance.plugin, nullptr));
+        instance.api.destroy(instance.plugin.exchange(nullptr));
         out.i32(MIGUE_OK);
     }
 

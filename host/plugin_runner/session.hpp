@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -25,7 +26,8 @@ inline constexpr std::size_t kMostState = (std::size_t{16} << 20) + 1;
 struct Instance {
     std::uint32_t number = 0;
     migue_host host{};  ///< its ctx is this
-    migue_plugin* plugin = nullptr;
+    /// Atomic: who calls it and who destroys it are put in order by the host, over sockets.
+    std::atomic<migue_plugin*> plugin = nullptr;
     migue_plugin api{};  ///< what the plugin has of it
     migue_routes_v1 routes{};
     migue_understand_v1 understand{};
