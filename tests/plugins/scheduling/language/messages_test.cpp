@@ -1,23 +1,12 @@
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <string>
-#include <vector>
 
-#include "moments.hpp"
+#include "table.hpp"
 
 /// Whole messages as people type them: every field of the draft, and what is asked.
 namespace scheduling::test {
 namespace {
-
-std::string or_dash(std::string text) {
-    return text.empty() ? "-" : text;
-}
-
-std::string printed(const std::optional<LocalMinutes>& at, bool date_only) {
-    if (!at) return "-";
-    return date_only ? print(*at).substr(0, 10) : print(*at);
-}
 
 std::string summary(const Understanding& understanding) {
     const EventDraft& draft = understanding.draft;
@@ -32,20 +21,7 @@ std::string summary(const Understanding& understanding) {
 class Messages : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(Messages, AreUnderstoodWhole) {
-    const std::string language = GetParam();
-    std::ifstream in(std::string(MIGUE_MESSAGES_FOLDER) + "/" + language + ".txt");
-    std::string line;
-    int checked = 0;
-    for (int number = 1; std::getline(in, line); ++number) {
-        const auto arrow = line.find(" => ");
-        if (line.empty() || line[0] == '#' || arrow == std::string::npos) continue;
-        const std::string text = line.substr(0, arrow);
-        const auto understanding = understand(text, "schedule_meeting", moment_in(language));
-        EXPECT_EQ(summary(understanding), line.substr(arrow + 4))
-            << language << ".txt:" << number << ": " << text;
-        ++checked;
-    }
-    EXPECT_GE(checked, 25) << "the table of " << language << " was not found whole";
+    expect_table(MIGUE_MESSAGES_FOLDER, GetParam(), 25, summary);
 }
 
 INSTANTIATE_TEST_SUITE_P(Languages, Messages, ::testing::Values("es", "en", "pt"),
