@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/dll/shared_library.hpp>
+#include <mutex>
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/lsan_interface.h>
@@ -15,8 +16,37 @@ namespace dll = boost::dll;
 
 namespace {
 
-class Library : public dll::shared_library {
-    using dll::shared_library::shared_library;
+/// One loader at a time. The dynamic loader has a lock of its own, so nothing waits longer for this
+/// one; but it alone is no order that the thread sanitizer can see, and an image may be mapped where
+/// one that another thread closed has just been.
+std::mutex& loader() {
+    static std::mutex& lock = *new std::mutex;  // images kept for good outlive every static
+    return lock;
+}
+
+class Library {
+public:
+    explicit Library(const std::filesystem::path& path) {
+        const std::lock_guard lock(loader());
+        // The form that takes an error_code reports everything as "Bad file descriptor" (G6).
+        library_.load(boost::filesystem::path(path.string()),
+                      dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+    }
+    ~Library() { unload(); }
+    Library(const Library&) = delete;
+    Library& operator=(const Library&) = delete;
+
+    void unload() {
+        const std::lock_guard lock(loader());
+        library_.unload();  // says nothing about what dlclose() did
+    }
+
+    [[nodiscard]] const void* find(const char* symbol) const {
+        return library_.has(symbol) ? &library_.get<const char>(symbol) : static_cast<const char*>(nullptr);
+    }
+
+private:
+    dll::shared_library library_;
 };
 
 class NativeImage final : public Image {
@@ -25,9 +55,7 @@ public:
         : path_(std::move(path)), library_(std::move(library)) {}
 
     Result<Descriptor> describe() override {
-        const void* const symbol =
-            library_->has(kEntry) ? &library_->get<const char>(kEntry) : static_cast<const char*>(nullptr);
-        auto entry = read_entry(symbol);
+        auto entry = read_entry(library_->find(kEntry));
         if (!entry) return std::move(entry).error();
         entry_ = *entry;
         try {
@@ -43,7 +71,7 @@ public:
     }
 
     bool close() override {
-        library_->unload();  // says nothing about what dlclose() did
+        library_->unload();
         void* still_there = ::dlopen(path_.c_str(), RTLD_NOLOAD | RTLD_LAZY);
         if (still_there == nullptr) return true;
         ::dlclose(still_there);
@@ -66,11 +94,7 @@ private:
 
 Result<std::unique_ptr<Image>> load_image(const std::filesystem::path& path) {
     try {
-        // The form that takes an error_code reports everything as "Bad file descriptor" (G6).
-        auto library = std::make_unique<Library>();
-        library->load(boost::filesystem::path(path.string()),
-                      dll::load_mode::rtld_now | dll::load_mode::rtld_local);
-        return std::unique_ptr<Image>(new NativeImage(path, std::move(library)));
+        return std::unique_ptr<Image>(new NativeImage(path, std::make_unique<Library>(path)));
     } catch (const boost::system::system_error& failure) {
         return Error{Error::Code::kInvalid, std::string("the loader refuses it: ") + failure.what()};
     }
