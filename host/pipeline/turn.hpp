@@ -68,7 +68,6 @@ private:
     void on_joined(const Step& run, const std::vector<OpenTurn>& others, std::uint32_t tries,
                    const Result<void>& kept);
     void answer(const Step& run);
-    void ignore(const Step& run);
     void decide(const Step& run, bool question_open);
     [[nodiscard]] bool take_chosen_wish(Running& run) const;
     [[nodiscard]] bool ask_what_was_meant(const Step& run);
@@ -78,6 +77,11 @@ private:
     void on_commit(const Step& run, FinishedTurn finished, std::uint32_t tries,
                    Result<std::vector<OutboundReply>> kept);
     [[nodiscard]] TurnRequest request_for(const Running& run) const;
+    [[nodiscard]] static FinishedTurn end_of(const Running& run);
+    [[nodiscard]] static FinishedTurn ignored(const Running& run);
+    void take_result(const Running& run, const TurnResult& result, FinishedTurn& finished) const;
+    [[nodiscard]] std::string trace_of(const Running& run, const TurnResult& result,
+                                       std::size_t replies) const;
     [[nodiscard]] FinishedTurn outcome_of(const Running& run, const TurnResult& result) const;
     [[nodiscard]] std::uint64_t deadline_for(const OpenTurn& turn) const;
     [[nodiscard]] std::optional<Job> job_again(const Running& run) const;
