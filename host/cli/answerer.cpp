@@ -156,8 +156,12 @@ std::string Answerer::answer(std::string_view line) {
     if (!now) return failed(*question, now.error().what);
     const std::string& text = question->text;
     const std::string& locale = question->locale;
-    const intents::Decision decision =
-        router_.route({.kind = "text", .text = text, .tap = {}, .locale = locale, .asked_plugin = {}});
+    const intents::Decision decision = router_.route({.kind = "text",
+                                                      .text = text,
+                                                      .tap = {},
+                                                      .locale = locale,
+                                                      .asked_plugin = {},
+                                                      .wants_second_wish = false});
     const auto understood =
         read_({sizeof(migue_understand_request), 0, to_c(text), to_c(decision.intent), to_c(question->zone),
                to_c(locale.empty() ? decision.locale : locale), *now});

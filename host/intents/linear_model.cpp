@@ -201,8 +201,9 @@ void softmax(std::vector<float>& scores, float sharpness) {
     for (float& score : scores) score /= sum;
 }
 
-/// What one block of a text holds that the vocabulary knows; memory that the next block uses again.
+/// What a text holds, and what of one block of it the vocabulary knows; memory that the next text uses again.
 struct LinearModel::Found {
+    Features features;
     std::vector<std::uint32_t> indices;
     std::vector<Known> known;
 };
@@ -215,18 +216,15 @@ LinearModel::LinearModel(Parts parts)
 }
 
 std::vector<float> LinearModel::probabilities(std::string_view text, std::string_view locale) const {
-    return probabilities(extractor_.extract(text, locale));
+    return probabilities(tokenize(text).all(), locale);
 }
 
-std::vector<float> LinearModel::probabilities(std::vector<Token> tokens, std::string_view locale) const {
-    return probabilities(extractor_.extract(std::move(tokens), locale));
-}
-
-std::vector<float> LinearModel::probabilities(const Features& features) const {
+std::vector<float> LinearModel::probabilities(std::span<const Token> tokens, std::string_view locale) const {
+    thread_local Found found;
+    extractor_.extract(tokens, locale, found.features);
     const std::size_t labels = parts_.labels.size();
     std::vector<float> scores(in_whole_groups(labels), 0);
-    Found found;
-    for (std::size_t b = 0; b < kBlocks; ++b) add_block(features, static_cast<Block>(b), found, scores);
+    for (std::size_t b = 0; b < kBlocks; ++b) add_block(static_cast<Block>(b), found, scores);
     scores.resize(labels);
     for (std::size_t label = 0; label < labels; ++label)
         scores[label] = scores[label] * parts_.label_scales[label] + parts_.biases[label];
@@ -234,9 +232,8 @@ std::vector<float> LinearModel::probabilities(const Features& features) const {
     return scores;
 }
 
-void LinearModel::add_block(const Features& features, Block block, Found& found,
-                            std::vector<float>& scores) const {
-    auto& [indices, known] = found;
+void LinearModel::add_block(Block block, Found& found, std::vector<float>& scores) const {
+    auto& [features, indices, known] = found;
     const float scale = block_scale(vocabulary_, features, block, parts_.options, indices);
     known.resize(indices.size());
     std::ranges::transform(indices, known.begin(), [&](std::uint32_t index) {

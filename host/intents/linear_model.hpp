@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -84,15 +85,15 @@ public:
     [[nodiscard]] std::vector<float> probabilities(std::string_view text, std::string_view locale) const;
 
     /// The same, of a text that is cut into tokens already.
-    [[nodiscard]] std::vector<float> probabilities(std::vector<Token> tokens, std::string_view locale) const;
+    [[nodiscard]] std::vector<float> probabilities(std::span<const Token> tokens,
+                                                   std::string_view locale) const;
 
     [[nodiscard]] std::string to_bytes() const;
     [[nodiscard]] static Result<LinearModel> from_bytes(std::string_view bytes);
 
 private:
-    [[nodiscard]] std::vector<float> probabilities(const Features& features) const;
     struct Found;
-    void add_block(const Features& features, Block block, Found& found, std::vector<float>& scores) const;
+    void add_block(Block block, Found& found, std::vector<float>& scores) const;
 
     Parts parts_;  // hashes, feature_weights and words have moved on
     Vocabulary vocabulary_;

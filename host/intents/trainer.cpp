@@ -259,7 +259,7 @@ Spelling::Words words_of(const std::vector<Example>& examples) {
     std::map<std::string, std::map<std::string, std::uint32_t>> counts;
     for (const Example& example : examples)
         for (const Token& token : tokenize(example.text))
-            if (token.type == TokenClass::kWord) ++counts[example.locale.substr(0, 2)][token.bare];
+            if (token.type == TokenClass::kWord) ++counts[example.locale.substr(0, 2)][std::string(token.bare)];
     Spelling::Words words;
     for (const auto& [locale, by_word] : counts)
         for (const auto& [bare, count] : by_word) words[locale].push_back({bare, count});
