@@ -375,8 +375,8 @@ private:
             line += ' ';
         }
         const std::size_t runs = options_.char_max + 1U - options_.char_min;
-        out.resize(line.size() * runs);
-        if (out.size() <= Seen::kMost) {
+        out.resize(line.size() * runs + 1);  // what is not wanted is written there too, and over
+        if (line.size() * runs <= Seen::kMost) {
             Seen& seen = cleared_seen();
             out.resize(hash_runs(line, out.data(), [&](std::uint32_t hash) { return seen.add(hash); }));
             return;
@@ -388,19 +388,45 @@ private:
     /// Writes the hashes of all runs of characters that are `wanted`; returns how many.
     template <typename Wanted>
     std::size_t hash_runs(std::string_view line, std::uint32_t* const out, Wanted wanted) const {
-        const std::size_t shortest = options_.char_min, longest = options_.char_max;
+        // The lengths that models have are known to the compiler.
+        if (options_.char_min == 2 && options_.char_max == 5) return hash_runs_of<2, 5>(line, out, wanted);
+        if (options_.char_min == 1 && options_.char_max == 4) return hash_runs_of<1, 4>(line, out, wanted);
         std::uint32_t* next = out;
-        for (std::size_t begin = 0; begin < line.size(); ++begin) {
+        for (std::size_t begin = 0; begin < line.size(); ++begin)
+            next = hash_runs_at(line.substr(begin, options_.char_max), options_.char_min, next, wanted);
+        return static_cast<std::size_t>(next - out);
+    }
+
+    template <std::size_t kShortest, std::size_t kLongest, typename Wanted>
+    static std::size_t hash_runs_of(std::string_view line, std::uint32_t* const out, Wanted wanted) {
+        std::uint32_t* next = out;
+        std::size_t begin = 0;
+        for (; begin + kLongest <= line.size(); ++begin) {
+            const char* const at = line.data() + begin;
             Hash hash('c');
-            std::size_t n = 0;
-            for (const char c : line.substr(begin, longest)) {
-                hash.add(c);
-                if (++n < shortest) continue;
-                const std::uint32_t value = hash.value();
-                if (wanted(value)) *next++ = value;
+            for (std::size_t n = 0; n < kLongest; ++n) {
+                hash.add(at[n]);
+                *next = hash.value();
+                next += n + 1 >= kShortest && wanted(*next) ? 1 : 0;
             }
         }
+        for (; begin < line.size(); ++begin) next = hash_runs_at(line.substr(begin), kShortest, next, wanted);
         return static_cast<std::size_t>(next - out);
+    }
+
+    /// The same of the runs that begin where the line does.
+    template <typename Wanted>
+    static std::uint32_t* hash_runs_at(std::string_view line, std::size_t shortest, std::uint32_t* next,
+                                       Wanted wanted) {
+        Hash hash('c');
+        std::size_t n = 0;
+        for (const char c : line) {
+            hash.add(c);
+            if (++n < shortest) continue;
+            const std::uint32_t value = hash.value();
+            if (wanted(value)) *next++ = value;
+        }
+        return next;
     }
 
     const FeatureOptions options_;
