@@ -12,6 +12,10 @@ fs::path plugin_runner() {
     return program_folder() / "migue-plugin-runner";
 }
 
+fs::path understander() {
+    return program_folder() / "migue-understand";
+}
+
 fs::path shipped_plugin(const std::string& id) {
     return program_folder().parent_path() / "plugins" / (id + ".so");
 }

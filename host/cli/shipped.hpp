@@ -8,6 +8,7 @@ namespace migue::host::cli {
 
 [[nodiscard]] std::filesystem::path program_folder();
 [[nodiscard]] std::filesystem::path plugin_runner();  ///< bin/migue-plugin-runner
+[[nodiscard]] std::filesystem::path understander();   ///< bin/migue-understand
 [[nodiscard]] std::filesystem::path shipped_plugin(const std::string& id);
 [[nodiscard]] std::filesystem::path shipped_config();  ///< the folder with migue.yaml
 [[nodiscard]] std::filesystem::path shipped_model();   ///< of the shipped routes' examples

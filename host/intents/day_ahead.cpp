@@ -33,21 +33,20 @@ bool is_past_form(std::string_view word) {
 
 DayAhead::DayAhead() : kinds_(WordClasses::shipped()), signs_(signs()) {}
 
-bool DayAhead::names_one(std::string_view text) const {
-    const std::vector<Token> tokens = tokenize(text);
+bool DayAhead::names_one(const Tokens& tokens) const {
     constexpr std::size_t kNear = 4;  // tokens between "in" and its unit: "daqui a uma hora"
     bool found = false;
     std::size_t counts_from = tokens.size();
     for (std::size_t i = 0; i < tokens.size(); ++i) {
         const Token& token = tokens[i];
         if (token.type == TokenClass::kQuestion) return false;
-        const std::string_view sign = signs_.of(token.bare);
+        const std::string_view sign = signs_.of(token);
         if (sign == "past" || sign == "told" || sign == "pastday" || sign == "now" ||
             (sign == "ask" && i == 0))
             return false;
         if (token.type == TokenClass::kWord && is_past_form(token.word)) return false;
-        const std::string_view kind = token.type == TokenClass::kWord ? kinds_.of(token.bare) : "";
-        const std::string_view before = i > 0 ? signs_.of(tokens[i - 1].bare) : "";
+        const std::string_view kind = token.type == TokenClass::kWord ? kinds_.of(token) : "";
+        const std::string_view before = i > 0 ? signs_.of(tokens[i - 1]) : "";
         if (sign == "in") counts_from = i;
         const bool length = kind == "unit" && counts_from < i && i - counts_from <= kNear;
         const bool numbered = token.type == TokenClass::kNumber && before == "dom";
@@ -57,23 +56,22 @@ bool DayAhead::names_one(std::string_view text) const {
     return found;
 }
 
-bool DayAhead::tells_of_past(std::string_view text) const {
-    const std::vector<Token> tokens = tokenize(text);
+bool DayAhead::tells_of_past(const Tokens& tokens) const {
     return std::ranges::any_of(tokens, [&](const Token& token) {
-        const std::string_view sign = signs_.of(token.bare);
+        const std::string_view sign = signs_.of(token);
         return sign == "past" || sign == "told" || sign == "pastday" ||
                (sign.empty() && token.type == TokenClass::kWord && is_past_form(token.word));
     });
 }
 
-bool DayAhead::tells_only_of_past(std::string_view text) const {
+bool DayAhead::tells_only_of_past(const Tokens& tokens) const {
     bool told = false;
     std::string_view before;
-    for (const Token& token : tokenize(text)) {
-        const std::string_view sign = signs_.of(token.bare), last = before;
+    for (const Token& token : tokens) {
+        const std::string_view sign = signs_.of(token), last = before;
         before = sign;
         const bool word = token.type == TokenClass::kWord;
-        const std::string_view kind = word ? kinds_.of(token.bare) : "";
+        const std::string_view kind = word ? kinds_.of(token) : "";
         told = told || sign == "told" || (sign.empty() && kind.empty() && word && is_past_form(token.word));
         if (kind == "month" || token.type == TokenClass::kDate || sign == "in" ||
             (kind == "relative" && sign != "pastday" && last != "morning"))
@@ -82,17 +80,17 @@ bool DayAhead::tells_only_of_past(std::string_view text) const {
     return told;
 }
 
-bool DayAhead::names_only_past_days(std::string_view text) const {
+bool DayAhead::names_only_past_days(const Tokens& tokens) const {
     bool found = false;
     std::string_view before;
-    for (const Token& token : tokenize(text)) {
-        const std::string_view sign = signs_.of(token.bare), last = before;
+    for (const Token& token : tokens) {
+        const std::string_view sign = signs_.of(token), last = before;
         before = sign;
         if (sign == "pastday") {
             found = true;
             continue;
         }
-        const std::string_view kind = token.type == TokenClass::kWord ? kinds_.of(token.bare) : "";
+        const std::string_view kind = token.type == TokenClass::kWord ? kinds_.of(token) : "";
         const bool relative = kind == "relative" && last != "morning";  // "la 1 de la mañana"
         if (kind == "day" || kind == "month" || relative || token.type == TokenClass::kDate) return false;
     }

@@ -1,6 +1,5 @@
 #pragma once
-#include <string_view>
-
+#include "host/intents/text.hpp"
 #include "host/intents/word_classes.hpp"
 
 namespace migue::host::intents {
@@ -11,15 +10,16 @@ namespace migue::host::intents {
 class DayAhead {
 public:
     DayAhead();
-    /// Does the text name a day, a date or a length from now on, and ask nothing, and tell of nothing past?
-    [[nodiscard]] bool names_one(std::string_view text) const;
+    /// Does the text of these tokens name a day, a date or a length from now on, and ask nothing, and tell of
+    /// nothing past?
+    [[nodiscard]] bool names_one(const Tokens& tokens) const;
     /// Is something told that is over ("ayer fuimos …", "… last friday")?
-    [[nodiscard]] bool tells_of_past(std::string_view text) const;
+    [[nodiscard]] bool tells_of_past(const Tokens& tokens) const;
     /// The same by its verbs alone, where no date, month or "tomorrow" is named ("me levanté a las 6 un
     /// sábado").
-    [[nodiscard]] bool tells_only_of_past(std::string_view text) const;
+    [[nodiscard]] bool tells_only_of_past(const Tokens& tokens) const;
     /// Is yesterday the only day that it names ("that webinar yesterday from 9 to 11 …")?
-    [[nodiscard]] bool names_only_past_days(std::string_view text) const;
+    [[nodiscard]] bool names_only_past_days(const Tokens& tokens) const;
 
 private:
     const WordClasses kinds_;  ///< weekdays, months …

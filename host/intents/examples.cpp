@@ -1,7 +1,7 @@
 #include "host/intents/examples.hpp"
 
 #include <fmt/format.h>
-#include <openssl/sha.h>
+#include <sodium/crypto_hash_sha256.h>
 
 #include <algorithm>
 #include <cassert>
@@ -38,7 +38,7 @@ bool is_out_of_scope(std::string_view intent) {
 
 Fingerprint digest(std::string_view bytes) {
     Fingerprint out{};
-    SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), out.data());
+    crypto_hash_sha256(out.data(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
     return out;
 }
 

@@ -1,10 +1,12 @@
 #include "host/intents/features.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cassert>
 #include <functional>
 #include <map>
+#include <memory_resource>
 #include <span>
 #include <string>
 
@@ -69,24 +71,67 @@ std::string_view mark_of(TokenClass type) {
     return {};
 }
 
-/// One word as the features see it.
-struct Unit {
-    std::string stem;      ///< of the bare word
-    std::string accented;  ///< the stem of the word as written, if it is another one
-    std::string mark;      ///< its class, or empty
-    Topics::Set topics = 0;
-    std::span<const std::uint32_t> senses;
-    [[nodiscard]] const std::string& key() const { return mark.empty() ? stem : mark; }
+/// Words of a text that is looked at, for as long as that lasts. Nearly always on the stack.
+class Notes {
+public:
+    /// A copy of the word; where it stands at the beginning of `whole`, which stays, that part of it.
+    [[nodiscard]] std::string_view keep(std::string_view word, std::string_view whole) {
+        return whole.starts_with(word) ? whole.substr(0, word.size()) : keep(word);
+    }
+    [[nodiscard]] std::string_view keep(std::string_view word) {
+        char* const at = static_cast<char*>(memory_.allocate(word.size(), 1));
+        word.copy(at, word.size());
+        return {at, word.size()};
+    }
+
+private:
+    std::array<std::byte, 2048> first_;
+    std::pmr::monotonic_buffer_resource memory_{first_.data(), first_.size()};
 };
 
-using Spellings = std::map<std::string, WordClasses, std::less<>>;
+/// One word as the features see it.
+struct Unit {
+    std::string_view stem;      ///< of the bare word
+    std::string_view accented;  ///< the stem of the word as written, if it is another one
+    std::string_view mark;      ///< its class, or empty
+    Topics::Set topics = 0;
+    std::span<const std::uint32_t> senses;
+    [[nodiscard]] std::string_view key() const { return mark.empty() ? stem : mark; }
+};
 
-Spellings chat_spellings() {
-    Spellings out;
+/// What chats shorten in one language, and the words that are meant.
+class Spellings {
+public:
+    explicit Spellings(std::string_view data) : meant_(data) {
+        for (std::string_view rest = data; !rest.empty();) {
+            const auto end = std::min(rest.find('\n'), rest.size());
+            const std::string_view full = rest.substr(0, std::min(rest.find(' '), end));
+            rest.remove_prefix(std::min(end + 1, rest.size()));
+            if (full.empty() || full.starts_with('#')) continue;
+            cut_.push_back(tokenize(full));
+            tokens_.add(full) = cut_.back().front();
+        }
+    }
+    /// What the word stands for; nullptr for itself.
+    [[nodiscard]] const Token* of(const Token& word) const {
+        const std::string_view full = meant_.of(word);
+        return full.empty() ? nullptr : tokens_.find(full);
+    }
+
+private:
+    const WordClasses meant_;
+    std::vector<Tokens> cut_;  ///< what `tokens_` points to
+    WordTable<Token> tokens_;  ///< by the word as the list has it
+};
+
+using SpellingsByLanguage = std::map<std::string, Spellings, std::less<>>;
+
+SpellingsByLanguage chat_spellings() {
+    SpellingsByLanguage out;
     for (const char* language : {"es", "en", "pt"}) {
         const auto data = migue_intents_data::embedded(std::string("data/chat_words/") + language + ".txt");
         assert(data);
-        out.emplace(language, WordClasses(*data));
+        out.try_emplace(language, *data);
     }
     return out;
 }
@@ -153,15 +198,15 @@ public:
         for (const std::string& name : topics_.names()) topic_hashes_.push_back(hash_of('t', name));
     }
 
-    [[nodiscard]] Features extract(std::string_view text, std::string_view locale) const {
-        return extract(tokenize(text), locale);
-    }
-
-    [[nodiscard]] Features extract(std::vector<Token> tokens, std::string_view locale) const {
+    void extract(std::span<const Token> cut, std::string_view locale, Features& out) const {
+        thread_local std::vector<Token> tokens;
+        thread_local std::vector<Unit> units;
+        Notes notes;
+        tokens.assign(cut.begin(), cut.end());
         spell_out(tokens, locale);
         mend(tokens, locale);
-        const std::vector<Unit> units = units_of(tokens, locale);
-        Features out;
+        fill_units(tokens, locale, notes, units);
+        for (auto& block : out.blocks) block.clear();
         add_words(units, out.blocks[static_cast<std::size_t>(Block::kWords)]);
         if (options_.pairs) add_pairs(units, out.blocks[static_cast<std::size_t>(Block::kPairs)]);
         add_chars(tokens, units, out.blocks[static_cast<std::size_t>(Block::kChars)]);
@@ -175,7 +220,6 @@ public:
         auto& senses = out.blocks[static_cast<std::size_t>(Block::kSenses)];
         // Twice: each would have brought a sense and a pair (measured: it tells what is out of scope).
         if (!senses.empty()) senses.insert(senses.begin(), 2 * count_senseless(units), kNoFeature);
-        return out;
     }
 
     [[nodiscard]] const FeatureOptions& options() const noexcept { return options_; }
@@ -186,47 +230,54 @@ private:
     void spell_out(std::vector<Token>& tokens, std::string_view locale) const {
         const auto found = spellings_.find(locale.substr(0, 2));
         if (found == spellings_.end()) return;
-        for (Token& token : tokens) {
-            const std::string_view full = token.type == TokenClass::kWord ? found->second.of(token.bare) : "";
-            if (!full.empty()) token = tokenize(full).front();
-        }
+        for (Token& token : tokens)
+            if (token.type == TokenClass::kWord)
+                if (const Token* full = found->second.of(token)) token = *full;
     }
 
     /// A word that no example has, one slip away from one that some have, is read as that one.
     void mend(std::vector<Token>& tokens, std::string_view locale) const {
+        const Spelling::Index* const known = spelling_.index_of(locale);
+        if (known == nullptr) return;
         for (Token& token : tokens) {
-            if (token.type != TokenClass::kWord || !classes_.of(token.bare).empty()) continue;
-            const std::string_view meant = spelling_.repaired(token.bare, locale);
-            if (!meant.empty()) token.word = token.bare = meant;
+            if (token.type != TokenClass::kWord || !classes_.of(token).empty()) continue;
+            const std::string_view meant = Spelling::repaired(token.bare, token.hash, known);
+            if (!meant.empty()) token = {TokenClass::kWord, word_hash(meant), meant, meant};
         }
     }
 
-    [[nodiscard]] std::vector<Unit> units_of(const std::vector<Token>& tokens,
-                                             std::string_view locale) const {
+    void fill_units(std::span<const Token> tokens, std::string_view locale, Notes& notes,
+                    std::vector<Unit>& units) const {
         Stemmer stemmer(options_.stems ? locale : std::string_view{});
-        std::vector<Unit> units;
+        const Topics::Words* const topics = topics_.words_of(locale);
+        const Senses::Language* const senses = senses_.words_of(locale);
+        units.clear();
         units.reserve(tokens.size());
         for (const Token& token : tokens) {
-            Unit unit;
+            Unit& unit = units.emplace_back();
             if (token.type == TokenClass::kWord) {
-                unit.stem = stemmer.stem(token.bare);
-                if (token.word != token.bare) unit.accented = stemmer.stem(token.word);
-                if (unit.accented == unit.stem) unit.accented.clear();
-                if (options_.masks) mark_word(token, unit);
-                unit.topics = topics_.of(token.bare, unit.stem, locale);
-                unit.senses = senses_.of(token.bare, unit.stem, locale);
+                unit.stem = notes.keep(stemmer.stem(token.bare, token.hash), token.bare);
+                if (token.word != token.bare)
+                    unit.accented = notes.keep(stemmer.stem(token.word), token.word);
+                if (unit.accented == unit.stem) unit.accented = {};
+                if (options_.masks) mark_word(token, notes, unit);
+                unit.topics = Topics::of(topics, token, unit.stem, locale);
+                unit.senses = Senses::of(senses, token, unit.stem);
             } else {
                 unit.mark = mark_of(token.type);
                 unit.stem = unit.mark.empty() ? token.bare : unit.mark;
             }
-            units.push_back(std::move(unit));
         }
-        return units;
     }
 
-    void mark_word(const Token& token, Unit& unit) const {
-        const std::string_view name = classes_.of(token.bare);
-        if (!name.empty()) unit.mark.append("<").append(name).append(">");
+    void mark_word(const Token& token, Notes& notes, Unit& unit) const {
+        const std::string_view name = classes_.of(token);
+        if (name.empty()) return;
+        std::array<char, 32> mark;
+        assert(name.size() + 2 <= mark.size());
+        mark[0] = '<';
+        mark[1 + name.copy(mark.data() + 1, mark.size() - 2)] = '>';
+        unit.mark = notes.keep({mark.data(), std::min(name.size(), mark.size() - 2) + 2});
     }
 
     static void add_words(const std::vector<Unit>& units, std::vector<std::uint32_t>& out) {
@@ -271,7 +322,8 @@ private:
 
     /// Each sense, and each two that different words bring up, near each other or far.
     static void add_senses(const std::vector<Unit>& units, std::vector<std::uint32_t>& out) {
-        std::vector<std::uint32_t> seen;
+        thread_local std::vector<std::uint32_t> seen;
+        seen.clear();
         for (const Unit& unit : units) {
             const std::size_t before = seen.size();
             const std::size_t first = before - std::min(before, kSensesPaired);
@@ -312,8 +364,8 @@ private:
     /// one character there, so that hours and names do not drown what is around them.
     void add_chars(const std::vector<Token>& tokens, const std::vector<Unit>& units,
                    std::vector<std::uint32_t>& out) const {
-        std::string line(1, ' ');
-        line.reserve(256);
+        thread_local std::string line;
+        line = ' ';
         for (std::size_t i = 0; i < tokens.size(); ++i) {
             if (!units[i].mark.empty()) {
                 line += static_cast<char>(1 + hash_of('m', units[i].mark) % 29);
@@ -323,8 +375,8 @@ private:
             line += ' ';
         }
         const std::size_t runs = options_.char_max + 1U - options_.char_min;
-        out.resize(line.size() * runs);
-        if (out.size() <= Seen::kMost) {
+        out.resize(line.size() * runs + 1);  // what is not wanted is written there too, and over
+        if (line.size() * runs <= Seen::kMost) {
             Seen& seen = cleared_seen();
             out.resize(hash_runs(line, out.data(), [&](std::uint32_t hash) { return seen.add(hash); }));
             return;
@@ -336,24 +388,50 @@ private:
     /// Writes the hashes of all runs of characters that are `wanted`; returns how many.
     template <typename Wanted>
     std::size_t hash_runs(std::string_view line, std::uint32_t* const out, Wanted wanted) const {
-        const std::size_t shortest = options_.char_min, longest = options_.char_max;
+        // The lengths that models have are known to the compiler.
+        if (options_.char_min == 2 && options_.char_max == 5) return hash_runs_of<2, 5>(line, out, wanted);
+        if (options_.char_min == 1 && options_.char_max == 4) return hash_runs_of<1, 4>(line, out, wanted);
         std::uint32_t* next = out;
-        for (std::size_t begin = 0; begin < line.size(); ++begin) {
+        for (std::size_t begin = 0; begin < line.size(); ++begin)
+            next = hash_runs_at(line.substr(begin, options_.char_max), options_.char_min, next, wanted);
+        return static_cast<std::size_t>(next - out);
+    }
+
+    template <std::size_t kShortest, std::size_t kLongest, typename Wanted>
+    static std::size_t hash_runs_of(std::string_view line, std::uint32_t* const out, Wanted wanted) {
+        std::uint32_t* next = out;
+        std::size_t begin = 0;
+        for (; begin + kLongest <= line.size(); ++begin) {
+            const char* const at = line.data() + begin;
             Hash hash('c');
-            std::size_t n = 0;
-            for (const char c : line.substr(begin, longest)) {
-                hash.add(c);
-                if (++n < shortest) continue;
-                const std::uint32_t value = hash.value();
-                if (wanted(value)) *next++ = value;
+            for (std::size_t n = 0; n < kLongest; ++n) {
+                hash.add(at[n]);
+                *next = hash.value();
+                next += n + 1 >= kShortest && wanted(*next) ? 1 : 0;
             }
         }
+        for (; begin < line.size(); ++begin) next = hash_runs_at(line.substr(begin), kShortest, next, wanted);
         return static_cast<std::size_t>(next - out);
+    }
+
+    /// The same of the runs that begin where the line does.
+    template <typename Wanted>
+    static std::uint32_t* hash_runs_at(std::string_view line, std::size_t shortest, std::uint32_t* next,
+                                       Wanted wanted) {
+        Hash hash('c');
+        std::size_t n = 0;
+        for (const char c : line) {
+            hash.add(c);
+            if (++n < shortest) continue;
+            const std::uint32_t value = hash.value();
+            if (wanted(value)) *next++ = value;
+        }
+        return next;
     }
 
     const FeatureOptions options_;
     const WordClasses classes_;
-    const Spellings spellings_;  // by language
+    const SpellingsByLanguage spellings_;
     const Spelling spelling_;
     const Topics topics_;
     const Senses senses_;
@@ -367,10 +445,12 @@ Extractor& Extractor::operator=(Extractor&&) noexcept = default;
 Extractor::~Extractor() = default;
 
 Features Extractor::extract(std::string_view text, std::string_view locale) const {
-    return impl_->extract(text, locale);
+    Features out;
+    extract(tokenize(text).all(), locale, out);
+    return out;
 }
-Features Extractor::extract(std::vector<Token> tokens, std::string_view locale) const {
-    return impl_->extract(std::move(tokens), locale);
+void Extractor::extract(std::span<const Token> tokens, std::string_view locale, Features& out) const {
+    impl_->extract(tokens, locale, out);
 }
 const FeatureOptions& Extractor::options() const noexcept {
     return impl_->options();

@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -52,8 +53,8 @@ public:
 
     /// `locale` chooses the stemmer; one that is not known means no stemming.
     [[nodiscard]] Features extract(std::string_view text, std::string_view locale) const;
-    /// The same, of a text that is cut into tokens already.
-    [[nodiscard]] Features extract(std::vector<Token> tokens, std::string_view locale) const;
+    /// The same, of a text that is cut into tokens already, into memory that was used before.
+    void extract(std::span<const Token> tokens, std::string_view locale, Features& out) const;
     [[nodiscard]] const FeatureOptions& options() const noexcept;
     [[nodiscard]] const Spelling::Words& known_words() const noexcept;
 

@@ -17,12 +17,14 @@ constexpr float kSure = 0.60F;
 constexpr std::size_t kTellingWords = 12;
 
 /// The words that can tell a language: no numbers, no addresses, no first names.
-std::vector<Token> telling_words(std::string_view text, const WordClasses& classes) {
-    std::vector<Token> words = tokenize(text);
-    std::erase_if(words, [&](const Token& token) {
-        return token.type != TokenClass::kWord || classes.of(token.bare) == "name";
-    });
-    words.resize(std::min(words.size(), kTellingWords));
+std::vector<Token> telling_words(std::span<const Token> tokens, const WordClasses& classes) {
+    std::vector<Token> words;
+    words.reserve(kTellingWords);
+    for (const Token& token : tokens) {
+        if (token.type != TokenClass::kWord || classes.of(token) == "name") continue;
+        words.push_back(token);
+        if (words.size() == kTellingWords) break;
+    }
     return words;
 }
 
@@ -63,7 +65,10 @@ Result<LanguageIdentifier> LanguageIdentifier::train(const std::vector<Example>&
     const WordClasses classes = WordClasses::shipped();
     std::vector<Example> lessons = examples;
     add_function_words(lessons);
-    for (Example& lesson : lessons) lesson.text = joined(telling_words(lesson.text, classes));
+    for (Example& lesson : lessons) {
+        const Tokens tokens = tokenize(lesson.text);
+        lesson.text = joined(telling_words(tokens.all(), classes));
+    }
     std::erase_if(lessons, [](const Example& lesson) { return lesson.text.empty(); });
     const TrainOptions options{.features = {.masks = false,
                                             .stems = false,
@@ -82,18 +87,21 @@ Result<LanguageIdentifier> LanguageIdentifier::train(const std::vector<Example>&
 }
 
 std::vector<std::pair<std::string, float>> LanguageIdentifier::probabilities(std::string_view text) const {
-    std::vector<Token> words = telling_words(text, classes_);
+    const Tokens tokens = tokenize(text);
+    const std::vector<Token> words = telling_words(tokens.all(), classes_);
     std::vector<std::pair<std::string, float>> out;
     if (words.empty()) return out;
-    const std::vector<float> p = model_.probabilities(std::move(words), {});
+    const std::vector<float> p = model_.probabilities(words, {});
     for (std::size_t i = 0; i < p.size(); ++i) out.emplace_back(model_.labels()[i], p[i]);
     return out;
 }
 
-std::string LanguageIdentifier::identify(std::string_view text) const {
-    const auto all = probabilities(text);
-    const auto best = std::ranges::max_element(all, {}, [](const auto& one) { return one.second; });
-    return best == all.end() || best->second < kSure ? std::string() : best->first;
+std::string LanguageIdentifier::identify(std::span<const Token> tokens) const {
+    const std::vector<Token> words = telling_words(tokens, classes_);
+    if (words.empty()) return {};
+    const std::vector<float> p = model_.probabilities(words, {});
+    const auto best = std::ranges::max_element(p);
+    return *best < kSure ? std::string() : model_.labels()[static_cast<std::size_t>(best - p.begin())];
 }
 
 }  // namespace migue::host::intents

@@ -1,4 +1,5 @@
 #pragma once
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +18,8 @@ public:
     [[nodiscard]] static Result<LanguageIdentifier> train(const std::vector<Example>& examples);
 
     /// "es", "en", "pt", or "" when it cannot be told: numbers, names, "ok", another language.
-    [[nodiscard]] std::string identify(std::string_view text) const;
+    [[nodiscard]] std::string identify(std::span<const Token> tokens) const;
+    [[nodiscard]] std::string identify(std::string_view text) const { return identify(tokenize(text).all()); }
     /// The probability of each language, for diagnosis; empty when there is no word to judge.
     [[nodiscard]] std::vector<std::pair<std::string, float>> probabilities(std::string_view text) const;
     [[nodiscard]] const LinearModel& model() const noexcept { return model_; }

@@ -130,9 +130,9 @@ Result<void> LinearClassifier::save(const std::filesystem::path& file) const {
     return {};
 }
 
-std::vector<Scored> LinearClassifier::classify(std::string_view text, std::string_view locale) const {
-    const std::string guessed = locale.empty() ? language(text) : std::string();
-    const std::vector<float> p = intents_.probabilities(text, locale.empty() ? guessed : locale);
+std::vector<Scored> LinearClassifier::classify(const Tokens& tokens, std::string_view locale) const {
+    const std::string guessed = locale.empty() ? language(tokens) : std::string();
+    const std::vector<float> p = intents_.probabilities(tokens.all(), locale.empty() ? guessed : locale);
     std::vector<std::size_t> order(p.size());  // names are moved about less than places
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::sort(order,
@@ -147,8 +147,8 @@ bool LinearClassifier::belongs(const std::vector<Scored>& ranked) const {
     return !is_out_of_scope(ranked.front().intent) && ranked.front().probability >= intents_.least_sure();
 }
 
-std::string LinearClassifier::language(std::string_view text) const {
-    return languages_.identify(text);
+std::string LinearClassifier::language(const Tokens& tokens) const {
+    return languages_.identify(tokens.all());
 }
 
 }  // namespace migue::host::intents

@@ -35,8 +35,10 @@ public:
     [[nodiscard]] Result<void> save(const std::filesystem::path& file) const;
     [[nodiscard]] std::string to_bytes() const;
 
-    [[nodiscard]] std::vector<Scored> classify(std::string_view text, std::string_view locale) const override;
-    [[nodiscard]] std::string language(std::string_view text) const override;
+    using Classifier::classify;
+    using Classifier::language;
+    [[nodiscard]] std::vector<Scored> classify(const Tokens& tokens, std::string_view locale) const override;
+    [[nodiscard]] std::string language(const Tokens& tokens) const override;
     /// Is the likeliest of these intents likely enough to be meant? The bar was found from the
     /// examples of what is out of scope; without any there is none.
     [[nodiscard]] bool belongs(const std::vector<Scored>& ranked) const;

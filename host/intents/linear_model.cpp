@@ -6,7 +6,7 @@
 #include <cmath>
 #include <span>
 #if defined(__SSE2__)
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 #include "host/intents/binary.hpp"
@@ -73,6 +73,36 @@ void add_rows(std::span<const LinearModel::Known> known, const std::int8_t* weig
     }
     for (std::size_t g = 0; g < kGroups; ++g) store(groups[g], sums + g * kGroup);
 }
+
+#if defined(__SSE2__)
+/// The same to the last bit where the processor has the instructions: a third of the work.
+template <std::size_t kGroups>
+[[gnu::target("avx2")]] void add_rows_avx2(std::span<const LinearModel::Known> known,
+                                           const std::int8_t* weights, std::size_t labels, float* sums) {
+    __m256 groups[kGroups];
+    for (std::size_t g = 0; g < kGroups; ++g) groups[g] = _mm256_loadu_ps(sums + g * kGroup);
+    for (std::size_t i = 0; i < known.size(); ++i) {
+        const LinearModel::Known* const feature = known.data() + i;
+        if (i + kAhead < known.size()) __builtin_prefetch(weights + feature[kAhead].index * labels);
+        const std::int8_t* row = weights + feature->index * labels;
+        const __m256 factor = _mm256_set1_ps(feature->value);
+        for (std::size_t g = 0; g < kGroups; ++g) {
+            const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(row + g * kGroup));
+            const __m256 steps = _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(bytes));
+            groups[g] = _mm256_add_ps(groups[g], _mm256_mul_ps(factor, steps));
+        }
+    }
+    for (std::size_t g = 0; g < kGroups; ++g) _mm256_storeu_ps(sums + g * kGroup, groups[g]);
+}
+
+template <std::size_t kGroups>
+constexpr auto kFastRows = &add_rows_avx2<kGroups>;
+const bool is_fast = __builtin_cpu_supports("avx2") != 0;
+#else
+template <std::size_t kGroups>
+constexpr auto kFastRows = &add_rows<kGroups>;
+constexpr bool is_fast = false;
+#endif
 
 std::size_t in_whole_groups(std::size_t labels) {
     return (labels + kGroup - 1) / kGroup * kGroup;
@@ -169,29 +199,27 @@ Vocabulary::Vocabulary(std::vector<std::uint32_t> hashes, std::vector<float> wei
     }
 }
 
-std::uint32_t Vocabulary::find(std::uint32_t hash) const noexcept {
-    const Slot* const slots = slots_.data();  // the mask keeps the index in it
-    for (std::uint32_t slot = hash & mask_; slots[slot].index != kUnknown; slot = (slot + 1) & mask_)
-        if (slots[slot].hash == hash) return slots[slot].index;
-    return kUnknown;
-}
-
-float block_scale(const Vocabulary& vocabulary, const Features& features, Block block,
-                  const FeatureOptions& options, std::vector<std::uint32_t>& indices) {
+void look_up(const Vocabulary& vocabulary, const Features& features, Block block,
+             const FeatureOptions& options, std::vector<LinearModel::Known>& known) {
     const std::span<const std::uint32_t> hashes = features.of(block);
-    indices.resize(hashes.size());
+    known.resize(hashes.size());
+    LinearModel::Known* const all = known.data();
     for (std::size_t i = 0; i < hashes.size(); ++i) {
         if (i + kAhead < hashes.size()) vocabulary.prefetch(hashes.data()[i + kAhead]);
-        indices.data()[i] = vocabulary.find(hashes.data()[i]);
-        vocabulary.prefetch_weight(indices.data()[i]);
+        all[i].index = vocabulary.find(hashes.data()[i]);
+        vocabulary.prefetch_weight(all[i].index);
     }
     float square = 0;
-    for (const std::uint32_t index : indices) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < hashes.size(); ++i) {
+        const std::uint32_t index = all[i].index;
         const float weight = vocabulary.weight(index);
         square += weight * weight;
+        if (index != Vocabulary::kUnknown) all[count++] = {index, weight};
     }
-    std::erase(indices, Vocabulary::kUnknown);
-    return square > 0 ? length_of(block, options) / std::sqrt(square) : 0;
+    known.resize(count);
+    const float scale = square > 0 ? length_of(block, options) / std::sqrt(square) : 0;
+    for (std::size_t i = 0; i < count; ++i) all[i].value = scale * all[i].value;
 }
 
 void softmax(std::vector<float>& scores, float sharpness) {
@@ -201,9 +229,9 @@ void softmax(std::vector<float>& scores, float sharpness) {
     for (float& score : scores) score /= sum;
 }
 
-/// What one block of a text holds that the vocabulary knows; memory that the next block uses again.
+/// What a text holds, and what of one block of it the vocabulary knows; memory that the next text uses again.
 struct LinearModel::Found {
-    std::vector<std::uint32_t> indices;
+    Features features;
     std::vector<Known> known;
 };
 
@@ -215,18 +243,15 @@ LinearModel::LinearModel(Parts parts)
 }
 
 std::vector<float> LinearModel::probabilities(std::string_view text, std::string_view locale) const {
-    return probabilities(extractor_.extract(text, locale));
+    return probabilities(tokenize(text).all(), locale);
 }
 
-std::vector<float> LinearModel::probabilities(std::vector<Token> tokens, std::string_view locale) const {
-    return probabilities(extractor_.extract(std::move(tokens), locale));
-}
-
-std::vector<float> LinearModel::probabilities(const Features& features) const {
+std::vector<float> LinearModel::probabilities(std::span<const Token> tokens, std::string_view locale) const {
+    thread_local Found found;
+    extractor_.extract(tokens, locale, found.features);
     const std::size_t labels = parts_.labels.size();
     std::vector<float> scores(in_whole_groups(labels), 0);
-    Found found;
-    for (std::size_t b = 0; b < kBlocks; ++b) add_block(features, static_cast<Block>(b), found, scores);
+    for (std::size_t b = 0; b < kBlocks; ++b) add_block(static_cast<Block>(b), found, scores);
     scores.resize(labels);
     for (std::size_t label = 0; label < labels; ++label)
         scores[label] = scores[label] * parts_.label_scales[label] + parts_.biases[label];
@@ -234,21 +259,16 @@ std::vector<float> LinearModel::probabilities(const Features& features) const {
     return scores;
 }
 
-void LinearModel::add_block(const Features& features, Block block, Found& found,
-                            std::vector<float>& scores) const {
-    auto& [indices, known] = found;
-    const float scale = block_scale(vocabulary_, features, block, parts_.options, indices);
-    known.resize(indices.size());
-    std::ranges::transform(indices, known.begin(), [&](std::uint32_t index) {
-        return Known{index, scale * vocabulary_.weight(index)};
-    });
+void LinearModel::add_block(Block block, Found& found, std::vector<float>& scores) const {
+    const std::vector<Known>& known = found.known;
+    look_up(vocabulary_, found.features, block, parts_.options, found.known);
     const std::int8_t* weights = parts_.weights.data();
     const std::size_t labels = parts_.labels.size();
     std::size_t done = 0;
     for (; scores.size() - done >= 2 * kGroup; done += 2 * kGroup)
-        add_rows<2>(known, weights + done, labels, scores.data() + done);
+        (is_fast ? kFastRows<2> : add_rows<2>)(known, weights + done, labels, scores.data() + done);
     for (; done < scores.size(); done += kGroup)
-        add_rows<1>(known, weights + done, labels, scores.data() + done);
+        (is_fast ? kFastRows<1> : add_rows<1>)(known, weights + done, labels, scores.data() + done);
 }
 
 std::string LinearModel::to_bytes() const {

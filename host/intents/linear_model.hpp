@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +21,12 @@ public:
     Vocabulary(std::vector<std::uint32_t> hashes, std::vector<float> weights, float unseen_weight);
 
     static constexpr std::uint32_t kUnknown = 0xFFFFFFFF;
-    [[nodiscard]] std::uint32_t find(std::uint32_t hash) const noexcept;
+    [[nodiscard]] std::uint32_t find(std::uint32_t hash) const noexcept {
+        const Slot* const slots = slots_.data();  // the mask keeps the index in it
+        for (std::uint32_t slot = hash & mask_; slots[slot].index != kUnknown; slot = (slot + 1) & mask_)
+            if (slots[slot].hash == hash) return slots[slot].index;
+        return kUnknown;
+    }
     /// Fetches what find() will look at: the table is larger than the processor's caches.
     void prefetch(std::uint32_t hash) const noexcept { __builtin_prefetch(slots_.data() + (hash & mask_)); }
     void prefetch_weight(std::uint32_t index) const noexcept {
@@ -46,11 +52,6 @@ private:
     std::vector<Slot> slots_;
     std::uint32_t mask_ = 0;
 };
-
-/// What a block's features are multiplied by, so that its length becomes that of its kind.
-/// `indices` receives those that the vocabulary knows.
-[[nodiscard]] float block_scale(const Vocabulary& vocabulary, const Features& features, Block block,
-                                const FeatureOptions& options, std::vector<std::uint32_t>& indices);
 
 /// The weights of one linear score for each label, in a byte each. Immutable: thread-safe.
 class LinearModel {
@@ -84,20 +85,25 @@ public:
     [[nodiscard]] std::vector<float> probabilities(std::string_view text, std::string_view locale) const;
 
     /// The same, of a text that is cut into tokens already.
-    [[nodiscard]] std::vector<float> probabilities(std::vector<Token> tokens, std::string_view locale) const;
+    [[nodiscard]] std::vector<float> probabilities(std::span<const Token> tokens,
+                                                   std::string_view locale) const;
 
     [[nodiscard]] std::string to_bytes() const;
     [[nodiscard]] static Result<LinearModel> from_bytes(std::string_view bytes);
 
 private:
-    [[nodiscard]] std::vector<float> probabilities(const Features& features) const;
     struct Found;
-    void add_block(const Features& features, Block block, Found& found, std::vector<float>& scores) const;
+    void add_block(Block block, Found& found, std::vector<float>& scores) const;
 
     Parts parts_;  // hashes, feature_weights and words have moved on
     Vocabulary vocabulary_;
     Extractor extractor_;
 };
+
+/// The features of a block that the vocabulary knows, in their order; each with its weight times what brings
+/// the block to the length of its kind.
+void look_up(const Vocabulary& vocabulary, const Features& features, Block block,
+             const FeatureOptions& options, std::vector<LinearModel::Known>& known);
 
 /// exp(sharpness * score), normalised.
 void softmax(std::vector<float>& scores, float sharpness);

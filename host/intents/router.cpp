@@ -198,22 +198,25 @@ public:
 
 private:
     void understand(const Situation& situation, Decision& decision) const {
-        decision.locale = classifier->language(situation.text);
+        const Tokens tokens = tokenize(situation.text);
+        decision.locale = classifier->language(tokens);
         if (decision.locale.empty()) decision.locale = spoken(situation.locale);
-        decision.ranked = classifier->classify(situation.text, decision.locale);
-        if (const Route* route = keyword_route(table, folded(situation.text))) {
+        decision.ranked = classifier->classify(tokens, decision.locale);
+        if (const Route* route = keyword_route(table, folded(tokens.all()))) {
             decision.plugin = route->plugin;
             decision.intent = route->intent;
             decision.confidence = 1;
             decision.reason = "pattern";
             return;
         }
-        settle(situation.text, decision);
-        look_for_wishes(situation.text, decision);
+        settle(tokens, decision);
+        // Only a courtesy gives way to what a clause asks for; else a clause can only be a second wish.
+        const bool may_have_second = situation.wants_second_wish && decision.reason == "classifier";
+        if (may_have_second || is_courtesy(decision.intent)) look_for_wishes(situation.text, decision);
     }
 
     /// Plugin, intent, confidence and reason from the ranked intents.
-    void settle(std::string_view text, Decision& decision) const {
+    void settle(const Tokens& text, Decision& decision) const {
         const Scored& best = decision.ranked.front();
         const Route* route = accepted(decision.ranked) ? table.find(best.intent) : nullptr;
         const bool is_over = route != nullptr && route->intent == table.dated &&
@@ -245,7 +248,7 @@ private:
 
     /// "pints Friday at 8" is about nothing that an example is about; that it names a day ahead says enough,
     /// if what it would be besides "other" is a thing of the same plugin.
-    [[nodiscard]] bool take_dated(std::string_view text, Decision& decision) const {
+    [[nodiscard]] bool take_dated(const Tokens& text, Decision& decision) const {
         const Route* dated = table.dated.empty() ? nullptr : table.find(table.dated);
         if (dated == nullptr || probability_of(decision.ranked, kOther) > table.thresholds.dated)
             return false;
@@ -289,8 +292,9 @@ private:
             Wish wish;
             wish.clause = clause;
             wish.locale = decision.locale;
-            wish.ranked = classifier->classify(clause, decision.locale);
-            settle(clause, wish);
+            const Tokens tokens = tokenize(clause);
+            wish.ranked = classifier->classify(tokens, decision.locale);
+            settle(tokens, wish);
             const bool known = std::ranges::find(wishes, wish.intent, &Decision::intent) != wishes.end();
             if (!known && wish.confidence >= kClearWish && !is_courtesy(wish.intent))
                 wishes.push_back(std::move(wish));

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "host/intents/text.hpp"
 #include "migue/cpp/result.hpp"
 
 namespace migue::host::intents {
@@ -26,11 +27,15 @@ public:
     Classifier& operator=(const Classifier&) = delete;
     virtual ~Classifier() = default;
     /// Every known intent, the likeliest first; probabilities sum to 1. `locale` may be "".
-    [[nodiscard]] virtual std::vector<Scored> classify(std::string_view text,
+    [[nodiscard]] virtual std::vector<Scored> classify(const Tokens& tokens,
                                                        std::string_view locale) const = 0;
+    [[nodiscard]] std::vector<Scored> classify(std::string_view text, std::string_view locale) const {
+        return classify(tokenize(text), locale);
+    }
     /// The language the text is most likely written in ("es", "en", "pt"), or "" when it
     /// cannot be told.
-    [[nodiscard]] virtual std::string language(std::string_view text) const = 0;
+    [[nodiscard]] virtual std::string language(const Tokens& tokens) const = 0;
+    [[nodiscard]] std::string language(std::string_view text) const { return language(tokenize(text)); }
 };
 
 /// What else a message may want: an intent, and who answers it.
@@ -85,6 +90,8 @@ struct Situation {
     std::string_view tap;           ///< id of the pressed button; its prefix up to ':' names the plugin
     std::string_view locale;        ///< of the conversation so far ("pt", "pt-BR"), or ""
     std::string_view asked_plugin;  ///< whose question is open, or ""
+    /// Whether Decision::second_wish is asked for; its clauses cost as much as the message itself.
+    bool wants_second_wish = true;
 };
 
 /// routes.yaml and the intent files, compiled. Immutable: a change makes a new one.

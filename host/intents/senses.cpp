@@ -44,12 +44,16 @@ void Senses::add(std::string_view locale, std::string_view name, std::string_vie
         add_once(language.stems.add(stem), sense);
 }
 
-std::span<const std::uint32_t> Senses::of(std::string_view bare_word, std::string_view stem,
-                                          std::string_view locale) const {
+const Senses::Language* Senses::words_of(std::string_view locale) const {
     const auto language = languages_.find(locale.substr(0, 2));
-    if (language == languages_.end()) return {};
-    const auto& [words, stems] = language->second;
-    if (const auto* found = words.find(bare_word)) return *found;
+    return language == languages_.end() ? nullptr : &language->second;
+}
+
+std::span<const std::uint32_t> Senses::of(const Language* language, const Token& word,
+                                          std::string_view stem) {
+    if (language == nullptr) return {};
+    const auto& [words, stems] = *language;
+    if (const auto* found = words.find(word.bare, word.hash)) return *found;
     const auto* found = stems.find(stem);
     return found == nullptr ? std::span<const std::uint32_t>{} : *found;
 }

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "host/intents/word_table.hpp"
+
 namespace migue::host::intents {
 
 /// The words a model knows, by language, and the one that an unknown word most likely was
@@ -22,16 +24,23 @@ public:
     /// The known word one slip away (a letter swapped with the next, lost, added or mistaken;
     /// never the first one), or "" when the word is known, short, or like no other. Valid as
     /// long as this object.
-    [[nodiscard]] std::string_view repaired(std::string_view bare_word, std::string_view locale) const;
+    [[nodiscard]] std::string_view repaired(std::string_view bare_word, std::string_view locale) const {
+        return repaired(bare_word, word_hash(bare_word), index_of(locale));
+    }
+
+    class Index;
+    /// A language's; nullptr for one without words. Valid as long as this object.
+    [[nodiscard]] const Index* index_of(std::string_view locale) const;
+    /// The same as above; `hash` is the word's word_hash().
+    [[nodiscard]] static std::string_view repaired(std::string_view bare_word, std::uint32_t hash,
+                                                   const Index* index);
     [[nodiscard]] const Words& words() const noexcept { return words_; }
 
-private:
-    /// Every word under its own hash and that of itself without each of its letters.
-    struct Index {
-        const std::vector<Word>* words = nullptr;
-        std::vector<std::pair<std::uint32_t, std::uint32_t>> entries;  ///< hash, word; by hash
-    };
+    Spelling(const Spelling&) = delete;
+    Spelling& operator=(const Spelling&) = delete;
+    ~Spelling();
 
+private:
     Words words_;
     std::map<std::string, Index, std::less<>> indices_;
 };

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -30,9 +29,9 @@ public:
 
     [[nodiscard]] bool works() const { return stemmer_ != nullptr; }
 
-    std::string_view stem(std::string_view word) {
+    std::string_view stem(std::string_view word, std::uint32_t hash) {
         if (word.size() > kLongest) return work_out(word);
-        Place& place = places_[std::hash<std::string_view>{}(word) % places_.size()];
+        Place& place = places_.data()[hash % kPlaces];
         if (std::string_view(place.word.data(), place.word_size) == word) return place.view();
         const std::string_view stem = work_out(word);
         if (stem.size() > kLongest) return stem;
@@ -60,7 +59,7 @@ private:
     }
 
     std::unique_ptr<sb_stemmer, Delete> stemmer_;
-    static constexpr std::size_t kPlaces = 512;
+    static constexpr std::size_t kPlaces = 2048;
     std::vector<Place> places_;  ///< empty where the language has no stemmer
 };
 
@@ -76,8 +75,8 @@ Stemmer::Kept* Stemmer::kept_for(std::string_view language) {
 
 Stemmer::Stemmer(std::string_view locale) : kept_(kept_for(locale.substr(0, 2))) {}
 
-std::string_view Stemmer::stem(std::string_view word) {
-    return kept_ == nullptr || word.empty() ? word : kept_->stem(word);
+std::string_view Stemmer::stem(std::string_view word, std::uint32_t hash) {
+    return kept_ == nullptr || word.empty() ? word : kept_->stem(word, hash);
 }
 
 }  // namespace migue::host::intents

@@ -1,5 +1,8 @@
 #pragma once
+#include <cstdint>
 #include <string_view>
+
+#include "host/intents/word_table.hpp"
 
 namespace migue::host::intents {
 
@@ -9,7 +12,9 @@ public:
     /// "es", "pt-BR" …; a language without a stemmer leaves words as they are.
     explicit Stemmer(std::string_view locale);
     /// Valid until the next call of any stemmer of the language in this thread.
-    [[nodiscard]] std::string_view stem(std::string_view word);
+    [[nodiscard]] std::string_view stem(std::string_view word) { return stem(word, word_hash(word)); }
+    /// The same; `hash` is the word's word_hash().
+    [[nodiscard]] std::string_view stem(std::string_view word, std::uint32_t hash);
 
 private:
     class Kept;

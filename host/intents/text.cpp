@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "host/intents/word_table.hpp"
+
 namespace migue::host::intents {
 namespace {
 
@@ -25,35 +27,26 @@ inline char32_t next_char(std::string_view text, std::size_t& at) {
     return value;
 }
 
-/// A word while it is put together: on the stack, so that a token costs no growing strings.
-class WordBytes {
-public:
-    void add(char32_t c) {
-        if (c < 0x80) {
-            put(c);
-        } else if (c < 0x800) {
-            put(0xC0 | (c >> 6));
-            put(0x80 | (c & 0x3F));
-        } else if (c < 0x10000) {
-            put(0xE0 | (c >> 12));
-            put(0x80 | ((c >> 6) & 0x3F));
-            put(0x80 | (c & 0x3F));
-        } else {
-            put(0xF0 | (c >> 18));
-            put(0x80 | ((c >> 12) & 0x3F));
-            put(0x80 | ((c >> 6) & 0x3F));
-            put(0x80 | (c & 0x3F));
-        }
+/// One character, as so many bytes as it takes, behind `end`; returns their end.
+char* put(char32_t c, char* end) {
+    const auto byte = [&end](char32_t value) { *end++ = static_cast<char>(value); };
+    if (c < 0x80) {
+        byte(c);
+    } else if (c < 0x800) {
+        byte(0xC0 | (c >> 6));
+        byte(0x80 | (c & 0x3F));
+    } else if (c < 0x10000) {
+        byte(0xE0 | (c >> 12));
+        byte(0x80 | ((c >> 6) & 0x3F));
+        byte(0x80 | (c & 0x3F));
+    } else {
+        byte(0xF0 | (c >> 18));
+        byte(0x80 | ((c >> 12) & 0x3F));
+        byte(0x80 | ((c >> 6) & 0x3F));
+        byte(0x80 | (c & 0x3F));
     }
-    [[nodiscard]] bool is_full() const { return size_ >= kMaxWordBytes; }
-    [[nodiscard]] std::string_view view() const { return {bytes_.data(), size_}; }
-
-private:
-    void put(char32_t byte) { bytes_[size_++] = static_cast<char>(byte); }
-
-    std::array<char, kMaxWordBytes + 4> bytes_;  // the last letter begins before the limit
-    std::size_t size_ = 0;
-};
+    return end;
+}
 
 char32_t to_lower(char32_t c) {
     if (c < 0x80) return c >= 'A' && c <= 'Z' ? c + 32 : c;
@@ -132,6 +125,7 @@ public:
                 if (whole != 0) end[-1] = whole;
                 continue;
             }
+            has_at_ = has_at_ || lower == '@';
             if (!is_apostrophe(lower)) *end++ = lower;
         }
         view_ = {out, static_cast<std::size_t>(end - out)};
@@ -139,8 +133,11 @@ public:
     Lowered(const Lowered&) = delete;
     Lowered& operator=(const Lowered&) = delete;
     [[nodiscard]] std::u32string_view view() const { return view_; }
+    /// Whether it can hold an address of e-mail.
+    [[nodiscard]] bool has_at() const { return has_at_; }
 
 private:
+    bool has_at_ = false;
     std::array<char32_t, 512> few_;  // as long as nearly every message
     std::u32string many_;
     std::u32string_view view_;
@@ -180,13 +177,20 @@ TokenClass class_of_number(std::u32string_view run) {
     return digits >= 4 ? TokenClass::kBig : TokenClass::kNumber;
 }
 
+}  // namespace
+
 class Tokenizer {
 public:
-    explicit Tokenizer(std::string_view text) : lowered_(text), text_(lowered_.view()) {}
+    explicit Tokenizer(std::string_view text) : lowered_(text), text_(lowered_.view()) {
+        // Enough: in lower case no character is longer in bytes than it was as written. Each token has its
+        // word twice at most.
+        out_.bytes_.reset(new char[2 * std::min(text.size(), kMaxTokens * kMaxWordBytes) + 8]);
+        end_ = out_.bytes_.get();
+    }
 
-    std::vector<Token> run() {
-        tokens_.reserve(std::min(kMaxTokens, text_.size() / 4 + 2));
-        while (at_ < text_.size() && tokens_.size() < kMaxTokens) {
+    Tokens run() {
+        out_.tokens_.reserve(std::min(kMaxTokens, text_.size() / 4 + 2));
+        while (at_ < text_.size() && out_.tokens_.size() < kMaxTokens) {
             const char32_t c = text_[at_];
             if (is_digit(c) || is_letter(c)) {
                 take_run();
@@ -196,12 +200,12 @@ public:
                 ++at_;
             }
         }
-        return std::move(tokens_);
+        return std::move(out_);
     }
 
 private:
     [[nodiscard]] bool ends_with(TokenClass type) const {
-        return !tokens_.empty() && tokens_.back().type == type;
+        return !out_.tokens_.empty() && out_.tokens_.back().type == type;
     }
 
     [[nodiscard]] std::u32string_view span_until_space() const {
@@ -213,7 +217,8 @@ private:
 
     void take_run() {
         const std::u32string_view chunk = span_until_space();
-        if (take_address(chunk)) return;
+        const bool may_be_address = lowered_.has_at() || chunk[0] == 'h' || chunk[0] == 'w';
+        if (may_be_address && take_address(chunk)) return;
         std::size_t size = 0;
         const bool number = is_digit(chunk[0]);
         while (size < chunk.size() && belongs(chunk, size, number)) ++size;
@@ -244,52 +249,65 @@ private:
         return true;
     }
 
-    /// Stays as it is: ASCII, not too long, and no character stands twice in a row.
-    static bool is_plain(std::u32string_view run) {
-        char32_t before = 0;
-        for (const char32_t c : run) {
-            if (c >= 0x80 || c == before) return false;
-            before = c;
-        }
-        return run.size() <= kMaxWordBytes;
-    }
-
     void push(TokenClass type, std::u32string_view run) {
-        if (is_plain(run)) {
-            std::array<char, kMaxWordBytes> bytes;
-            std::ranges::transform(run, bytes.begin(), [](char32_t c) { return static_cast<char>(c); });
-            const std::string_view word(bytes.data(), run.size());
-            tokens_.push_back({type, std::string(word), std::string(word)});
-            return;
-        }
-        WordBytes word, bare;
-        for (std::size_t i = 0; i < run.size() && !word.is_full(); ++i) {
+        if (push_plain(type, run)) return;
+        // Of accented words both forms are put together at once, the bare one where it cannot be in the way.
+        char* const word = end_;
+        char* const bare = word + run_bytes(run);
+        char *word_end = word, *bare_end = bare;
+        for (std::size_t i = 0; i < run.size() && word_end < word + kMaxWordBytes; ++i) {
             // Three and more of a letter are a drawn-out one: no word of ours has them.
             const bool drawn_out =
                 type == TokenClass::kWord && i + 1 < run.size() && run[i] == run[i + 1] &&
                 ((i + 2 < run.size() && run[i + 2] == run[i]) || (i > 0 && run[i - 1] == run[i]));
             if (drawn_out) continue;
-            word.add(run[i]);
-            bare.add(without_accent(run[i]));
+            word_end = put(run[i], word_end);
+            bare_end = put(without_accent(run[i]), bare_end);
         }
-        tokens_.push_back({type, std::string(word.view()), std::string(bare.view())});
+        end_ = bare_end;
+        add(type, {word, static_cast<std::size_t>(word_end - word)},
+            {bare, static_cast<std::size_t>(bare_end - bare)});
+    }
+
+    /// Nearly every word: ASCII, not too long, and no character stands twice in a row. It stays as it is.
+    bool push_plain(TokenClass type, std::u32string_view run) {
+        if (run.size() > kMaxWordBytes) return false;
+        char32_t before = 0;
+        char* end = end_;
+        for (const char32_t c : run) {
+            if (c >= 0x80 || c == before) return false;
+            *end++ = static_cast<char>(before = c);
+        }
+        const std::string_view word(end_, run.size());
+        end_ = end;
+        add(type, word, word);
+        return true;
+    }
+
+    static std::size_t run_bytes(std::u32string_view run) {
+        std::size_t bytes = 0;
+        for (const char32_t c : run) bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+        return bytes;
+    }
+
+    void add(TokenClass type, std::string_view word, std::string_view bare) {
+        out_.tokens_.push_back({type, word_hash(bare), word, bare});
     }
 
     const Lowered lowered_;
     const std::u32string_view text_;
     std::size_t at_ = 0;
-    std::vector<Token> tokens_;
+    Tokens out_;
+    char* end_ = nullptr;  ///< of the bytes that are taken
 };
 
-}  // namespace
-
-std::vector<Token> tokenize(std::string_view text) {
+Tokens tokenize(std::string_view text) {
     return Tokenizer(text).run();
 }
 
-std::string folded(std::string_view text) {
+std::string folded(std::span<const Token> tokens) {
     std::string out;
-    for (const Token& token : tokenize(text)) {
+    for (const Token& token : tokens) {
         if (token.type == TokenClass::kQuestion || token.bare.empty()) continue;
         if (!out.empty()) out += ' ';
         out += token.bare;

@@ -1,5 +1,8 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,18 +26,39 @@ enum class TokenClass : std::uint8_t {
 
 struct Token {
     TokenClass type = TokenClass::kWord;
-    std::string word;  ///< lower case, accents kept
-    std::string bare;  ///< the same without accents
+    std::uint32_t hash = 0;  ///< word_hash() of `bare`
+    std::string_view word;   ///< lower case, accents kept
+    std::string_view bare;   ///< the same without accents
 };
 
 /// At most this many tokens of one message are looked at: a page of text says what it
 /// wants at its beginning, and the time to classify stays bounded.
 inline constexpr std::size_t kMaxTokens = 128;
 
+/// A text cut once, for all who ask about its words. Owns what the tokens point to.
+class Tokens {
+public:
+    [[nodiscard]] std::span<const Token> all() const noexcept { return tokens_; }
+    [[nodiscard]] auto begin() const noexcept { return tokens_.begin(); }
+    [[nodiscard]] auto end() const noexcept { return tokens_.end(); }
+    [[nodiscard]] std::size_t size() const noexcept { return tokens_.size(); }
+    [[nodiscard]] bool empty() const noexcept { return tokens_.empty(); }
+    [[nodiscard]] const Token& operator[](std::size_t at) const { return tokens_[at]; }
+    [[nodiscard]] const Token& front() const { return tokens_.front(); }
+
+private:
+    friend class Tokenizer;
+    std::unique_ptr<char[]> bytes_;  // not a string: moving one may move what it holds
+    std::vector<Token> tokens_;
+};
+
 /// Malformed UTF-8 is skipped, never an error.
-[[nodiscard]] std::vector<Token> tokenize(std::string_view text);
+[[nodiscard]] Tokens tokenize(std::string_view text);
 
 /// The words of a text without accents, separated by one space: what keywords compare.
-[[nodiscard]] std::string folded(std::string_view text);
+[[nodiscard]] std::string folded(std::span<const Token> tokens);
+[[nodiscard]] inline std::string folded(std::string_view text) {
+    return folded(tokenize(text).all());
+}
 
 }  // namespace migue::host::intents

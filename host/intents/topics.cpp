@@ -25,12 +25,17 @@ Topics Topics::shipped() {
     return out;
 }
 
-Topics::Set Topics::of(std::string_view bare_word, std::string_view stem, std::string_view locale) const {
+const Topics::Words* Topics::words_of(std::string_view locale) const {
     const auto words = words_.find(locale.substr(0, 2));
-    if (words == words_.end()) return 0;
-    if (const Set* found = words->second.find(bare_word)) return *found;
-    if (stem.size() < least_stem(locale)) return 0;
-    const Set* found = words->second.find(stem);
+    return words == words_.end() ? nullptr : &words->second;
+}
+
+Topics::Set Topics::of(const Words* words, const Token& word, std::string_view stem,
+                       std::string_view locale) {
+    if (words == nullptr) return 0;
+    if (const Set* found = words->find(word.bare, word.hash)) return *found;
+    if (stem.size() < least_stem(locale) || stem == word.bare) return 0;
+    const Set* found = words->find(stem);
     return found == nullptr ? 0 : *found;
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "host/intents/text.hpp"
 #include "host/intents/word_table.hpp"
 
 namespace migue::host::intents {
@@ -21,13 +22,16 @@ public:
     /// Of the lists that are compiled in. Words are kept as stems.
     [[nodiscard]] static Topics shipped();
 
-    /// Of a bare word's stem in a language; 0 for none.
-    [[nodiscard]] Set of(std::string_view bare_word, std::string_view stem, std::string_view locale) const;
+    using Words = WordTable<Set>;
+
+    /// A language's; nullptr for one that no list is of. Valid as long as this object.
+    [[nodiscard]] const Words* words_of(std::string_view locale) const;
+    /// Of a word and its stem in a language, whose words_of() `words` are; 0 for none.
+    [[nodiscard]] static Set of(const Words* words, const Token& word, std::string_view stem,
+                                std::string_view locale);
     [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
 
 private:
-    using Words = WordTable<Set>;
-
     void add(std::string_view locale, std::string_view topic, std::string_view word);
     [[nodiscard]] std::size_t number_of(std::string_view name);
 

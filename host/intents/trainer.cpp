@@ -71,10 +71,10 @@ Vocabulary vocabulary_of(const std::vector<Features>& texts, std::size_t labels,
 std::vector<feature_node> row_of(const Vocabulary& vocabulary, const Features& text,
                                  const FeatureOptions& options) {
     std::map<std::uint32_t, double> values;  // LIBLINEAR wants ascending indices
-    std::vector<std::uint32_t> indices;
+    std::vector<LinearModel::Known> known;
     for (std::size_t b = 0; b < kBlocks; ++b) {
-        const float scale = block_scale(vocabulary, text, static_cast<Block>(b), options, indices);
-        for (const std::uint32_t index : indices) values[index] += scale * vocabulary.weight(index);
+        look_up(vocabulary, text, static_cast<Block>(b), options, known);
+        for (const auto& [index, value] : known) values[index] += value;
     }
     std::vector<feature_node> row;
     row.reserve(values.size() + 2);
@@ -259,7 +259,8 @@ Spelling::Words words_of(const std::vector<Example>& examples) {
     std::map<std::string, std::map<std::string, std::uint32_t>> counts;
     for (const Example& example : examples)
         for (const Token& token : tokenize(example.text))
-            if (token.type == TokenClass::kWord) ++counts[example.locale.substr(0, 2)][token.bare];
+            if (token.type == TokenClass::kWord)
+                ++counts[example.locale.substr(0, 2)][std::string(token.bare)];
     Spelling::Words words;
     for (const auto& [locale, by_word] : counts)
         for (const auto& [bare, count] : by_word) words[locale].push_back({bare, count});

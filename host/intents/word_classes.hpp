@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "host/intents/text.hpp"
 #include "host/intents/word_table.hpp"
 
 namespace migue::host::intents {
@@ -19,6 +20,11 @@ public:
 
     /// "day", "month", "name" … or "" for a word that stands for itself. Valid as long as `data`.
     [[nodiscard]] std::string_view of(std::string_view bare_word) const;
+    /// The same of a token's word.
+    [[nodiscard]] std::string_view of(const Token& token) const {
+        const std::string_view* found = classes_.find(token.bare, token.hash);
+        return found == nullptr ? std::string_view{} : *found;
+    }
 
 private:
     WordTable<std::string_view> classes_;

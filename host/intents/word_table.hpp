@@ -7,6 +7,14 @@
 
 namespace migue::host::intents {
 
+/// FNV-1a, its upper bits mixed into those that are looked at first. A word of a message is asked for in a
+/// dozen tables: its hash is worked out once, where the message is cut (Token).
+[[nodiscard]] inline std::uint32_t word_hash(std::string_view word) {
+    std::uint32_t hash = 0x811c9dc5U;
+    for (const char c : word) hash = (hash ^ static_cast<unsigned char>(c)) * 0x01000193U;
+    return hash ^ (hash >> 15U);
+}
+
 /// A value for each of many words, asked for several times a word of every message: what a look costs is one
 /// line of memory for the hashes and one for the word, where the standard map follows a list. Filled once,
 /// then only read: thread-safe then.
@@ -14,14 +22,17 @@ template <typename Value>
 class WordTable {
 public:
     /// nullptr for a word that has none. Valid until the next add().
-    [[nodiscard]] const Value* find(std::string_view word) const {
-        const std::size_t entry = entry_of(word);
+    [[nodiscard]] const Value* find(std::string_view word) const { return find(word, word_hash(word)); }
+    /// The same; `hash` is the word's word_hash().
+    [[nodiscard]] const Value* find(std::string_view word, std::uint32_t hash) const {
+        const std::size_t entry = entry_of(word, hash);
         return entry == 0 ? nullptr : &entries_.data()[entry - 1].second;
     }
 
     /// The word's value, made when it had none. Valid until the next add().
     Value& add(std::string_view word) {
-        if (const std::size_t entry = entry_of(word); entry != 0) return entries_[entry - 1].second;
+        if (const std::size_t entry = entry_of(word, word_hash(word)); entry != 0)
+            return entries_[entry - 1].second;
         entries_.emplace_back(std::string(word), Value{});
         if (entries_.size() * 2 > places_.size()) {
             places_.assign(places_.empty() ? 64 : places_.size() * 2, {});
@@ -38,16 +49,9 @@ private:
         std::uint32_t entry = 0;  ///< counted from 1; 0 for none
     };
 
-    static std::uint32_t hash_of(std::string_view word) {
-        std::uint32_t hash = 0x811c9dc5U;  // FNV-1a
-        for (const char c : word) hash = (hash ^ static_cast<unsigned char>(c)) * 0x01000193U;
-        return hash ^ (hash >> 15U);
-    }
-
     /// Counted from 1; 0 for none.
-    [[nodiscard]] std::size_t entry_of(std::string_view word) const {
+    [[nodiscard]] std::size_t entry_of(std::string_view word, std::uint32_t hash) const {
         if (places_.empty()) return 0;
-        const std::uint32_t hash = hash_of(word);
         const std::size_t mask = places_.size() - 1;
         for (std::size_t at = hash & mask; places_.data()[at].entry != 0; at = (at + 1) & mask) {
             const Place place = places_.data()[at];
@@ -57,7 +61,7 @@ private:
     }
 
     void put(std::size_t entry) {
-        const std::uint32_t hash = hash_of(entries_[entry].first);
+        const std::uint32_t hash = word_hash(entries_[entry].first);
         std::size_t at = hash & (places_.size() - 1);
         while (places_[at].entry != 0) at = (at + 1) & (places_.size() - 1);
         places_[at] = {hash, static_cast<std::uint32_t>(entry + 1)};

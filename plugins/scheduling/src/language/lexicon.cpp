@@ -53,20 +53,19 @@ bool one_slip_apart(std::string_view a, std::string_view b) {
     return differing <= 1 || (differing == 2 && a[head] == b[head + 1] && a[head + 1] == b[head]);
 }
 
-template <typename Visit>
-void for_each_deletion(std::string_view word, Visit visit) {
-    std::string shorter;
-    for (std::size_t i = 0; i < word.size(); ++i) {
-        shorter.assign(word.substr(0, i)).append(word.substr(i + 1));
-        visit(shorter);
-    }
-}
-
 /// FNV-1a, its upper bits mixed into those that are looked at first.
 std::uint32_t hash_of(std::string_view word) {
     std::uint32_t hash = 0x811c9dc5U;
     for (const char c : word) hash = (hash ^ static_cast<unsigned char>(c)) * 0x01000193U;
     return hash ^ (hash >> 15U);
+}
+
+/// FNV-1a of the word without the letter at `left_out` (npos: of the whole word).
+std::uint32_t hash_without(std::string_view word, std::size_t left_out) {
+    std::uint32_t hash = 0x811c9dc5U;
+    for (std::size_t i = 0; i < word.size(); ++i)
+        if (i != left_out) hash = (hash ^ static_cast<unsigned char>(word[i])) * 0x01000193U;
+    return hash;
 }
 
 bool contains(const std::vector<std::string>& list, std::string_view item) {
@@ -175,9 +174,10 @@ void Lexicon::index_words() {
 }
 
 void Lexicon::index_slips(WordId word) {
-    const std::string text = words_[word].text;
-    slips_[text].push_back(word);
-    for_each_deletion(text, [&](const std::string& shorter) { slips_[shorter].push_back(word); });
+    const std::string& text = words_[word].text;
+    const auto put = [&](std::uint32_t hash) { slips_[hash >> (32 - kSlipBits)].push_back({hash, word}); };
+    put(hash_without(text, std::string::npos));
+    for (std::size_t i = 0; i < text.size(); ++i) put(hash_without(text, i));
 }
 
 Lexicon::WordId Lexicon::find(std::string_view folded) const {
@@ -191,18 +191,18 @@ Lexicon::WordId Lexicon::find(std::string_view folded) const {
 
 Lexicon::WordId Lexicon::find_misspelt(std::string_view folded, LanguageMask language) const {
     if (folded.size() < kShortestForgiven || folded.size() > 16) return kUnknown;
+    // The last word meant under the first key that has one.
     WordId best = kUnknown;
-    const auto consider = [&](std::string_view key) {
-        const auto found = slips_.find(key);
-        if (found == slips_.end() || best != kUnknown) return;
-        for (const WordId word : found->second) {
-            const Word& known = words_[word];
+    const auto consider = [&](std::uint32_t hash) {
+        for (const Place& place : slips_[hash >> (32 - kSlipBits)]) {
+            if (place.hash != hash) continue;
+            const Word& known = words_[place.word];
             if ((known.forgiving & language) == 0 || known.text.front() != folded.front()) continue;
-            if (one_slip_apart(known.text, folded)) best = word;
+            if (one_slip_apart(known.text, folded)) best = place.word;
         }
     };
-    consider(folded);
-    for_each_deletion(folded, consider);
+    consider(hash_without(folded, std::string::npos));
+    for (std::size_t i = 0; i < folded.size() && best == kUnknown; ++i) consider(hash_without(folded, i));
     return best;
 }
 

@@ -73,14 +73,6 @@ private:
     std::int32_t number_of(std::string_view text);
 
     std::vector<Word> words_{Word{}};
-    /// Lets a word be looked up without copying it.
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-    };
-    template <typename T>
-    using WordMap = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
-
     /// The hashes of the words, apart from the words: most of what people say is in no lexicon, and is known
     /// to be in none by one look. A power of two of places, at most half taken.
     struct Place {
@@ -92,7 +84,10 @@ private:
     std::unordered_map<std::uint64_t, NodeId> steps_;
     std::vector<NodeId> first_steps_{kRoot};  ///< by word: the node behind the root; kRoot when there is none
     std::vector<std::uint64_t> begun_;        ///< by word: a bit for each class that a phrase from it on has
-    WordMap<std::vector<WordId>> slips_;
+    /// The words in which slips are forgiven, each under the hashes of itself and of itself without each of
+    /// its letters: one list a hash's upper bits, each in the order in which the words came.
+    static constexpr unsigned kSlipBits = 12;
+    std::vector<std::vector<Place>> slips_ = std::vector<std::vector<Place>>(std::size_t{1} << kSlipBits);
     std::vector<std::string> portable_, forgiving_;
     std::vector<std::string> zones_;
 };

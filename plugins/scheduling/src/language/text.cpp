@@ -87,18 +87,23 @@ char fold_punct(char32_t c) {
 
 class Tokenizer {
 public:
-    explicit Tokenizer(std::string_view text) { out_.original = text.substr(0, kMaxTextBytes); }
+    explicit Tokenizer(std::string_view text) {
+        out_.original = text.substr(0, kMaxTextBytes);
+        has_at_ = out_.original.find('@') != std::string_view::npos;
+    }
 
     Text run() {
-        out_.folded.reserve(out_.original.size());
+        // No character is longer folded than written.
+        out_.folded.resize(out_.original.size());
         out_.tokens.reserve(out_.original.size() / 4 + 4);
         while (at_ < out_.original.size()) step();
+        out_.folded.resize(folded_);
         return std::move(out_);
     }
 
 private:
     void step() {
-        const CodePoint point = decode(out_.original, at_);
+        const CodePoint point = character();
         if (is_space(point.value)) {
             at_ += point.size;
             glued_ = false;
@@ -113,7 +118,7 @@ private:
         } else {
             take_punct(point);
             // What stands in brackets or quotes may be an address; then it counts as a beginning.
-            const char punct = out_.folded.back();
+            const char punct = out_.folded[folded_ - 1];
             glued_ = true;
             if ((punct == '(' || punct == '<' || punct == '"' || punct == ',' || punct == ':' ||
                  punct == ';') &&
@@ -126,18 +131,19 @@ private:
     bool take_span() {
         if (at_ >= out_.original.size()) return false;
         TokenKind kind = TokenKind::kEmail;
-        std::size_t size = email_size(out_.original, at_);
-        if (size == 0) {
+        std::size_t size = has_at_ ? email_size(out_.original, at_) : 0;
+        const char first = out_.original[at_], letter = static_cast<char>(first | 32);
+        if (size == 0 && (letter == 'h' || letter == 'w')) {
             kind = TokenKind::kUrl;
             size = url_size(out_.original, at_);
         }
-        if (size == 0) {
+        if (size == 0 && (is_digit(static_cast<unsigned char>(first)) || first == '+' || first == '(')) {
             kind = TokenKind::kPhone;
             size = phone_size(out_.original, at_);
         }
         if (size == 0) return false;
         Token& token = open(kind);
-        out_.folded += kind == TokenKind::kPhone ? '\x05' : '\x06';  // no word of any lexicon
+        put(kind == TokenKind::kPhone ? '\x05' : '\x06');  // no word of any lexicon
         at_ += size;
         close(token);
         glued_ = true;
@@ -148,7 +154,7 @@ private:
         Token token;
         token.kind = kind;
         token.begin = static_cast<std::uint32_t>(at_);
-        token.folded_begin = static_cast<std::uint32_t>(out_.folded.size());
+        token.folded_begin = static_cast<std::uint32_t>(folded_);
         token.glued = glued_ && !out_.tokens.empty();
         out_.tokens.push_back(token);
         return out_.tokens.back();
@@ -156,7 +162,15 @@ private:
 
     void close(Token& token) {
         token.end = static_cast<std::uint32_t>(at_);
-        token.folded_end = static_cast<std::uint32_t>(out_.folded.size());
+        token.folded_end = static_cast<std::uint32_t>(folded_);
+    }
+
+    void put(char c) { out_.folded.data()[folded_++] = c; }
+
+    /// The one at hand: in most texts nearly all are ASCII.
+    [[nodiscard]] CodePoint character() const {
+        const auto first = static_cast<unsigned char>(out_.original[at_]);
+        return first < 0x80 ? CodePoint{first, 1} : decode(out_.original, at_);
     }
 
     void take_number() {
@@ -164,7 +178,7 @@ private:
         std::int64_t value = 0;
         while (at_ < out_.original.size() && is_digit(static_cast<unsigned char>(out_.original[at_]))) {
             if (value < 1'000'000'000'000) value = value * 10 + (out_.original[at_] - '0');
-            out_.folded += out_.original[at_++];
+            put(out_.original[at_++]);
         }
         token.number = value;
         close(token);
@@ -177,12 +191,12 @@ private:
         Token& token = open(TokenKind::kWord);
         token.capital = is_capital(point.value);
         while (at_ < out_.original.size()) {
-            point = decode(out_.original, at_);
+            point = character();
             const char letter = fold_letter(point.value);
             if (letter != '\0') {
-                out_.folded += letter;
+                put(letter);
             } else if (is_digit(point.value) && !after_number) {
-                out_.folded += static_cast<char>(point.value);
+                put(static_cast<char>(point.value));
                 token.kind = TokenKind::kCode;
             } else if (!is_combining(point.value)) {
                 break;
@@ -194,13 +208,15 @@ private:
 
     void take_punct(CodePoint point) {
         Token& token = open(TokenKind::kPunct);
-        out_.folded += fold_punct(point.value);
+        put(fold_punct(point.value));
         at_ += point.size;
         close(token);
     }
 
     Text out_;
     std::size_t at_ = 0;
+    std::size_t folded_ = 0;  ///< of out_.folded, what is written
+    bool has_at_ = false;     ///< can it hold an address of e-mail?
     bool glued_ = false;
 };
 

@@ -28,9 +28,7 @@ Around::Around(const language::Reading& read)
             words[at] = language::Lexicon::kUnknown;
 }
 
-std::uint32_t Around::phrase(std::uint32_t at, Symbol wanted, bool any_role) const {
-    if (wanted == language::kNoSymbol || at >= size() || !knowledge.around.may_begin(words[at], wanted))
-        return 0;
+std::uint32_t Around::begun_phrase(std::uint32_t at, Symbol wanted, bool any_role) const {
     // A word that only another language knows is taken for that one's: "can you agendar a meeting".
     const bool foreign = words[at] != language::Lexicon::kUnknown && !reading.text.tokens[at].capital &&
                          (knowledge.around.languages(words[at]) & reading.language) == 0;

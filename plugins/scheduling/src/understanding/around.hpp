@@ -39,7 +39,12 @@ struct Around {
     /// How many tokens at `at` are one phrase of this class in the message's language; 0 none.
     /// Words with another role end the phrase unless `any_role`.
     [[nodiscard]] std::uint32_t phrase(std::uint32_t at, language::Symbol symbol,
-                                       bool any_role = false) const;
+                                       bool any_role = false) const {
+        // Asked a thousand times a message, and nearly always no.
+        const bool may_be =
+            symbol != language::kNoSymbol && at < size() && knowledge.around.may_begin(words[at], symbol);
+        return may_be ? begun_phrase(at, symbol, any_role) : 0;
+    }
     /// A folded word that is of this class by itself, in the message's language.
     [[nodiscard]] bool is_of(std::string_view folded, language::Symbol symbol) const;
     [[nodiscard]] const language::LanguageInfo& language() const;
@@ -59,6 +64,9 @@ struct Around {
     [[nodiscard]] std::string_view slice(std::uint32_t begin, std::uint32_t end) const;
     /// Any phrase of the class anywhere; the first token when found.
     [[nodiscard]] std::optional<std::uint32_t> find(language::Symbol symbol) const;
+
+private:
+    [[nodiscard]] std::uint32_t begun_phrase(std::uint32_t at, language::Symbol symbol, bool any_role) const;
 };
 
 struct Guests {
