@@ -128,6 +128,7 @@ public:
         return true;
     }
     void watch(OnLoss on_loss) override { process_->on_end(std::move(on_loss)); }
+    void come_forward() override { process_->come_forward(); }
 
 private:
     [[nodiscard]] Result<std::string> call(Kind kind, const Writer& body) {
