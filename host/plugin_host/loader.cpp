@@ -205,7 +205,7 @@ Result<std::unique_ptr<Image>> Loader::start(const LockEntry& entry, const Stage
                  {{"plugin", id}, {"generation", std::to_string(number)}, {"why", why}});
     };
     return start_isolated({options_.runner, file.path(), options_.max_workers + 2, tell, tell_bad_end},
-                          options_.kill_after);
+                          {options_.kill_after, options_.control_limit});
 }
 
 Result<void> Loader::open(const LockEntry& entry, Instance::Parts& parts) {
