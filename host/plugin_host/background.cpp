@@ -25,7 +25,8 @@ struct Attributes {
     std::uint64_t deadline = 0, period = 0;
 };
 
-/// Who wakes up with a shorter one goes first; that of everybody else is below 5 ms.
+/// Who wakes up with a shorter one goes first; what is usual is at most 2.8 ms (by the number of
+/// processors).
 constexpr std::uint64_t kLongSlice = 20'000'000;
 
 bool read(pid_t thread, Attributes& into) noexcept {

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "host/plugin_host/canary.hpp"
+#include "host/plugin_runner/wire/sanitized.hpp"
 #include "tests/host/plugin_host/test_bed.hpp"
 
 // S2: swaps fail at every point of §6, at random, while people write; what serves never misses a turn.
@@ -114,9 +115,11 @@ protected:
         bed.options.runner = MIGUE_RUNNER;
         bed.options.rehearse = true;
         bed.options.history_dir = bed.directory.path() / "kept";
-        bed.options.rehearsal_limit = 2s;
-        bed.options.control_limit = 300ms;
-        bed.options.kill_after = 300ms;
+        // Time enough for what does not hang, in a process that a sanitizer makes slow to start.
+        const int slow = wire::kIsSanitized ? 5 : 1;
+        bed.options.rehearsal_limit = slow * 2s;
+        bed.options.control_limit = slow * 300ms;
+        bed.options.kill_after = slow * 300ms;
         bed.options.max_abandoned = 1000;
         swaps = std::make_unique<FailingSwaps>(MIGUE_FIXTURE_DIR, bed.directory.path() / "delivered", kId,
                                                GetParam());
