@@ -38,6 +38,8 @@ public:
     [[nodiscard]] virtual bool end_by_force(const std::string& why) = 0;
     /// `on_loss` is called, on any thread, when everything in it has come to an end unasked.
     virtual void watch(OnLoss on_loss) = 0;
+    /// From here on people wait for it (background.hpp).
+    virtual void come_forward() {}
 
     /// Lets it stay for the rest of the process's life: something still runs in it.
     static void leave_loaded(std::unique_ptr<Image> image);

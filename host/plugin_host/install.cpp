@@ -25,8 +25,8 @@ namespace {
 
 /// Brings the copy to life only to ask what it is.
 Result<Descriptor> describe(const StagedFile& staged, const std::filesystem::path& runner) {
-    auto image = runner.empty() ? load_image(staged.path())
-                                : start_isolated({runner, staged.path(), 1}, std::chrono::milliseconds(0));
+    auto image =
+        runner.empty() ? load_image(staged.path()) : start_isolated({runner, staged.path(), 1}, CallLimits{});
     if (!image) return std::move(image).error();
     Result<Descriptor> descriptor = (*image)->describe();
     // Whether it can be unloaded is looked at when it is swapped; nothing depends on it here.

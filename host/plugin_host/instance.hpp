@@ -45,7 +45,7 @@ public:
     enum class Leftover { kPinned = 1, kAbandoned };
     struct Parts {
         LockEntry entry;
-        std::unique_ptr<StagedFile> file;  ///< nullptr, like the image: another instance has them
+        std::shared_ptr<const StagedFile> file;  ///< nullptr, like the image: another instance has them
         std::unique_ptr<Image> image;
         Image* code = nullptr;  ///< makes the instance: `image`, or that of the one that has it
         Descriptor descriptor;
@@ -86,6 +86,8 @@ public:
     /// For one that was never published: ends what create() began, then closes it. False: it
     /// did not end and was abandoned.
     bool discard();
+    /// It is about to serve.
+    void come_forward() { parts_.image->come_forward(); }
     /// Ends what runs inside, whether it likes it or not. False: it runs in this process.
     [[nodiscard]] bool end_by_force(const std::string& why);
     /// The table of a closed instance that shared its image with another.
@@ -98,7 +100,8 @@ public:
     [[nodiscard]] std::uint64_t number() const noexcept { return parts_.generation->number(); }
     [[nodiscard]] const LockEntry& entry() const noexcept { return parts_.entry; }
     [[nodiscard]] const std::string& build_id() const noexcept { return parts_.build_id; }
-    [[nodiscard]] const StagedFile* file() const noexcept { return parts_.file.get(); }
+    /// Nothing once it is closed.
+    [[nodiscard]] const std::shared_ptr<const StagedFile>& file() const noexcept { return parts_.file; }
     [[nodiscard]] const Descriptor& descriptor() const noexcept { return parts_.descriptor; }
     [[nodiscard]] Generation& generation() const noexcept { return *parts_.generation; }
     [[nodiscard]] HostTable& table() const noexcept { return *parts_.table; }

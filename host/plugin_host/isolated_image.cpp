@@ -16,7 +16,7 @@ using wire::Kind;
 using wire::Reader;
 using wire::Writer;
 
-constexpr std::chrono::seconds kLoadLimit{10};
+constexpr std::chrono::seconds kLoadLimit{10};  // the process itself starts, and reads the file
 constexpr std::chrono::seconds kPatience{1};
 constexpr std::uint32_t kMaxEntries = 257;
 
@@ -85,12 +85,12 @@ private:
 
 class IsolatedImage final : public Image {
 public:
-    IsolatedImage(std::shared_ptr<RunnerProcess> process, std::chrono::milliseconds grace)
-        : process_(std::move(process)), grace_(grace) {}
+    IsolatedImage(std::shared_ptr<RunnerProcess> process, CallLimits limits)
+        : process_(std::move(process)), limits_(limits) {}
     ~IsolatedImage() override { process_->close(std::chrono::milliseconds(0)); }
 
     Result<Descriptor> describe() override {
-        const auto opened = call(Kind::kOpen, Writer().u32(wire::kVersion));
+        const auto opened = call(Kind::kOpen, Writer().u32(wire::kVersion), kLoadLimit);
         if (!opened) return opened.error();
         Reader in(*opened);
         const bool has_entry = in.u32() != 0;
@@ -102,7 +102,7 @@ public:
         std::memcpy(&entry, told.data(), sizeof entry);
         // Its functions are addresses over there: looked at, never called.
         if (auto good = read_entry(&entry); !good) return std::move(good).error();
-        const auto described = call(Kind::kDescribe, Writer());
+        const auto described = call(Kind::kDescribe, Writer(), limits_.control);
         if (!described) return described.error();
         Reader description(*described);
         if (description.i32() == wire::kThrew)
@@ -115,7 +115,7 @@ public:
     migue_status create(const migue_host* host, migue_str config_json, migue_diag* diag,
                         migue_plugin** out) override {
         plugins_.push_back(std::make_shared<IsolatedPlugin>(
-            process_, static_cast<std::uint32_t>(plugins_.size() + 1), host, grace_));
+            process_, static_cast<std::uint32_t>(plugins_.size() + 1), host, limits_));
         return plugins_.back()->create(config_json, diag, out);
     }
 
@@ -128,26 +128,26 @@ public:
         return true;
     }
     void watch(OnLoss on_loss) override { process_->on_end(std::move(on_loss)); }
+    void come_forward() override { process_->come_forward(); }
 
 private:
-    [[nodiscard]] Result<std::string> call(Kind kind, const Writer& body) {
+    [[nodiscard]] Result<std::string> call(Kind kind, const Writer& body, std::chrono::milliseconds limit) {
         // Nothing of the plugin's runs that could ask for anything.
-        return process_->call(kind, body, std::chrono::steady_clock::now() + kLoadLimit,
+        return process_->call(kind, body, std::chrono::steady_clock::now() + limit,
                               [](const wire::Frame&, Writer&) { return RunnerProcess::Served::kBroken; });
     }
 
     const std::shared_ptr<RunnerProcess> process_;
-    const std::chrono::milliseconds grace_;
+    const CallLimits limits_;
     std::vector<std::shared_ptr<IsolatedPlugin>> plugins_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Image>> start_isolated(const RunnerProcess::Options& options,
-                                              std::chrono::milliseconds grace) {
+Result<std::unique_ptr<Image>> start_isolated(const RunnerProcess::Options& options, CallLimits limits) {
     auto process = RunnerProcess::start(options);
     if (!process) return std::move(process).error();
-    return std::unique_ptr<Image>(new IsolatedImage(std::move(process).value(), grace));
+    return std::unique_ptr<Image>(new IsolatedImage(std::move(process).value(), limits));
 }
 
 }  // namespace migue::host

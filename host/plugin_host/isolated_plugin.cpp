@@ -16,7 +16,6 @@ using wire::Kind;
 using wire::Reader;
 using wire::Writer;
 
-constexpr std::chrono::seconds kControlLimit{10};
 constexpr std::size_t kMaxCaches = 16u << 20;
 /// Instead of an exception of the plugin's, which stayed over there (O4).
 struct PluginThrew {};
@@ -47,10 +46,10 @@ void add_route_request(Writer& writer, const migue_route_request& r) {
 }  // namespace
 
 IsolatedPlugin::IsolatedPlugin(std::shared_ptr<RunnerProcess> process, std::uint32_t number,
-                               const migue_host* host, std::chrono::milliseconds grace)
+                               const migue_host* host, CallLimits limits)
     : process_(std::move(process)),
       number_(number),
-      grace_(grace),
+      limits_(limits),
       services_(host,
                 [this](std::uint64_t operation, const Writer& done) { end_operation(operation, done); }) {}
 
@@ -58,9 +57,9 @@ IsolatedPlugin::IsolatedPlugin(std::shared_ptr<RunnerProcess> process, std::uint
 
 Result<std::string> IsolatedPlugin::call(Kind kind, const Writer& body, migue_diag* diag) {
     const auto now = steady_clock::now();
-    auto limit = now + kControlLimit;
+    auto limit = now + limits_.control;
     if (const Activity* activity = Activity::current())
-        if (const auto deadline = activity->deadline()) limit = std::max(*deadline, now) + grace_;
+        if (const auto deadline = activity->deadline()) limit = std::max(*deadline, now) + limits_.grace;
     return process_->call(kind, body, limit,
                           [&](const Frame& asked, Writer& answer) { return serve(asked, answer, diag); });
 }

@@ -15,6 +15,12 @@
 
 namespace migue::host {
 
+/// How long a call into another process may take before that process is ended.
+struct CallLimits {
+    std::chrono::milliseconds grace{1000};      ///< after the deadline of the turn that it serves
+    std::chrono::milliseconds control{10'000};  ///< where it serves none: describe(), create(), health() …
+};
+
 /// An instance of a plugin in another process, as a migue_plugin of this one: the host calls
 /// it like any other, and it calls the host's services like any other plugin would, on the
 /// thread that the host lent it. So all rules are the host's own.
@@ -24,7 +30,7 @@ namespace migue::host {
 class IsolatedPlugin : public std::enable_shared_from_this<IsolatedPlugin> {
 public:
     IsolatedPlugin(std::shared_ptr<RunnerProcess> process, std::uint32_t number, const migue_host* host,
-                   std::chrono::milliseconds grace);
+                   CallLimits limits);
     IsolatedPlugin(const IsolatedPlugin&) = delete;
     IsolatedPlugin& operator=(const IsolatedPlugin&) = delete;
 
@@ -57,7 +63,7 @@ private:
 
     const std::shared_ptr<RunnerProcess> process_;
     const std::uint32_t number_;
-    const std::chrono::milliseconds grace_;
+    const CallLimits limits_;
     CarriedServices services_;
     OpenCalls calls_;
     ReceivedExtensions extensions_;  // written by create()

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "host/plugin_host/background.hpp"
 #include "host/plugin_host/hazards.hpp"
 #include "host/plugin_host/install.hpp"
 #include "host/plugin_host/isolated_image.hpp"
@@ -51,8 +52,7 @@ Loader::Loader(Options options, const ServiceBackends& backends, StagingArea& ar
       sql_(sql),
       history_(history) {}
 
-Result<std::shared_ptr<Instance>> Loader::load(const LockEntry& entry, Instance* active,
-                                               const std::filesystem::path& from) {
+Instance::Parts Loader::parts_of(const LockEntry& entry) {
     Instance::Parts parts;
     parts.entry = entry;
     parts.generation = std::make_shared<Generation>(++last_number_, options_.on_idle);
@@ -60,13 +60,43 @@ Result<std::shared_ptr<Instance>> Loader::load(const LockEntry& entry, Instance*
     parts.control_limit = options_.control_limit;
     parts.on_loss = options_.on_idle;
     parts.on_leftover = options_.on_leftover;
-    auto opened = open(entry, from, parts);
+    return parts;
+}
+
+Result<std::shared_ptr<Instance>> Loader::load(const LockEntry& entry, Instance* active) {
+    Instance::Parts parts = parts_of(entry);
+    auto opened = [&] {
+        const InBackground background;
+        return open(entry, parts);
+    }();
     if (!opened) {
         put_away(parts);
         return std::move(opened).error().within("plugin " + entry.id);
     }
-    auto instance = make(parts, active);
-    if (!instance) put_away(parts);
+    return finish(parts, active, options_.warm);
+}
+
+Result<std::shared_ptr<Instance>> Loader::load_again(const Instance& ended) {
+    Instance::Parts parts = parts_of(ended.entry());
+    parts.file = ended.file();
+    parts.build_id = ended.build_id();
+    auto opened = [&] {
+        const InBackground background;
+        return start_and_describe(parts.entry, parts);
+    }();
+    if (!opened) {
+        put_away(parts);
+        return std::move(opened).error().within("plugin " + parts.entry.id);
+    }
+    return finish(parts, nullptr, false);
+}
+
+Result<std::shared_ptr<Instance>> Loader::finish(Instance::Parts& parts, Instance* active, bool warm) {
+    auto instance = make(parts, active, warm);
+    if (instance)
+        (*instance)->come_forward();
+    else
+        put_away(parts);
     return instance;
 }
 
@@ -170,20 +200,28 @@ Result<std::unique_ptr<Image>> Loader::start(const LockEntry& entry, const Stage
         log.warn("the plugin's process wrote to its standard error",
                  {{"plugin", id}, {"generation", std::to_string(number)}, {"line", line}});
     };
-    return start_isolated({options_.runner, file.path(), options_.max_workers + 2, tell},
-                          options_.kill_after);
+    const auto tell_bad_end = [&log = backends_.log, id = entry.id, number](const std::string& why) {
+        log.warn("the plugin's process did not end well",
+                 {{"plugin", id}, {"generation", std::to_string(number)}, {"why", why}});
+    };
+    return start_isolated({options_.runner, file.path(), options_.max_workers + 2, tell, tell_bad_end},
+                          {options_.kill_after, options_.control_limit});
 }
 
-Result<void> Loader::open(const LockEntry& entry, const std::filesystem::path& from, Instance::Parts& parts) {
-    const std::uint64_t number = parts.generation->number();
-    auto file = from.empty() ? stage(entry, number) : stage(entry, from, number);
+Result<void> Loader::open(const LockEntry& entry, Instance::Parts& parts) {
+    auto file = stage(entry, parts.generation->number());
     if (!file) return std::move(file).error();
     parts.file = std::move(file).value();
     const std::string name = entry.file.filename().string();
     auto facts = check_file(entry, *parts.file);
     if (!facts) return std::move(facts).error().within(name);
     parts.build_id = facts->build_id;
-    auto image = start(entry, *parts.file, number);
+    return start_and_describe(entry, parts);
+}
+
+Result<void> Loader::start_and_describe(const LockEntry& entry, Instance::Parts& parts) const {
+    const std::string name = entry.file.filename().string();
+    auto image = start(entry, *parts.file, parts.generation->number());
     if (!image) return std::move(image).error().within(name);
     parts.image = std::move(image).value();
     parts.code = parts.image.get();
@@ -197,14 +235,15 @@ Result<void> Loader::open(const LockEntry& entry, const std::filesystem::path& f
     return {};
 }
 
-Result<std::shared_ptr<Instance>> Loader::make(Instance::Parts& parts, Instance* active) {
+Result<std::shared_ptr<Instance>> Loader::make(Instance::Parts& parts, Instance* active, bool warm) {
     const std::string id = parts.entry.id;
     const config::PluginSettings settings = settings_of(id);
     auto config = read_plugin_config(settings, parts.descriptor.config_schema, options_.public_url);
     if (!config) return std::move(config).error();
     auto tables = sql_.tables(id);
     if (!tables) return std::move(tables).error();
-    if (options_.warm) {
+    if (warm) {
+        const InBackground background;
         auto warmed = warm_up(parts, config->json, backends_, http_of(id));
         if (!warmed) return std::move(warmed).error().within("plugin " + id);
         parts.warm_table = std::move(warmed).value();

@@ -47,9 +47,10 @@ public:
     Loader& operator=(const Loader&) = delete;
 
     /// `active`: the generation that serves now, whose caches it may take over; or nullptr.
-    /// `from`: another copy of the file than the one that the entry names; or "".
-    [[nodiscard]] Result<std::shared_ptr<Instance>> load(const LockEntry& entry, Instance* active,
-                                                         const std::filesystem::path& from = {});
+    [[nodiscard]] Result<std::shared_ptr<Instance>> load(const LockEntry& entry, Instance* active);
+    /// Another process of a generation whose own has ended: of the same copy of the file, which was
+    /// good when that one was loaded, and is not looked at or tried again. People are waiting.
+    [[nodiscard]] Result<std::shared_ptr<Instance>> load_again(const Instance& ended);
     /// Waits for all HTTP requests that run.
     void stop_http();
 
@@ -58,14 +59,17 @@ private:
     [[nodiscard]] Result<std::unique_ptr<StagedFile>> stage(const LockEntry& entry,
                                                             const std::filesystem::path& from,
                                                             std::uint64_t number);
+    [[nodiscard]] Instance::Parts parts_of(const LockEntry& entry);
+    [[nodiscard]] Result<std::shared_ptr<Instance>> finish(Instance::Parts& parts, Instance* active,
+                                                           bool warm);
     [[nodiscard]] Result<ElfFacts> check_file(const LockEntry& entry, const StagedFile& file);
     [[nodiscard]] Result<void> rehearse_file(const LockEntry& entry, const StagedFile& file);
     [[nodiscard]] Result<std::unique_ptr<Image>> start(const LockEntry& entry, const StagedFile& file,
                                                        std::uint64_t number) const;
-    [[nodiscard]] Result<void> open(const LockEntry& entry, const std::filesystem::path& from,
-                                    Instance::Parts& parts);
+    [[nodiscard]] Result<void> open(const LockEntry& entry, Instance::Parts& parts);
+    [[nodiscard]] Result<void> start_and_describe(const LockEntry& entry, Instance::Parts& parts) const;
     [[nodiscard]] Result<Descriptor> describe(Instance::Parts& parts) const;
-    [[nodiscard]] Result<std::shared_ptr<Instance>> make(Instance::Parts& parts, Instance* active);
+    [[nodiscard]] Result<std::shared_ptr<Instance>> make(Instance::Parts& parts, Instance* active, bool warm);
     /// Of a candidate that never became an instance.
     void put_away(Instance::Parts& parts) const;
     [[nodiscard]] config::PluginSettings settings_of(const std::string& id) const;

@@ -182,9 +182,15 @@ std::vector<PluginStatus> NativePluginHost::list() const {
 }
 std::vector<std::string> NativePluginHost::concerns() const {
     std::vector<std::string> all;
-    for (const PluginStatus& plugin : impl_->list())
-        if (plugin.state == "broken off")
-            all.push_back("plugin " + plugin.id + ": broken off: " + plugin.why);
+    const std::vector<PluginStatus> plugins = impl_->list();
+    for (const PluginStatus& plugin : plugins) {
+        // Of a file that crashed the host, another may be serving in its place.
+        const bool is_served = std::any_of(plugins.begin(), plugins.end(), [&](const PluginStatus& each) {
+            return each.id == plugin.id && each.state == "active";
+        });
+        if (!is_served && (plugin.state == "broken off" || plugin.state == "quarantined"))
+            all.push_back("plugin " + plugin.id + ": " + plugin.state + ": " + plugin.why);
+    }
     if (can_swap()) return all;
     const GenerationCounts counts = generation_counts();
     all.push_back("restart wanted: " + std::to_string(counts.pinned) + " generations stay mapped and " +

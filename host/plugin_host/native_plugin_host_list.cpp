@@ -52,7 +52,11 @@ std::vector<PluginStatus> NativePluginHost::Impl::list() const {
     const std::lock_guard lock(listing_);
     const auto active = registry_.table();
     for (const auto& [id, place] : *active) {
-        all.push_back(status_of(*place.active, place.active->is_quarantined() ? "quarantined" : "active"));
+        all.push_back(status_of(*place.active, "active"));
+        if (place.active->is_quarantined()) {
+            all.back().state = "quarantined";
+            all.back().why = "it let an exception out over the border (O4); a reload tries it again";
+        }
         tell_ends(all.back(), !place.active->loss().empty());
         if (place.canary != nullptr) all.push_back(status_of(*place.canary, "canary"));
     }

@@ -6,6 +6,13 @@ namespace migue::host {
 
 using std::chrono::steady_clock;
 
+namespace {
+
+/// A process that was killed ends as soon as the kernel gets to it, however much else it has to do.
+constexpr std::chrono::seconds kEndsWithin{10};
+
+}  // namespace
+
 void Retirement::add(std::shared_ptr<Instance> instance) {
     instance->generation().retire();
     const std::lock_guard lock(mutex_);
@@ -49,7 +56,7 @@ bool Retirement::advance(Leaving& leaving, TimePoint now) {
     }
     if (!leaving.is_forced && leaving.instance->end_by_force("it did not end what it was doing (G1)")) {
         leaving.is_forced = true;
-        leaving.until = now + limits_.cancel;
+        leaving.until = now + std::max<std::chrono::milliseconds>(limits_.cancel, kEndsWithin);
         return false;
     }
     leaving.instance->warn("generation abandoned", "it did not end what it was doing; its memory stays (G1)");

@@ -15,7 +15,9 @@
 #include <system_error>
 #include <utility>
 
+#include "host/plugin_host/background.hpp"
 #include "host/plugin_host/child.hpp"
+#include "host/plugin_runner/wire/sanitized.hpp"
 
 namespace migue::host {
 
@@ -27,11 +29,6 @@ using wire::Kind;
 using wire::Lane;
 using wire::Writer;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kIsSanitized = true;  // a report of the runner's is for whoever runs the tests
-#else
-constexpr bool kIsSanitized = false;
-#endif
 constexpr std::chrono::seconds kEndsWithin{5};           // from a kill
 constexpr std::chrono::milliseconds kEndsByItself{500};  // from the end of its sockets
 
@@ -39,7 +36,12 @@ Error system_fault(std::string_view step) {
     return {Error::Code::kUnavailable, fmt::format("{}: {}", step, std::generic_category().message(errno))};
 }
 
+bool has_fault_of_memory_or_threads(const siginfo_t& info) {
+    return wire::kIsSanitized && info.si_code == CLD_EXITED && info.si_status == wire::kSanitizerFoundAFault;
+}
+
 std::string how_it_ended(const siginfo_t& info) {
+    if (has_fault_of_memory_or_threads(info)) return "a sanitizer found a fault in it";
     if (info.si_code == CLD_EXITED) return fmt::format("it ended by itself with code {}", info.si_status);
     const char* const name = ::sigabbrev_np(info.si_status);
     return name == nullptr ? fmt::format("signal {} ended it", info.si_status)
@@ -57,7 +59,8 @@ Result<std::shared_ptr<RunnerProcess>> RunnerProcess::start(const Options& optio
     Handle our_errors(errors[0]);
     std::vector<Handle> theirs;
     theirs.emplace_back(errors[1]);
-    std::vector<int> inherited{nothing.get(), nothing.get(), kIsSanitized ? STDERR_FILENO : errors[1]};
+    // A sanitizer's report is for whoever runs the tests.
+    std::vector<int> inherited{nothing.get(), nothing.get(), wire::kIsSanitized ? STDERR_FILENO : errors[1]};
     std::vector<std::unique_ptr<Lane>> lanes;
     for (std::size_t i = 0; i < options.lanes; ++i) {
         std::array<int, 2> pair{-1, -1};
@@ -71,15 +74,19 @@ Result<std::shared_ptr<RunnerProcess>> RunnerProcess::start(const Options& optio
         {options.runner.string(), "serve", options.file.string(), std::to_string(options.lanes)}, inherited);
     if (!child) return child.error();
     const std::shared_ptr<RunnerProcess> process(
-        new RunnerProcess(*child, std::move(lanes), std::move(our_errors), options.tell));
+        new RunnerProcess(*child, std::move(lanes), std::move(our_errors), options));
     // What an action lets go of may be the last that held it: not before the watcher is done.
     process->watcher_ = std::thread([process] { process->watch(); });
     return process;
 }
 
 RunnerProcess::RunnerProcess(pid_t pid, std::vector<std::unique_ptr<Lane>> lanes, Handle errors,
-                             ErrorOutput::Tell tell)
-    : pid_(pid), errors_(std::move(errors)), error_output_(std::move(tell)), lanes_(std::move(lanes)) {
+                             const Options& options)
+    : pid_(pid),
+      errors_(std::move(errors)),
+      error_output_(options.tell),
+      on_bad_end_(options.on_bad_end),
+      lanes_(std::move(lanes)) {
     for (auto lane = lanes_.rbegin(); lane != lanes_.rend(); ++lane) free_.push_back(lane->get());
 }
 
@@ -123,15 +130,20 @@ void RunnerProcess::watch() {
     }
     std::vector<OnEnd> actions;
     std::string why;
+    bool is_bad_end = false;
     {
         const std::lock_guard lock(mutex_);
         is_over_ = true;
         ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED);
-        if (why_.empty()) why_ = how_it_ended(info);
+        const bool was_killed = is_killed_ && info.si_code == CLD_KILLED && info.si_status == SIGKILL;
+        const bool was_asked_to = info.si_code == CLD_EXITED && info.si_status == 0;
+        is_bad_end = is_closing_ && !was_killed && !was_asked_to;
+        if (why_.empty() || is_bad_end) why_ = how_it_ended(info);
         why = why_;
         actions = std::exchange(on_end_, {});
         if (is_closing_) actions.clear();
     }
+    if (is_bad_end) on_bad_end_(why);
     changed_.notify_all();
     // A process that it left behind may hold its ends open.
     for (const auto& lane : lanes_) lane->shut_down();
@@ -146,6 +158,11 @@ void RunnerProcess::end(const std::string& why) {
     const std::lock_guard lock(mutex_);
     if (is_over_) return;
     if (why_.empty()) why_ = why;
+    kill();
+}
+
+void RunnerProcess::kill() {
+    is_killed_ = true;
     ::kill(pid_, SIGKILL);
 }
 
@@ -156,7 +173,7 @@ void RunnerProcess::close(std::chrono::milliseconds patience) {
         is_closing_ = true;
         if (why_.empty()) why_ = "it was closed";
         for (const auto& lane : lanes_) lane->shut_down();
-        if (!changed_.wait_for(lock, patience, [this] { return is_over_; })) ::kill(pid_, SIGKILL);
+        if (!changed_.wait_for(lock, patience, [this] { return is_over_; })) kill();
     }
     // The last one to let go may be an action of the watcher's own; it touches nothing after it.
     if (watcher_.get_id() == std::this_thread::get_id())
@@ -177,6 +194,11 @@ void RunnerProcess::on_end(OnEnd action) {
         why = why_;
     }
     action(why);
+}
+
+void RunnerProcess::come_forward() {
+    const std::lock_guard lock(mutex_);
+    if (!is_over_) bring_to_foreground(pid_);
 }
 
 bool RunnerProcess::is_over() const {
@@ -206,7 +228,7 @@ Error RunnerProcess::failed(const Error& fault) {
     const auto over = [this] { return is_over_; };
     if (!changed_.wait_for(lock, kEndsByItself, over)) {
         if (why_.empty()) why_ = "it closed its socket";
-        ::kill(pid_, SIGKILL);
+        kill();
         changed_.wait_for(lock, kEndsWithin, over);
     }
     return {Error::Code::kUnavailable, "the plugin's process is over: " + why_};

@@ -35,8 +35,10 @@ public:
         std::filesystem::path runner;  ///< the program
         std::filesystem::path file;    ///< absolute; nobody else writes it
         std::size_t lanes = 6;         ///< calls that may run at once
-        ErrorOutput::Tell tell = [](std::string_view) {
-        };  ///< its standard error; on a thread of its own, until close()
+        /// Its standard error; on a thread of its own, until close().
+        ErrorOutput::Tell tell = [](std::string_view) {};
+        /// It was let end by itself, and did not end well. On the same thread.
+        OnEnd on_bad_end = [](const std::string&) {};
     };
     /// What a call in progress is asked for. kNoAnswer: none is expected. kBroken: the runner
     /// must not have said that.
@@ -62,17 +64,20 @@ public:
 
     /// Called once, on a thread of its own, when it has ended unasked; at once if it has.
     void on_end(OnEnd action);
+    /// People wait for it from here on, where it was started in the background.
+    void come_forward();
     [[nodiscard]] bool is_over() const;
     [[nodiscard]] std::string why() const;  ///< "" while it runs
     [[nodiscard]] pid_t pid() const noexcept { return pid_; }
 
 private:
     RunnerProcess(pid_t pid, std::vector<std::unique_ptr<wire::Lane>> lanes, Handle errors,
-                  ErrorOutput::Tell tell);
+                  const Options& options);
     [[nodiscard]] Result<std::string> talk(wire::Lane& lane, wire::Kind kind, const wire::Writer& body,
                                            TimePoint deadline, const Serve& serve);
     [[nodiscard]] wire::Lane* take_lane(TimePoint deadline);
     [[nodiscard]] Error failed(const Error& fault);
+    void kill();  // with mutex_ held, while it is not over
     void watch();
     void follow_errors();
     [[nodiscard]] bool read_errors();
@@ -80,6 +85,7 @@ private:
     const pid_t pid_;
     Handle errors_;  // the watcher's, like the next
     ErrorOutput error_output_;
+    const OnEnd on_bad_end_;
     const std::vector<std::unique_ptr<wire::Lane>> lanes_;
     mutable std::mutex mutex_;
     std::condition_variable changed_;
@@ -87,6 +93,7 @@ private:
     std::vector<OnEnd> on_end_;      // guarded by mutex_
     std::string why_;                // guarded by mutex_; of a killing, before it is over
     bool is_closing_ = false;        // guarded by mutex_
+    bool is_killed_ = false;         // guarded by mutex_
     bool is_over_ = false;           // guarded by mutex_; nobody must be signalled any more
     bool is_told_ = false;           // guarded by mutex_; on_end_ has been called
     std::thread watcher_;

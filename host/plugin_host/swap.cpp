@@ -103,9 +103,7 @@ Result<void> Swap::run(const LockFile& lock, const Request& request) {
 Result<void> Swap::restart(const std::string& plugin) {
     Registry::Table next = *parts_.registry.table();
     Registry::Place& place = next.at(plugin);
-    // From the copy it has: what was delivered may be gone by now.
-    const StagedFile* const copy = place.active->file();
-    auto candidate = parts_.loader.load(place.active->entry(), nullptr, copy == nullptr ? "" : copy->path());
+    auto candidate = parts_.loader.load_again(*place.active);
     if (!candidate) return std::move(candidate).error();
     const auto before = std::exchange(place.active, std::move(candidate).value());
     publish(std::move(next), {before});

@@ -116,7 +116,7 @@ void PluginFile::describe(Writer& out) const {
 }
 
 void put_plugin(Instance& instance, Writer& out) {
-    const auto api = copy_known<migue_plugin>(instance.plugin.load());
+    const auto api = copy_known<migue_plugin>(instance.plugin);
     instance.api = api;
     out.u32(api.struct_size);
     out.u32((api.handle != nullptr ? wire::kHasHandle : 0u) |

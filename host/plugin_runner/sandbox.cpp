@@ -18,15 +18,13 @@
 #include <cstdint>
 #include <vector>
 
+#include "host/plugin_runner/wire/sanitized.hpp"
+
 namespace migue::runner {
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kIsSanitized = true;
-#else
-constexpr bool kIsSanitized = false;
-#endif
+using wire::kIsSanitized;
 
 #if defined(__x86_64__)
 constexpr std::uint32_t kArchitecture = AUDIT_ARCH_X86_64;

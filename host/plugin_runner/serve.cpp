@@ -23,8 +23,6 @@ using wire::Lane;
 using wire::Reader;
 using wire::Writer;
 
-constexpr auto kForever = Lane::TimePoint::max();
-
 class Server {
 public:
     explicit Server(const std::string& file) : image_(file) {}
@@ -87,9 +85,8 @@ private:
             instances_[instance.number] = std::move(made);
         }
         migue_diag diag = control_diag();
-        migue_plugin* plugin = nullptr;
-        const migue_status status = image_.entry().create(&instance.host, to_c(config), &diag, &plugin);
-        instance.plugin = plugin;
+        const migue_status status =
+            image_.entry().create(&instance.host, to_c(config), &diag, &instance.plugin);
         out.i32(status).u32(instance.plugin == nullptr ? 0 : 1);
         if (status == MIGUE_OK && instance.plugin != nullptr) put_plugin(instance, out);
     }
@@ -182,7 +179,7 @@ private:
     /// The instance's table stays: what is left of the plugin may still ask (O6).
     static void destroy(const Inside& inside, Writer& out) {
         Instance& instance = *inside.instance;
-        instance.api.destroy(instance.plugin.exchange(nullptr));
+        instance.api.destroy(std::exchange(instance.plugin, nullptr));
         out.i32(MIGUE_OK);
     }
 
@@ -211,14 +208,13 @@ public:
         Lane& lane = *lanes_[index];
         bool is_first = true;
         for (;;) {
-            auto frame = lane.receive(kForever);
+            auto frame = next_call(lane);
             if (!frame) return;
-            if (frame->kind > Kind::kLastCall) end_process("an answer to nothing");
             // Before there is an instance nothing comes at the same time.
             const bool is_only_one = frame->kind < Kind::kCreate;
             if (!is_only_one && std::exchange(is_first, false) && index + 1 < lanes_.size())
                 std::thread([this, index] { serve(index + 1); }).detach();
-            server_.run(lane, std::move(frame).value());
+            server_.run(lane, *std::move(frame));
         }
     }
 

@@ -1,5 +1,4 @@
 #pragma once
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -26,8 +25,7 @@ inline constexpr std::size_t kMostState = (std::size_t{16} << 20) + 1;
 struct Instance {
     std::uint32_t number = 0;
     migue_host host{};  ///< its ctx is this
-    /// Atomic: who calls it and who destroys it are put in order by the host, over sockets.
-    std::atomic<migue_plugin*> plugin = nullptr;
+    migue_plugin* plugin = nullptr;
     migue_plugin api{};  ///< what the plugin has of it
     migue_routes_v1 routes{};
     migue_understand_v1 understand{};
@@ -43,6 +41,8 @@ struct Inside {
     static Inside*& current() noexcept;
 };
 
+/// The next call of the host's on this lane, or nothing when the host has closed it.
+[[nodiscard]] std::optional<wire::Frame> next_call(wire::Lane& lane);
 /// Asks the host, from inside a call, and gives its answer: MIGUE_E_INVALID where the question is
 /// too long to cross. A host that is gone, or that breaks the rules, ends the process: there is
 /// nobody left to work for.

@@ -160,7 +160,7 @@ public:
         file_ = std::move(staged).value();
         auto image = isolation == LockEntry::Isolation::kNone
                          ? load_image(file_->path())
-                         : start_isolated({MIGUE_RUNNER, file_->path(), 2}, std::chrono::seconds(1));
+                         : start_isolated({MIGUE_RUNNER, file_->path(), 2}, CallLimits{});
         check(image);
         Instance::Parts parts;
         parts.image = std::move(image).value();

@@ -22,6 +22,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <limits>
 #include <random>
 #include <set>
 #include <sstream>
@@ -52,11 +53,12 @@ using migue::load::LoadPlan;
 using migue::load::LoadResult;
 
 constexpr double kKiB = 1024.0;
-constexpr double kThread = 81;                                  // KiB of a thread of a pool
-constexpr std::uint64_t kPage = 4096, kPoolStack = 256 * 1024;  // as host/http/worker_pool.cpp
-constexpr double kStack = 83;          // KiB that a pool's thread leaves in its stack, measured
-constexpr std::size_t kSettled = 500;  // swaps after which nothing may grow
-constexpr std::size_t kLong = 500;     // failing swaps from which on there is time for those that hang
+constexpr std::uint64_t kGuard = 4096;         // below each stack
+constexpr double kMappingsOfAGeneration = 16;  // 5 of its image, and what its work takes for a while
+constexpr double kMappingsWhileFilling = 40;   // in a short run, with a sanitizer's own
+constexpr double kMostKeptStacks = 160;        // 40 MiB in glibc, of 256 KiB and more
+constexpr std::size_t kSettled = 500;          // swaps after which nothing may grow
+constexpr std::size_t kLong = 500;  // failing swaps from which on there is time for those that hang
 constexpr std::size_t kMostAbandoned =
     1;  // the watch of the lock file may try it too, and a host bears three
 
@@ -73,15 +75,42 @@ std::string text_of(const fs::path& file) {
     return out.str();
 }
 
-/// What the process holds, without the threads that senders and HTTP workers have just then
-/// (they follow the load) and the two mappings of each one's stack.
+/// What the process holds. Threads of pools come and go with the load, and what they leave behind is
+/// neither of the swaps nor of the host: glibc keeps the stacks of ended threads for the next ones, up
+/// to 40 MiB of them. So stacks are told apart from all the rest, which must not grow.
 struct Holdings {
-    std::size_t rss = 0, mappings = 0, threads = 0, descriptors = 0;
+    std::size_t rss = 0, mappings = 0;  ///< without stacks
+    std::size_t stacks = 0, stack_rss = 0;
+    std::size_t all_threads = 0;
+    std::size_t threads = 0;  ///< without those that send and those that answer HTTP
+    std::size_t descriptors = 0;
     std::size_t images = 0;  ///< private copies of plugins that are mapped
-    /// Of the pools' threads, which come and go with the load. glibc keeps those of ended threads for
-    /// the next ones, up to 40 MiB: 160 of them.
-    std::size_t stacks = 0;
 };
+
+/// One part of what a process has mapped, as /proc/<pid>/smaps tells it.
+struct Mapping {
+    std::uint64_t begin = 0, end = 0;
+    std::string rights, file;
+    std::size_t rss = 0;
+};
+
+std::vector<Mapping> read_mappings(const fs::path& smaps) {
+    std::istringstream in(text_of(smaps));
+    std::vector<Mapping> all;
+    for (std::string line; std::getline(in, line);) {
+        if (line.starts_with("Rss:") && !all.empty()) all.back().rss = std::stoull(line.substr(4)) * 1024;
+        const std::size_t dash = line.find('-');
+        if (dash == std::string::npos || line.find_first_not_of("0123456789abcdef") != dash) continue;
+        Mapping one;
+        std::string offset, device, inode;
+        one.begin = std::stoull(line, nullptr, 16);
+        one.end = std::stoull(line.substr(dash + 1), nullptr, 16);
+        std::istringstream rest(line.substr(line.find(' ')));
+        rest >> one.rights >> offset >> device >> inode >> one.file;
+        all.push_back(std::move(one));
+    }
+    return all;
+}
 
 /// One request on a connection of its own; gives the whole answer.
 std::string ask(std::uint16_t port, const char* method, const std::string& path) {
@@ -280,6 +309,38 @@ private:
             return static_cast<std::size_t>(
                 std::distance(fs::directory_iterator(process / folder), fs::directory_iterator()));
         };
+        Holdings now;
+        // A pool may grow or shrink between the two readings.
+        now.threads = std::numeric_limits<std::size_t>::max();
+        for (int i = 0; i < 5; ++i) {
+            const std::size_t pooled = threads_of_pools();
+            now.all_threads = count("task");
+            now.threads = std::min(now.threads, now.all_threads - std::min(now.all_threads, pooled));
+        }
+        now.descriptors = count("fd");
+        std::set<std::string> images;
+        const Mapping* before = nullptr;
+        const std::vector<Mapping> all = read_mappings(process / "smaps");
+        for (const Mapping& each : all) {
+            const bool follows_guard = before != nullptr && before->end == each.begin &&
+                                       before->rights == "---p" && before->file.empty() &&
+                                       before->end - before->begin == kGuard;
+            before = &each;
+            if (each.file.find("/plugins/run-") != std::string::npos) images.insert(each.file);
+            if (follows_guard && each.rights == "rw-p" && each.file.empty()) {
+                ++now.stacks;
+                now.stack_rss += each.rss;
+                --now.mappings;  // its guard
+                continue;
+            }
+            ++now.mappings;
+            now.rss += each.rss;
+        }
+        now.images = images.size();
+        return now;
+    }
+
+    [[nodiscard]] std::size_t threads_of_pools() const {
         const std::string metrics = ask(admin_port_, "GET", "/metrics");
         const auto pool = [&](const std::string& name) {
             const std::size_t at = metrics.find("\n" + name + " ");
@@ -287,28 +348,7 @@ private:
                        ? std::size_t{0}
                        : static_cast<std::size_t>(std::atoi(metrics.c_str() + at + name.size() + 2));
         };
-        const std::size_t pooled = pool("migue_outbox_threads") + pool("migue_http_threads");
-        std::istringstream maps(text_of(process / "maps"));
-        std::set<std::string> images;
-        std::size_t mappings = 0;
-        std::size_t stacks = 0;
-        std::uint64_t guard_ends = 0;
-        for (std::string line; std::getline(maps, line); ++mappings) {
-            if (const std::size_t at = line.find("/plugins/run-"); at != std::string::npos)
-                images.insert(line.substr(at));
-            const std::uint64_t begin = std::stoull(line, nullptr, 16);
-            const std::uint64_t end = std::stoull(line.substr(line.find('-') + 1), nullptr, 16);
-            const bool is_guard = line.find(" ---p ") != std::string::npos && end - begin == kPage;
-            if (!is_guard && begin == guard_ends && end - begin + kPage == kPoolStack) ++stacks;
-            guard_ends = is_guard ? end : 0;
-        }
-        const std::size_t threads = count("task");
-        return {host_.rss_bytes(),
-                mappings - std::min(mappings, 2 * stacks),
-                threads - std::min(threads, pooled),
-                count("fd"),
-                images.size(),
-                stacks};
+        return pool("migue_outbox_threads") + pool("migue_http_threads");
     }
 
     void tell_growth() {
@@ -317,16 +357,17 @@ private:
             return static_cast<double>(after) - static_cast<double>(before);
         };
         const std::string since = fmt::format(", since swap {}", std::min(kSettled, options_.swaps / 2));
-        figures_.add("RSS", static_cast<double>(now.rss) / kKiB, "KiB");
-        const double stacks = growth(settled_.stacks, now.stacks);
-        figures_.add("stacks of pools more" + since, stacks, "");
-        // On a loaded machine answers come late, and the pools that wait for them grow. A short run
-        // is still filling its caches.
-        expect("RSS growth without those" + since,
-               growth(settled_.rss, now.rss) / kKiB - kStack * std::max(0.0, stacks), "KiB", 2048,
+        figures_.add("RSS without stacks", static_cast<double>(now.rss) / kKiB, "KiB");
+        // A short run is still filling its caches.
+        expect("RSS growth without stacks" + since, growth(settled_.rss, now.rss) / kKiB, "KiB", 2048,
                options_.swaps >= 2 * kSettled);
         // A generation that is just leaving has its mappings and its thread.
-        expect("mappings more" + since, growth(settled_.mappings, now.mappings), "", 40);
+        expect("mappings more, without stacks" + since, growth(settled_.mappings, now.mappings), "",
+               options_.swaps >= 2 * kSettled ? kMappingsOfAGeneration : kMappingsWhileFilling);
+        figures_.add("threads", static_cast<double>(now.all_threads), "");
+        figures_.add("stacks", static_cast<double>(now.stacks), "");
+        figures_.add("RSS of stacks", static_cast<double>(now.stack_rss) / kKiB, "KiB");
+        expect("stacks of threads that have ended", growth(now.all_threads, now.stacks), "", kMostKeptStacks);
         expect("threads more" + since, growth(settled_.threads, now.threads), "", 20);
         // The one that serves, and one that has not ended yet.
         expect("plugin images mapped", static_cast<double>(now.images), "", 2);

@@ -4,6 +4,7 @@
 
 #include "host/plugin_host/error_output.hpp"
 #include "host/plugin_runner/wire/lane.hpp"
+#include "host/plugin_runner/wire/sanitized.hpp"
 #include "tests/host/plugin_host/test_bed.hpp"
 
 #include <sys/socket.h>
@@ -221,6 +222,17 @@ TEST(Isolation, WhatTheRuntimeSaysOfACrashIsInTheLogAndWhatPeopleWroteIsNot) {
     EXPECT_EQ(bed.turn("confined", "chatter").status, MIGUE_OK);
     EXPECT_TRUE(eventually([&] { return bed.lines.contain("free(): invalid pointer"); })) << bed.lines.text();
     EXPECT_FALSE(bed.lines.contain("Laura"));
+}
+
+TEST(Isolation, WhatASanitizerFindsInTheProcessFailsTheTest) {
+    if (!wire::kIsSanitized) GTEST_SKIP() << "a build without sanitizers";
+    Bed bed;
+    bed.lock_by_hand("confined", fixture("confined"));
+    bed.start();
+    bed.expects_fault = true;
+    const TurnResult result = bed.turn("confined", "fault");
+    ASSERT_EQ(result.reasons.size(), 1u);
+    EXPECT_EQ(result.reasons[0], "the plugin's process is over: a sanitizer found a fault in it");
 }
 
 // ---- standard error

@@ -16,15 +16,17 @@ using namespace std::chrono_literals;
 
 /// A host with its listener for operators.
 struct OperatorsBed : TestBed {
-    OperatorsBed() {
-        isolation = LockEntry::Isolation::kProcess;
+    explicit OperatorsBed(const std::string& offender = "hazard_crash",
+                          LockEntry::Isolation form = LockEntry::Isolation::kProcess) {
+        isolation = form;
+        options.warm = false;  // it offends at what it is asked
         options.restarts.first_pause = 1ms;
         options.restarts.most_ends = 2;
         options.restarts.window = 2000ms;
         auto opened = sqlite::SqliteStore::open(directory.path() / "migue.db");
         EXPECT_TRUE(opened);
         kept = std::move(opened).value();
-        install("hazard_crash", "hazard");
+        install(offender, "hazard");
         install("probe", "probe");
         start();
         server = std::make_unique<http::Server>(config::Listen{"127.0.0.1", 0}, http::Limits{}, log);
@@ -66,6 +68,27 @@ TEST(Readiness, NamesAPluginWhoseProcessKeepsEnding) {
     // And it is ready again when it has been started again.
     EXPECT_TRUE(eventually([&] { return bed.get("/readyz").status == 200; }));
 }
+
+class AQuarantinedPlugin : public ::testing::TestWithParam<LockEntry::Isolation> {};
+TEST_P(AQuarantinedPlugin, IsNamedUntilAnotherServes) {  // O4
+    OperatorsBed bed("hazard_throw", GetParam());
+    EXPECT_EQ(bed.get("/readyz").status, 200);
+    EXPECT_EQ(bed.turn("hazard", "hello").status, MIGUE_E_INTERNAL);
+    const http::test::Answer told = bed.get("/readyz");
+    EXPECT_EQ(told.status, 503);
+    EXPECT_NE(told.body.find("plugin hazard: quarantined: it let an exception out over the border (O4); a "
+                             "reload tries it again"),
+              std::string::npos)
+        << told.body;
+    EXPECT_EQ(told.body.find("probe"), std::string::npos) << told.body;
+    EXPECT_EQ(bed.said("probe", "version"), "1.0.0");
+    ASSERT_TRUE(bed.host->reload("hazard"));
+    EXPECT_EQ(bed.get("/readyz").status, 200);
+    EXPECT_EQ(bed.host->list().at(0).state, "active");
+}
+INSTANTIATE_TEST_SUITE_P(Forms, AQuarantinedPlugin,
+                         ::testing::Values(LockEntry::Isolation::kNone, LockEntry::Isolation::kProcess),
+                         [](const auto& form) { return std::string(name_of(form.param)); });
 
 }  // namespace
 }  // namespace migue::host

@@ -88,6 +88,11 @@ public:
         options.runner = MIGUE_RUNNER;
 #endif
     }
+    ~TestBed() {
+        host.reset();
+        // A report in a plugin's process is a fault like one in this.
+        EXPECT_EQ(lines.contain("a sanitizer found a fault"), expects_fault) << lines.text();
+    }
     TestBed(const TestBed&) = delete;
     TestBed& operator=(const TestBed&) = delete;
 
@@ -183,6 +188,7 @@ public:
 #else
     LockEntry::Isolation isolation = LockEntry::Isolation::kNone;
 #endif
+    bool expects_fault = false;  ///< that a sanitizer finds in a plugin's process
     TemporaryDirectory directory;
     LogLines lines;
     SystemClock clock;

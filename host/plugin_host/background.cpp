@@ -1,0 +1,67 @@
+#include "host/plugin_host/background.hpp"
+
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <system_error>
+
+namespace migue::host {
+
+namespace {
+
+/// As the kernel has it (sched_setattr(2)); glibc 2.36 does not.
+struct Attributes {
+    std::uint32_t size = sizeof(Attributes);
+    std::uint32_t policy = SCHED_OTHER;
+    std::uint64_t flags = 0;
+    std::int32_t nice = 0;
+    std::uint32_t priority = 0;
+    std::uint64_t runtime = 0;  ///< ns that it may run before others come; 0: what is usual
+    std::uint64_t deadline = 0, period = 0;
+};
+
+/// Who wakes up with a shorter one goes first; what is usual is at most 2.8 ms (by the number of
+/// processors).
+constexpr std::uint64_t kLongSlice = 20'000'000;
+
+bool read(pid_t thread, Attributes& into) noexcept {
+    return ::syscall(SYS_sched_getattr, thread, &into, sizeof into, 0) == 0;
+}
+
+/// Keeps the rest as it is: an operator may have made the whole host nicer.
+bool change(pid_t thread, std::uint32_t from, std::uint32_t policy, std::uint64_t runtime) noexcept {
+    Attributes now;
+    if (!read(thread, now) || now.policy != from) return false;
+    now.policy = policy;
+    now.runtime = runtime;
+    now.flags = 0;
+    return ::syscall(SYS_sched_setattr, thread, &now, 0) == 0;
+}
+
+}  // namespace
+
+InBackground::InBackground() noexcept : is_mine_(change(0, SCHED_OTHER, SCHED_BATCH, kLongSlice)) {}
+
+InBackground::~InBackground() {
+    if (is_mine_) change(0, SCHED_BATCH, SCHED_OTHER, 0);
+}
+
+void bring_to_foreground(pid_t process) {
+    Attributes own;
+    if (!read(0, own) || own.policy != SCHED_OTHER) return;  // whoever started the host wanted it so
+    std::error_code none;
+    const std::filesystem::directory_iterator threads("/proc/" + std::to_string(process) + "/task", none);
+    for (auto each = begin(threads); each != end(threads); each.increment(none)) {
+        const std::string name = each->path().filename();
+        pid_t thread = 0;
+        if (std::from_chars(name.data(), name.data() + name.size(), thread).ec == std::errc())
+            change(thread, SCHED_BATCH, SCHED_OTHER, 0);
+    }
+}
+
+}  // namespace migue::host
