@@ -4,6 +4,7 @@
 #include <simdjson.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
@@ -18,10 +19,10 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// What a line asks. What it does not say, or not as a string, is empty.
+/// What a line asks. What it does not say, or not as a string, is empty. Valid until the next line is read.
 struct Question {
     std::string id_json = "null";
-    std::string text, now, zone, locale;
+    std::string_view text, now, zone, locale;
 };
 
 /// Answers line after line; holds what is worth keeping between them.
@@ -29,18 +30,19 @@ class Answerer {
 public:
     Answerer(const intents::Router& router, const ReadText& read) : router_(router), read_(read) {}
 
-    /// One line in, one line out.
-    [[nodiscard]] std::string answer(std::string_view line);
+    /// Puts the answer to the line behind what is in `out`.
+    void answer(std::string_view line, std::string& out);
 
 private:
     /// Nothing when the line is no JSON object.
     [[nodiscard]] std::optional<Question> read_question(std::string_view line);
     [[nodiscard]] std::optional<Question> read_usual_question(std::string_view line);
-    [[nodiscard]] Result<std::int64_t> parse_now(const std::string& text);
+    [[nodiscard]] Result<std::int64_t> parse_now(std::string_view text);
 
     const intents::Router& router_;
     const ReadText& read_;
     simdjson::dom::parser parser_;
+    Json unusual_;             // a line that the parser could not read
     std::istringstream time_;  // making one costs more than reading a time from it
 };
 
@@ -84,10 +86,10 @@ std::optional<std::int64_t> usual_moment(std::string_view text) {
 }
 
 /// RFC 3339 with an offset, as Unix ms.
-Result<std::int64_t> Answerer::parse_now(const std::string& text) {
+Result<std::int64_t> Answerer::parse_now(std::string_view text) {
     if (const auto usual = usual_moment(text)) return *usual;
     time_.clear();
-    time_.str(text);
+    time_.str(std::string(text));
     date::sys_time<std::chrono::milliseconds> instant;
     if (text.ends_with('Z'))
         time_ >> date::parse("%FT%TZ", instant);
@@ -99,13 +101,23 @@ Result<std::int64_t> Answerer::parse_now(const std::string& text) {
     return instant.time_since_epoch().count();
 }
 
-std::string text_or_empty(const Json& line, const char* key) {
+std::string_view text_or_empty(const Json& line, const char* key) {
     const auto found = line.find(key);
-    return found != line.end() && found->is_string() ? found->get<std::string>() : std::string();
+    return found != line.end() && found->is_string() ? found->get_ref<const std::string&>()
+                                                     : std::string_view{};
 }
 
 std::string printed(const Json& value) {
     return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// A JSON string. Nearly all are put as they are.
+void put_text(std::string& out, std::string_view text) {
+    const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; };
+    if (std::ranges::all_of(text, is_plain))
+        out.append(1, '"').append(text).append(1, '"');
+    else
+        out += printed(text);
 }
 
 /// A line whose id is a string or a whole number, as they all are; nothing for others and for what is no
@@ -114,18 +126,19 @@ std::optional<Question> Answerer::read_usual_question(std::string_view line) {
     simdjson::dom::object members;
     if (parser_.parse(line.data(), line.size(), true).get(members) != simdjson::SUCCESS) return std::nullopt;
     Question question;
-    const std::pair<std::string_view, std::string*> wanted[] = {{"text", &question.text},
-                                                                {"now", &question.now},
-                                                                {"tz", &question.zone},
-                                                                {"locale", &question.locale}};
+    const std::pair<std::string_view, std::string_view*> wanted[] = {{"text", &question.text},
+                                                                     {"now", &question.now},
+                                                                     {"tz", &question.zone},
+                                                                     {"locale", &question.locale}};
     for (const auto& [name, value] : members) {
         std::string_view text;
         const bool is_text = value.get(text) == simdjson::SUCCESS;
         if (name == "id") {
             std::int64_t number = 0;
-            if (is_text)
-                question.id_json = printed(text);
-            else if (value.get(number) == simdjson::SUCCESS)
+            if (is_text) {
+                question.id_json.clear();
+                put_text(question.id_json, text);
+            } else if (value.get(number) == simdjson::SUCCESS)
                 question.id_json = std::to_string(number);
             else
                 return std::nullopt;
@@ -138,45 +151,52 @@ std::optional<Question> Answerer::read_usual_question(std::string_view line) {
 
 std::optional<Question> Answerer::read_question(std::string_view line) {
     if (auto usual = read_usual_question(line)) return usual;
-    const Json object = Json::parse(line, nullptr, false);
-    if (!object.is_object()) return std::nullopt;
-    return Question{object.contains("id") ? printed(object["id"]) : "null", text_or_empty(object, "text"),
-                    text_or_empty(object, "now"), text_or_empty(object, "tz"),
-                    text_or_empty(object, "locale")};
+    unusual_ = Json::parse(line, nullptr, false);
+    if (!unusual_.is_object()) return std::nullopt;
+    return Question{unusual_.contains("id") ? printed(unusual_["id"]) : "null",
+                    text_or_empty(unusual_, "text"), text_or_empty(unusual_, "now"),
+                    text_or_empty(unusual_, "tz"), text_or_empty(unusual_, "locale")};
 }
 
-std::string failed(const Question& question, const std::string& why) {
-    return "{\"error\":" + printed(why) + ",\"id\":" + question.id_json + "}";
+void put_failure(std::string& out, const Question& question, const std::string& why) {
+    out.append("{\"error\":").append(printed(why)).append(",\"id\":").append(question.id_json) += '}';
 }
 
-std::string Answerer::answer(std::string_view line) {
+void Answerer::answer(std::string_view line, std::string& out) {
     const auto question = read_question(line);
-    if (!question) return printed({{"error", "expected a JSON object a line"}});
+    if (!question) {
+        out += printed({{"error", "expected a JSON object a line"}});
+        return;
+    }
     const auto now = parse_now(question->now);
-    if (!now) return failed(*question, now.error().what);
-    const std::string& text = question->text;
-    const std::string& locale = question->locale;
+    if (!now) return put_failure(out, *question, now.error().what);
     const intents::Decision decision = router_.route({.kind = "text",
-                                                      .text = text,
+                                                      .text = question->text,
                                                       .tap = {},
-                                                      .locale = locale,
+                                                      .locale = question->locale,
                                                       .asked_plugin = {},
                                                       .wants_second_wish = false});
-    const auto understood =
-        read_({sizeof(migue_understand_request), 0, to_c(text), to_c(decision.intent), to_c(question->zone),
-               to_c(locale.empty() ? decision.locale : locale), *now});
-    if (!understood) return failed(*question, understood.error().what);
-    // The plugin's object is known to be JSON: ours are put in front of its members as they stand.
-    if (!understood->starts_with('{') || understood->size() < 3)
-        return failed(*question, "the plugin answered something that is no JSON object");
-    std::string out = "{\"confidence\":";
+    const std::size_t begin = out.size();
+    out += "{\"confidence\":";
     out += printed(decision.confidence);
     out += ",\"id\":";
     out += question->id_json;
     out += ",\"intent\":";
-    out += printed(decision.intent);
-    out += ',';
-    return out.append(*understood, 1);
+    put_text(out, decision.intent);
+    const std::size_t object = out.size();
+    const auto read = read_(
+        {sizeof(migue_understand_request), 0, to_c(question->text), to_c(decision.intent),
+         to_c(question->zone), to_c(question->locale.empty() ? decision.locale : question->locale), *now},
+        out);
+    // The plugin's object is known to be JSON: ours are put in front of its members as they stand.
+    const bool is_object = read && out.size() - object > 2 && out[object] == '{';
+    if (is_object) {
+        out[object] = ',';
+        return;
+    }
+    out.resize(begin);
+    put_failure(out, *question,
+                read ? "the plugin answered something that is no JSON object" : read.error().what);
 }
 
 }  // namespace
@@ -184,7 +204,7 @@ std::string Answerer::answer(std::string_view line) {
 Result<void> answer_questions(const intents::Router& router, const ReadText& read) {
     Answerer answerer(router, read);
     return answer_lines(STDIN_FILENO, STDOUT_FILENO,
-                        [&](std::string_view line) { return answerer.answer(line); });
+                        [&](std::string_view line, std::string& out) { answerer.answer(line, out); });
 }
 
 }  // namespace migue::host::cli

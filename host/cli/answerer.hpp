@@ -8,8 +8,8 @@
 
 namespace migue::host::cli {
 
-/// What a plugin says of a text: the JSON object of ext/understand.h.
-using ReadText = std::function<Result<std::string>(const migue_understand_request&)>;
+/// Puts what a plugin says of a text, the JSON object of ext/understand.h, behind what is in `out`.
+using ReadText = std::function<Result<void>(const migue_understand_request&, std::string& out)>;
 
 /// Answers the questions on standard input, JSON lines as docs/language.md describes them, on standard output
 /// until they end: what each text wants, as the router tells, and what it says, as `read` does. A question

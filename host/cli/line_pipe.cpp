@@ -42,7 +42,7 @@ Result<bool> read_more(int in, std::string& kept) {
 
 }  // namespace
 
-Result<void> answer_lines(int in, int out, const std::function<std::string(std::string_view)>& answer) {
+Result<void> answer_lines(int in, int out, const AnswerLine& answer) {
     std::string arrived, answers;
     bool more = true;
     while (more) {
@@ -54,7 +54,7 @@ Result<void> answer_lines(int in, int out, const std::function<std::string(std::
         std::size_t begin = 0;
         for (auto end = arrived.find('\n', looked_at); end != std::string::npos;
              end = arrived.find('\n', begin)) {
-            answers += answer(std::string_view(arrived).substr(begin, end - begin));
+            answer(std::string_view(arrived).substr(begin, end - begin), answers);
             answers += '\n';
             begin = end + 1;
             if (answers.size() < kPiece) continue;

@@ -84,14 +84,15 @@ Result<void> ReadingPlugin::create() {
     return {};
 }
 
-Result<std::string> ReadingPlugin::understand(const migue_understand_request& request) {
-    std::string out;
+Result<void> ReadingPlugin::understand(const migue_understand_request& request, std::string& out) {
+    const std::size_t begin = out.size();
     migue_sink sink = sink_into(out);
     if (const migue_status status = understand_.understand(plugin_, &request, &sink); status != MIGUE_OK)
         return to_error(status, "understand failed");
-    if (out.size() > kMostUnderstood || !is_json(out))
+    const std::string_view object = std::string_view(out).substr(begin);
+    if (object.size() > kMostUnderstood || !is_json(object))
         return Error{Error::Code::kInternal, "understand gave no JSON"};
-    return out;
+    return {};
 }
 
 const void* ReadingPlugin::service(const migue_host*, const char* id) noexcept {

@@ -25,8 +25,9 @@ public:
     ReadingPlugin& operator=(const ReadingPlugin&) = delete;
     ~ReadingPlugin();
 
-    /// The JSON object of ext/understand.h.
-    [[nodiscard]] Result<std::string> understand(const migue_understand_request& request);
+    /// Puts the JSON object of ext/understand.h behind what is in `out`; what is there after an error is
+    /// none.
+    [[nodiscard]] Result<void> understand(const migue_understand_request& request, std::string& out);
 
 private:
     explicit ReadingPlugin(void* image);

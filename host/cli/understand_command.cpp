@@ -53,7 +53,7 @@ Result<std::string> section_for(const std::optional<config::Settings>& settings,
 }
 
 /// Both readings and what each contributed: the plugin's own route tells them.
-Result<std::string> read_with_model(PluginHost& plugins, const migue_understand_request& asked) {
+Result<void> read_with_model(PluginHost& plugins, const migue_understand_request& asked, std::string& out) {
     PluginHttpRequest request;
     request.admin = true;
     request.method = "POST";
@@ -64,7 +64,10 @@ Result<std::string> read_with_model(PluginHost& plugins, const migue_understand_
                             {"locale", to_view(asked.locale)},
                             {"now_unix_ms", asked.now_unix_ms}});
     const PluginHttpReply reply = plugins.serve(kPlugin, request);
-    if (reply.status == 200) return reply.body;
+    if (reply.status == 200) {
+        out += reply.body;
+        return {};
+    }
     const Json told = Json::parse(reply.body, nullptr, false);
     const auto error = told.is_object() ? told.find("error") : told.end();
     const std::string why = error != told.end() && error->is_string() ? error->get<std::string>() : "";
@@ -81,8 +84,8 @@ Result<void> understand_with_model(const std::filesystem::path& routes,
     if (!section) return section.error();
     const auto plugins = ScratchPluginHost::start_shipped(kPlugin, *section);
     if (!plugins) return plugins.error();
-    return answer_questions(**router, [&](const migue_understand_request& asked) {
-        return read_with_model((*plugins)->plugins(), asked);
+    return answer_questions(**router, [&](const migue_understand_request& asked, std::string& out) {
+        return read_with_model((*plugins)->plugins(), asked, out);
     });
 }
 

@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <cstdio>
+#include <string>
 #include <string_view>
 
 #include "host/cli/answerer.hpp"
@@ -21,8 +22,10 @@ void warm_up(const migue::host::intents::Router& router, migue::host::cli::Readi
         const std::string_view text = "ok";
         static_cast<void>(
             router.route({.kind = "text", .text = text, .tap = {}, .locale = locale, .asked_plugin = {}}));
+        std::string answer;
         static_cast<void>(plugin.understand({sizeof(migue_understand_request), 0, migue::to_c(text),
-                                             migue::to_c(""), migue::to_c("UTC"), migue::to_c(locale), 0}));
+                                             migue::to_c(""), migue::to_c("UTC"), migue::to_c(locale), 0},
+                                            answer));
     }
 }
 
@@ -40,7 +43,9 @@ int main(int argc, char** argv) {
     const auto plugin = cli::ReadingPlugin::load(cli::shipped_plugin("scheduling"));
     if (!plugin) return cli::could_not_run(plugin.error());
     warm_up(**router, **plugin);
-    const auto answered = cli::answer_questions(
-        **router, [&](const migue_understand_request& asked) { return (*plugin)->understand(asked); });
+    const auto answered =
+        cli::answer_questions(**router, [&](const migue_understand_request& asked, std::string& out) {
+            return (*plugin)->understand(asked, out);
+        });
     return answered ? cli::kDone : cli::could_not_run(answered.error());
 }

@@ -105,7 +105,8 @@ public:
         if (!unreadable_.empty()) return Error{Error::Code::kConfig, unreadable_};
         std::ranges::stable_sort(table_.routes, std::ranges::greater{}, &Route::priority);
         for (Route& route : table_.routes)
-            for (Keyword& keyword : route.keywords) keyword.pairs = letter_pairs(keyword.folded);
+            for (const Keyword& keyword : route.keywords)
+                route.keyword_pairs.push_back(letter_pairs(keyword.folded));
         return std::move(table_);
     }
 
@@ -243,7 +244,7 @@ private:
                 faults_.add(title.place(), "a title without a word");
             // A choice can be typed as well as tapped.
             route.keywords.push_back(
-                {title.scalar(), folded(title.scalar()), locale, true, title.place().text(), 0});
+                {title.scalar(), folded(title.scalar()), locale, true, title.place().text()});
             route.titles.emplace(locale, title.scalar());
         }
     }
@@ -263,10 +264,7 @@ private:
                 Keyword keyword{
                     phrase.scalar(),
                     match == Match::kPattern ? folded_pattern(phrase.scalar()) : folded(phrase.scalar()),
-                    locale,
-                    match == Match::kWhole,
-                    phrase.place().text(),
-                    0};
+                    locale, match == Match::kWhole, phrase.place().text()};
                 if (keyword.folded.empty())
                     faults_.add(phrase.place(),
                                 fmt::format("\"{}\" holds no word; expected one at least", phrase.scalar()));
@@ -285,8 +283,9 @@ private:
 /// (whole message, length): what decides between keywords of routes with equal priority.
 std::pair<bool, std::size_t> strength(const Route& route, std::string_view text, std::uint64_t pairs) {
     std::pair<bool, std::size_t> best{false, 0};
-    for (const Keyword& keyword : route.keywords) {
-        if ((keyword.pairs & ~pairs) != 0) continue;
+    for (std::size_t i = 0; i < route.keyword_pairs.size(); ++i) {
+        if ((route.keyword_pairs.data()[i] & ~pairs) != 0) continue;
+        const Keyword& keyword = route.keywords[i];
         const bool whole = keyword.folded == text;
         if (whole || (!keyword.whole && holds_phrase(text, keyword.folded)))
             best = std::max(best, std::pair{whole, keyword.folded.size()});

@@ -20,8 +20,6 @@ struct Keyword {
     std::string locale;
     bool whole = false;  ///< must be the whole message ("exact"), not only stand in it
     std::string place;   ///< file:line:col
-    /// letter_pairs() of it: a text without one of them need not be searched.
-    std::uint64_t pairs = 0;
 };
 
 struct Route {
@@ -29,6 +27,9 @@ struct Route {
     std::string plugin;
     std::int64_t priority = 0;
     std::vector<Keyword> keywords;
+    /// letter_pairs() of each keyword, side by side: a text without one of them need not be searched, and
+    /// that is asked for every message.
+    std::vector<std::uint64_t> keyword_pairs = {};
     std::string place;
     /// What it is called in "did you mean …?", by language. A route without is no choice there.
     std::map<std::string, std::string, std::less<>> titles = {};

@@ -46,8 +46,8 @@ private:
     std::array<int, 2> ends_{-1, -1};
 };
 
-std::string in_brackets(std::string_view line) {
-    return "[" + std::string(line) + "]";
+void in_brackets(std::string_view line, std::string& out) {
+    out.append("[").append(line).append("]");
 }
 
 std::string answers_to(std::string_view lines) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory_resource>
 
 #include "language/words.hpp"
 
@@ -24,8 +25,9 @@ public:
           text_(text),
           context_(context),
           words_(knowledge, text, preferred),
-          begins_(text.tokens.size() + 1),
-          symbols_(text.tokens.size()) {
+          begins_(text.tokens.size() + 1, &memory_),
+          symbols_(text.tokens.size(), &memory_),
+          edges_(&memory_) {
         result_.language = words_.language();
         order_numbers();
     }
@@ -342,9 +344,12 @@ private:
     const Text& text_;
     Context context_;
     const Words words_;
-    std::vector<Edge> edges_;
-    std::vector<std::uint32_t> begins_;  ///< first edge that begins at a token
-    std::vector<SymbolSet> symbols_;     ///< by token: of the edges that begin there
+    /// What follows lives on the stack, but for long messages.
+    std::array<std::byte, 32'768> first_memory_;
+    std::pmr::monotonic_buffer_resource memory_{first_memory_.data(), first_memory_.size()};
+    std::pmr::vector<std::uint32_t> begins_;  ///< first edge that begins at a token
+    std::pmr::vector<SymbolSet> symbols_;     ///< by token: of the edges that begin there
+    std::pmr::vector<Edge> edges_;
     std::array<std::uint32_t, Grammar::kMaxItems + 1> path_{};
     std::uint64_t budget_ = 0;
     ChartResult result_;
