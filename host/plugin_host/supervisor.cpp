@@ -21,7 +21,7 @@ std::optional<Supervisor::TimePoint> Supervisor::advance() {
         const auto known = records_.find(plugin);
         if (known == records_.end() || known->second.generation != place.active->number())
             note_end(plugin, *place.active, now);
-        if (records_.at(plugin).next <= now) try_restart(plugin, now);
+        if (records_.at(plugin).next <= now) try_restart(plugin);
         // A new one is looked at when it ends: that pokes the control thread.
         const auto after = registry_.table()->find(plugin)->second.active;
         if (!after->loss().empty()) {
@@ -39,7 +39,7 @@ void Supervisor::note_end(const std::string& plugin, const Instance& instance, T
         record.generation = instance.number();
         record.told.why = instance.loss();
         ++record.told.ends;
-        while (!record.ends.empty() && record.ends.front() + limits_.window < now) record.ends.pop_front();
+        forget_old_ends(record, now);
         if (record.ends.empty()) record.attempts = 0;
         record.ends.push_back(now);
         plan_next(record, now);
@@ -48,6 +48,10 @@ void Supervisor::note_end(const std::string& plugin, const Instance& instance, T
     if (records_.at(plugin).told.is_broken_off)
         log_.error("the plugin's process keeps ending; it is started again rarely",
                    {{"plugin", plugin}, {"why", instance.loss()}});
+}
+
+void Supervisor::forget_old_ends(Record& record, TimePoint now) const {
+    while (!record.ends.empty() && record.ends.front() + limits_.window < now) record.ends.pop_front();
 }
 
 void Supervisor::plan_next(Record& record, TimePoint now) const {
@@ -61,7 +65,7 @@ void Supervisor::plan_next(Record& record, TimePoint now) const {
     record.next = now + pause;
 }
 
-void Supervisor::try_restart(const std::string& plugin, TimePoint now) {
+void Supervisor::try_restart(const std::string& plugin) {
     const auto restarted = restart_(plugin);
     {
         const std::lock_guard lock(mutex_);
@@ -72,7 +76,12 @@ void Supervisor::try_restart(const std::string& plugin, TimePoint now) {
             if (record.told.is_broken_off) record.on_trial_until = steady_clock::now() + limits_.window;
             record.told.is_broken_off = false;
         } else {
-            plan_next(record, now);
+            // As good as an end: the others need the control thread too, and a try may take its time.
+            const TimePoint over = steady_clock::now();
+            if (record.told.is_broken_off) record.on_trial_until = over + limits_.window;
+            forget_old_ends(record, over);
+            record.ends.push_back(over);
+            plan_next(record, over);
         }
     }
     if (restarted) {

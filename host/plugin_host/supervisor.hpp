@@ -25,7 +25,8 @@ public:
     struct Limits {
         std::chrono::milliseconds first_pause{100};  ///< before the second attempt; then doubled
         std::chrono::milliseconds longest_pause{10'000};
-        std::size_t most_ends = 5;                 ///< so many within `window` open the breaker
+        /// So many within `window` open the breaker; a start that fails is one too.
+        std::size_t most_ends = 5;
         std::chrono::milliseconds window{60'000};  ///< also how long it then waits
     };
     /// How it is with one plugin, for operators.
@@ -50,14 +51,15 @@ private:
     struct Record {
         Told told;
         std::uint64_t generation = 0;  ///< the last one that is known to have ended
-        std::deque<TimePoint> ends;    ///< within the window
+        std::deque<TimePoint> ends;    ///< and starts that failed, within the window
         std::size_t attempts = 0;      ///< since it last ran for a whole window
         TimePoint on_trial_until;      ///< after the breaker was open: one more end opens it
         TimePoint next;
     };
     void note_end(const std::string& plugin, const Instance& instance, TimePoint now);
     void plan_next(Record& record, TimePoint now) const;
-    void try_restart(const std::string& plugin, TimePoint now);
+    void forget_old_ends(Record& record, TimePoint now) const;
+    void try_restart(const std::string& plugin);
     void count(const std::string& plugin, const char* what) const;
 
     const Limits limits_;

@@ -143,6 +143,27 @@ TEST(Isolation, AProcessThatKeepsEndingIsStartedRarely) {
     EXPECT_TRUE(eventually([&] { return bed.status("hazard").state == "broken off"; }));
 }
 
+TEST(Isolation, AProcessThatCannotBeStartedIsTriedRarely) {
+    Bed bed;
+    const auto runner = bed.directory.path() / "runner";
+    std::filesystem::copy_file(MIGUE_RUNNER, runner);
+    bed.options.runner = runner;
+    bed.options.restarts.most_ends = 3;
+    bed.options.restarts.window = 1500ms;
+    bed.install("hazard_crash", "hazard");
+    bed.start();
+    const auto aside = bed.directory.path() / "aside";
+    std::filesystem::rename(runner, aside);
+    EXPECT_EQ(bed.turn("hazard", "crash").status, MIGUE_E_INTERNAL);
+    ASSERT_TRUE(eventually([&] { return bed.status("hazard").state == "broken off"; }));
+    EXPECT_EQ(bed.status("hazard").why,
+              "its process ended 1 times and was started again 0 times; the last time: it crashed (SIGSEGV)");
+    EXPECT_TRUE(bed.lines.contain("cannot be started again"));
+    std::filesystem::rename(aside, runner);
+    ASSERT_TRUE(eventually([&] { return bed.status("hazard").state == "active"; }));
+    EXPECT_EQ(bed.said("hazard", "hello"), "alive");
+}
+
 TEST(Isolation, ASwapReplacesTheProcessAndDrainsTheOldOne) {
     Bed bed;
     bed.install("probe", "probe");
