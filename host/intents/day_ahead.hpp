@@ -1,4 +1,6 @@
 #pragma once
+#include <string_view>
+
 #include "host/intents/text.hpp"
 #include "host/intents/word_classes.hpp"
 
@@ -13,13 +15,21 @@ public:
     /// Does the text of these tokens name a day, a date or a length from now on, and ask nothing, and tell of
     /// nothing past?
     [[nodiscard]] bool names_one(const Tokens& tokens) const;
+    [[nodiscard]] bool names_one(std::string_view text) const { return names_one(tokenize(text)); }
     /// Is something told that is over ("ayer fuimos …", "… last friday")?
     [[nodiscard]] bool tells_of_past(const Tokens& tokens) const;
+    [[nodiscard]] bool tells_of_past(std::string_view text) const { return tells_of_past(tokenize(text)); }
     /// The same by its verbs alone, where no date, month or "tomorrow" is named ("me levanté a las 6 un
     /// sábado").
     [[nodiscard]] bool tells_only_of_past(const Tokens& tokens) const;
+    [[nodiscard]] bool tells_only_of_past(std::string_view text) const {
+        return tells_only_of_past(tokenize(text));
+    }
     /// Is yesterday the only day that it names ("that webinar yesterday from 9 to 11 …")?
     [[nodiscard]] bool names_only_past_days(const Tokens& tokens) const;
+    [[nodiscard]] bool names_only_past_days(std::string_view text) const {
+        return names_only_past_days(tokenize(text));
+    }
 
 private:
     const WordClasses kinds_;  ///< weekdays, months …

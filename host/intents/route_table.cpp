@@ -283,8 +283,8 @@ private:
 /// (whole message, length): what decides between keywords of routes with equal priority.
 std::pair<bool, std::size_t> strength(const Route& route, std::string_view text, std::uint64_t pairs) {
     std::pair<bool, std::size_t> best{false, 0};
-    for (std::size_t i = 0; i < route.keyword_pairs.size(); ++i) {
-        if ((route.keyword_pairs.data()[i] & ~pairs) != 0) continue;
+    for (std::size_t i = 0; i < route.keywords.size(); ++i) {
+        if (i < route.keyword_pairs.size() && (route.keyword_pairs.data()[i] & ~pairs) != 0) continue;
         const Keyword& keyword = route.keywords[i];
         const bool whole = keyword.folded == text;
         if (whole || (!keyword.whole && holds_phrase(text, keyword.folded)))

@@ -27,12 +27,12 @@ struct Route {
     std::string plugin;
     std::int64_t priority = 0;
     std::vector<Keyword> keywords;
-    /// letter_pairs() of each keyword, side by side: a text without one of them need not be searched, and
-    /// that is asked for every message.
-    std::vector<std::uint64_t> keyword_pairs = {};
     std::string place;
     /// What it is called in "did you mean …?", by language. A route without is no choice there.
     std::map<std::string, std::string, std::less<>> titles = {};
+    /// letter_pairs() of the keywords, side by side: a text without one of them need not be searched for that
+    /// keyword, which is asked for every message. A keyword without is searched for in every text.
+    std::vector<std::uint64_t> keyword_pairs = {};
 };
 
 struct Thresholds {

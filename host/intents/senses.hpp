@@ -33,6 +33,10 @@ public:
     /// Valid as long as this object.
     [[nodiscard]] static std::span<const std::uint32_t> of(const Language* language, const Token& word,
                                                            std::string_view stem);
+    [[nodiscard]] std::span<const std::uint32_t> of(std::string_view bare_word, std::string_view stem,
+                                                    std::string_view locale) const {
+        return of(words_of(locale), {TokenClass::kWord, word_hash(bare_word), bare_word, bare_word}, stem);
+    }
 
 private:
     void add(std::string_view locale, std::string_view name, std::string_view word);

@@ -29,6 +29,10 @@ public:
     /// Of a word and its stem in a language, whose words_of() `words` are; 0 for none.
     [[nodiscard]] static Set of(const Words* words, const Token& word, std::string_view stem,
                                 std::string_view locale);
+    [[nodiscard]] Set of(std::string_view bare_word, std::string_view stem, std::string_view locale) const {
+        return of(words_of(locale), {TokenClass::kWord, word_hash(bare_word), bare_word, bare_word}, stem,
+                  locale);
+    }
     [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
 
 private:

@@ -289,6 +289,21 @@ TEST_F(Wishes, TwoInOneMessageAreNoticed) {
               false);
 }
 
+TEST_F(Wishes, AreOneWhereNoSecondIsAskedFor) {
+    const auto first_of = [this](std::string_view words) {
+        return router_->route({.kind = "text",
+                               .text = words,
+                               .tap = {},
+                               .locale = "es",
+                               .asked_plugin = {},
+                               .wants_second_wish = false});
+    };
+    const std::string_view two = "cancela la reunión de mañana. agenda una reunión con Laura";
+    EXPECT_EQ(first_of(two).intent, route(two).intent);
+    EXPECT_FALSE(first_of(two).second_wish);
+    EXPECT_EQ(first_of("muchas gracias. cancela la reunión de mañana").intent, "cancel_meeting");
+}
+
 TEST_F(Wishes, GoBeforeCourtesies) {
     EXPECT_EQ(route("muchas gracias").intent, "thanks");
     const Decision decision = route("muchas gracias. cancela la reunión de mañana");

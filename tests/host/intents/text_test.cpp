@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "host/intents/word_table.hpp"
+
 namespace migue::host::intents {
 namespace {
 
@@ -70,6 +72,23 @@ TEST(Tokenize, BoundsWhatItLooksAt) {
     std::string long_word;
     for (int i = 0; i < 5000; ++i) long_word += "ab";
     EXPECT_LE(tokenize(long_word)[0].word.size(), 66U);
+}
+
+TEST(Tokenize, HoldsItsBytesWhateverTheTextIsMadeOf) {
+    for (const char* piece :
+         {"é", "éà ", "ÀÉ1 ", "a\xCC\x81", "\u0130\u0178", "한국 ", "?", "ññññ ", "😀", "w@é.b ", "1.2/3-"}) {
+        std::string text;
+        while (text.size() < 9000) text += piece;
+        Tokens first = tokenize(text);
+        const Tokens tokens = std::move(first);
+        std::size_t bytes = 0;
+        for (const Token& token : tokens) {
+            EXPECT_EQ(token.hash, word_hash(token.bare)) << piece;
+            EXPECT_EQ(folded(token.word), token.type == TokenClass::kQuestion ? "" : folded(token.bare));
+            bytes += token.word.size();
+        }
+        EXPECT_LE(bytes, text.size()) << piece;
+    }
 }
 
 }  // namespace

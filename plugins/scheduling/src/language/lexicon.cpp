@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <stdexcept>
+#include <utility>
 
 namespace scheduling::language {
 namespace {
@@ -136,14 +137,12 @@ void Lexicon::add_phrase(LanguageMask language, std::string_view phrase, const L
             if (words_[word].forgiving == 0) index_slips(word);
             words_[word].forgiving |= language;
         }
-        const auto [step, is_new] =
-            steps_.try_emplace((std::uint64_t{node} << 32) | word, static_cast<NodeId>(nodes_.size()));
-        if (is_new) nodes_.emplace_back();
+        const NodeId next = make_step(node, word);
         if (node == kRoot) {
             first_steps_.resize(std::max(first_steps_.size(), words_.size()), kRoot);
-            first_steps_[word] = step->second;
+            first_steps_[word] = next;
         }
-        node = step->second;
+        node = next;
     }
     if (entry.symbol == kNoSymbol) return;
     begun_.resize(std::max(begun_.size(), words_.size()), 0);
@@ -206,14 +205,18 @@ Lexicon::WordId Lexicon::find_misspelt(std::string_view folded, LanguageMask lan
     return best;
 }
 
-std::optional<Lexicon::NodeId> Lexicon::next(NodeId node, WordId word) const {
-    if (node == kRoot) {
-        const NodeId first = word < first_steps_.size() ? first_steps_[word] : kRoot;
-        return first == kRoot ? std::nullopt : std::optional(first);
+Lexicon::NodeId Lexicon::make_step(NodeId from, WordId word) {
+    if (const NodeId known = steps_[step_place(from, word)].to; known != kRoot) return known;
+    if (++step_count_ * 2 > steps_.size()) {
+        const std::vector<Step> before = std::exchange(steps_, std::vector<Step>(steps_.size() * 2));
+        for (const Step& step : before)
+            if (step.to != kRoot) steps_[step_place(step.from, step.word)] = step;
     }
-    const auto found = steps_.find((std::uint64_t{node} << 32) | word);
-    if (found == steps_.end()) return std::nullopt;
-    return found->second;
+    const auto made = static_cast<NodeId>(nodes_.size());
+    nodes_.emplace_back();
+    nodes_[from].has_steps = true;
+    steps_[step_place(from, word)] = {from, word, made};
+    return made;
 }
 
 }  // namespace scheduling::language

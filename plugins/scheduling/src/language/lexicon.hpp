@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "language/symbols.hpp"
@@ -42,7 +41,15 @@ public:
     /// Which languages know the word, alone or inside a phrase.
     [[nodiscard]] LanguageMask languages(WordId word) const { return words_[word].languages; }
 
-    [[nodiscard]] std::optional<NodeId> next(NodeId node, WordId word) const;
+    [[nodiscard]] std::optional<NodeId> next(NodeId node, WordId word) const {
+        if (node == kRoot) {
+            const NodeId first = word < first_steps_.size() ? first_steps_[word] : kRoot;
+            return first == kRoot ? std::nullopt : std::optional(first);
+        }
+        if (!nodes_[node].has_steps) return std::nullopt;  // the end of nearly every phrase
+        const NodeId found = steps_.data()[step_place(node, word)].to;
+        return found == kRoot ? std::nullopt : std::optional(found);
+    }
     [[nodiscard]] const std::vector<LexiconEntry>& entries(NodeId node) const { return nodes_[node].entries; }
 
     /// False when no phrase of this class begins with the word, in whatever language. True may be wrong: this
@@ -61,12 +68,31 @@ private:
     };
     struct Node {
         std::vector<LexiconEntry> entries;
+        bool has_steps = false;
+    };
+    struct Step {
+        NodeId from = kRoot;
+        WordId word = kUnknown;
+        NodeId to = kRoot;  ///< kRoot: the place is free
     };
 
     void load_line(LanguageMask language, std::string_view line, Symbols& symbols);
     void add_phrase(LanguageMask language, std::string_view phrase, const LexiconEntry& entry,
                     bool forgiving);
     WordId intern(std::string_view folded);
+    /// Where the step is, or would be.
+    [[nodiscard]] std::size_t step_place(NodeId from, WordId word) const {
+        const std::size_t mask = steps_.size() - 1;
+        std::uint32_t hash = (from * 0x9e3779b1U) ^ (word * 0x85ebca6bU);
+        hash ^= hash >> 15U;
+        std::size_t at = hash & mask;
+        const Step* const steps = steps_.data();
+        while (steps[at].to != kRoot && (steps[at].from != from || steps[at].word != word))
+            at = (at + 1) & mask;
+        return at;
+    }
+    /// The node behind `from`, made when there is none.
+    NodeId make_step(NodeId from, WordId word);
     /// Makes room for the words that are known, and as many again.
     void index_words();
     void index_slips(WordId word);
@@ -81,7 +107,10 @@ private:
     };
     std::vector<Place> index_ = std::vector<Place>(64);
     std::vector<Node> nodes_{Node{}};
-    std::unordered_map<std::uint64_t, NodeId> steps_;
+    /// From node to node, in one table: a look costs one line of memory. A power of two of places, at most
+    /// half taken.
+    std::vector<Step> steps_ = std::vector<Step>(1024);
+    std::size_t step_count_ = 0;
     std::vector<NodeId> first_steps_{kRoot};  ///< by word: the node behind the root; kRoot when there is none
     std::vector<std::uint64_t> begun_;        ///< by word: a bit for each class that a phrase from it on has
     /// The words in which slips are forgiven, each under the hashes of itself and of itself without each of
