@@ -51,7 +51,7 @@ struct Knowledge {
     AroundClasses around_classes{around_symbols};
     Lexicon around;  ///< the words around them: requests, guests, places; with their own symbols
     Grammar grammar;
-    std::bitset<256> roots;                ///< categories that are time expressions on their own
+    std::bitset<kMostSymbols> roots;       ///< categories that are time expressions on their own
     std::array<Symbol, 128> characters{};  ///< the symbol of a punctuation character
     Symbol not_time_before = kNoSymbol;    ///< "room", "version": the number behind is no time
     Symbol not_time_after = kNoSymbol;     ///< "people", "kg": nor is the number before
