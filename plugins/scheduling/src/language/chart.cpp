@@ -124,6 +124,7 @@ private:
             if (!next) return;
             node = *next;
             for (const LexiconEntry& entry : knowledge_.lexicon.entries(node)) {
+                if (!knowledge_.grammar.uses(entry.symbol)) continue;  // "room", "people": asked about elsewhere
                 const bool native = (entry.language & result_.language) != 0;
                 const bool known_here = !first_unknown && words_.is_native_word(words_[at]);
                 if (!native && (!entry.portable || known_here)) continue;

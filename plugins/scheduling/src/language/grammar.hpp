@@ -65,6 +65,8 @@ public:
         while (child->symbol != symbol) ++child;
         return child->node;
     }
+    /// Does any pattern have the symbol as an item? Words of other classes need no edge.
+    [[nodiscard]] bool uses(Symbol symbol) const { return used_.has(symbol); }
     /// Is there a child for any of the symbols?
     [[nodiscard]] bool has_any(NodeId node, const SymbolSet& symbols) const {
         return nodes_[node].symbols.meets(symbols);
@@ -96,6 +98,7 @@ private:
 
     std::vector<Draft> drafts_{Draft{}};  ///< until seal()
     std::vector<Node> nodes_;
+    SymbolSet used_;
     std::array<NodeId, kMostSymbols> first_{};  ///< by symbol: the root's child
     std::vector<Child> children_;      ///< of each node together
     std::vector<Rule> rules_;          ///< likewise

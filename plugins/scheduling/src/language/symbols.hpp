@@ -12,7 +12,7 @@ namespace scheduling::language {
 using Symbol = std::uint16_t;
 inline constexpr Symbol kNoSymbol = 0;
 /// How many there may be, with kNoSymbol; tables by symbol have this size.
-inline constexpr std::size_t kMostSymbols = 384;
+inline constexpr std::size_t kMostSymbols = 320;
 
 /// Bits: which language an entry or a rule belongs to.
 using LanguageMask = std::uint8_t;
