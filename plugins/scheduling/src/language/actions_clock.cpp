@@ -172,6 +172,19 @@ bool act_not_year(const Context&, Arguments arguments, std::int32_t, Value& out)
     return out.clock < 19 * 3600 || out.clock >= 21 * 3600;
 }
 
+/// "fifteen hundred hours", "seven hundred hours": as soldiers and pilots say them.
+bool act_clock_hundred(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    if (arguments[0]->digits != 0 || !act_clock(context, arguments, 2, out)) return false;
+    out.flags &= ~kBareHour;
+    return true;
+}
+
+/// "quarter of five", as Americans say 4:45.
+bool act_quarter_of(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    return arguments[0]->number == 15 && arguments[1]->has(kBareHour) &&
+           act_clock_shift(context, arguments, -1, out);
+}
+
 /// "25:00", "10:75": said as a clock time, but there is none.
 bool act_impossible_clock(const Context&, Arguments arguments, std::int32_t, Value& out) {
     const Value& hour = *arguments[0];

@@ -165,11 +165,16 @@ bool act_hour_of_day(const Context& context, Arguments arguments, std::int32_t, 
     return act_dom(context, number, 0, dom) && meet(context, *arguments[0], dom, out);
 }
 
-/// "24 às 21h": a number that no hour has, before an hour, is a day of the month.
+/// "24 às 21h", "el 21 a las 13:30": a number that no hour has, or that lies more than half a day before it,
+/// is a day of the month.
 bool act_late_dom_at(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     Value dom;
     const Value* number[] = {arguments[0]};
-    if (arguments[0]->number < 24 || arguments[1]->has_day() || arguments[1]->has(kPartOnly)) return false;
+    const Value& clock = *arguments[1];
+    if (clock.has_day() || clock.clock < 0 || clock.has(kPartOnly)) return false;
+    const std::int32_t as_hour = arguments[0]->number;
+    const std::int32_t apart = (clock.clock - as_hour * 3600 + 2 * kDaySeconds) % kDaySeconds;
+    if (as_hour < 24 && (as_hour < 13 || clock.has(kBareHour) || apart <= kHalfDay)) return false;
     return act_dom(context, number, 0, dom) && meet(context, dom, *arguments[1], out);
 }
 

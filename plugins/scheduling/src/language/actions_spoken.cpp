@@ -14,6 +14,13 @@ bool act_clock_spaced(const Context& context, Arguments arguments, std::int32_t,
     return plausible && act_clock(context, arguments, 0, out);
 }
 
+/// "0900 Friday": before a day four digits are an hour when the first is a nought; "300 tomorrow" is money.
+bool act_packed_before(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value& clock = *arguments[0];
+    const bool written = !clock.has(kBareHour) && clock.clock < 10 * 3600 && clock.clock / 60 % 5 == 0;
+    return written && meet(context, clock, *arguments[1], out);
+}
+
 /// "1030-11", "9-1015": one of the hours written as one number, with minutes as people arrange them.
 bool act_packed_range(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     for (const Value* hour : arguments)

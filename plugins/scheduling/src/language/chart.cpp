@@ -124,10 +124,10 @@ private:
             if (!next) return;
             node = *next;
             for (const LexiconEntry& entry : knowledge_.lexicon.entries(node)) {
-                if (!knowledge_.grammar.uses(entry.symbol)) continue;  // "room", "people": asked about elsewhere
+                if (!knowledge_.grammar.uses(entry.symbol))
+                    continue;  // "room", "people": asked about elsewhere
                 const bool native = (entry.language & result_.language) != 0;
-                const bool known_here = !first_unknown && words_.is_native_word(words_[at]);
-                if (!native && (!entry.portable || known_here)) continue;
+                if (native ? entry.foreign : !is_understood(entry, at, end)) continue;
                 if (!native && end == at && is_acronym(at)) continue;  // "SAT", "MIE" in another language
                 if (is_ordinal && entry.symbol == knowledge_.weekday) continue;  // "a segunda opção"
                 // "3a" is Tuesday, "3 a 1" a score.
@@ -141,6 +141,18 @@ private:
                 add({at, end + 1, entry.symbol, score, entry.value});
             }
         }
+    }
+
+    /// In a message of another language, whose own words go first: "mañana at 4", "tomorrow a las 5".
+    [[nodiscard]] bool is_understood(const LexiconEntry& entry, std::uint32_t begin,
+                                     std::uint32_t last) const {
+        const auto native = [&](std::uint32_t at) {
+            return words_[at] != Lexicon::kUnknown && words_.is_native_word(words_[at]);
+        };
+        if (!entry.foreign) return entry.portable && !native(begin);
+        for (std::uint32_t at = begin; at <= last; ++at)
+            if (!native(at)) return true;
+        return false;
     }
 
     /// Three or four letters, all of them capitals, in a message that is not.
@@ -240,6 +252,23 @@ private:
         edges_.push_back(edge);
     }
 
+    /// "9:45 hasta el 18 dic": the number before a month is a day, no hour.
+    [[nodiscard]] bool cuts_date(const Edge& edge) const {
+        const std::size_t count = text_.tokens.size();
+        if (edge.value.clock_end < 0 || edge.value.has(kPartOnly) || edge.end >= count ||
+            edge.end - edge.begin < 2)
+            return false;
+        if (text_.tokens[edge.end - 1].kind != TokenKind::kNumber || words_.is_chain_mark(edge.end - 2))
+            return false;
+        const std::size_t month = words_.has_class(words_[edge.end], knowledge_.of) ? edge.end + 1 : edge.end;
+        if (month >= count) return false;
+        // "9 to 5 Dec 3"
+        const bool own_day = month + 1 < count && text_.tokens[month + 1].kind == TokenKind::kNumber &&
+                             (result_.language & kCapitalMonths) != 0;
+        return !own_day && (words_.has_class(words_[month], knowledge_.month) ||
+                            words_.has_class(words_[month], knowledge_.month_short));
+    }
+
     /// "o Abril", "Abril Fonseca": no month has an article there, or a surname.
     [[nodiscard]] bool is_called_by_month(const Edge& edge) const {
         const std::uint32_t last = edge.end - 1;
@@ -287,7 +316,9 @@ private:
             const std::uint32_t last = at == 0 ? static_cast<std::uint32_t>(edges_.size()) : begins_[at - 1];
             for (std::uint32_t k = begins_[at]; k < last; ++k) {
                 const int own = gain(edges_[k]);
-                if (own <= 0 || cuts_chain(edges_[k]) || own + value[edges_[k].end] <= value[at]) continue;
+                if (own <= 0 || cuts_chain(edges_[k]) || cuts_date(edges_[k]) ||
+                    own + value[edges_[k].end] <= value[at])
+                    continue;
                 value[at] = own + value[edges_[k].end];
                 pick[at] = k;
             }

@@ -100,8 +100,8 @@ private:
     std::vector<Node> nodes_;
     SymbolSet used_;
     std::array<NodeId, kMostSymbols> first_{};  ///< by symbol: the root's child
-    std::vector<Child> children_;      ///< of each node together
-    std::vector<Rule> rules_;          ///< likewise
+    std::vector<Child> children_;               ///< of each node together
+    std::vector<Rule> rules_;                   ///< likewise
 };
 
 }  // namespace scheduling::language

@@ -77,6 +77,7 @@ bool contains(const std::vector<std::string>& list, std::string_view item) {
 
 void Lexicon::load(LanguageMask language, std::string_view data, Symbols& symbols) {
     portable_.clear();
+    foreign_.clear();
     forgiving_.clear();
     for (int line_number = 1; !data.empty(); ++line_number) {
         const auto end = data.find('\n');
@@ -94,7 +95,8 @@ void Lexicon::load(LanguageMask language, std::string_view data, Symbols& symbol
 void Lexicon::load_line(LanguageMask language, std::string_view line, Symbols& symbols) {
     if (line.front() == '@') {
         std::string_view rest = line;
-        auto& list = take_until(rest, ' ') == "@portable" ? portable_ : forgiving_;
+        const std::string_view directive = take_until(rest, ' ');
+        auto& list = directive == "@portable" ? portable_ : directive == "@foreign" ? foreign_ : forgiving_;
         while (!rest.empty()) list.emplace_back(take_until(rest, ' '));
         return;
     }
@@ -106,6 +108,7 @@ void Lexicon::load_line(LanguageMask language, std::string_view line, Symbols& s
     LexiconEntry entry;
     entry.language = language;
     entry.portable = contains(portable_, word_class);
+    entry.foreign = contains(foreign_, word_class);
     entry.symbol = word_class == "KNOWN" ? kNoSymbol : symbols.intern(word_class);
     entry.value = value_of(word_class, number_of(number));
     while (!phrases.empty())

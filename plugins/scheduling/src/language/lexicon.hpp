@@ -16,13 +16,15 @@
 ///
 /// A line is `class [value]: phrase, phrase, …`; `#` begins a comment. Phrases are folded
 /// and cut like messages. Directives: `@portable classes…` (understood inside messages in
-/// another language too) and `@typos classes…` (one slip of the finger is forgiven).
+/// another language too), `@foreign classes…` (understood only there) and `@typos classes…` (one slip of the
+/// finger is forgiven).
 namespace scheduling::language {
 
 struct LexiconEntry {
     LanguageMask language = 0;
     Symbol symbol = kNoSymbol;
     bool portable = false;
+    bool foreign = false;
     Value value;
 };
 
@@ -93,7 +95,7 @@ private:
     std::vector<NodeId> first_steps_{kRoot};  ///< by word: the node behind the root; kRoot when there is none
     std::vector<std::uint64_t> begun_;        ///< by word: a bit for each class that a phrase from it on has
     WordMap<std::vector<WordId>> slips_;
-    std::vector<std::string> portable_, forgiving_;
+    std::vector<std::string> portable_, foreign_, forgiving_;
     std::vector<std::string> zones_;
 };
 
