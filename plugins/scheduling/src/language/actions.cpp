@@ -193,6 +193,10 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"quarter_of", act_quarter_of},
     {"packed_before", act_packed_before},
     {"other_than", act_other_than},
+    {"days_pair", act_days_pair},
+    {"repeat_interval", act_repeat_interval},
+    {"repeat_hour", act_repeat_hour},
+    {"weekdays_hours", act_weekdays_hours},
     {"next_quarters", act_next_quarters},
 };
 

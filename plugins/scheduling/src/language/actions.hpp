@@ -211,6 +211,10 @@ bool act_clock_hundred(const Context&, Arguments, std::int32_t, Value&);
 bool act_quarter_of(const Context&, Arguments, std::int32_t, Value&);
 bool act_packed_before(const Context&, Arguments, std::int32_t, Value&);
 bool act_next_quarters(const Context&, Arguments, std::int32_t, Value&);
+bool act_days_pair(const Context&, Arguments, std::int32_t, Value&);
+bool act_repeat_interval(const Context&, Arguments, std::int32_t, Value&);
+bool act_repeat_hour(const Context&, Arguments, std::int32_t, Value&);
+bool act_weekdays_hours(const Context&, Arguments, std::int32_t, Value&);
 bool act_other_than(const Context&, Arguments, std::int32_t, Value&);
 bool act_nth_weekday_part(const Context&, Arguments, std::int32_t, Value&);
 

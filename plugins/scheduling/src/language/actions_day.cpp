@@ -45,7 +45,8 @@ bool act_weekday_dom(const Context& context, Arguments arguments, std::int32_t, 
     if (day.digits == 0 && day.dom == 1) return false;  // "el martes un café"
     const bool may_be_hour = day.digits > 0 && day.dom <= 12;
     if (may_be_hour) out.flags |= kMaybeHour;
-    return !may_be_hour || (fix_day(context, day) && weekday_of(day.day_begin) == out.weekday);
+    return !may_be_hour || (fix_day(context, day) && weekday_of(day.day_begin) == out.weekday &&
+                            day.day_begin - context.today <= context.bare_day_reach);
 }
 
 /// Two or three numbers: day-month(-year) by the locale, year first when it has four digits.

@@ -125,6 +125,11 @@ bool act_day_range_long(const Context& context, Arguments arguments, std::int32_
     return act_day_range(context, pair, 0, out);
 }
 
+/// "sábado 2 y domingo 3 de marzo": both days when one follows the other.
+bool act_days_pair(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    return act_day_range_long(context, arguments, 0, out) && out.day_end - out.day_begin == 2;
+}
+
 /// "4 to 22 of this month".
 bool act_doms_of(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     Value begin, end;

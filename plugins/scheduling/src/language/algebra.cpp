@@ -133,10 +133,10 @@ bool settle_by_part(std::int32_t& clock, const Stretch& stretch, Part part) {
 }
 
 /// A settled hour that a part of the day may still be said about: "8pm de la tarde".
-bool is_near(std::int32_t clock, const Stretch& stretch) {
-    constexpr std::int32_t kSlack = 3 * 3600;
+bool is_near(std::int32_t clock, const Stretch& stretch, Part part) {
+    const std::int32_t slack = part == Part::kNoon ? 3600 : 3 * 3600;  // "el 16 al mediodía" has no hour 16
     for (const std::int32_t at : {clock, clock + kDaySeconds})
-        if (at >= stretch.begin - kSlack && at < stretch.end + kSlack) return true;
+        if (at >= stretch.begin - slack && at < stretch.end + slack) return true;
     return false;
 }
 
@@ -148,7 +148,7 @@ bool meet_clocks(const Value& a, const Value& b, Value& out) {
     if (clock.clock >= 0 && clock.has(kBareHour)) {
         if (!settle_by_part(out.clock = clock.clock, stretch, part.part)) return false;
     } else {
-        if (clock.clock >= 0 && !is_near(clock.clock, stretch)) return false;
+        if (clock.clock >= 0 && !is_near(clock.clock, stretch, part.part)) return false;
         out.clock = clock.clock;
     }
     out.clock_end = clock.clock_end;

@@ -23,11 +23,13 @@ public:
         : knowledge_(knowledge),
           text_(text),
           context_(context),
-          words_(knowledge, text, preferred),
+          words_(knowledge, text, preferred, context.local_language),
           begins_(text.tokens.size() + 1),
           symbols_(text.tokens.size()) {
         result_.language = words_.language();
         order_numbers();
+        constexpr DayNumber kWeek = 7;
+        if ((result_.language & kCapitalMonths) != 0) context_.bare_day_reach = kWeek;  // "tues 4" is an hour
     }
 
     ChartResult run() {
@@ -136,6 +138,10 @@ private:
                 const bool weekday =
                     entry.symbol == knowledge_.weekday_short || entry.symbol == knowledge_.weekday_plural;
                 if (apart && weekday) continue;
+                if (entry.symbol == knowledge_.relday_short &&
+                    (text_.tokens[at].capital || words_.is_name_due(at) ||
+                     (at > 0 && words_.has_class(words_[at - 1], knowledge_.name_before))))
+                    continue;
                 if (entry.symbol == knowledge_.weekday && end == at && words_.begins_place_name(at)) continue;
                 const std::int16_t score = first_unknown ? -2 : 0;
                 add({at, end + 1, entry.symbol, score, entry.value});
@@ -284,7 +290,10 @@ private:
     /// capital where months are not.
     [[nodiscard]] bool is_person(const Edge& edge) const {
         if (is_called_by_month(edge)) return true;
-        if (edge.end - edge.begin != 1 || edge.symbol != knowledge_.period) return false;
+        if (edge.end - edge.begin != 1) return false;
+        const bool bare_day = !edge.value.has_clock() && !edge.value.has_duration;
+        if (bare_day && words_.is_name_due(edge.begin)) return true;
+        if (edge.symbol != knowledge_.period) return false;
         if (edge.end < text_.tokens.size() && words_.has_class(words_[edge.end], knowledge_.name_behind))
             return true;
         if (edge.begin == 0) return false;
@@ -295,9 +304,8 @@ private:
     }
 
     [[nodiscard]] int gain(const Edge& edge) const {
-        if (is_person(edge)) return -1;
         // Each expression costs something, so that one long one beats two that meet.
-        if (knowledge_.roots.test(edge.symbol))
+        if (knowledge_.roots.test(edge.symbol) && !is_person(edge))
             return (edge.end - edge.begin == 1 ? 3 : static_cast<int>(edge.end - edge.begin) * 10 - 12) +
                    edge.score;
         if (ends_with_weekday(edge)) return 3;

@@ -103,8 +103,10 @@ void Lexicon::load_line(LanguageMask language, std::string_view line, Symbols& s
     const auto colon = line.find(": ");
     if (colon == std::string_view::npos) throw std::invalid_argument("expected 'class [value]: phrases'");
     std::string_view head = line.substr(0, colon), phrases = line.substr(colon + 2);
-    const std::string_view word_class = take_until(head, ' ');
+    std::string_view word_class = take_until(head, ' ');
     const std::string_view number = trimmed(head);
+    const bool exact = word_class.ends_with('!');
+    if (exact) word_class.remove_suffix(1);
     LexiconEntry entry;
     entry.language = language;
     entry.portable = contains(portable_, word_class);
@@ -112,7 +114,7 @@ void Lexicon::load_line(LanguageMask language, std::string_view line, Symbols& s
     entry.symbol = word_class == "KNOWN" ? kNoSymbol : symbols.intern(word_class);
     entry.value = value_of(word_class, number_of(number));
     while (!phrases.empty())
-        add_phrase(language, take_until(phrases, ','), entry, contains(forgiving_, word_class));
+        add_phrase(language, take_until(phrases, ','), entry, !exact && contains(forgiving_, word_class));
 }
 
 std::int32_t Lexicon::number_of(std::string_view text) {

@@ -15,9 +15,9 @@
 /// data files `<language>/lexicon.txt`, then only read.
 ///
 /// A line is `class [value]: phrase, phrase, …`; `#` begins a comment. Phrases are folded
-/// and cut like messages. Directives: `@portable classes…` (understood inside messages in
-/// another language too), `@foreign classes…` (understood only there) and `@typos classes…` (one slip of the
-/// finger is forgiven).
+/// and cut like messages. A line whose class ends in `!` holds slips: a slip in them is not forgiven again.
+/// Directives: `@portable classes…` (understood inside messages in another language too), `@foreign classes…`
+/// (understood only there) and `@typos classes…` (one slip of the finger is forgiven).
 namespace scheduling::language {
 
 struct LexiconEntry {
