@@ -193,6 +193,7 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"quarter_of", act_quarter_of},
     {"packed_before", act_packed_before},
     {"other_than", act_other_than},
+    {"hours_repeated", act_hours_repeated},
     {"days_pair", act_days_pair},
     {"repeat_interval", act_repeat_interval},
     {"repeat_hour", act_repeat_hour},

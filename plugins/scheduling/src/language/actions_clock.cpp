@@ -151,10 +151,12 @@ bool act_today_clock(const Context& context, Arguments arguments, std::int32_t, 
     return meet(context, today, *arguments[0], out);
 }
 
-/// "at 20 to 7": minutes in digits, which are no hour of a range.
+/// "at 20 to 7": minutes in digits, which are no hour of a range, or not of one so long.
 bool act_minutes_to(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     const std::int32_t minutes = arguments[0]->number, hour = arguments[1]->clock / 3600;
-    const bool is_minutes = minutes == 15 || minutes == 20 || minutes == 25;
+    // "at 5 to 4": from five to four nothing lasts.
+    const bool backwards = (minutes == 5 || minutes == 10) && (hour - minutes + 24) % 12 > 8;
+    const bool is_minutes = minutes == 15 || minutes == 20 || minutes == 25 || backwards;
     if (!is_minutes || (arguments[1]->has(kBareHour) && hour > 12)) return false;
     return act_clock_shift(context, arguments, -1, out);
 }

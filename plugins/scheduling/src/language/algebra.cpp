@@ -148,7 +148,9 @@ bool meet_clocks(const Value& a, const Value& b, Value& out) {
     if (clock.clock >= 0 && clock.has(kBareHour)) {
         if (!settle_by_part(out.clock = clock.clock, stretch, part.part)) return false;
     } else {
-        if (clock.clock >= 0 && !is_near(clock.clock, stretch, part.part)) return false;
+        // "cena temprano, 19:30": early for what it is
+        if (clock.clock >= 0 && part.part != Part::kEarlyMorning && !is_near(clock.clock, stretch, part.part))
+            return false;
         out.clock = clock.clock;
     }
     out.clock_end = clock.clock_end;
