@@ -216,6 +216,8 @@ bool act_repeat_interval(const Context&, Arguments, std::int32_t, Value&);
 bool act_repeat_hour(const Context&, Arguments, std::int32_t, Value&);
 bool act_weekdays_hours(const Context&, Arguments, std::int32_t, Value&);
 bool act_hours_repeated(const Context&, Arguments, std::int32_t, Value&);
+bool act_hours_weekdays(const Context&, Arguments, std::int32_t, Value&);
+bool act_packed_alone(const Context&, Arguments, std::int32_t, Value&);
 bool act_other_than(const Context&, Arguments, std::int32_t, Value&);
 bool act_nth_weekday_part(const Context&, Arguments, std::int32_t, Value&);
 

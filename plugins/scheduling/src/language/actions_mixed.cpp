@@ -327,6 +327,12 @@ bool act_weekdays_at(const Context& context, Arguments arguments, std::int32_t, 
     return true;
 }
 
+/// "4-5 mon thru thurs".
+bool act_hours_weekdays(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value* parts[] = {arguments[1], arguments[2], arguments[0]};
+    return act_weekdays_at(context, parts, 0, out);
+}
+
 /// "Saturday mornings".
 bool act_every_weekday_part(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     Value every, part;

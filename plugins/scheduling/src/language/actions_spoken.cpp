@@ -21,6 +21,12 @@ bool act_packed_before(const Context& context, Arguments arguments, std::int32_t
     return written && meet(context, clock, *arguments[1], out);
 }
 
+/// "0630 flight": an hour of the day, not of the night, in four digits that begin with a nought.
+bool act_packed_alone(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    return !out.has(kBareHour) && out.clock >= 5 * 3600 && out.clock < 10 * 3600 && out.clock / 60 % 5 == 0;
+}
+
 /// "1030-11", "9-1015": one of the hours written as one number, with minutes as people arrange them.
 bool act_packed_range(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     for (const Value* hour : arguments)
