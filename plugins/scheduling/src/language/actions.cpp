@@ -187,6 +187,20 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"dated_clock", act_dated_clock},
     {"ordinal_day_hour", act_ordinal_day_hour},
     {"days_monthly", act_days_monthly},
+    {"first_units", act_first_units},
+    {"weeks_on", act_weeks_on},
+    {"clock_hundred", act_clock_hundred},
+    {"quarter_of", act_quarter_of},
+    {"packed_before", act_packed_before},
+    {"other_than", act_other_than},
+    {"hours_weekdays", act_hours_weekdays},
+    {"packed_alone", act_packed_alone},
+    {"hours_repeated", act_hours_repeated},
+    {"days_pair", act_days_pair},
+    {"repeat_interval", act_repeat_interval},
+    {"repeat_hour", act_repeat_hour},
+    {"weekdays_hours", act_weekdays_hours},
+    {"next_quarters", act_next_quarters},
 };
 
 }  // namespace

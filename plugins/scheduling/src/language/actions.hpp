@@ -205,6 +205,20 @@ bool act_ordinal_day_hour(const Context&, Arguments, std::int32_t, Value&);
 bool act_days_monthly(const Context&, Arguments, std::int32_t, Value&);
 bool act_clock_of(const Context&, Arguments, std::int32_t, Value&);
 bool act_clock_hours(const Context&, Arguments, std::int32_t, Value&);
+bool act_first_units(const Context&, Arguments, std::int32_t, Value&);
+bool act_weeks_on(const Context&, Arguments, std::int32_t, Value&);
+bool act_clock_hundred(const Context&, Arguments, std::int32_t, Value&);
+bool act_quarter_of(const Context&, Arguments, std::int32_t, Value&);
+bool act_packed_before(const Context&, Arguments, std::int32_t, Value&);
+bool act_next_quarters(const Context&, Arguments, std::int32_t, Value&);
+bool act_days_pair(const Context&, Arguments, std::int32_t, Value&);
+bool act_repeat_interval(const Context&, Arguments, std::int32_t, Value&);
+bool act_repeat_hour(const Context&, Arguments, std::int32_t, Value&);
+bool act_weekdays_hours(const Context&, Arguments, std::int32_t, Value&);
+bool act_hours_repeated(const Context&, Arguments, std::int32_t, Value&);
+bool act_hours_weekdays(const Context&, Arguments, std::int32_t, Value&);
+bool act_packed_alone(const Context&, Arguments, std::int32_t, Value&);
+bool act_other_than(const Context&, Arguments, std::int32_t, Value&);
 bool act_nth_weekday_part(const Context&, Arguments, std::int32_t, Value&);
 
 }  // namespace scheduling::language

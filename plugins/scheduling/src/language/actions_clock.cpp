@@ -151,10 +151,12 @@ bool act_today_clock(const Context& context, Arguments arguments, std::int32_t, 
     return meet(context, today, *arguments[0], out);
 }
 
-/// "at 20 to 7": minutes in digits, which are no hour of a range.
+/// "at 20 to 7": minutes in digits, which are no hour of a range, or not of one so long.
 bool act_minutes_to(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     const std::int32_t minutes = arguments[0]->number, hour = arguments[1]->clock / 3600;
-    const bool is_minutes = minutes == 15 || minutes == 20 || minutes == 25;
+    // "at 5 to 4": from five to four nothing lasts.
+    const bool backwards = (minutes == 5 || minutes == 10) && (hour - minutes + 24) % 12 > 8;
+    const bool is_minutes = minutes == 15 || minutes == 20 || minutes == 25 || backwards;
     if (!is_minutes || (arguments[1]->has(kBareHour) && hour > 12)) return false;
     return act_clock_shift(context, arguments, -1, out);
 }
@@ -170,6 +172,19 @@ bool act_words_to(const Context& context, Arguments arguments, std::int32_t, Val
 bool act_not_year(const Context&, Arguments arguments, std::int32_t, Value& out) {
     out = *arguments[0];
     return out.clock < 19 * 3600 || out.clock >= 21 * 3600;
+}
+
+/// "fifteen hundred hours", "seven hundred hours": as soldiers and pilots say them.
+bool act_clock_hundred(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    if (arguments[0]->digits != 0 || !act_clock(context, arguments, 2, out)) return false;
+    out.flags &= ~kBareHour;
+    return true;
+}
+
+/// "quarter of five", as Americans say 4:45.
+bool act_quarter_of(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    return arguments[0]->number == 15 && arguments[1]->has(kBareHour) &&
+           act_clock_shift(context, arguments, -1, out);
 }
 
 /// "25:00", "10:75": said as a clock time, but there is none.

@@ -45,7 +45,8 @@ bool act_weekday_dom(const Context& context, Arguments arguments, std::int32_t, 
     if (day.digits == 0 && day.dom == 1) return false;  // "el martes un café"
     const bool may_be_hour = day.digits > 0 && day.dom <= 12;
     if (may_be_hour) out.flags |= kMaybeHour;
-    return !may_be_hour || (fix_day(context, day) && weekday_of(day.day_begin) == out.weekday);
+    return !may_be_hour || (fix_day(context, day) && weekday_of(day.day_begin) == out.weekday &&
+                            day.day_begin - context.today <= context.bare_day_reach);
 }
 
 /// Two or three numbers: day-month(-year) by the locale, year first when it has four digits.
@@ -118,6 +119,16 @@ bool act_relative_weekday(const Context& context, Arguments arguments, std::int3
     return true;
 }
 
+/// "a week on Friday", "three weeks tomorrow", as the British count.
+bool act_weeks_on(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value &length = *arguments[0], &day = *arguments[1];
+    const bool weeks = length.has_duration && length.months == 0 && length.seconds == 0 && length.days > 0 &&
+                       length.days % 7 == 0 && length.days <= 70;
+    const bool weekday = day.form == DayForm::kFields && day.weekday != 0 && day.dom == 0;
+    const bool ahead = day.form == DayForm::kFixed && day.day_begin >= context.today;
+    return weeks && (weekday || ahead) && act_weekday_in(context, arguments.subspan(1), length.days, out);
+}
+
 /// "the next 3 days", "the last 2 weeks", "the next 5 hours".
 bool act_next_stretch(const Context& context, Arguments arguments, std::int32_t sign, Value& out) {
     const Value& length = duration_among(arguments);
@@ -143,6 +154,16 @@ bool act_next_stretch(const Context& context, Arguments arguments, std::int32_t 
     if (sign < 0) out.flags |= kPast;
     if (out.day_end - out.day_begin == 1) out.grain = Grain::kDay;
     return out.day_end > out.day_begin;
+}
+
+/// "the next 2 quarters" lie on the calendar, as one of them does.
+bool act_next_quarters(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const std::int32_t count = arguments[0]->number;
+    DayNumber begin = 0, end = 0;
+    if (static_cast<Grain>(arguments[1]->number) != Grain::kQuarter || count < 2 || count > 40) return false;
+    if (!period_of(context.today, Grain::kQuarter, 1, begin, end)) return false;
+    out = fixed_days(begin, add_months(begin, 3 * count), Grain::kQuarter);
+    return true;
 }
 
 /// "in 3 days", "2 weeks after Friday", "a month ago": parameter is the sign.
@@ -300,8 +321,9 @@ bool act_weekday_beside(const Context& context, Arguments arguments, std::int32_
     const int weekday = arguments[0]->weekday;
     Value day = *arguments[1];
     if (weekday == 0 || arguments[0]->dom != 0 || day.has_clock() || !fix_day(context, day)) return false;
-    if (day.day_end - day.day_begin != 1) return false;
-    const DayNumber first = day.day_begin + sign;
+    constexpr DayNumber kLongest = 40;  // "the Monday after Holy Week"
+    if (day.day_end - day.day_begin > kLongest) return false;
+    const DayNumber first = sign > 0 ? day.day_end : day.day_begin - 1;
     const int ahead =
         sign > 0 ? (weekday - weekday_of(first) + 7) % 7 : -((weekday_of(first) - weekday + 7) % 7);
     out = fixed_days(first + ahead, first + ahead + 1, Grain::kDay);

@@ -125,6 +125,11 @@ bool act_day_range_long(const Context& context, Arguments arguments, std::int32_
     return act_day_range(context, pair, 0, out);
 }
 
+/// "sábado 2 y domingo 3 de marzo": both days when one follows the other.
+bool act_days_pair(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    return act_day_range_long(context, arguments, 0, out) && out.day_end - out.day_begin == 2;
+}
+
 /// "4 to 22 of this month".
 bool act_doms_of(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     Value begin, end;
@@ -165,11 +170,16 @@ bool act_hour_of_day(const Context& context, Arguments arguments, std::int32_t, 
     return act_dom(context, number, 0, dom) && meet(context, *arguments[0], dom, out);
 }
 
-/// "24 às 21h": a number that no hour has, before an hour, is a day of the month.
+/// "24 às 21h", "el 21 a las 13:30": a number that no hour has, or that lies more than half a day before it,
+/// is a day of the month.
 bool act_late_dom_at(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     Value dom;
     const Value* number[] = {arguments[0]};
-    if (arguments[0]->number < 24 || arguments[1]->has_day() || arguments[1]->has(kPartOnly)) return false;
+    const Value& clock = *arguments[1];
+    if (clock.has_day() || clock.clock < 0 || clock.has(kPartOnly)) return false;
+    const std::int32_t as_hour = arguments[0]->number;
+    const std::int32_t apart = (clock.clock - as_hour * 3600 + 2 * kDaySeconds) % kDaySeconds;
+    if (as_hour < 24 && (as_hour < 13 || clock.has(kBareHour) || apart <= kHalfDay)) return false;
     return act_dom(context, number, 0, dom) && meet(context, dom, *arguments[1], out);
 }
 
@@ -315,6 +325,12 @@ bool act_weekdays_at(const Context& context, Arguments arguments, std::int32_t, 
     const bool working_week = arguments[0]->weekday == 1 && arguments[1]->weekday == 5;
     if (!working_week) out.flags |= kPartly;  // "from Tuesday to Thursday at noon" may be once
     return true;
+}
+
+/// "4-5 mon thru thurs".
+bool act_hours_weekdays(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value* parts[] = {arguments[1], arguments[2], arguments[0]};
+    return act_weekdays_at(context, parts, 0, out);
 }
 
 /// "Saturday mornings".

@@ -93,9 +93,17 @@ bool act_relative_month(const Context& context, Arguments arguments, std::int32_
     return true;
 }
 
-/// "first week of October", "third month of 2021"; parameter -1: the last one.
+/// "first week of October", "third month of 2021"; parameter -1: the last one, "the third last week of 2021".
 bool act_nth_unit(const Context& context, Arguments arguments, std::int32_t which, Value& out) {
     const bool last = which < 0;
+    if (last && arguments.size() > 2) {
+        const std::int32_t back = arguments[0]->number - 1;
+        if (grain_of(*arguments[1]) != Grain::kWeek || back < 0 || back > 5) return false;
+        if (!act_nth_unit(context, arguments.subspan(1), -1, out)) return false;
+        out.day_begin -= 7 * back;
+        out.day_end -= 7 * back;
+        return true;
+    }
     const std::int32_t nth = last ? 1 : arguments[0]->number;
     const Grain grain = grain_of(*arguments[last ? 0 : 1]);
     Value period = *arguments[last ? 1 : 2];
@@ -174,7 +182,7 @@ bool act_holy_week(const Context& context, Arguments, std::int32_t, Value& out) 
 }
 
 /// "early March", "end of next week": parameter 0 begin, 1 middle, 2 end, 3 what is left of it, 4 later in
-/// it.
+/// it, 5 what has passed of it.
 bool act_piece_of(const Context& context, Arguments arguments, std::int32_t piece, Value& out) {
     Value period = *arguments[0];
     if (period.has_clock() || !fix_day(context, period)) return false;
@@ -191,6 +199,7 @@ bool act_piece_of(const Context& context, Arguments arguments, std::int32_t piec
     if (period.grain == Grain::kMonth && piece == 2) begin = period.day_begin + 20;
     if (period.grain == Grain::kYear && piece == 2) begin = add_months(period.day_begin, 8);
     if (piece == 3) begin = std::max(begin, context.today);
+    if (piece == 5) end = std::min(end, context.today + 1);
     if (piece == 4)
         begin =
             std::max(period.grain == Grain::kYear ? add_months(begin, 6) : begin + length / 2, context.today);
@@ -238,6 +247,27 @@ bool act_season(const Context& context, Arguments arguments, std::int32_t, Value
     }
     out = fixed_days(begin(year), end(year), Grain::kQuarter);
     out.flags = kVague;
+    return true;
+}
+
+/// "the first two weeks of May", "los tres últimos días del mes". Parameter: 1 the ordinal stands before the
+/// number, 2 behind it, -1 the last ones.
+bool act_first_units(const Context& context, Arguments arguments, std::int32_t which, Value& out) {
+    const std::size_t unit = which > 0 ? 2 : 1;
+    const Value *count = arguments[which == 1 ? 1 : 0], *ordinal = arguments[which == 1 ? 0 : 1];
+    const Grain grain = grain_of(*arguments[unit]);
+    const bool countable = grain == Grain::kDay || grain == Grain::kWeek || grain == Grain::kMonth;
+    if (!countable || (which > 0 && ordinal->number != 1) || count->seconds != 0) return false;
+    Value length, period = *arguments[unit + 1];
+    const Value *parts[] = {count, arguments[unit]}, *within[] = {arguments[unit + 1]};
+    if (!period.has_day() && !act_relative_period(context, within, 0, period)) return false;
+    if (!act_duration(context, parts, 0, length) || period.has_clock() || !fix_day(context, period))
+        return false;
+    const DayNumber begin = which > 0 ? period.day_begin
+                                      : add_months(period.day_end, -length.months) - length.days,
+                    end = which > 0 ? add_months(begin, length.months) + length.days : period.day_end;
+    if (begin < period.day_begin || end > period.day_end || end <= begin) return false;
+    out = fixed_days(begin, end, grain);
     return true;
 }
 

@@ -11,10 +11,14 @@ bool is_only(const Value& value, bool weekday, bool dom, bool month, bool year) 
            (value.month != 0) == month && (value.year != 0) == year;
 }
 
-/// "21 to 24 December", "January 4 to 7, 2020": each end lends what the other left out.
+/// "21 to 24 December", "January 4 to 7, 2020": each end lends what the other left out. "From the 20th to the
+/// 3rd of January" begins in the month before.
 void share_fields(Value& a, Value& b) {
     if (a.form != DayForm::kFields || b.form != DayForm::kFields) return;
-    if (a.month == 0 && b.month != 0 && a.dom != 0) a.month = b.month;
+    if (a.month == 0 && b.month != 0 && a.dom != 0) {
+        const bool month_before = b.dom != 0 && a.dom > b.dom;
+        a.month = static_cast<std::int8_t>(!month_before ? b.month : b.month == 1 ? 12 : b.month - 1);
+    }
     if (b.month == 0 && a.month != 0 && b.dom != 0 && a.dom != 0) b.month = a.month;
     if (a.month == 0 || b.month == 0) return;
     if (a.year == 0 && b.year != 0) {
@@ -99,12 +103,12 @@ bool act_day_range(const Context& context, Arguments arguments, std::int32_t pla
     return true;
 }
 
-/// "4, 5 and 6 December": days that follow each other.
+/// "4, 5 and 6 December", "los días 7 y 8": days that follow each other.
 bool act_days_in_row(const Context& context, Arguments arguments, std::int32_t, Value& out) {
-    const bool month_first = arguments[0]->month != 0;
+    const bool month_first = arguments[0]->month != 0, month_said = arguments.size() > 1;
     const std::uint32_t days = arguments[month_first ? 1 : 0]->by_monthday;
-    const std::int8_t month = arguments[month_first ? 0 : 1]->month;
-    if (days == 0 || month == 0) return false;
+    const std::int8_t month = month_said ? arguments[month_first ? 0 : 1]->month : std::int8_t{0};
+    if (days == 0 || (month_said && month == 0)) return false;
     Value first, last;
     first.form = last.form = DayForm::kFields;
     first.month = last.month = month;
@@ -133,7 +137,9 @@ bool act_open_days(const Context& context, Arguments arguments, std::int32_t kin
     return true;
 }
 
-bool act_clock_range(const Context&, Arguments arguments, std::int32_t, Value& out) {
+/// Parameter 1: nothing but "to" between a bare number and an hour, which is too little for more than half a
+/// day ("el 16 al mediodía", "el 21 a las 13:30").
+bool act_clock_range(const Context&, Arguments arguments, std::int32_t short_only, Value& out) {
     Value a = *arguments[0], b = *arguments[1];
     if (a.has_day() || b.has_day() || a.has(kPartOnly) || b.has(kPartOnly)) return false;
     if (a.clock < 0 || b.clock < 0 || a.clock_end >= 0 || b.clock_end >= 0) return false;
@@ -146,6 +152,8 @@ bool act_clock_range(const Context&, Arguments arguments, std::int32_t, Value& o
     if (a.clock != b.clock) pair_hours(a, b);
     out.clock = a.clock;
     out.clock_end = b.clock > a.clock ? b.clock : b.clock + kDaySeconds;
+    if (short_only != 0 && !arguments[0]->has(kBareHour) && out.clock_end - out.clock > kHalfDay)
+        return false;
     out.flags = ((a.flags | b.flags) & ~(kBareHour | kBareHourEnd)) | (a.flags & kBareHour) |
                 (b.has(kBareHour) ? kBareHourEnd : 0u);
     // "de 3 a 1" is rather a score: from the afternoon on nothing lasts that long.
@@ -189,7 +197,9 @@ bool act_bare_range(const Context& context, Arguments arguments, std::int32_t, V
 bool act_moment_range(const Context& context, Arguments arguments, std::int32_t sure, Value& out) {
     Value a = *arguments[0], b = *arguments[1];
     if (sure == 0 && a.has(kMoment)) return false;
-    if (sure == 0 && a.has(kHourMark) && a.has(kBareHour)) return false;  // "dos horas el sábado a las 4"
+    // "dos horas el sábado a las 4", "taller de 3h el sábado a la 1pm"
+    const bool length = a.has(kHourMark) && a.has(kBareHour) && !b.has(kHourMark) && a.clock < 5 * 3600;
+    if (length || (sure == 0 && a.has(kHourMark) && a.has(kBareHour))) return false;
     if (a.clock < 0 || b.clock < 0 || a.clock_end >= 0 || b.clock_end >= 0) return false;
     if (a.has(kPartOnly) || b.has(kPartOnly)) return false;
     if (!a.has_day() && !b.has_day()) return false;

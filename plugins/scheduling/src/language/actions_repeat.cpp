@@ -391,4 +391,10 @@ bool act_repeat_hours(const Context&, Arguments arguments, std::int32_t, Value& 
     return true;
 }
 
+/// "at 8am and 8pm every day".
+bool act_hours_repeated(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value* parts[] = {arguments[1], arguments[0]};
+    return act_repeat_hours(context, parts, 0, out);
+}
+
 }  // namespace scheduling::language

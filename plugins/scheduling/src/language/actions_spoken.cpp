@@ -14,6 +14,19 @@ bool act_clock_spaced(const Context& context, Arguments arguments, std::int32_t,
     return plausible && act_clock(context, arguments, 0, out);
 }
 
+/// "0900 Friday": before a day four digits are an hour when the first is a nought; "300 tomorrow" is money.
+bool act_packed_before(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value& clock = *arguments[0];
+    const bool written = !clock.has(kBareHour) && clock.clock < 10 * 3600 && clock.clock / 60 % 5 == 0;
+    return written && meet(context, clock, *arguments[1], out);
+}
+
+/// "0630 flight": an hour of the day, not of the night, in four digits that begin with a nought.
+bool act_packed_alone(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    out = *arguments[0];
+    return !out.has(kBareHour) && out.clock >= 5 * 3600 && out.clock < 10 * 3600 && out.clock / 60 % 5 == 0;
+}
+
 /// "1030-11", "9-1015": one of the hours written as one number, with minutes as people arrange them.
 bool act_packed_range(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     for (const Value* hour : arguments)
@@ -130,15 +143,23 @@ bool act_every_on(const Context& context, Arguments arguments, std::int32_t, Val
 
 /// "martes 9 a 11": a weekday and two hours, where the first is not the day's own number.
 bool act_weekday_hours(const Context& context, Arguments arguments, std::int32_t, Value& out) {
-    constexpr DayNumber kNear = 10;
+    const bool written_end = arguments[2]->has_clock();  // "miércoles 17 a 18:15"
+    const DayNumber near = written_end ? 35 : 10;
     Value dom;
     const Value* first[] = {arguments[1]};
     if (!act_dom(context, first, 0, dom)) return false;
     if (fix_day(context, dom) && weekday_of(dom.day_begin) == arguments[0]->weekday &&
-        dom.day_begin - context.today <= kNear)
+        dom.day_begin - context.today <= near)
         return false;
     Value range, begin, end;
     const Value *from[] = {arguments[1]}, *to[] = {arguments[2]}, *both[] = {&begin, &end};
+    if (written_end) {
+        constexpr std::int32_t kLongest = 8 * 3600;
+        const Value* hours[] = {&begin, arguments[2]};
+        return !arguments[2]->has(kBareHour) && act_clock(context, from, 0, begin) &&
+               act_clock_range(context, hours, 1, range) && range.clock_end - range.clock <= kLongest &&
+               meet(context, *arguments[0], range, out);
+    }
     const bool written = arguments[1]->number < arguments[2]->number && arguments[2]->number > 12 &&
                          act_clock(context, from, 0, begin) && act_clock(context, to, 0, end);
     if (written) begin.flags &= ~kBareHour;  // "miércoles 15 a 16", "martes 9 a 13"
@@ -151,6 +172,33 @@ bool act_weekday_hours(const Context& context, Arguments arguments, std::int32_t
 bool act_moved_to(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     const bool adjacent = arguments[0]->weekday % 7 + 1 == arguments[1]->weekday;
     return adjacent && meet(context, *arguments[1], *arguments[2], out);
+}
+
+/// "quartas das 9h às 13h, semana sim semana não": how often is said behind the rule.
+bool act_repeat_interval(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    const Value& other = *arguments[1];
+    out = *arguments[0];
+    if (out.freq != Freq::kWeekly || out.interval != 1 || out.nth_mask != 0) return false;
+    if (other.freq != Freq::kWeekly || other.by_weekday != 0 || other.interval < 2 || other.count != 0)
+        return false;
+    out.interval = other.interval;
+    return true;
+}
+
+/// "los lunes 7", "every Tuesday 7": a bare hour behind a rule of weekdays.
+bool act_repeat_hour(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value every;
+    const Value* parts[] = {&every, arguments[1]};
+    return act_every_weekday(context, arguments.first(1), 0, every) &&
+           act_repeat_with(context, parts, 0, out);
+}
+
+/// "lunes y jueves 5 a 6".
+bool act_weekdays_hours(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value range;
+    const Value* parts[] = {arguments[0], &range};
+    return act_clock_range(context, arguments.subspan(1), 0, range) &&
+           act_weekdays_loose(context, parts, 0, out);
 }
 
 /// "MWF", "TTh": the number is a set of weekdays, bit 0 Monday.
@@ -229,7 +277,9 @@ bool act_dated_clock(const Context& context, Arguments arguments, std::int32_t, 
     const Value& clock = *arguments[arguments.size() - 1];
     Value day;
     if (clock.has_day() || clock.clock < 0 || clock.has(kPartOnly)) return false;
-    if (!act_weekday_dom(context, arguments.first(2), 0, day)) return false;
+    Context any_week = context;  // the hour is said, so the number is the day, however far
+    any_week.bare_day_reach = 400;
+    if (!act_weekday_dom(any_week, arguments.first(2), 0, day)) return false;
     day.flags &= ~kMaybeHour;
     out = day;
     for (const Value* said : arguments.subspan(2)) {

@@ -94,6 +94,20 @@ bool act_later_one(const Context& context, Arguments arguments, std::int32_t, Va
     return true;
 }
 
+/// "not this Thursday, next Thursday": the same words twice mean the one a week later.
+bool act_other_than(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value refused = *arguments[0];
+    out = *arguments[1];
+    if (!out.has(kNextWord) || out.has_clock() || refused.has_clock()) return false;
+    if (!fix_day(context, refused) || !fix_day(context, out)) return false;
+    if (refused.day_begin == out.day_begin) {
+        out.day_begin += 7;
+        out.day_end += 7;
+    }
+    out.flags &= ~kNextWord;
+    return true;
+}
+
 /// "November 12 instead of the 5th".
 bool act_first_of(const Context&, Arguments arguments, std::int32_t, Value& out) {
     out = *arguments[0];

@@ -133,10 +133,10 @@ bool settle_by_part(std::int32_t& clock, const Stretch& stretch, Part part) {
 }
 
 /// A settled hour that a part of the day may still be said about: "8pm de la tarde".
-bool is_near(std::int32_t clock, const Stretch& stretch) {
-    constexpr std::int32_t kSlack = 3 * 3600;
+bool is_near(std::int32_t clock, const Stretch& stretch, Part part) {
+    const std::int32_t slack = part == Part::kNoon ? 3600 : 3 * 3600;  // "el 16 al mediodía" has no hour 16
     for (const std::int32_t at : {clock, clock + kDaySeconds})
-        if (at >= stretch.begin - kSlack && at < stretch.end + kSlack) return true;
+        if (at >= stretch.begin - slack && at < stretch.end + slack) return true;
     return false;
 }
 
@@ -148,12 +148,19 @@ bool meet_clocks(const Value& a, const Value& b, Value& out) {
     if (clock.clock >= 0 && clock.has(kBareHour)) {
         if (!settle_by_part(out.clock = clock.clock, stretch, part.part)) return false;
     } else {
-        if (clock.clock >= 0 && !is_near(clock.clock, stretch)) return false;
+        // "cena temprano, 19:30": early for what it is
+        if (clock.clock >= 0 && part.part != Part::kEarlyMorning && !is_near(clock.clock, stretch, part.part))
+            return false;
         out.clock = clock.clock;
     }
     out.clock_end = clock.clock_end;
     if (clock.clock_end >= 0 && clock.has(kBareHourEnd)) {
-        if (!settle_by_part(out.clock_end, stretch, part.part)) return false;
+        const bool night = part.part == Part::kNight || part.part == Part::kLateNight;
+        const std::int32_t early = out.clock_end % kHalfDay;
+        if (night && out.clock >= kHalfDay)  // "turno de noche de 10 a 6": the end that comes first
+            out.clock_end = early + kHalfDay > out.clock ? early + kHalfDay : early + kDaySeconds;
+        else if (!settle_by_part(out.clock_end, stretch, part.part))
+            return false;
     }
     if (out.clock >= 0 && out.clock_end >= 0 && out.clock_end <= out.clock) {
         if (clock.has(kBareHour) && !clock.has(kBareHourEnd) && out.clock >= kHalfDay) out.clock -= kHalfDay;
@@ -164,6 +171,18 @@ bool meet_clocks(const Value& a, const Value& b, Value& out) {
     out.flags = (a.flags | b.flags) & ~(kBareHour | kBareHourEnd | kPartOnly);
     if (twelve_at_night) out.flags |= kMidnight;
     return true;
+}
+
+/// "tonight at 2", "Friday night at half past 12": the night goes on past midnight. "Tonight at 5" is before
+/// it.
+void reach_into_night(const Value& a, const Value& b, Value& clocks) {
+    const Value &part = a.has(kPartOnly) ? a : b, &clock = &part == &a ? b : a;
+    const bool night = part.part == Part::kNight || part.part == Part::kLateNight;
+    if (!night || !part.has_day() || !clock.has(kBareHour)) return;
+    if (clocks.clock <= 0 || clocks.clock >= 6 * 3600) return;
+    const std::int32_t later = clocks.clock >= 5 * 3600 ? kHalfDay : kDaySeconds;
+    clocks.clock += later;
+    if (clocks.clock_end >= 0) clocks.clock_end += later;
 }
 
 void copy_clock(const Value& from, Value& to) {
@@ -260,6 +279,7 @@ bool meet(const Context&, const Value& a, const Value& b, Value& out) {
     Value clocks;
     if (a.has_clock() && b.has_clock()) {
         if (!meet_clocks(a, b, clocks)) return false;
+        reach_into_night(a, b, clocks);
     } else {
         clocks = a.has_clock() ? a : b;
     }

@@ -15,7 +15,12 @@ struct Context {
     std::int32_t now = 0;     ///< seconds since local midnight
     bool day_first = true;    ///< 03/04 is the 3rd of April
     bool order_known = true;  ///< false: 03/04 must be asked
-    Country country{};        ///< whose holidays are meant where countries differ
+    /// What most people speak where the person is, as a LanguageMask; it counts when no locale is known. 0:
+    /// any.
+    std::uint8_t local_language = 0;
+    /// "Friday 8" is a date up to so many days ahead; further on the number is an hour.
+    DayNumber bare_day_reach = 400;
+    Country country{};  ///< whose holidays are meant where countries differ
 };
 
 using Arguments = std::span<const Value* const>;

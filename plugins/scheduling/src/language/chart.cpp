@@ -24,12 +24,14 @@ public:
         : knowledge_(knowledge),
           text_(text),
           context_(context),
-          words_(knowledge, text, preferred),
+          words_(knowledge, text, preferred, context.local_language),
           begins_(text.tokens.size() + 1, &memory_),
           symbols_(text.tokens.size(), &memory_),
           edges_(&memory_) {
         result_.language = words_.language();
         order_numbers();
+        constexpr DayNumber kWeek = 7;
+        if ((result_.language & kCapitalMonths) != 0) context_.bare_day_reach = kWeek;  // "tues 4" is an hour
     }
 
     ChartResult run() {
@@ -126,9 +128,10 @@ private:
             if (!next) return;
             node = *next;
             for (const LexiconEntry& entry : knowledge_.lexicon.entries(node)) {
+                if (!knowledge_.grammar.uses(entry.symbol))
+                    continue;  // "room", "people": asked about elsewhere
                 const bool native = (entry.language & result_.language) != 0;
-                const bool known_here = !first_unknown && words_.is_native_word(words_[at]);
-                if (!native && (!entry.portable || known_here)) continue;
+                if (native ? entry.foreign : !is_understood(entry, at, end)) continue;
                 if (!native && end == at && is_acronym(at)) continue;  // "SAT", "MIE" in another language
                 if (is_ordinal && entry.symbol == knowledge_.weekday) continue;  // "a segunda opção"
                 // "3a" is Tuesday, "3 a 1" a score.
@@ -137,11 +140,27 @@ private:
                 const bool weekday =
                     entry.symbol == knowledge_.weekday_short || entry.symbol == knowledge_.weekday_plural;
                 if (apart && weekday) continue;
+                if (entry.symbol == knowledge_.relday_short &&
+                    (text_.tokens[at].capital || words_.is_name_due(at) ||
+                     (at > 0 && words_.has_class(words_[at - 1], knowledge_.name_before))))
+                    continue;
                 if (entry.symbol == knowledge_.weekday && end == at && words_.begins_place_name(at)) continue;
                 const std::int16_t score = first_unknown ? -2 : 0;
                 add({at, end + 1, entry.symbol, score, entry.value});
             }
         }
+    }
+
+    /// In a message of another language, whose own words go first: "mañana at 4", "tomorrow a las 5".
+    [[nodiscard]] bool is_understood(const LexiconEntry& entry, std::uint32_t begin,
+                                     std::uint32_t last) const {
+        const auto native = [&](std::uint32_t at) {
+            return words_[at] != Lexicon::kUnknown && words_.is_native_word(words_[at]);
+        };
+        if (!entry.foreign) return entry.portable && !native(begin);
+        for (std::uint32_t at = begin; at <= last; ++at)
+            if (!native(at)) return true;
+        return false;
     }
 
     /// Three or four letters, all of them capitals, in a message that is not.
@@ -241,6 +260,23 @@ private:
         edges_.push_back(edge);
     }
 
+    /// "9:45 hasta el 18 dic": the number before a month is a day, no hour.
+    [[nodiscard]] bool cuts_date(const Edge& edge) const {
+        const std::size_t count = text_.tokens.size();
+        if (edge.value.clock_end < 0 || edge.value.has(kPartOnly) || edge.end >= count ||
+            edge.end - edge.begin < 2)
+            return false;
+        if (text_.tokens[edge.end - 1].kind != TokenKind::kNumber || words_.is_chain_mark(edge.end - 2))
+            return false;
+        const std::size_t month = words_.has_class(words_[edge.end], knowledge_.of) ? edge.end + 1 : edge.end;
+        if (month >= count) return false;
+        // "9 to 5 Dec 3"
+        const bool own_day = month + 1 < count && text_.tokens[month + 1].kind == TokenKind::kNumber &&
+                             (result_.language & kCapitalMonths) != 0;
+        return !own_day && (words_.has_class(words_[month], knowledge_.month) ||
+                            words_.has_class(words_[month], knowledge_.month_short));
+    }
+
     /// "o Abril", "Abril Fonseca": no month has an article there, or a surname.
     [[nodiscard]] bool is_called_by_month(const Edge& edge) const {
         const std::uint32_t last = edge.end - 1;
@@ -256,7 +292,10 @@ private:
     /// capital where months are not.
     [[nodiscard]] bool is_person(const Edge& edge) const {
         if (is_called_by_month(edge)) return true;
-        if (edge.end - edge.begin != 1 || edge.symbol != knowledge_.period) return false;
+        if (edge.end - edge.begin != 1) return false;
+        const bool bare_day = !edge.value.has_clock() && !edge.value.has_duration;
+        if (bare_day && words_.is_name_due(edge.begin)) return true;
+        if (edge.symbol != knowledge_.period) return false;
         if (edge.end < text_.tokens.size() && words_.has_class(words_[edge.end], knowledge_.name_behind))
             return true;
         if (edge.begin == 0) return false;
@@ -267,9 +306,8 @@ private:
     }
 
     [[nodiscard]] int gain(const Edge& edge) const {
-        if (is_person(edge)) return -1;
         // Each expression costs something, so that one long one beats two that meet.
-        if (knowledge_.roots.test(edge.symbol))
+        if (knowledge_.roots.test(edge.symbol) && !is_person(edge))
             return (edge.end - edge.begin == 1 ? 3 : static_cast<int>(edge.end - edge.begin) * 10 - 12) +
                    edge.score;
         if (ends_with_weekday(edge)) return 3;
@@ -288,7 +326,9 @@ private:
             const std::uint32_t last = at == 0 ? static_cast<std::uint32_t>(edges_.size()) : begins_[at - 1];
             for (std::uint32_t k = begins_[at]; k < last; ++k) {
                 const int own = gain(edges_[k]);
-                if (own <= 0 || cuts_chain(edges_[k]) || own + value[edges_[k].end] <= value[at]) continue;
+                if (own <= 0 || cuts_chain(edges_[k]) || cuts_date(edges_[k]) ||
+                    own + value[edges_[k].end] <= value[at])
+                    continue;
                 value[at] = own + value[edges_[k].end];
                 pick[at] = k;
             }

@@ -126,6 +126,7 @@ void Grammar::seal() {
         node.rule_count = static_cast<std::uint16_t>(draft.rules.size());
         for (const auto& [symbol, child] : draft.children) {
             node.symbols.add(symbol);
+            used_.add(symbol);
             children_.push_back({child, symbol});
         }
         rules_.insert(rules_.end(), draft.rules.begin(), draft.rules.end());

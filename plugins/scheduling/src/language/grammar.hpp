@@ -35,12 +35,14 @@ public:
     void add(Symbol symbol) { words_[symbol / 64U] |= std::uint64_t{1} << (symbol % 64U); }
     [[nodiscard]] bool has(Symbol symbol) const { return (words_[symbol / 64U] >> (symbol % 64U) & 1U) != 0; }
     [[nodiscard]] bool meets(const SymbolSet& other) const {
-        return ((words_[0] & other.words_[0]) | (words_[1] & other.words_[1]) |
-                (words_[2] & other.words_[2]) | (words_[3] & other.words_[3])) != 0;
+        std::uint64_t shared = 0;
+        for (std::size_t i = 0; i < kWords; ++i) shared |= words_[i] & other.words_[i];
+        return shared != 0;
     }
 
 private:
-    std::uint64_t words_[4] = {};
+    static constexpr std::size_t kWords = kMostSymbols / 64;
+    std::uint64_t words_[kWords] = {};
 };
 
 class Grammar {
@@ -63,6 +65,8 @@ public:
         while (child->symbol != symbol) ++child;
         return child->node;
     }
+    /// Does any pattern have the symbol as an item? Words of other classes need no edge.
+    [[nodiscard]] bool uses(Symbol symbol) const { return used_.has(symbol); }
     /// Is there a child for any of the symbols?
     [[nodiscard]] bool has_any(NodeId node, const SymbolSet& symbols) const {
         return nodes_[node].symbols.meets(symbols);
@@ -94,9 +98,10 @@ private:
 
     std::vector<Draft> drafts_{Draft{}};  ///< until seal()
     std::vector<Node> nodes_;
-    std::array<NodeId, 256> first_{};  ///< by symbol: the root's child
-    std::vector<Child> children_;      ///< of each node together
-    std::vector<Rule> rules_;          ///< likewise
+    SymbolSet used_;
+    std::array<NodeId, kMostSymbols> first_{};  ///< by symbol: the root's child
+    std::vector<Child> children_;               ///< of each node together
+    std::vector<Rule> rules_;                   ///< likewise
 };
 
 }  // namespace scheduling::language

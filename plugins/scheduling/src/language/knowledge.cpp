@@ -15,6 +15,17 @@ std::string_view data(const std::string& path) {
     return *found;
 }
 
+/// Names of time zones, one a line.
+void load_zones(LanguageMask language, std::string_view names,
+                std::map<std::string, LanguageMask, std::less<>>& zones) {
+    while (!names.empty()) {
+        const auto end = names.find('\n');
+        const std::string_view name = names.substr(0, end);
+        names = end == std::string_view::npos ? std::string_view() : names.substr(end + 1);
+        if (!name.empty() && name.front() != '#') zones.emplace(name, language);
+    }
+}
+
 constexpr std::string_view kRoots[] = {"date", "period",   "dayrange", "clock",  "crange", "part",
                                        "when", "duration", "set",      "adjset", "except", "times"};
 
@@ -113,6 +124,8 @@ Knowledge::Knowledge() {
     hour_word = symbols.intern("HOURS");
     of = symbols.intern("OF");
     ahead = symbols.intern("AHEAD");
+    possessive = symbols.intern("POSSESSIVE");
+    relday_short = symbols.intern("reldayw");
     name_behind = symbols.intern("NAMEBEHIND");
     name_before = symbols.intern("NAMEBEFORE");
     name_day = symbols.intern("NAMEDAY");
@@ -140,6 +153,7 @@ Knowledge::Knowledge() {
             grammar.load(bit, data(folder + "/patterns.txt"), symbols);
             around.load(bit, data(folder + "/around.txt"), around_symbols);
             around.load(bit, data(folder + "/wish.txt"), around_symbols);
+            load_zones(bit, data(folder + "/zones.txt"), zone_languages);
         } catch (const std::invalid_argument& fault) {
             throw std::invalid_argument(folder + ": " + fault.what());
         }
@@ -154,6 +168,12 @@ Knowledge::Knowledge() {
 const Knowledge& knowledge() {
     static const Knowledge instance;
     return instance;
+}
+
+LanguageMask language_spoken_in(std::string_view zone) {
+    const auto& spoken = knowledge().zone_languages;
+    const auto found = spoken.find(zone);
+    return found == spoken.end() ? LanguageMask{0} : found->second;
 }
 
 LanguageMask language_of(std::string_view locale) {

@@ -2,6 +2,9 @@
 #include <array>
 #include <bitset>
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
 #include <string_view>
 
 #include "language/grammar.hpp"
@@ -51,7 +54,7 @@ struct Knowledge {
     AroundClasses around_classes{around_symbols};
     Lexicon around;  ///< the words around them: requests, guests, places; with their own symbols
     Grammar grammar;
-    std::bitset<256> roots;                ///< categories that are time expressions on their own
+    std::bitset<kMostSymbols> roots;       ///< categories that are time expressions on their own
     std::array<Symbol, 128> characters{};  ///< the symbol of a punctuation character
     Symbol not_time_before = kNoSymbol;    ///< "room", "version": the number behind is no time
     Symbol not_time_after = kNoSymbol;     ///< "people", "kg": nor is the number before
@@ -59,9 +62,11 @@ struct Knowledge {
     Symbol ordered_by_word = kNoSymbol;    ///< "opção": the ordinal word before is no weekday
     Symbol ordinal_word = kNoSymbol;
     Symbol weekday = kNoSymbol, month = kNoSymbol, hour_word = kNoSymbol, of = kNoSymbol;
-    Symbol ahead = kNoSymbol;        ///< "before": a length stands before it, no name
-    Symbol name_before = kNoSymbol;  ///< "with": behind it April is a person
-    Symbol name_behind = kNoSymbol;  ///< "is": before it April is one too
+    Symbol ahead = kNoSymbol;         ///< "before": a length stands before it, no name
+    Symbol name_before = kNoSymbol;   ///< "with": behind it April is a person
+    Symbol possessive = kNoSymbol;    ///< "her", "mis": the number behind is an age
+    Symbol relday_short = kNoSymbol;  ///< "tom": tomorrow, unless it is a person
+    Symbol name_behind = kNoSymbol;   ///< "is": before it April is one too
     Symbol weekday_short = kNoSymbol;
     Symbol weekday_plural = kNoSymbol;
     Symbol name_day = kNoSymbol;      ///< a weekday that is also a first name: "domingo"
@@ -78,6 +83,7 @@ struct Knowledge {
     Symbol half_of_day = kNoSymbol;                               ///< "pm"
     Symbol month_short = kNoSymbol;                               ///< "oct"
     Symbol number = kNoSymbol;                                    ///< a run of digits
+    std::map<std::string, LanguageMask, std::less<>> zone_languages;  ///< from `<language>/zones.txt`
     Symbol sole = kNoSymbol;  ///< what only counts when it is the whole message
 
     /// Reads the embedded data. Throws std::invalid_argument when it is malformed.
@@ -89,5 +95,8 @@ struct Knowledge {
 
 /// The bit of a locale such as "pt-BR"; 0 when unknown.
 [[nodiscard]] LanguageMask language_of(std::string_view locale);
+
+/// The bit of the language that most people speak in a time zone such as "America/Sao_Paulo"; 0 when unknown.
+[[nodiscard]] LanguageMask language_spoken_in(std::string_view zone);
 
 }  // namespace scheduling::language

@@ -77,6 +77,7 @@ bool contains(const std::vector<std::string>& list, std::string_view item) {
 
 void Lexicon::load(LanguageMask language, std::string_view data, Symbols& symbols) {
     portable_.clear();
+    foreign_.clear();
     forgiving_.clear();
     for (int line_number = 1; !data.empty(); ++line_number) {
         const auto end = data.find('\n');
@@ -94,22 +95,26 @@ void Lexicon::load(LanguageMask language, std::string_view data, Symbols& symbol
 void Lexicon::load_line(LanguageMask language, std::string_view line, Symbols& symbols) {
     if (line.front() == '@') {
         std::string_view rest = line;
-        auto& list = take_until(rest, ' ') == "@portable" ? portable_ : forgiving_;
+        const std::string_view directive = take_until(rest, ' ');
+        auto& list = directive == "@portable" ? portable_ : directive == "@foreign" ? foreign_ : forgiving_;
         while (!rest.empty()) list.emplace_back(take_until(rest, ' '));
         return;
     }
     const auto colon = line.find(": ");
     if (colon == std::string_view::npos) throw std::invalid_argument("expected 'class [value]: phrases'");
     std::string_view head = line.substr(0, colon), phrases = line.substr(colon + 2);
-    const std::string_view word_class = take_until(head, ' ');
+    std::string_view word_class = take_until(head, ' ');
     const std::string_view number = trimmed(head);
+    const bool exact = word_class.ends_with('!');
+    if (exact) word_class.remove_suffix(1);
     LexiconEntry entry;
     entry.language = language;
     entry.portable = contains(portable_, word_class);
+    entry.foreign = contains(foreign_, word_class);
     entry.symbol = word_class == "KNOWN" ? kNoSymbol : symbols.intern(word_class);
     entry.value = value_of(word_class, number_of(number));
     while (!phrases.empty())
-        add_phrase(language, take_until(phrases, ','), entry, contains(forgiving_, word_class));
+        add_phrase(language, take_until(phrases, ','), entry, !exact && contains(forgiving_, word_class));
 }
 
 std::int32_t Lexicon::number_of(std::string_view text) {

@@ -14,14 +14,16 @@
 /// data files `<language>/lexicon.txt`, then only read.
 ///
 /// A line is `class [value]: phrase, phrase, …`; `#` begins a comment. Phrases are folded
-/// and cut like messages. Directives: `@portable classes…` (understood inside messages in
-/// another language too) and `@typos classes…` (one slip of the finger is forgiven).
+/// and cut like messages. A line whose class ends in `!` holds slips: a slip in them is not forgiven again.
+/// Directives: `@portable classes…` (understood inside messages in another language too), `@foreign classes…`
+/// (understood only there) and `@typos classes…` (one slip of the finger is forgiven).
 namespace scheduling::language {
 
 struct LexiconEntry {
     LanguageMask language = 0;
     Symbol symbol = kNoSymbol;
     bool portable = false;
+    bool foreign = false;
     Value value;
 };
 
@@ -117,7 +119,7 @@ private:
     /// its letters: one list a hash's upper bits, each in the order in which the words came.
     static constexpr unsigned kSlipBits = 12;
     std::vector<std::vector<Place>> slips_ = std::vector<std::vector<Place>>(std::size_t{1} << kSlipBits);
-    std::vector<std::string> portable_, forgiving_;
+    std::vector<std::string> portable_, foreign_, forgiving_;
     std::vector<std::string> zones_;
 };
 

@@ -7,7 +7,8 @@ namespace scheduling::language {
 Symbol Symbols::intern(std::string_view name) {
     const auto [found, is_new] = index_.try_emplace(std::string(name), static_cast<Symbol>(names_.size()));
     if (!is_new) return found->second;
-    if (names_.size() > 255) throw std::length_error("language data: more than 255 symbols");
+    if (names_.size() == kMostSymbols)
+        throw std::length_error("language data: more than " + std::to_string(kMostSymbols - 1) + " symbols");
     names_.emplace_back(name);
     return found->second;
 }

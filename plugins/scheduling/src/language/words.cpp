@@ -11,10 +11,10 @@ constexpr std::size_t kLongestName = 8;
 
 }  // namespace
 
-Words::Words(const Knowledge& knowledge, const Text& text, LanguageMask preferred)
+Words::Words(const Knowledge& knowledge, const Text& text, LanguageMask preferred, LanguageMask local)
     : knowledge_(knowledge), text_(text) {
     find_words();
-    language_ = choose_language(preferred);
+    language_ = choose_language(preferred, local);
     find_dead_numbers();
     bury_names();
     bury_people();
@@ -26,8 +26,8 @@ void Words::find_words() {
     for (std::size_t i = 0; i < words_.size(); ++i) words_[i] = knowledge_.lexicon.find(text_.word(i));
 }
 
-/// The locale's language unless the words themselves speak more for another.
-LanguageMask Words::choose_language(LanguageMask preferred) const {
+/// The locale's language, or the one of the place, unless the words themselves speak more for another.
+LanguageMask Words::choose_language(LanguageMask preferred, LanguageMask local) const {
     std::array<int, 3> votes{};
     for (std::size_t i = 0; i < words_.size(); ++i) {
         if (text_.tokens[i].kind != TokenKind::kWord || words_[i] == Lexicon::kUnknown) continue;
@@ -36,8 +36,10 @@ LanguageMask Words::choose_language(LanguageMask preferred) const {
         for (std::size_t k = 0; k < votes.size(); ++k)
             if (known & kLanguages[k].bit) votes[k] += weight;
     }
-    for (std::size_t k = 0; k < votes.size(); ++k)
+    for (std::size_t k = 0; k < votes.size(); ++k) {
         if (preferred & kLanguages[k].bit) votes[k] += 4;
+        if (local & kLanguages[k].bit) votes[k] += 2;
+    }
     const auto best = std::max_element(votes.begin(), votes.end()) - votes.begin();
     return kLanguages[best].bit;
 }
@@ -114,17 +116,59 @@ void Words::bury_names() {
     }
 }
 
+/// The tokens are a phrase of this class of `around.txt`, the longest from there on.
+bool Words::is_around(std::size_t begin, std::size_t end, Symbol wanted) const {
+    constexpr std::size_t kLongestPhrase = 6;
+    const Lexicon& around = knowledge_.around;
+    const Lexicon::WordId first = around.find(text_.word(begin));
+    if (!around.may_begin(first, wanted)) return false;
+    // A word that only another language knows is taken for that one's.
+    const bool foreign = !text_.tokens[begin].capital && (around.languages(first) & language_) == 0;
+    const LanguageMask spoken = foreign ? kEveryLanguage : language_;
+    std::size_t longest = begin;
+    Lexicon::NodeId node = Lexicon::kRoot;
+    for (std::size_t at = begin; at < text_.tokens.size() && at - begin < kLongestPhrase; ++at) {
+        const auto next = around.next(node, around.find(text_.word(at)));
+        if (!next) break;
+        node = *next;
+        for (const LexiconEntry& entry : around.entries(node))
+            if (entry.symbol == wanted && (entry.language & spoken) != 0) longest = at + 1;
+    }
+    return longest == end;
+}
+
+/// "with", "w/", "Mr": nothing but a name stands behind them.
+bool Words::leads_to_person(std::size_t begin, std::size_t end) const {
+    const AroundClasses& classes = knowledge_.around_classes;
+    for (const Symbol lead : {classes.with, classes.with_the, classes.with_short, classes.honorific})
+        if (is_around(begin, end, lead)) return true;
+    return false;
+}
+
+bool Words::is_name_due(std::size_t at) const {
+    constexpr std::size_t kLongestLead = 3;
+    for (std::size_t back = 1; back <= std::min(at, kLongestLead); ++back)
+        if (leads_to_person(at - back, at)) return true;
+    const AroundClasses& classes = knowledge_.around_classes;
+    const bool capital = at > 0 && text_.tokens[at].capital;
+    if (capital && (language_ & kCapitalMonths) == 0 && is_around(at - 1, at, classes.place_noun))
+        return true;  // "rua Domingos de Morais"
+    return capital && at > 2 && is_around(at - 1, at, classes.person_and) && text_.tokens[at - 2].capital &&
+           is_name_due(at - 2);  // "com Sol e Domingos"
+}
+
 /// "con Domingo", "com o Domingos": a weekday that is also a first name, where only a person can stand.
 bool Words::is_person_day(std::size_t at) const {
     if (at == 0 || !has_class(words_[at], knowledge_.name_day)) return false;
-    const auto is_with = [&](std::size_t k) { return has_class(words_[k], knowledge_.name_before); };
+    const auto may_lead = [&](std::size_t k) {
+        return has_class(words_[k], knowledge_.name_before) || leads_to_person(k, k + 1);
+    };
+    if (is_name_due(at) || may_lead(at - 1)) return true;
     const bool article = has_class(words_[at - 1], knowledge_.name_article);
-    if (is_with(at - 1) || (article && at > 1 && is_with(at - 2))) return true;
-    const bool capital = text_.tokens[at].capital;
-    if (capital && article && has_class(words_[at], knowledge_.name_plural)) return true;  // "o Domingos"
-    // "com Sol e Domingos"
-    return capital && at > 2 && has_class(words_[at - 1], knowledge_.also) && text_.tokens[at - 2].capital &&
-           is_with(at - 3);
+    if (!article) return false;
+    const bool plural =
+        text_.tokens[at].capital && has_class(words_[at], knowledge_.name_plural);  // "o Domingos"
+    return plural || (at > 1 && may_lead(at - 2));
 }
 
 /// "3pm", "3:30", "3-4pm".
@@ -245,6 +289,20 @@ bool Words::is_door_letter(std::size_t at) const {
            text_.tokens[at + 1].kind == TokenKind::kPunct;
 }
 
+/// "Eilidh's 30th ceilidh", "her 40th", "sus 15": what somebody has by a number is an age or a turn. "My 3pm"
+/// is an hour.
+bool Words::is_of_someone(std::size_t begin, std::size_t end) const {
+    if (end != begin + 1 || !has_class(words_[begin - 1], knowledge_.possessive)) return false;
+    if ((language_ & kCapitalMonths) == 0) {
+        constexpr std::int64_t kLeastAge = 13;
+        const bool alone = end == text_.tokens.size() || (!text_.tokens[end].glued && character(end) == '\0');
+        return alone && text_.tokens[begin].number >= kLeastAge &&
+               (end == text_.tokens.size() || !has_class(words_[end], knowledge_.half_of_day));
+    }
+    return end < text_.tokens.size() && text_.tokens[end].glued &&
+           has_class(words_[end], knowledge_.ordinal_mark);
+}
+
 bool Words::is_no_time(std::size_t begin, std::size_t end) const {
     if (is_always_open(begin, end) || (end == begin + 1 && is_house_number(begin, end))) return true;
     if (begin > 0) {
@@ -258,6 +316,7 @@ bool Words::is_no_time(std::size_t begin, std::size_t end) const {
         // "bus 10:30" leaves then; a version or a room is not written so.
         if (name == begin - 1 && is_clock_chain(begin, end)) return false;
         if (has_class(words_[name], knowledge_.not_time_before)) return true;
+        if (is_of_someone(begin, end)) return true;
     }
     if (end < text_.tokens.size()) {
         const Token& after = text_.tokens[end];

@@ -15,7 +15,7 @@ inline constexpr LanguageMask kCapitalMonths = 2;
 /// made of.
 class Words {
 public:
-    Words(const Knowledge& knowledge, const Text& text, LanguageMask preferred);
+    Words(const Knowledge& knowledge, const Text& text, LanguageMask preferred, LanguageMask local);
 
     [[nodiscard]] LanguageMask language() const { return language_; }
     [[nodiscard]] Lexicon::WordId operator[](std::size_t at) const { return words_[at]; }
@@ -26,13 +26,15 @@ public:
     [[nodiscard]] bool begins_place_name(std::size_t at) const;
     /// The message's language has the word by itself ("friday" only stands in Spanish's "black friday").
     [[nodiscard]] bool is_native_word(Lexicon::WordId word) const;
+    /// Behind "with", "Mr", or "and" after such a name: a weekday or a month there is a person.
+    [[nodiscard]] bool is_name_due(std::size_t at) const;
     [[nodiscard]] bool is_chain_mark(std::size_t at) const;
     [[nodiscard]] bool has_class(Lexicon::WordId word, Symbol symbol) const;
 
 private:
     void find_words();
     /// The locale's language unless the words themselves speak more for another.
-    [[nodiscard]] LanguageMask choose_language(LanguageMask preferred) const;
+    [[nodiscard]] LanguageMask choose_language(LanguageMask preferred, LanguageMask local) const;
     [[nodiscard]] char character(std::size_t at) const;
     /// Numbers glued together by marks ("1.10.30", "10.1") are read whole or not at all; those of
     /// prices, measures, versions and rooms are no times.
@@ -41,6 +43,8 @@ private:
     void bury_names();
     void bury_people();
     void bury_dated_streets();
+    [[nodiscard]] bool leads_to_person(std::size_t begin, std::size_t end) const;
+    [[nodiscard]] bool is_around(std::size_t begin, std::size_t end, Symbol wanted) const;
     [[nodiscard]] bool is_person_day(std::size_t at) const;
     [[nodiscard]] bool is_person_month(std::size_t at) const;
     [[nodiscard]] bool begins_hour(std::size_t at) const;
@@ -54,6 +58,7 @@ private:
     [[nodiscard]] bool counts_minutes(std::size_t at) const;
     [[nodiscard]] bool is_door_letter(std::size_t at) const;
     [[nodiscard]] bool is_clock_chain(std::size_t begin, std::size_t end) const;
+    [[nodiscard]] bool is_of_someone(std::size_t begin, std::size_t end) const;
     [[nodiscard]] bool is_no_time(std::size_t begin, std::size_t end) const;
 
     const Knowledge& knowledge_;

@@ -104,9 +104,6 @@ void drop_frame(Around& around);
 /// Takes away all that is said beside the event: greetings, reasons, remarks. After all other marks.
 void keep_title_clause(Around& around);
 
-/// Weekdays and months that are people: "com o Domingos", "with April". Their tokens are free again.
-void free_names(Around& around, language::Reading& reading);
-
 /// "en la sala 3", "at Starbucks"; marks its tokens. "" when none.
 [[nodiscard]] std::string find_place(Around& around);
 

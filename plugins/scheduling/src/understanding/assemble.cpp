@@ -208,7 +208,10 @@ void Assembly::write_start(Understanding& out) const {
     const bool roomy = when.clock >= 0 && when.clock_end >= 0 && draft.duration &&
                        *draft.duration < std::chrono::seconds(when.clock_end - when.clock);
     const bool open = when.has_clock() && (when.has(Flag::kOpenBegin) || when.has(Flag::kAfter));
-    const bool part = when.has(Flag::kPartOnly) || open || roomy;
+    // "next week at 3": the hour is said, the day is not.
+    const bool days_open = when.has_day() && when.day_end - when.day_begin > 1 &&
+                           when.grain != language::Grain::kDay && when.clock >= 0;
+    const bool part = when.has(Flag::kPartOnly) || open || roomy || days_open;
     const bool day =
         when.has_day() && when.day_end - when.day_begin == 1 && (open || !when.has(Flag::kOpenBegin));
     const bool closed = !when.has(Flag::kOpenBegin) && !when.has(Flag::kOpenEnd);
@@ -218,7 +221,12 @@ void Assembly::write_start(Understanding& out) const {
         several && (when.grain == language::Grain::kDay || around_.find(around_.classes.all_day));
     if (part) {
         draft.part_begin = std::chrono::minutes(std::max(when.clock, 0) / 60);
-        draft.part_end = std::chrono::minutes((when.clock_end >= 0 ? when.clock_end : kDaySeconds) / 60);
+        constexpr std::int32_t kHour = 3600;
+        const bool exact = days_open && !open && !when.has(Flag::kPartOnly);
+        const std::int32_t end = when.clock_end >= 0 ? when.clock_end
+                                 : exact             ? when.clock + kHour
+                                                     : kDaySeconds;
+        draft.part_end = std::chrono::minutes(end / 60);
     }
     // "next week in the afternoon" says on which days to look, not the day.
     const bool hour_on_days =

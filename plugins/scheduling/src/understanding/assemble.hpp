@@ -31,6 +31,7 @@ private:
     [[nodiscard]] bool is_only_soon(const language::Expression& expression) const;
     void keep_in_title(const language::Expression& expression);
     [[nodiscard]] bool names_occasion(const language::Expression& expression) const;
+    bool complete_interval(const language::Value& other);
     bool complete_repeat(const language::Value& other);
     void add_repeat(const language::Expression& expression);
     void add_refused(const language::Expression& expression);

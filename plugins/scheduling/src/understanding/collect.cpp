@@ -212,6 +212,15 @@ bool Assembly::complete_repeat(const Value& other) {
     return true;
 }
 
+/// "Thursdays at 1, starting Dec 2, biweekly": how often is said at the end.
+bool Assembly::complete_interval(const Value& other) {
+    const bool interval_only = other.freq == repeat_->freq && other.interval > 1 && other.by_weekday == 0 &&
+                               other.by_monthday == 0 && !other.has_clock();
+    if (!interval_only || repeat_->interval != 1 || repeat_->by_weekday == 0) return false;
+    repeat_->interval = other.interval;
+    return true;
+}
+
 void Assembly::add(const Expression& expression, Understanding& out) {
     const Value& value = expression.value;
     if (value.has(Flag::kExcept) && value.has_clock()) {
@@ -248,9 +257,12 @@ void Assembly::add_repeat(const Expression& expression) {
     if (adjective) around_.mark(expression.begin_token, expression.end_token, Role::kFree);
     const bool vaguer =
         repeat_ && repeat_->by_weekday == 0 && repeat_->by_monthday == 0 && !repeat_->has_clock();
-    if (repeat_ && complete_repeat(value)) return;
+    if (repeat_ && (complete_repeat(value) || complete_interval(value))) return;
     if (repeat_ && !vaguer) return;
+    const std::int16_t interval =
+        repeat_ && repeat_->freq == value.freq ? repeat_->interval : std::int16_t{1};
     repeat_ = value;
+    if (repeat_->interval == 1) repeat_->interval = interval;  // "bi-weekly retro, Fridays 3pm"
     adjective_ = adjective ? expression.end_token : 0;
 }
 

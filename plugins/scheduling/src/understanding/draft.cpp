@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "language/actions.hpp"
+#include "language/knowledge.hpp"
 #include "understanding/around.hpp"
 #include "understanding/assemble.hpp"
 #include "understanding/mention.hpp"
@@ -71,11 +72,12 @@ Understanding understand(std::string_view text, std::string_view intent, const M
     context.today = now.day;
     context.now = now.seconds;
     set_region(moment, context);
+    if (language::language_of(moment.locale) == 0)
+        context.local_language = language::language_spoken_in(moment.zone);
 
     language::Reading reading = language::read(text, moment.locale, context);
     Understanding out;
     Around around(reading);
-    free_names(around, reading);
     for (const auto& expression : reading.expressions)
         if (auto mention = mention_of(expression, context, moment.zone))
             out.times.push_back(std::move(*mention));

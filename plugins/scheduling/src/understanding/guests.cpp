@@ -198,39 +198,7 @@ std::uint32_t take_companions(Around& around, std::uint32_t at, Guests& guests) 
     return std::max(end, at + size);
 }
 
-/// One word that names a weekday or a month.
-bool is_bare_day(const language::Expression& expression) {
-    return expression.end_token - expression.begin_token == 1 && !expression.value.has_clock() &&
-           !expression.value.has_duration;
-}
-
-/// Where a name is due: behind "with", a title, or "and" after a name.
-bool is_name_due(const Around& around, std::uint32_t at) {
-    constexpr std::uint32_t kLongest = 3;
-    for (std::uint32_t back = 1; back <= std::min(at, kLongest); ++back)
-        for (const language::Symbol lead :
-             {around.classes.with, around.classes.with_the, around.classes.honorific})
-            if (around.phrase(at - back, lead) == back) return true;
-    const auto& tokens = around.reading.text.tokens;
-    const bool capital_days = (around.reading.language & language::kCapitalMonths) != 0;
-    if (at > 0 && tokens[at].capital && !capital_days &&
-        around.phrase(at - 1, around.classes.place_noun) == 1)
-        return true;  // "rua Domingos de Morais"
-    const bool joined = at > 2 && around.phrase(at - 1, around.classes.person_and) > 0 &&
-                        tokens[at].capital && tokens[at - 2].capital && around.is_free(at - 2);
-    return joined && is_name_due(around, at - 2);
-}
-
 }  // namespace
-
-void free_names(Around& around, language::Reading& reading) {
-    std::erase_if(reading.expressions, [&](const language::Expression& expression) {
-        const std::uint32_t at = expression.begin_token;
-        if (!is_bare_day(expression) || !is_name_due(around, at)) return false;
-        around.mark(at, expression.end_token, Role::kFree);
-        return true;
-    });
-}
 
 Guests find_guests(Around& around) {
     Guests guests;
