@@ -25,30 +25,32 @@ struct Attributes {
     std::uint64_t deadline = 0, period = 0;
 };
 
-/// Who wakes up with a shorter one goes first; what is usual is at most 2.8 ms (by the number of
-/// processors).
-constexpr std::uint64_t kLongSlice = 20'000'000;
+/// Who wakes up with a shorter slice goes first. Three usual ones are enough for that; with a much
+/// longer one, each answer of a process that is just starting would take its time on a busy machine,
+/// and a swap would be refused for hanging.
+constexpr std::uint64_t kSlices = 3;
 
 bool read(pid_t thread, Attributes& into) noexcept {
     return ::syscall(SYS_sched_getattr, thread, &into, sizeof into, 0) == 0;
 }
 
-/// Keeps the rest as it is: an operator may have made the whole host nicer.
-bool change(pid_t thread, std::uint32_t from, std::uint32_t policy, std::uint64_t runtime) noexcept {
+/// Between the background (SCHED_BATCH) and what is usual. The rest stays as it is: an operator may
+/// have made the whole host nicer.
+bool change(pid_t thread, std::uint32_t from, std::uint32_t to) noexcept {
     Attributes now;
     if (!read(thread, now) || now.policy != from) return false;
-    now.policy = policy;
-    now.runtime = runtime;
+    now.policy = to;
+    now.runtime = to == SCHED_BATCH ? kSlices * now.runtime : 0;
     now.flags = 0;
     return ::syscall(SYS_sched_setattr, thread, &now, 0) == 0;
 }
 
 }  // namespace
 
-InBackground::InBackground() noexcept : is_mine_(change(0, SCHED_OTHER, SCHED_BATCH, kLongSlice)) {}
+InBackground::InBackground() noexcept : is_mine_(change(0, SCHED_OTHER, SCHED_BATCH)) {}
 
 InBackground::~InBackground() {
-    if (is_mine_) change(0, SCHED_BATCH, SCHED_OTHER, 0);
+    if (is_mine_) change(0, SCHED_BATCH, SCHED_OTHER);
 }
 
 void bring_to_foreground(pid_t process) {
@@ -60,7 +62,7 @@ void bring_to_foreground(pid_t process) {
         const std::string name = each->path().filename();
         pid_t thread = 0;
         if (std::from_chars(name.data(), name.data() + name.size(), thread).ec == std::errc())
-            change(thread, SCHED_BATCH, SCHED_OTHER, 0);
+            change(thread, SCHED_BATCH, SCHED_OTHER);
     }
 }
 
