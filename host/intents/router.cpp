@@ -16,7 +16,6 @@
 namespace migue::host::intents {
 namespace {
 
-constexpr std::string_view kOther = "other";
 constexpr std::string_view kUnsupported = "unsupported";
 constexpr std::string_view kVoiceNote = "voice_note";
 
