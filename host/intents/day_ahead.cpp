@@ -82,6 +82,18 @@ bool DayAhead::tells_only_of_past(std::string_view text) const {
     return told;
 }
 
+bool DayAhead::is_sent_round(std::string_view text) const {
+    const std::vector<Token> tokens = tokenize(text);
+    bool sent = false;
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+        const std::string_view sign = signs_.of(tokens[i].bare);
+        sent = sent || sign == "round";
+        const bool counted = i > 0 && tokens[i - 1].type == TokenClass::kNumber;
+        if (sent && counted && sign == "audience") return true;
+    }
+    return false;
+}
+
 bool DayAhead::names_only_past_days(std::string_view text) const {
     bool found = false;
     std::string_view before;

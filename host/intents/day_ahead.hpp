@@ -18,6 +18,8 @@ public:
     /// The same by its verbs alone, where no date, month or "tomorrow" is named ("me levanté a las 6 un
     /// sábado").
     [[nodiscard]] bool tells_only_of_past(std::string_view text) const;
+    /// Is it to be sent round ("share with 12 friends")? Whatever day such a message names is nobody's plan.
+    [[nodiscard]] bool is_sent_round(std::string_view text) const;
     /// Is yesterday the only day that it names ("that webinar yesterday from 9 to 11 …")?
     [[nodiscard]] bool names_only_past_days(std::string_view text) const;
 

@@ -218,7 +218,7 @@ private:
         const bool is_over = route != nullptr && route->intent == table.dated &&
                              ((best.probability < kClearOfPast && day_ahead.tells_of_past(text)) ||
                               (best.probability < kClearOfTold && day_ahead.tells_only_of_past(text)) ||
-                              day_ahead.names_only_past_days(text));
+                              day_ahead.names_only_past_days(text) || day_ahead.is_sent_round(text));
         if (is_over) route = nullptr;
         if (route == nullptr && take_dated(text, decision)) return;
         if (route == nullptr) {
@@ -251,7 +251,9 @@ private:
         const auto best =
             std::ranges::find_if(decision.ranked, [](const Scored& one) { return one.intent != kOther; });
         const Route* likely = best == decision.ranked.end() ? nullptr : table.find(best->intent);
-        if (likely == nullptr || likely->plugin != dated->plugin || !day_ahead.names_one(text)) return false;
+        if (likely == nullptr || likely->plugin != dated->plugin || !day_ahead.names_one(text) ||
+            day_ahead.is_sent_round(text))
+            return false;
         decision.plugin = dated->plugin;
         decision.intent = dated->intent;
         decision.confidence = probability_of(decision.ranked, dated->intent);
