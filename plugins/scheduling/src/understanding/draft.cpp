@@ -41,13 +41,6 @@ bool joins_events(const Around& around, std::uint32_t at, const language::Expres
     return has_words(first.end_token, at) && has_words(second.end_token, around.size());
 }
 
-/// "quita el recordatorio", "delete my reminder".
-bool begins_with_edit(const Around& around) {
-    std::uint32_t first = 0;
-    while (first < around.size() && !around.is_word(first)) ++first;
-    return around.phrase(first, around.classes.edit, true) > 0;
-}
-
 /// "una con Pedro mañana a las 9 y otra con Ana a las 11": takes the second away; returns its words.
 std::string cut_second_wish(language::Reading& reading, Around& around) {
     const auto second = around.classes.second;
@@ -82,7 +75,6 @@ Understanding understand(std::string_view text, std::string_view intent, const M
     language::Reading reading = language::read(text, moment.locale, context);
     Understanding out;
     Around around(reading);
-    out.edits = begins_with_edit(around);
     free_names(around, reading);
     for (const auto& expression : reading.expressions)
         if (auto mention = mention_of(expression, context, moment.zone))

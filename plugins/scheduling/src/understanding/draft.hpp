@@ -92,8 +92,6 @@ struct Understanding {
     /// "pints friday at 8": nobody asks for anything, and an event is meant. Told apart from talk by its
     /// words alone, so what is made of it is shown before it is written.
     bool is_bare_wish = false;
-    /// It begins with a verb of changing what is there ("delete the reminder …").
-    bool edits = false;
 };
 
 /// Reads a message. `intent` guides what counts as a title ("cancela la reunión con Laura").

@@ -111,9 +111,9 @@ void write_question(std::string& out, const Question& question, const std::strin
     out += '}';
 }
 
-/// What is moved or taken away is no event of the message's own.
-bool makes_event(const Understanding& understanding, std::string_view intent) {
-    return intent.empty() || intent == "schedule_meeting" || (intent == "reminder" && !understanding.edits);
+/// What is moved is no event of the message's own.
+bool makes_event(std::string_view intent) {
+    return intent.empty() || intent == "schedule_meeting" || intent == "reminder";
 }
 
 }  // namespace
@@ -122,7 +122,7 @@ std::string to_json(const Understanding& understanding, const Moment&, std::stri
     std::string out;
     out.reserve(768);  // nearly every answer
     out += "{\"event\":";
-    if (makes_event(understanding, intent) || (is_talk(intent) && understanding.is_bare_wish))
+    if (makes_event(intent) || (is_talk(intent) && understanding.is_bare_wish))
         write_event(out, understanding.draft);
     else
         out += "null";
