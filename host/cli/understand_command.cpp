@@ -23,6 +23,8 @@ namespace {
 using Json = nlohmann::json;
 
 const std::string kPlugin = "scheduling";
+/// The intent of what holds no wish, whatever its words: a kind of "other".
+const std::string kTold = "other-told";
 
 /// What a line asks. What it does not say, or not as a string, is empty.
 struct Question {
@@ -189,8 +191,10 @@ std::string Answerer::answer(std::string_view line) {
     const std::string& locale = question->locale;
     const intents::Decision decision =
         router_.route({.kind = "text", .text = text, .tap = {}, .locale = locale, .asked_plugin = {}});
+    // No wish is looked for in what only tells something.
+    const std::string& intent = decision.reason == "told" ? kTold : decision.intent;
     const auto understood =
-        read(text, decision.intent, question->zone, locale.empty() ? decision.locale : locale, *now);
+        read(text, intent, question->zone, locale.empty() ? decision.locale : locale, *now);
     if (!understood) return failed(*question, understood.error().what);
     // The plugin's object is known to be JSON: ours are put in front of its members as they stand.
     if (!understood->starts_with('{') || understood->size() < 3)

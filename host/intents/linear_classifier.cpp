@@ -11,7 +11,6 @@
 #include <iterator>
 #include <numeric>
 #include <system_error>
-#include <utility>
 
 #include "host/intents/binary.hpp"
 #include "host/intents/digest.hpp"
@@ -31,17 +30,7 @@ Error bad_file(std::string what) {
 
 LinearClassifier::LinearClassifier(LinearModel intents, LanguageIdentifier languages,
                                    const Fingerprint& trained_from)
-    : intents_(std::move(intents)),
-      languages_(std::move(languages)),
-      trained_from_(trained_from),
-      told_as_(intents_.labels().size()) {
-    const std::vector<std::string>& labels = intents_.labels();
-    std::iota(told_as_.begin(), told_as_.end(), std::size_t{0});
-    const auto other = std::ranges::find(labels, kOther);
-    if (other == labels.end()) return;
-    for (std::size_t i = 0; i < labels.size(); ++i)
-        if (is_kind_of_other(labels[i])) told_as_[i] = static_cast<std::size_t>(other - labels.begin());
-}
+    : intents_(std::move(intents)), languages_(std::move(languages)), trained_from_(trained_from) {}
 
 Result<std::shared_ptr<const LinearClassifier>> LinearClassifier::train(
     const std::vector<Example>& examples) {
@@ -143,16 +132,13 @@ Result<void> LinearClassifier::save(const std::filesystem::path& file) const {
 
 std::vector<Scored> LinearClassifier::classify(std::string_view text, std::string_view locale) const {
     const std::string guessed = locale.empty() ? language(text) : std::string();
-    std::vector<float> p = intents_.probabilities(text, locale.empty() ? guessed : locale);
-    for (std::size_t i = 0; i < p.size(); ++i)
-        if (told_as_[i] != i) p[told_as_[i]] += std::exchange(p[i], 0.0F);
+    const std::vector<float> p = intents_.probabilities(text, locale.empty() ? guessed : locale);
     std::vector<std::size_t> order(p.size());  // names are moved about less than places
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::erase_if(order, [&](std::size_t i) { return told_as_[i] != i; });
     std::ranges::sort(order,
                       [&](std::size_t a, std::size_t b) { return p[a] != p[b] ? p[a] > p[b] : a < b; });
     std::vector<Scored> out;
-    out.reserve(order.size());
+    out.reserve(p.size());
     for (const std::size_t i : order) out.push_back({intents_.labels()[i], p[i]});
     return out;
 }

@@ -48,7 +48,6 @@ private:
     LinearModel intents_;
     LanguageIdentifier languages_;
     Fingerprint trained_from_;
-    std::vector<std::size_t> told_as_;  ///< by label: itself, or "other" for a kind of it
 };
 
 }  // namespace migue::host::intents
