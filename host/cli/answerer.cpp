@@ -19,6 +19,9 @@ namespace {
 
 using Json = nlohmann::json;
 
+/// The intent of what holds no wish, whatever its words: a kind of "other".
+constexpr std::string_view kTold = "other-told";
+
 /// What a line asks. What it does not say, or not as a string, is empty. Valid until the next line is read.
 struct Question {
     std::string id_json = "null";
@@ -184,10 +187,12 @@ void Answerer::answer(std::string_view line, std::string& out) {
     out += ",\"intent\":";
     put_text(out, decision.intent);
     const std::size_t object = out.size();
-    const auto read = read_(
-        {sizeof(migue_understand_request), 0, to_c(question->text), to_c(decision.intent),
-         to_c(question->zone), to_c(question->locale.empty() ? decision.locale : question->locale), *now},
-        out);
+    // No wish is looked for in what only tells something.
+    const std::string_view intent = decision.reason == "told" ? kTold : std::string_view(decision.intent);
+    const auto read =
+        read_({sizeof(migue_understand_request), 0, to_c(question->text), to_c(intent), to_c(question->zone),
+               to_c(question->locale.empty() ? decision.locale : question->locale), *now},
+              out);
     // The plugin's object is known to be JSON: ours are put in front of its members as they stand.
     const bool is_object = read && out.size() - object > 2 && out[object] == '{';
     if (is_object) {

@@ -80,6 +80,17 @@ bool DayAhead::tells_only_of_past(const Tokens& tokens) const {
     return told;
 }
 
+bool DayAhead::is_sent_round(const Tokens& tokens) const {
+    bool sent = false, counted = false;
+    for (const Token& token : tokens) {
+        const std::string_view sign = signs_.of(token);
+        sent = sent || sign == "round";
+        if (sent && counted && sign == "audience") return true;
+        counted = token.type == TokenClass::kNumber;
+    }
+    return false;
+}
+
 bool DayAhead::names_only_past_days(const Tokens& tokens) const {
     bool found = false;
     std::string_view before;

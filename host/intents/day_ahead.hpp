@@ -25,6 +25,9 @@ public:
     [[nodiscard]] bool tells_only_of_past(std::string_view text) const {
         return tells_only_of_past(tokenize(text));
     }
+    /// Is it to be sent round ("share with 12 friends")? Whatever day such a message names is nobody's plan.
+    [[nodiscard]] bool is_sent_round(const Tokens& tokens) const;
+    [[nodiscard]] bool is_sent_round(std::string_view text) const { return is_sent_round(tokenize(text)); }
     /// Is yesterday the only day that it names ("that webinar yesterday from 9 to 11 …")?
     [[nodiscard]] bool names_only_past_days(const Tokens& tokens) const;
     [[nodiscard]] bool names_only_past_days(std::string_view text) const {

@@ -33,7 +33,11 @@ void add_method(BinaryWriter& out) {
 }  // namespace
 
 bool is_out_of_scope(std::string_view intent) {
-    return intent == "other" || intent == "out_of_scope";
+    return intent == kOther || intent == "out_of_scope" || is_kind_of_other(intent);
+}
+
+bool is_kind_of_other(std::string_view intent) {
+    return intent.starts_with(kOther) && intent.substr(kOther.size()).starts_with('-');
 }
 
 Fingerprint digest(std::string_view bytes) {

@@ -15,8 +15,15 @@ struct Example {
     friend auto operator<=>(const Example&, const Example&) = default;
 };
 
-/// "other" and "out_of_scope": examples of what belongs to no intent.
+/// What belongs to no intent of a routing table.
+inline constexpr std::string_view kOther = "other";
+
+/// "other" and its kinds ("other-told"), "out_of_scope": examples of what belongs to no intent.
 [[nodiscard]] bool is_out_of_scope(std::string_view intent);
+
+/// "other-told": what belongs to no intent is of several kinds with little in common, which are learnt one by
+/// one and told as one: "other".
+[[nodiscard]] bool is_kind_of_other(std::string_view intent);
 
 using Fingerprint = std::array<std::uint8_t, 32>;
 

@@ -114,7 +114,7 @@ void find_unreachable_routes(const RouteTable& table, const Counts& counts, Find
                 "{}: the intent {} has no examples and no keywords: nothing leads here{}", route.place,
                 route.intent, did_you_mean(route.intent, intents_with_examples(counts))));
     for (const auto& [intent, by_locale] : counts)
-        if (table.find(intent) == nullptr)
+        if (table.find(is_kind_of_other(intent) ? kOther : std::string_view(intent)) == nullptr)
             out.push_back(fmt::format("{}: the intent {} has examples but no route{}",
                                       first_place(table, intent), intent,
                                       did_you_mean(intent, routed_intents(table))));

@@ -16,7 +16,6 @@
 namespace migue::host::intents {
 namespace {
 
-constexpr std::string_view kOther = "other";
 constexpr std::string_view kUnsupported = "unsupported";
 constexpr std::string_view kVoiceNote = "voice_note";
 
@@ -103,6 +102,27 @@ float probability_of(const std::vector<Scored>& ranked, std::string_view intent)
     return found == ranked.end() ? 0 : found->probability;
 }
 
+/// "other" at least this likely, and rather of a kind of it than plain: nobody need look closer (measured).
+constexpr float kSurelyTold = 0.95F;
+
+/// The kinds of "other" as one, in its place by what they are likely together; the share of the likeliest
+/// kind with a name.
+float join_kinds_of_other(std::vector<Scored>& ranked) {
+    const auto other = std::ranges::find(ranked, kOther, &Scored::intent);
+    if (other == ranked.end()) return 0;
+    float plain = other->probability, largest = 0;
+    for (const Scored& one : ranked) {
+        if (!is_kind_of_other(one.intent)) continue;
+        other->probability += one.probability;
+        largest = std::max(largest, one.probability);
+    }
+    if (largest == 0) return 0;
+    const float all = other->probability;
+    std::erase_if(ranked, [](const Scored& one) { return is_kind_of_other(one.intent); });
+    std::ranges::stable_sort(ranked, std::ranges::greater{}, &Scored::probability);
+    return all > 0 && largest > plain ? all : 0;
+}
+
 /// The words of a text as written, marks at their edges aside.
 std::vector<std::string_view> written_words(std::string_view text) {
     std::vector<std::string_view> words;
@@ -185,7 +205,8 @@ public:
         }
         const float whole = probability_of(decision.ranked, decision.intent);
         for (std::size_t i = 0; i < words.size(); ++i) {
-            const auto without = classifier->classify(joined_without(words, i), decision.locale);
+            auto without = classifier->classify(joined_without(words, i), decision.locale);
+            join_kinds_of_other(without);
             out.push_back({std::string(words[i]), whole - probability_of(without, decision.intent)});
         }
         std::ranges::stable_sort(out, std::ranges::greater{}, &WordWeight::gain);
@@ -202,6 +223,7 @@ private:
         decision.locale = classifier->language(tokens);
         if (decision.locale.empty()) decision.locale = spoken(situation.locale);
         decision.ranked = classifier->classify(tokens, decision.locale);
+        const float told = join_kinds_of_other(decision.ranked);
         if (const Route* route = keyword_route(table, folded(tokens.all()))) {
             decision.plugin = route->plugin;
             decision.intent = route->intent;
@@ -209,24 +231,26 @@ private:
             decision.reason = "pattern";
             return;
         }
-        settle(tokens, decision);
+        settle(tokens, told, decision);
         // Only a courtesy gives way to what a clause asks for; else a clause can only be a second wish.
         const bool may_have_second = situation.wants_second_wish && decision.reason == "classifier";
         if (may_have_second || is_courtesy(decision.intent)) look_for_wishes(situation.text, decision);
     }
 
-    /// Plugin, intent, confidence and reason from the ranked intents.
-    void settle(const Tokens& text, Decision& decision) const {
+    /// Plugin, intent, confidence and reason from the ranked intents. `told`: how likely it is of a kind of
+    /// "other".
+    void settle(const Tokens& text, float told, Decision& decision) const {
         const Scored& best = decision.ranked.front();
         const Route* route = accepted(decision.ranked) ? table.find(best.intent) : nullptr;
         const bool is_over = route != nullptr && route->intent == table.dated &&
                              ((best.probability < kClearOfPast && day_ahead.tells_of_past(text)) ||
                               (best.probability < kClearOfTold && day_ahead.tells_only_of_past(text)) ||
-                              day_ahead.names_only_past_days(text));
+                              day_ahead.names_only_past_days(text) || day_ahead.is_sent_round(text));
         if (is_over) route = nullptr;
         if (route == nullptr && take_dated(text, decision)) return;
         if (route == nullptr) {
             fall_back(decision, kOther);
+            if (told >= kSurelyTold) decision.reason = "told";
             decision.confidence = std::max(probability_of(decision.ranked, kOther), 1 - best.probability);
             if (probability_of(decision.ranked, kOther) < table.thresholds.other)
                 decision.doubt = close_choices(decision.ranked);
@@ -255,7 +279,9 @@ private:
         const auto best =
             std::ranges::find_if(decision.ranked, [](const Scored& one) { return one.intent != kOther; });
         const Route* likely = best == decision.ranked.end() ? nullptr : table.find(best->intent);
-        if (likely == nullptr || likely->plugin != dated->plugin || !day_ahead.names_one(text)) return false;
+        if (likely == nullptr || likely->plugin != dated->plugin || !day_ahead.names_one(text) ||
+            day_ahead.is_sent_round(text))
+            return false;
         decision.plugin = dated->plugin;
         decision.intent = dated->intent;
         decision.confidence = probability_of(decision.ranked, dated->intent);
@@ -294,7 +320,8 @@ private:
             wish.locale = decision.locale;
             const Tokens tokens = tokenize(clause);
             wish.ranked = classifier->classify(tokens, decision.locale);
-            settle(tokens, wish);
+            const float told = join_kinds_of_other(wish.ranked);
+            settle(tokens, told, wish);
             const bool known = std::ranges::find(wishes, wish.intent, &Decision::intent) != wishes.end();
             if (!known && wish.confidence >= kClearWish && !is_courtesy(wish.intent))
                 wishes.push_back(std::move(wish));

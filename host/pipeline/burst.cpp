@@ -29,7 +29,7 @@ std::string trace_of(const OpenTurn& turn, const OpenTurn& first) {
 bool is_fragment(const OpenTurn& turn, const intents::Router& router, const std::string& locale) {
     const auto decision = router.route(
         {.kind = "text", .text = turn.message.text, .tap = {}, .locale = locale, .asked_plugin = {}});
-    return decision.reason == "fallback" && decision.doubt.empty();
+    return (decision.reason == "fallback" || decision.reason == "told") && decision.doubt.empty();
 }
 
 }  // namespace

@@ -198,6 +198,7 @@ void TurnRunner::decide(const Step& run, bool question_open) {
     const std::string& listener = run->router->listening_plugin();
     const bool falls = run->turn.job_plugin.empty() && run->decision.reason != "tap" &&
                        run->decision.reason != "open_question" && run->decision.reason != "chosen" &&
+                       run->decision.reason != "told" &&
                        run->decision.plugin == run->router->fallback_plugin();
     if (falls && run->decision.doubt.empty() && !listener.empty()) {
         // It may know what no example shows: a bare day, "guarda el correo de Pablo", a contact.

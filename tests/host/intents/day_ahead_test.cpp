@@ -43,6 +43,17 @@ TEST(DayAhead, KnowsWhereVerbsOfThePastAreAllThatIsTold) {
         EXPECT_FALSE(day_ahead.tells_only_of_past(text)) << text;
 }
 
+TEST(DayAhead, KnowsWhatIsSentRound) {
+    const DayAhead day_ahead;
+    for (const char* text : {"blessed sunday, share this light with 12 friends before 8pm",
+                             "REENVIADO: el jueves cierran las cuentas, pásalo a 15 contactos",
+                             "sábado de luz, compartilhe com 7 pessoas"})
+        EXPECT_TRUE(day_ahead.is_sent_round(text)) << text;
+    for (const char* text : {"dinner for 12 friends on sunday", "share the deck with Ana friday at 3",
+                             "comparte mesa con 2, viernes 21h", "jantar para 7 pessoas sábado", ""})
+        EXPECT_FALSE(day_ahead.is_sent_round(text)) << text;
+}
+
 TEST(DayAhead, KnowsWhereOnlyYesterdayIsNamed) {
     const DayAhead day_ahead;
     for (const char* text : {"the course yesterday from 9 to 11 was a waste", "anoche cenamos a las 10",

@@ -256,6 +256,20 @@ routes: [{ intent: schedule_meeting, plugin: scheduling }, { intent: cancel_meet
     EXPECT_EQ((*with)->route(text("dominoes")).intent, "other");
 }
 
+TEST_F(RouterDecides, ThatKindsOfOtherAreOther) {
+    write("es.yaml", intent_file("es") + "other-told:\n  - llegamos a las 9\n  - perdieron el domingo\n");
+    write("en.yaml", intent_file("en") + "other-told:\n  - we waited from 4 to 6\n  - they lost on sunday\n");
+    const auto told = Router::load(folder_ / "routes.yaml");
+    ASSERT_TRUE(told) << told.error().what;
+    for (const char* words : {"we waited from 4 to 6", "play some music"}) {
+        const Decision decision = (*told)->route(text(words));
+        EXPECT_EQ(decision.intent, "other") << words;
+        EXPECT_EQ(decision.plugin, "smalltalk") << words;
+        ASSERT_EQ(decision.ranked.size(), 3U) << words;
+        EXPECT_EQ(decision.ranked.front().intent, "other") << words;
+    }
+}
+
 class Wishes : public IntentFiles {
 protected:
     void SetUp() override {

@@ -111,9 +111,9 @@ void write_question(std::string& out, const Question& question, const std::strin
     out += '}';
 }
 
+/// What is moved is no event of the message's own.
 bool makes_event(std::string_view intent) {
-    return intent.empty() || intent.find("schedule") != std::string_view::npos ||
-           intent.find("remind") != std::string_view::npos;
+    return intent.empty() || intent == "schedule_meeting" || intent == "reminder";
 }
 
 }  // namespace

@@ -47,6 +47,16 @@ bool is_told(const Around& around) {
     return false;
 }
 
+/// "… põe na agenda", "… apúntalo ahí": whatever is told before, it is to be put down.
+bool requests(const Around& around) {
+    for (std::uint32_t at = 0; at < around.size(); ++at) {
+        const std::uint32_t verb = std::max(around.phrase(at, around.classes.ask, true),
+                                            around.phrase(at, around.classes.ask_led, true));
+        if (verb > 0 && around.phrase(at + verb, around.classes.ask_tail, true) > 0) return true;
+    }
+    return false;
+}
+
 bool asks(const Around& around) {
     return around.reading.text.original.find('?') != std::string_view::npos;
 }
@@ -83,17 +93,21 @@ bool names_event_alone(const Around& around, const Understanding& read) {
 }  // namespace
 
 bool is_talk(std::string_view intent) {
-    return !intent.empty() && std::none_of(std::begin(kIntents), std::end(kIntents),
-                                           [&](const Intent& ours) { return ours.name == intent; });
+    return !intent.empty() && !intent.starts_with("other-") &&
+           std::none_of(std::begin(kIntents), std::end(kIntents),
+                        [&](const Intent& ours) { return ours.name == intent; });
 }
 
 bool reads_as_wish(const Around& around, const Understanding& read, language::DayNumber today) {
     const EventDraft& draft = read.draft;
-    if (draft.title.empty() || is_told(around)) return false;
+    if (draft.title.empty()) return false;
+    const bool requested = requests(around);
+    if (!requested && is_told(around)) return false;
     if (!draft.start || (!draft.has_date && !draft.has_time)) return names_event_alone(around, read);
     if (read.question && read.question->kind == "impossible") return false;
-    if ((asks(around) && !names_event(around)) || !has_main_word(around)) return false;
-    if (std::count(draft.title.begin(), draft.title.end(), ' ') >= kMostTitleWords) return false;
+    if ((asks(around) && !names_event(around)) || (!requested && !has_main_word(around))) return false;
+    if (!requested && std::count(draft.title.begin(), draft.title.end(), ' ') >= kMostTitleWords)
+        return false;
     // "now" and a bare "today" are said of everything; a day that is over is told, not wished.
     const auto day = std::chrono::floor<date::days>(draft.start->time_since_epoch()).count();
     const auto says_now = [](const language::Expression& one) {

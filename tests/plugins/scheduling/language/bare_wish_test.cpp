@@ -83,6 +83,19 @@ TEST(BareWish, AQuestionMarkBehindANounAndAnHourAsksForNothing) {
     EXPECT_FALSE(heard({"en", "do you like tennis tomorrow at 4?"}).is_bare_wish);
 }
 
+TEST(BareWish, WhatIsToBePutDownIsOneWhateverIsToldBefore) {
+    EXPECT_TRUE(
+        heard({"pt", "a médica ligou ontem e marcou o retorno pra amanhã às 8, põe na agenda"}).is_bare_wish);
+    EXPECT_TRUE(heard({"en", "the vet rang yesterday, she said tomorrow at 9, put it in"}).is_bare_wish);
+    EXPECT_FALSE(heard({"pt", "a médica ligou ontem e falou que amanhã às 8 chove"}).is_bare_wish);
+}
+
+TEST(BareWish, WhatIsSentRoundOrCostsIsNone) {
+    EXPECT_FALSE(heard({"es", "REENVIADO: el viernes a las 9 cortan la luz"}).is_bare_wish);
+    EXPECT_FALSE(heard({"en", "the locksmith charges 90 on sundays after 6"}).is_bare_wish);
+    EXPECT_FALSE(heard({"pt", "o pintor cobra 200 no sábado às 9"}).is_bare_wish);
+}
+
 TEST(BareWish, AsksForItsHour) {
     const Understanding read = heard({"es", "té con la abuela mañana"});
     ASSERT_TRUE(read.question.has_value());

@@ -242,7 +242,8 @@ TEST(Json, HasTheShapeOfTheCommand) {
     const auto question = nlohmann::json::parse(to_json(asked, moment, "schedule_meeting")).at("question");
     EXPECT_EQ(question.at("kind"), "past");
     EXPECT_EQ(question.at("choices").at(0).at("start"), "2026-11-23T20:00:00-05:00");
-    EXPECT_TRUE(nlohmann::json::parse(to_json(asked, moment, "query_agenda")).at("event").is_null());
+    for (const char* intent : {"query_agenda", "cancel_meeting", "reschedule_meeting"})
+        EXPECT_TRUE(nlohmann::json::parse(to_json(asked, moment, intent)).at("event").is_null()) << intent;
 }
 
 bool is_inferred(const EventDraft& draft, std::string_view field) {
