@@ -42,6 +42,7 @@ constexpr std::pair<Symbol AroundClasses::*, std::string_view> kAroundNames[] = 
     {&AroundClasses::ask_tail, "ASKTAIL"},
     {&AroundClasses::before, "BEFOREW"},
     {&AroundClasses::clitic, "CLITIC"},
+    {&AroundClasses::comers, "COMERS"},
     {&AroundClasses::command, "COMMAND"},
     {&AroundClasses::correct, "CORRECT"},
     {&AroundClasses::dawny, "DAWNY"},
@@ -75,6 +76,10 @@ constexpr std::pair<Symbol AroundClasses::*, std::string_view> kAroundNames[] = 
     {&AroundClasses::remind, "REMIND"},
     {&AroundClasses::request, "REQUEST"},
     {&AroundClasses::second, "SECOND"},
+    {&AroundClasses::self, "SELF"},
+    {&AroundClasses::note, "NOTE"},
+    {&AroundClasses::takes_place, "TAKESPLACE"},
+    {&AroundClasses::short_form, "SHORTFORM"},
     {&AroundClasses::small, "SMALL"},
     {&AroundClasses::something, "SOMETHING"},
     {&AroundClasses::refused, "REFUSED"},
@@ -140,6 +145,7 @@ Knowledge::Knowledge() {
             grammar.load(bit, data(folder + "/patterns.txt"), symbols);
             around.load(bit, data(folder + "/around.txt"), around_symbols);
             around.load(bit, data(folder + "/wish.txt"), around_symbols);
+            around.load(bit, data(folder + "/title.txt"), around_symbols);
         } catch (const std::invalid_argument& fault) {
             throw std::invalid_argument(folder + ": " + fault.what());
         }

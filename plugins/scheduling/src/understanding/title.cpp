@@ -34,6 +34,9 @@ void drop_small_words(Around& around) {
         const bool hanging = around.phrase(at, small) == 1 ||
                              (at_end && around.phrase(at, around.classes.purpose) == 1) ||
                              around.phrase(at, article) == 1 || !around.is_word(at);
+        if (around.reading.text.tokens[at].glued && around.is_word(at) && at > 0 && around.is_title(at - 1) &&
+            around.is_word(at - 1))
+            continue;  // "eco 4D"
         const bool closes = around.punctuation(at) == ')' || around.punctuation(at) == '"';
         if (hanging && !closes && (at_end || (at_begin && !around.is_word(at))))
             around.mark(at, at + 1, Role::kDropped);
@@ -113,11 +116,47 @@ void drop_notes(Around& around) {
     while (at < around.size() && (around.roles[at] == Role::kPlace || around.roles[at] == Role::kVideo ||
                                   (around.is_free(at) && !around.is_word(at))))
         ++at;
-    if (at >= around.size() || !around.is_free(at) || joins(at)) return;
+    if (at >= around.size() || !around.is_free(at)) return;
+    const bool noted = around.phrase(at, around.classes.note) > 0;  // "… jejum 8h"
+    if (!noted && joins(at)) return;
     // Where the event has its noun already, even a name or "then …" behind the time is only good to know.
-    if (!names_event && (!is_content(at) || around.reading.text.tokens[at].capital)) return;
+    if (!noted && !names_event && (!is_content(at) || around.reading.text.tokens[at].capital)) return;
     for (; at < around.size() && around.is_free(at) && around.phrase(at, around.classes.with) == 0; ++at)
         around.mark(at, at + 1, Role::kDropped);
+}
+
+/// "nxt", "hrs": a short word without a vowel before the time is a rest of how the time was written.
+bool is_time_rest(const Around& around, std::uint32_t at) {
+    constexpr std::size_t kLongest = 4;
+    const std::string_view word = around.reading.text.word(at);
+    const auto& token = around.reading.text.tokens[at];
+    return token.kind == language::TokenKind::kWord && !token.capital && !token.glued &&
+           word.size() <= kLongest && word.find_first_of("aeiouy") == std::string_view::npos &&
+           event_size(around, at) == 0 && at + 1 < around.size() && around.roles[at + 1] == Role::kTime;
+}
+
+/// "assembleia realiza-se", "the plumber is coming": what only says that it takes place, at the title's end.
+void drop_happening(Around& around) {
+    std::uint32_t words = 0;
+    for (std::uint32_t at = 0; at < around.size(); ++at) {
+        if (!around.is_title(at)) continue;
+        if (!around.is_free(at) || !around.is_word(at)) {
+            words += around.is_word(at) ? 1 : 0;
+            continue;
+        }
+        const std::uint32_t named = event_size(around, at);
+        const std::uint32_t size = around.phrase(at, around.classes.takes_place), end = at + size;
+        std::uint32_t next = end;
+        while (next < around.size() && around.is_title(next) &&
+               (!around.is_word(next) || around.phrase(next, around.classes.small) == 1))
+            ++next;
+        const bool last = size > named && (next == around.size() || !around.is_title(next));
+        if (words > 0 && ((size > 0 && last) || is_time_rest(around, at)))
+            around.mark(at, std::max(end, at + 1), Role::kDropped);
+        else
+            ++words;
+        at += std::max({size * (last ? 1U : 0U), named, 1U}) - 1;
+    }
 }
 
 /// Brackets whose inside or partner was taken away.
@@ -184,6 +223,8 @@ std::string make_title(Around& around) {
     drop_prices(around);
     drop_lone_number(around);
     drop_notes(around);
+    keep_core(around);
+    drop_happening(around);
     drop_small_words(around);
     const auto first = std::find_if(around.roles.begin(), around.roles.end(), is_title_role);
     if (first == around.roles.end()) return {};
