@@ -20,6 +20,8 @@ constexpr std::string_view kRoots[] = {"date", "period",   "dayrange", "clock", 
 
 /// The name of each class in the data.
 constexpr std::pair<Symbol AroundClasses::*, std::string_view> kAroundNames[] = {
+    {&AroundClasses::after, "AFTER"},
+    {&AroundClasses::meet_verb, "MEETVERB"},
     {&AroundClasses::all_day, "ALLDAY"},
     {&AroundClasses::aside, "ASIDE"},
     {&AroundClasses::hourly, "HOURLY"},

@@ -100,6 +100,10 @@ void keep_core(Around& around);
 /// Takes away all that is said beside the event: greetings, reasons, remarks. After all other marks.
 void keep_title_clause(Around& around);
 
+/// A time inside quotation marks is a part of the name where another time is said: 'webinar "Sales 2027"
+/// on Friday'.
+void free_quoted(Around& around, language::Reading& reading);
+
 /// Weekdays and months that are people: "com o Domingos", "with April". Their tokens are free again.
 void free_names(Around& around, language::Reading& reading);
 

@@ -249,14 +249,42 @@ std::uint32_t take_invited(Around& around, std::uint32_t at, Guests& guests) {
     return std::max(end, names);
 }
 
+/// How far behind "with" a name is looked for while only talk stands between.
+constexpr std::uint32_t kMostTalk = 6;
+
 /// "con Ana y Luis", "com o pessoal do marketing"; returns where it ends, `at` when there is no such word.
 std::uint32_t take_companions(Around& around, std::uint32_t at, Guests& guests) {
     std::uint32_t size = around.phrase(at, around.classes.with_the);
     if (size == 0 || !is_proper(around, at + size)) size = around.phrase(at, around.classes.with);
     if (size == 0) return at;
+    // "200 W Adams": a part of an address.
+    if (at > 0 && around.reading.text.tokens[at].capital && around.reading.text.word(at).size() == 1 &&
+        around.reading.text.tokens[at - 1].kind == TokenKind::kNumber)
+        return at;
     // "com o pessoal": the article belongs to them.
     const bool own_article = size > 1 && relation_end(around, at + size - 1) > at + size;
     const std::uint32_t behind = at + size - (own_article ? 1 : 0);
+    std::uint32_t spoken = behind;  // "with, uh, what's her name Danielle"
+    while (spoken < around.size() && around.is_free(spoken) && spoken < behind + kMostTalk) {
+        const bool filler = around.phrase(spoken, around.classes.command) > 0 &&
+                            around.phrase(spoken, around.classes.no_guest) > 0;
+        const std::uint32_t remark = around.phrase(spoken, around.classes.remark);
+        if (!filler && remark == 0 && around.punctuation(spoken) != ',') break;
+        spoken += std::max(remark, 1u);
+    }
+    if (spoken > behind && spoken < around.size() && name_end(around, spoken) > spoken) {
+        around.mark(behind, spoken, Role::kDropped);
+        const std::uint32_t end = take_names(around, spoken, guests, Role::kGuest);
+        around.mark(at, behind, Role::kGuest);
+        return std::max(end, spoken);
+    }
+    // "c/ Goya 52" is a street.
+    if (around.phrase(at, around.classes.with_short) == size) {
+        const std::uint32_t end = name_end(around, behind);
+        if (end > behind && end < around.size() && around.is_free(end) &&
+            around.reading.text.tokens[end].kind == TokenKind::kNumber)
+            return at + size;
+    }
     const std::uint32_t name = name_end(around, behind) == behind ? name_behind(around, behind) : behind;
     const std::uint32_t end = take_names(around, name, guests, Role::kGuest);
     if (end > name) {
@@ -370,6 +398,20 @@ bool is_name_due(const Around& around, std::uint32_t at) {
 }
 
 }  // namespace
+
+void free_quoted(Around& around, language::Reading& reading) {
+    std::uint32_t open = around.size(), close = around.size();
+    for (std::uint32_t at = 0; at < around.size(); ++at)
+        if (around.punctuation(at) == '"') (open == around.size() ? open : close) = at;
+    if (close == around.size()) return;
+    const auto inside = [&](const language::Expression& expression) {
+        return expression.begin_token > open && expression.end_token <= close;
+    };
+    if (std::all_of(reading.expressions.begin(), reading.expressions.end(), inside)) return;
+    for (const auto& expression : reading.expressions)
+        if (inside(expression)) around.mark(expression.begin_token, expression.end_token, Role::kTitle);
+    std::erase_if(reading.expressions, inside);
+}
 
 void free_names(Around& around, language::Reading& reading) {
     std::erase_if(reading.expressions, [&](const language::Expression& expression) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "language/words.hpp"
 #include "understanding/around.hpp"
 
 /// Where it is: "en la sala 3", "at 450 Sutter St", "…, martes 6pm colegio San José".
@@ -80,7 +81,9 @@ bool is_in_behind_time(const Around& around, std::uint32_t at, std::uint32_t beg
 /// "… table for 7, Gus's": the last words of a message, behind a comma. Who signs it is none ("saludos,
 /// Ana").
 bool is_closing_name(const Around& around, std::uint32_t at) {
-    if (at < 2 || around.punctuation(at - 1) != ',' || around.starts_line(at)) return false;
+    if (at < 2 || around.starts_line(at)) return false;
+    const char mark = around.punctuation(at - 1);
+    if (mark != ',' && mark != '(') return false;
     const bool signs = around.roles[at - 2] == Role::kCommand || !around.is_word(at - 2) ||
                        around.phrase(at - 2, around.classes.remark) > 0 ||
                        around.phrase(at - 2, around.classes.greeting_end) > 0;
@@ -89,12 +92,16 @@ bool is_closing_name(const Around& around, std::uint32_t at) {
     if (signs || !timed) return false;
     const auto ends_part = [&](std::uint32_t end) {
         return end == around.size() || around.punctuation(end) == ',' || around.punctuation(end) == '.' ||
-               around.starts_line(end);
+               around.punctuation(end) == ')' || around.starts_line(end);
     };
     // "…, sala grande", "…, maternidade Lucrécia Paim"
     const std::uint32_t noun = around.phrase(at, around.classes.place_noun);
     if (noun > 0 && event_size(around, at) <= noun && around.phrase(at, around.classes.note) == 0)
         return true;
+    const bool article = around.phrase(at, around.classes.kin) == 1 && at + 1 < around.size() &&
+                         around.is_free(at + 1) && proper_end(around, at + 1) == around.size();
+    if (article && (around.reading.language & language::kCapitalMonths) != 0)
+        return true;  // ", the Tollington"
     const std::uint32_t end = proper_end(around, at);
     return end > at && (end == around.size() || (end - at > 1 && ends_part(end)));
 }
@@ -146,7 +153,13 @@ bool noun_follows(const Around& around, std::uint32_t begin) {
 
 /// "bar Manolo", "depto 1204", "court 3": a noun of place with its name or number, behind the title's words.
 bool is_named_place(const Around& around, std::uint32_t at) {
-    const std::uint32_t size = around.phrase(at, around.classes.place_noun), name = at + size;
+    const std::uint32_t size = around.phrase(at, around.classes.place_noun);
+    std::uint32_t name = at + size;
+    const bool apart = at > 0 && around.is_free(at - 1) && around.phrase(at - 1, around.classes.small) == 0 &&
+                       around.phrase(at - 1, around.classes.kin) == 0;  // "visita a la casa de …" is no place
+    if (size > 0 && apart && name + 1 < around.size() && around.is_free(name) && around.is_free(name + 1) &&
+        around.phrase(name, around.classes.of_group) == 1 && around.reading.text.tokens[name + 1].capital)
+        ++name;  // "posto de saúde da Vila Nova"
     if (size == 0 || name >= around.size() || !around.is_free(name) || !around.is_word(name)) return false;
     if (at > 0 && around.phrase(at - 1, around.classes.purpose, true) == 1) return false;  // "por lo del IVA"
     const auto& token = around.reading.text.tokens[name];
@@ -177,6 +190,17 @@ std::uint32_t place_continues(const Around& around, std::uint32_t comma) {
         if (around.phrase(at, noun) > 0 || around.phrase(at, floor) > 0) {
             end = at + 1;
             const auto& tokens = around.reading.text.tokens;
+            const auto goes_on = [&](std::uint32_t k) {  // "Av. Rivadavia 5400", "Safari Park Hotel"
+                if (k >= around.size() || !around.is_free(k)) return false;
+                if (around.punctuation(k) == '.') return is_short_form(around, k);
+                const bool number = tokens[k].kind == TokenKind::kNumber;
+                return around.is_word(k) && (tokens[k].capital || number) &&
+                       around.phrase(k, around.classes.remark) == 0;
+            };
+            if (goes_on(end) && around.phrase(at, floor) == 0) {
+                while (goes_on(end) && end - comma < 9) ++end;
+                return end;
+            }
             const bool numbered =
                 end < around.size() && around.is_free(end) && around.is_word(end) &&
                 (tokens[end].kind != TokenKind::kWord ||
@@ -234,7 +258,8 @@ std::string find_place(Around& around) {
     const Symbol small = around.classes.small, place_only = around.classes.place_at;
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_free(at)) continue;
-        if (const std::uint32_t other = around.phrase(at, around.classes.no_place); other > 0) {
+        if (const std::uint32_t other = around.phrase(at, around.classes.no_place);
+            other > 1 && !around.reading.text.tokens[at + other - 1].capital) {
             at += other - 1;  // "en ayunas"
             continue;
         }

@@ -151,6 +151,11 @@ void drop_happening(Around& around) {
                (!around.is_word(next) || around.phrase(next, around.classes.small) == 1))
             ++next;
         const bool last = size > named && (next == around.size() || !around.is_title(next));
+        if (words > 0 && named == 0 && around.phrase(at, around.classes.after) > 0) {
+            while (at < around.size() && around.is_free(at)) around.mark(at, at + 1, Role::kDropped), ++at;
+            --at;  // "beers after work", "reunión después del recreo"
+            continue;
+        }
         if (words > 0 && ((size > 0 && last) || is_time_rest(around, at)))
             around.mark(at, std::max(end, at + 1), Role::kDropped);
         else
@@ -216,6 +221,30 @@ std::string quoted_title(const Around& around) {
 
 }  // namespace
 
+namespace {
+
+/// "quedo con Marta para ver el piso": what is to be done is the name, with whom is said behind it; "" when
+/// nothing is told. `guest` is where the title begins.
+std::string task_with_guest(const Around& around, std::uint32_t guest) {
+    std::uint32_t purpose = guest;
+    while (purpose < around.size() && !around.is_free(purpose)) ++purpose;
+    if (purpose + 1 >= around.size() || !is_infinitive(around, purpose + 1)) return {};
+    if (around.phrase(purpose, around.classes.purpose) != 1 &&
+        around.phrase(purpose, around.classes.of_group) != 1)
+        return {};
+    Around task = around, person = around;
+    task.mark(0, purpose + 1, Role::kDropped);
+    person.mark(purpose, person.size(), Role::kDropped);
+    return joined(task) + " " + joined(person);
+}
+
+/// "¿podríamos reunirnos el martes?": the verb alone says that it is a meeting.
+bool says_meeting(const Around& around) {
+    return around.find(around.classes.meet_verb).has_value();
+}
+
+}  // namespace
+
 std::string make_title(Around& around) {
     if (auto quoted = quoted_title(around); !quoted.empty()) return capitalized(std::move(quoted));
     keep_title_clause(around);
@@ -238,11 +267,13 @@ std::string make_title(Around& around) {
         (bare_guest || std::none_of(around.roles.begin() + next, around.roles.end(), is_title_role)))
         around.mark(at, next, Role::kDropped);
     title = joined(around);
+    if (title.size() == 1 && says_meeting(around)) return std::string(around.language().meeting);
     if (bare_guest && around.roles[at] != Role::kFree) {
         const auto short_with = around.phrase(next, around.classes.with_short, true);
         if (short_with > 0 && title.starts_with(around.slice(next, next + short_with)))
             title.replace(0, around.slice(next, next + short_with).size(), around.language().with);
-        title = std::string(around.language().meeting) + " " + title;
+        const std::string task = task_with_guest(around, next);
+        title = task.empty() ? std::string(around.language().meeting) + " " + title : task;
     }
     return capitalized(std::move(title));
 }
