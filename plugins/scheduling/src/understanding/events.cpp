@@ -195,6 +195,16 @@ std::uint32_t core_end(const Around& around, std::uint32_t at) {
 
 }  // namespace
 
+namespace {
+
+bool has_other_event(const Around& around, std::uint32_t from) {
+    for (std::uint32_t at = from; at < around.size(); ++at)
+        if (around.is_free(at) && event_size(around, at) > 0) return true;
+    return false;
+}
+
+}  // namespace
+
 void keep_core(Around& around) {
     if (!is_rambling(around)) return;
     std::uint32_t first = 0;
@@ -207,7 +217,21 @@ void keep_core(Around& around) {
         for (std::uint32_t at = first; at < around.size() && begin == around.size(); ++at) {
             if (!around.is_free(at)) continue;
             const std::uint32_t named = event_size(around, at);
+            const auto& classes = around.classes;
+            // "… para revisar el contrato de renta": what is to be done, not the noun that is only a part of
+            // it.
+            const bool led = at > 0 && around.is_word(at - 1) &&
+                             (around.phrase(at - 1, classes.purpose, true) == 1 ||
+                              around.phrase(at - 1, classes.small, true) == 1);
+            if (named == 0 && led && begins_task(around, at) && !is_talk_word(around, at)) {
+                begin = at;
+                end = core_end(around, at + 1);
+                continue;
+            }
             if (named == 0) continue;
+            if (at > first && around.is_free(at - 1) && around.phrase(at - 1, classes.of_group) == 1 &&
+                has_other_event(around, at + named))
+                continue;
             begin = std::max(first, phrase_begin(around, at));
             end = core_end(around, at + named);
         }

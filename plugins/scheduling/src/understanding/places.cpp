@@ -60,7 +60,7 @@ std::uint32_t proper_end(const Around& around, std::uint32_t at) {
     }
     const bool noted = end < around.size() && end > at &&
                        (around.phrase(end, classes.note) > 0 || around.phrase(end, classes.self) > 0 ||
-                        around.phrase(end, classes.remark) > 0 || around.phrase(end, classes.with) > 0);
+                        around.phrase(end, classes.with) > 0);
     const bool closed = end == around.size() || !around.is_word(end) || around.roles[end] == Role::kTime ||
                         around.starts_line(end) || noted;
     const bool label = end < around.size() && around.punctuation(end) == ':';
@@ -253,7 +253,35 @@ std::uint32_t place_end(const Around& around, std::uint32_t begin) {
 
 }  // namespace
 
+namespace {
+
+/// "sala 2 mañana a las 10 para la revisión": what is booked is where, and what for is the title. Marks both;
+/// "" when nothing of the kind is said.
+std::string booked_room(Around& around) {
+    std::uint32_t first = 0;
+    while (first < around.size() && (!around.is_title(first) || !around.is_word(first) ||
+                                     around.phrase(first, around.classes.article) == 1))
+        ++first;
+    if (first == around.size() || !around.is_free(first)) return {};
+    const std::uint32_t size = around.phrase(first, around.classes.place_noun), number = first + size;
+    if (size == 0 || number >= around.size() || !around.is_free(number) ||
+        around.reading.text.tokens[number].kind != TokenKind::kNumber)
+        return {};
+    std::uint32_t purpose = number + 1;
+    while (purpose < around.size() && around.roles[purpose] == Role::kTime) ++purpose;
+    if (purpose + 1 >= around.size() || !around.is_free(purpose) ||
+        around.phrase(purpose, around.classes.purpose) != 1 || !around.is_title(purpose + 1))
+        return {};
+    std::string place(around.slice(first, number + 1));
+    around.mark(first, number + 1, Role::kPlace);
+    around.mark(purpose, purpose + 1, Role::kDropped);
+    return place;
+}
+
+}  // namespace
+
 std::string find_place(Around& around) {
+    if (std::string room = booked_room(around); !room.empty()) return room;
     const Symbol preposition = around.classes.place_preposition, noun = around.classes.place_noun;
     const Symbol small = around.classes.small, place_only = around.classes.place_at;
     for (std::uint32_t at = 0; at < around.size(); ++at) {

@@ -238,6 +238,18 @@ std::string task_with_guest(const Around& around, std::uint32_t guest) {
     return joined(task) + " " + joined(person);
 }
 
+/// "a ceia de Natal às 21h": the words that say the day are all of the event's name.
+void take_occasion(Around& around) {
+    for (const auto& expression : around.reading.expressions) {
+        if (!expression.value.has(language::Flag::kHoliday)) continue;
+        for (std::uint32_t at = expression.begin_token; at < expression.end_token; ++at) {
+            if (around.phrase(at, around.classes.event, true) == 0) continue;
+            around.mark(at, expression.end_token, Role::kTitle);
+            return;
+        }
+    }
+}
+
 /// "¿podríamos reunirnos el martes?": the verb alone says that it is a meeting.
 bool says_meeting(const Around& around) {
     return around.find(around.classes.meet_verb).has_value();
@@ -255,6 +267,7 @@ std::string make_title(Around& around) {
     keep_core(around);
     drop_happening(around);
     drop_small_words(around);
+    if (std::none_of(around.roles.begin(), around.roles.end(), is_title_role)) take_occasion(around);
     const auto first = std::find_if(around.roles.begin(), around.roles.end(), is_title_role);
     if (first == around.roles.end()) return {};
     const auto at = static_cast<std::uint32_t>(first - around.roles.begin());
@@ -267,6 +280,10 @@ std::string make_title(Around& around) {
         (bare_guest || std::none_of(around.roles.begin() + next, around.roles.end(), is_title_role)))
         around.mark(at, next, Role::kDropped);
     title = joined(around);
+    // "dinner's at 7": the verb behind an event's noun.
+    if (title.size() > 2 && title.ends_with("'s") && title.find(' ') == std::string::npos &&
+        around.is_free(at) && event_size(around, at) == 1)
+        title.resize(title.size() - 2);
     if (title.size() == 1 && says_meeting(around)) return std::string(around.language().meeting);
     if (bare_guest && around.roles[at] != Role::kFree) {
         const auto short_with = around.phrase(next, around.classes.with_short, true);
