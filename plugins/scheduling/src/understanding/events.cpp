@@ -220,9 +220,8 @@ void keep_core(Around& around) {
             const auto& classes = around.classes;
             // "… para revisar el contrato de renta": what is to be done, not the noun that is only a part of
             // it.
-            const bool led = at > 0 && around.is_word(at - 1) &&
-                             (around.phrase(at - 1, classes.purpose, true) == 1 ||
-                              around.phrase(at - 1, classes.small, true) == 1);
+            const bool led =
+                at > 0 && around.is_word(at - 1) && around.phrase(at - 1, classes.purpose, true) == 1;
             if (named == 0 && led && begins_task(around, at) && !is_talk_word(around, at)) {
                 begin = at;
                 end = core_end(around, at + 1);

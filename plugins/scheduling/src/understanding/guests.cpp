@@ -147,6 +147,7 @@ bool is_proper(const Around& around, std::uint32_t at) {
 
 /// "Cervejaria Ramiro", "Liffey Room": a place in the list of guests is none of them.
 bool names_place(const Around& around, std::uint32_t at) {
+    if (around.phrase(at, around.classes.honorific) > 0) return false;  // "Dr. Park"
     const std::uint32_t end = name_end(around, at);
     for (std::uint32_t k = at; k < end; ++k)
         if (around.phrase(k, around.classes.place_noun) > 0) return true;

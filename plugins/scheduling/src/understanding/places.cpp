@@ -31,6 +31,7 @@ std::uint32_t proper_end(const Around& around, std::uint32_t at) {
         return k < around.size() && around.is_free(k) && around.is_word(k) && tokens[k].capital &&
                around.phrase(k, classes.group) == 0 && around.phrase(k, classes.remark) == 0 &&
                around.phrase(k, classes.polite) == 0 && around.phrase(k, classes.money) == 0 &&
+               (k > at || around.phrase(k, classes.frame) == 0) &&
                around.phrase(k, classes.subject_label) == 0 && (k > at || event_size(around, k) == 0) &&
                !(k > at && around.starts_line(k));
     };
