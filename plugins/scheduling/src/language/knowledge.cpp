@@ -31,6 +31,8 @@ constexpr std::string_view kRoots[] = {"date", "period",   "dayrange", "clock", 
 
 /// The name of each class in the data.
 constexpr std::pair<Symbol AroundClasses::*, std::string_view> kAroundNames[] = {
+    {&AroundClasses::after, "AFTER"},
+    {&AroundClasses::meet_verb, "MEETVERB"},
     {&AroundClasses::all_day, "ALLDAY"},
     {&AroundClasses::aside, "ASIDE"},
     {&AroundClasses::hourly, "HOURLY"},
@@ -53,6 +55,7 @@ constexpr std::pair<Symbol AroundClasses::*, std::string_view> kAroundNames[] = 
     {&AroundClasses::ask_tail, "ASKTAIL"},
     {&AroundClasses::before, "BEFOREW"},
     {&AroundClasses::clitic, "CLITIC"},
+    {&AroundClasses::comers, "COMERS"},
     {&AroundClasses::command, "COMMAND"},
     {&AroundClasses::correct, "CORRECT"},
     {&AroundClasses::dawny, "DAWNY"},
@@ -86,6 +89,10 @@ constexpr std::pair<Symbol AroundClasses::*, std::string_view> kAroundNames[] = 
     {&AroundClasses::remind, "REMIND"},
     {&AroundClasses::request, "REQUEST"},
     {&AroundClasses::second, "SECOND"},
+    {&AroundClasses::self, "SELF"},
+    {&AroundClasses::note, "NOTE"},
+    {&AroundClasses::takes_place, "TAKESPLACE"},
+    {&AroundClasses::short_form, "SHORTFORM"},
     {&AroundClasses::small, "SMALL"},
     {&AroundClasses::something, "SOMETHING"},
     {&AroundClasses::refused, "REFUSED"},
@@ -153,6 +160,7 @@ Knowledge::Knowledge() {
             grammar.load(bit, data(folder + "/patterns.txt"), symbols);
             around.load(bit, data(folder + "/around.txt"), around_symbols);
             around.load(bit, data(folder + "/wish.txt"), around_symbols);
+            around.load(bit, data(folder + "/title.txt"), around_symbols);
             load_zones(bit, data(folder + "/zones.txt"), zone_languages);
         } catch (const std::invalid_argument& fault) {
             throw std::invalid_argument(folder + ": " + fault.what());

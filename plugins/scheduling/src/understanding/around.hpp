@@ -101,8 +101,16 @@ void drop_commands(Around& around, bool edits, std::uint32_t begin = 0);
 /// Takes away the sentence before the event's noun: "quería ver si me pones una cita" leaves the appointment.
 void drop_frame(Around& around);
 
+/// Where a title still holds talk: keeps the event's noun with what belongs to it, or the task up to the
+/// talk, and all guests.
+void keep_core(Around& around);
+
 /// Takes away all that is said beside the event: greetings, reasons, remarks. After all other marks.
 void keep_title_clause(Around& around);
+
+/// A time inside quotation marks is a part of the name where another time is said: 'webinar "Sales 2027"
+/// on Friday'.
+void free_quoted(Around& around, language::Reading& reading);
 
 /// "en la sala 3", "at Starbucks"; marks its tokens. "" when none.
 [[nodiscard]] std::string find_place(Around& around);

@@ -46,8 +46,10 @@ int boundary_before(const Around& around, std::uint32_t at) {
                                  !around.reading.text.tokens[at].capital && around.is_free(at - 2);
         const bool honorific =
             at > 1 && around.phrase(at - 2, around.classes.honorific) > 0;  // "Dr. Kim's office"
+        const bool short_form = at > 1 && around.phrase(at - 2, around.classes.short_form) == 1 &&
+                                around.reading.text.tokens[at - 1].glued;  // "Ma. Belén"
         const bool versus = at > 1 && around.is_word(at - 2) && around.reading.text.word(at - 2) == "v";
-        return abbreviated || honorific || versus ? 0 : 2;
+        return abbreviated || honorific || short_form || versus ? 0 : 2;
     }
     // "call re: the invoice", "1:1"
     const bool joins =

@@ -27,7 +27,8 @@ void drop_commands(Around& around, bool edits, std::uint32_t begin) {
                  article = around.classes.article, title = around.classes.title, todo = around.classes.todo;
     const auto command_size = [&](std::uint32_t at) {
         const auto size = std::max(around.phrase(at, command), edits ? around.phrase(at, edit) : 0u);
-        return around.phrase(at, title) > size ? 0u : size;  // "book club" asks for nothing
+        // "book club", "amigo secreto": neither asks for anything
+        return around.phrase(at, title) > size || (size == 1 && event_size(around, at) > size) ? 0u : size;
     };
     for (std::uint32_t at = begin; at < around.size(); ++at) {
         if (!around.is_free(at)) continue;

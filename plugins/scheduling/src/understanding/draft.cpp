@@ -78,6 +78,7 @@ Understanding understand(std::string_view text, std::string_view intent, const M
     language::Reading reading = language::read(text, moment.locale, context);
     Understanding out;
     Around around(reading);
+    free_quoted(around, reading);
     for (const auto& expression : reading.expressions)
         if (auto mention = mention_of(expression, context, moment.zone))
             out.times.push_back(std::move(*mention));

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "language/words.hpp"
 #include "understanding/around.hpp"
 
 /// The noun that names an event, and the words of a sentence around it.
@@ -34,9 +35,20 @@ std::uint32_t event_size(const Around& around, std::uint32_t at) {
 bool is_infinitive(const Around& around, std::uint32_t at) {
     constexpr std::size_t kEnding = 2, kShortest = 4;
     const std::string_view word = around.reading.text.word(at);
-    return word.size() >= kShortest && !around.reading.text.tokens[at].capital &&
-           around.is_of(word.substr(word.size() - kEnding), around.classes.task_ending) &&
-           around.phrase(at, around.classes.place_noun) == 0;
+    if (word.size() < kShortest || around.reading.text.tokens[at].capital ||
+        around.phrase(at, around.classes.place_noun) > 0)
+        return false;
+    const auto ends_so = [&](std::string_view form) {
+        return form.size() >= kShortest &&
+               around.is_of(form.substr(form.size() - kEnding), around.classes.task_ending);
+    };
+    if (ends_so(word)) return true;
+    for (const std::size_t size : {std::size_t{2}, std::size_t{3}})  // "tomarme", "llevarlos"
+        if (word.size() > size + kShortest &&
+            around.is_of(word.substr(word.size() - size), around.classes.clitic) &&
+            ends_so(word.substr(0, word.size() - size)))
+            return true;
+    return false;
 }
 
 bool begins_task(const Around& around, std::uint32_t at) {
@@ -109,7 +121,13 @@ bool is_framed(const Around& around, std::uint32_t first, std::uint32_t begin) {
     if (before < begin && before > first && ends_with_person(around, before - 1)) return true;
     for (std::uint32_t at = first; at < before; ++at)
         if (around.is_free(at) && is_frame(around, at)) return true;
-    return false;
+    // "gnt a reunião", "mijo la cita": no name of an event has its article inside without a word that joins.
+    constexpr std::uint32_t kMostTalk = 3;
+    const bool definite = before < begin && (around.reading.language & language::kCapitalMonths) == 0;
+    if (!definite || before == first || before - first > kMostTalk) return false;
+    for (std::uint32_t at = first; at < before; ++at)
+        if (begins_task(around, at) || !around.is_free(at)) return false;
+    return true;
 }
 
 }  // namespace
@@ -130,6 +148,96 @@ void drop_frame(Around& around) {
         }
         return;
     }
+}
+
+namespace {
+
+/// Words of talk that no name of an event holds: "says", "que".
+bool is_talk_word(const Around& around, std::uint32_t at) {
+    const auto& classes = around.classes;
+    if (around.reading.text.tokens[at].capital && at > 0 && !around.starts_line(at)) return false;
+    const bool bare_and = around.reading.text.word(at) == "e" && around.slice(at, at + 1).size() == 1;
+    return !bare_and && (around.phrase(at, classes.frame) > 0 || around.phrase(at, classes.remark) > 0 ||
+                         around.phrase(at, classes.verb) == 1);
+}
+
+/// The title as it stands holds talk, or is longer than a name is.
+bool is_rambling(const Around& around) {
+    constexpr std::uint32_t kMostWords = 9;
+    std::uint32_t words = 0;
+    for (std::uint32_t at = 0; at < around.size(); ++at) {
+        if (!around.is_free(at) || !around.is_word(at)) continue;
+        if (const std::uint32_t named = event_size(around, at); named > 0) {
+            at += named - 1;
+            ++words;
+            continue;
+        }
+        if (words > 0 ? is_talk_word(around, at) : is_talk_word(around, at) && !begins_task(around, at))
+            return true;
+        if (++words > kMostWords) return true;
+    }
+    return false;
+}
+
+/// Where the name ends that holds the token before `at`: at talk, at a mark, at what is no title.
+std::uint32_t core_end(const Around& around, std::uint32_t at) {
+    constexpr std::string_view kJoining = "'-&/\"";
+    while (at < around.size() && around.is_title(at)) {
+        const char mark = around.punctuation(at);
+        if (mark != '\0' && kJoining.find(mark) == std::string_view::npos) break;
+        if (around.is_free(at) && around.is_word(at) && event_size(around, at) == 0 &&
+            is_talk_word(around, at))
+            break;
+        at += std::max(around.is_free(at) ? event_size(around, at) : 0, 1u);
+    }
+    return std::min(at, around.size());
+}
+
+}  // namespace
+
+namespace {
+
+bool has_other_event(const Around& around, std::uint32_t from) {
+    for (std::uint32_t at = from; at < around.size(); ++at)
+        if (around.is_free(at) && event_size(around, at) > 0) return true;
+    return false;
+}
+
+}  // namespace
+
+void keep_core(Around& around) {
+    if (!is_rambling(around)) return;
+    std::uint32_t first = 0;
+    while (first < around.size() && !around.is_title(first)) ++first;
+    std::uint32_t begin = around.size(), end = around.size();
+    if (first < around.size() && around.is_free(first) && begins_task(around, first)) {
+        begin = first;
+        end = core_end(around, first + 1);
+    } else {
+        for (std::uint32_t at = first; at < around.size() && begin == around.size(); ++at) {
+            if (!around.is_free(at)) continue;
+            const std::uint32_t named = event_size(around, at);
+            const auto& classes = around.classes;
+            // "… para revisar el contrato de renta": what is to be done, not the noun that is only a part of
+            // it.
+            const bool led =
+                at > 0 && around.is_word(at - 1) && around.phrase(at - 1, classes.purpose, true) == 1;
+            if (named == 0 && led && begins_task(around, at) && !is_talk_word(around, at)) {
+                begin = at;
+                end = core_end(around, at + 1);
+                continue;
+            }
+            if (named == 0) continue;
+            if (at > first && around.is_free(at - 1) && around.phrase(at - 1, classes.of_group) == 1 &&
+                has_other_event(around, at + named))
+                continue;
+            begin = std::max(first, phrase_begin(around, at));
+            end = core_end(around, at + named);
+        }
+    }
+    if (begin == around.size()) return;
+    for (std::uint32_t at = 0; at < around.size(); ++at)
+        if ((at < begin || at >= end) && around.is_free(at)) around.mark(at, at + 1, Role::kDropped);
 }
 
 }  // namespace scheduling

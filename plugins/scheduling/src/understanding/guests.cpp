@@ -9,6 +9,8 @@ namespace {
 using language::TokenKind;
 
 constexpr std::size_t kMostGuests = 50;
+/// The languages in which a place is told by two streets: "Malecón y Junín".
+constexpr language::LanguageMask kNamesCorners = 1;
 
 void add_guest(Guests& guests, std::string_view name) {
     const bool known = std::find(guests.names.begin(), guests.names.end(), name) != guests.names.end();
@@ -52,8 +54,12 @@ std::uint32_t relation_end(const Around& around, std::uint32_t at) {
         return at;
     while (is_word(around, end) && group_size(around, end) > 0)  // "design team"
         end += group_size(around, end);
-    while (is_word(around, end) && around.reading.text.tokens[end].capital && end - at < 5)
-        ++end;  // "el profe Gómez"
+    while (end < around.size() && around.is_free(end) && end - at < 7) {  // "el profe Gómez"
+        const bool title_stop = around.punctuation(end) == '.' && end > at &&
+                                around.phrase(end - 1, around.classes.honorific) > 0;  // "… Dr. Feliz"
+        if (!title_stop && !(is_word(around, end) && around.reading.text.tokens[end].capital)) break;
+        ++end;
+    }
     const std::uint32_t of =
         end < around.size() && around.is_free(end) ? around.phrase(end, around.classes.of_group) : 0;
     const std::uint32_t name = end + of;
@@ -74,6 +80,13 @@ std::uint32_t name_behind(const Around& around, std::uint32_t at) {
         if (around.phrase(name, around.classes.small) > 0 || group_size(around, name) > 0) return at;
     }
     return at;
+}
+
+/// "Lindqvist-Baird": what joins two names without a blank.
+bool is_hyphen(const Around& around, std::uint32_t at) {
+    return around.punctuation(at) == '-' && around.reading.text.tokens[at].glued && at + 1 < around.size() &&
+           around.reading.text.tokens[at + 1].glued &&
+           around.reading.text.tokens[at + 1].kind == TokenKind::kWord;
 }
 
 /// Ends behind the name that begins at `at`; `at` itself when there is none.
@@ -104,11 +117,23 @@ std::uint32_t name_end(const Around& around, std::uint32_t at) {
             around.phrase(at, around.classes.small) > 0 || around.phrase(at, around.classes.article) > 0;
         const bool noun = around.phrase(at, around.classes.place_noun) > 0;
         if (small || noun || text.word(at).size() < 2) return at;
+        if (is_word(at + 1) && !text.tokens[at + 1].capital && group_size(around, at + 1) > 0)
+            return at + 1 + group_size(around, at + 1);  // "college gang"
+        if (at + 1 < around.size() && around.is_free(at + 1) &&
+            text.tokens[at + 1].kind == TokenKind::kNumber)
+            return at;  // "batch 09"
         const bool surname = is_word(at + 1) && around.phrase(at + 1, around.classes.surname) == 1;
         return surname ? at + 2 : at + 1;  // "juan pérez"
     }
     std::uint32_t end = at + 1;
-    while (is_word(end) && text.tokens[end].capital && !around.starts_line(end) && end - at < 4) ++end;
+    while (end < around.size() && around.is_free(end) && end - at < 6) {
+        const bool name = is_word(end) && text.tokens[end].capital && !around.starts_line(end) &&
+                          (around.phrase(end, around.classes.honorific) == 0 ||
+                           text.word(end).size() == 1) &&  // "Dr. Feldman Dr. Osei"
+                          end - at < 4;
+        if (!name && !is_hyphen(around, end)) break;
+        ++end;
+    }
     // "London office", "Acme team": many people, or none.
     const bool names_group = is_word(end) && around.phrase(end, around.classes.organisation) > 0;
     return names_group ? at : end;
@@ -122,34 +147,78 @@ bool is_proper(const Around& around, std::uint32_t at) {
 
 /// "Cervejaria Ramiro", "Liffey Room": a place in the list of guests is none of them.
 bool names_place(const Around& around, std::uint32_t at) {
+    if (around.phrase(at, around.classes.honorific) > 0) return false;  // "Dr. Park"
     const std::uint32_t end = name_end(around, at);
     for (std::uint32_t k = at; k < end; ++k)
         if (around.phrase(k, around.classes.place_noun) > 0) return true;
     return false;
 }
 
+/// "Sunita (sunita@x.com)": the address behind a name is that person's; the end of it, `at` when there is
+/// none.
+std::uint32_t address_end(const Around& around, std::uint32_t at) {
+    if (at + 2 >= around.size()) return at;
+    const char open = around.punctuation(at), close = around.punctuation(at + 2);
+    const bool bracketed = (open == '(' && close == ')') || (open == '<' && close == '>');
+    return bracketed && around.reading.text.tokens[at + 1].kind == TokenKind::kEmail ? at + 3 : at;
+}
+
+/// Where the next name of a list begins behind a name that ends at `end`; `end` when the list is over.
+std::uint32_t next_name(const Around& around, std::uint32_t end) {
+    std::uint32_t next = end;
+    if (next < around.size() && (around.punctuation(next) == ',' || around.punctuation(next) == '+')) ++next;
+    if (next >= around.size()) return end;
+    std::uint32_t joint = around.phrase(next, around.classes.person_and);
+    // "y la Cata", "e o gerente": the article is the next one's.
+    if (joint > 1 && around.phrase(next + joint - 1, around.classes.kin) == 1) --joint;
+    next += joint;
+    const bool article =
+        next + 1 < around.size() && around.is_free(next) && around.phrase(next, around.classes.kin) == 1;
+    if (article && around.is_free(next + 1) && is_proper(around, next + 1) &&
+        (next > end || (around.reading.language & language::kCapitalMonths) == 0))  // "a Sil o Duda"
+        return relation_end(around, next) > next ? next : next + 1;
+    return next;
+}
+
+/// A name in a list, "Neto" as well: what a word means besides does not matter there.
+std::uint32_t listed_end(const Around& around, std::uint32_t at) {
+    const std::uint32_t end = name_end(around, at);
+    if (end > at || !is_word(around, at) || !around.reading.text.tokens[at].capital) return end;
+    return around.phrase(at, around.classes.no_guest) > 0 || around.phrase(at, around.classes.remark) > 0
+               ? at
+               : at + 1;
+}
+
 /// Names joined by commas and "and" from `at` on; returns where they end.
 std::uint32_t take_names(Around& around, std::uint32_t at, Guests& guests, Role role) {
     std::uint32_t end = at;
+    bool last = false;  // behind "and" the list is over: "com o Xico e a malta, Capa Negra"
     while (true) {
-        const std::uint32_t name = name_end(around, at);
+        const std::uint32_t name = end == at ? name_end(around, at) : listed_end(around, at);
         if (name == at) return end;
-        add_guest(guests, around.slice(at, name));
+        const std::uint32_t address = address_end(around, name);
+        add_guest(guests, address > name ? around.slice(name + 1, name + 2) : around.slice(at, name));
+        if (address > name) guests.invites = true;
         // A name is written with a capital in the title; what someone is stays as it is.
         const bool relation = role == Role::kGuest && relation_end(around, at) == name;
         around.mark(at, name, relation ? Role::kTitle : role);
-        end = name;
-        std::uint32_t next = name;
-        if (next < around.size() && around.punctuation(next) == ',') ++next;
-        if (next < around.size()) next += around.phrase(next, around.classes.person_and);
-        if (next == name || next >= around.size()) return end;
-        if (around.phrase(next, around.classes.kin) > 0 && is_proper(around, next + 1))
-            ++next;  // "y la Cata"
-        const bool listed = name_end(around, next) > next && !names_place(around, next);
+        around.mark(name, address, Role::kInvitee);
+        end = address;
+        const bool titled = around.phrase(end, around.classes.honorific) > 0;  // "Dr. Feldman Dr. Osei"
+        const std::uint32_t next = next_name(around, end);
+        if ((next == end && !titled) || next >= around.size()) return end;
+        if (last && around.punctuation(end) == ',' && around.phrase(end + 1, around.classes.person_and) == 0)
+            return end;
+        last = last || around.phrase(end, around.classes.person_and) > 0;
+        const bool listed = listed_end(around, next) > next && !names_place(around, next);
+        const std::uint32_t relation_behind = relation_end(around, next);
+        const bool closes = relation_behind > next &&
+                            (relation_behind == around.size() || around.punctuation(relation_behind) == ',' ||
+                             around.phrase(relation_behind, around.classes.person_and) > 0);
         const bool proper =
-            listed && (around.reading.text.tokens[next].capital || around.punctuation(name) != ',');
+            listed && (around.reading.text.tokens[next].capital || around.punctuation(end) != ',' || closes);
         if (!proper) return end;
-        around.mark(name, next, role);
+        around.mark(end, next, role);
         at = next;
     }
 }
@@ -181,14 +250,42 @@ std::uint32_t take_invited(Around& around, std::uint32_t at, Guests& guests) {
     return std::max(end, names);
 }
 
+/// How far behind "with" a name is looked for while only talk stands between.
+constexpr std::uint32_t kMostTalk = 6;
+
 /// "con Ana y Luis", "com o pessoal do marketing"; returns where it ends, `at` when there is no such word.
 std::uint32_t take_companions(Around& around, std::uint32_t at, Guests& guests) {
     std::uint32_t size = around.phrase(at, around.classes.with_the);
     if (size == 0 || !is_proper(around, at + size)) size = around.phrase(at, around.classes.with);
     if (size == 0) return at;
+    // "200 W Adams": a part of an address.
+    if (at > 0 && around.reading.text.tokens[at].capital && around.reading.text.word(at).size() == 1 &&
+        around.reading.text.tokens[at - 1].kind == TokenKind::kNumber)
+        return at;
     // "com o pessoal": the article belongs to them.
     const bool own_article = size > 1 && relation_end(around, at + size - 1) > at + size;
     const std::uint32_t behind = at + size - (own_article ? 1 : 0);
+    std::uint32_t spoken = behind;  // "with, uh, what's her name Danielle"
+    while (spoken < around.size() && around.is_free(spoken) && spoken < behind + kMostTalk) {
+        const bool filler = around.phrase(spoken, around.classes.command) > 0 &&
+                            around.phrase(spoken, around.classes.no_guest) > 0;
+        const std::uint32_t remark = around.phrase(spoken, around.classes.remark);
+        if (!filler && remark == 0 && around.punctuation(spoken) != ',') break;
+        spoken += std::max(remark, 1u);
+    }
+    if (spoken > behind && spoken < around.size() && name_end(around, spoken) > spoken) {
+        around.mark(behind, spoken, Role::kDropped);
+        const std::uint32_t end = take_names(around, spoken, guests, Role::kGuest);
+        around.mark(at, behind, Role::kGuest);
+        return std::max(end, spoken);
+    }
+    // "c/ Goya 52" is a street.
+    if (around.phrase(at, around.classes.with_short) == size) {
+        const std::uint32_t end = name_end(around, behind);
+        if (end > behind && end < around.size() && around.is_free(end) &&
+            around.reading.text.tokens[end].kind == TokenKind::kNumber)
+            return at + size;
+    }
     const std::uint32_t name = name_end(around, behind) == behind ? name_behind(around, behind) : behind;
     const std::uint32_t end = take_names(around, name, guests, Role::kGuest);
     if (end > name) {
@@ -198,7 +295,101 @@ std::uint32_t take_companions(Around& around, std::uint32_t at, Guests& guests) 
     return std::max(end, at + size);
 }
 
+/// A list of people that nothing leads to: how many names it holds and where it ends.
+struct NameList {
+    std::uint32_t end = 0, names = 0;
+    bool joined = false;  ///< with "and" or "+"
+    bool plus = false;
+};
+
+/// "Kwame, Li Na, Bo", "o Zé, a Marta e o Hugo": names in capitals from `at` on.
+NameList list_at(const Around& around, std::uint32_t at) {
+    NameList list{at, 0, false, false};
+    constexpr std::uint32_t kMostNames = 12;
+    if (at < around.size() && around.is_free(at) && around.phrase(at, around.classes.kin) == 1 &&
+        at + 1 < around.size() && is_proper(around, at + 1))
+        ++at;
+    while (list.names < kMostNames && at < around.size() && around.is_free(at)) {
+        const bool proper = is_proper(around, at) && event_size(around, at) == 0 &&
+                            !names_place(around, at) && around.phrase(at, around.classes.video) == 0 &&
+                            around.phrase(at, around.classes.remark) == 0;
+        const std::uint32_t end = proper ? listed_end(around, at) : at;
+        const std::uint32_t relation = list.names > 0 ? relation_end(around, at) : at;
+        if (end == at && relation == at) break;
+        list.end = std::max(end, relation);
+        ++list.names;
+        const std::uint32_t next = next_name(around, list.end);
+        if (next == list.end) break;
+        if (list.joined && around.punctuation(list.end) == ',') break;
+        list.plus = list.plus || around.punctuation(list.end) == '+';
+        list.joined = list.joined || list.plus || around.phrase(list.end, around.classes.person_and) > 0;
+        at = next;
+    }
+    return list;
+}
+
+/// Ends at the message's end or at a mark: nothing more is said in the same breath.
+bool closes(const Around& around, std::uint32_t end) {
+    return end == around.size() || around.starts_line(end) || around.roles[end] == Role::kTime ||
+           (!around.is_word(end) && around.punctuation(end) != '\'' && around.punctuation(end) != '-');
+}
+
+/// "vienen Nacho, el Turco y Fede", "eu, o Zé e a Marta", "sprint retro 3pm, Kwame, Li Na, Bo": who comes
+/// along without a word like "with". Returns where it ends, `at` when there is nobody.
+std::uint32_t take_list(Around& around, std::uint32_t at, Guests& guests) {
+    const auto& classes = around.classes;
+    std::uint32_t begin = at, least = 1;
+    if (const std::uint32_t come = around.phrase(at, classes.comers); come > 0) {
+        begin = at + come;
+        if (begin < around.size() && around.punctuation(begin) == ':') ++begin;
+    } else if (const std::uint32_t self = around.phrase(at, classes.self); self > 0) {
+        begin = at + self;
+        const bool comma = begin < around.size() && around.punctuation(begin) == ',';
+        const std::uint32_t joint = begin < around.size() ? around.phrase(begin, classes.person_and) : 0;
+        const bool opens = at == 0 || !around.is_word(at - 1) || around.roles[at - 1] == Role::kTime ||
+                           around.starts_line(at) || around.phrase(at - 1, classes.person_and) > 0;
+        if (!opens) return at;
+        least = joint > 0 ? 1 : 2;
+        begin += comma ? 1 : joint;
+        if (joint > 1 && around.phrase(begin - 1, classes.kin) == 1) --begin;
+    } else {
+        const char mark = around.punctuation(at);
+        const bool timed = std::any_of(around.roles.begin(), around.roles.begin() + at,
+                                       [](Role role) { return role == Role::kTime; });
+        if ((mark != ',' && mark != ':' && mark != '-') || !timed || at == 0) return at;
+        begin = at + 1;
+        least = mark == ',' ? 3 : 2;
+    }
+    const NameList list = list_at(around, begin);
+    // "Malecón y Junín" is a corner; who is joined by "+" is a couple.
+    const bool corners = (around.reading.language & kNamesCorners) != 0 || list.end < around.size();
+    if (least == 3 && list.names == 2 && list.joined && (list.plus || !corners)) least = 2;
+    if (list.names < least || list.end <= begin || !closes(around, list.end)) return at;
+    if (least > 1 && list.names < 3 && !list.joined) return at;
+    std::uint32_t first = begin;
+    if (around.phrase(first, classes.kin) == 1 && is_proper(around, first + 1) &&
+        relation_end(around, first) == first)
+        ++first;
+    const std::uint32_t end = take_names(around, first, guests, Role::kInvitee);
+    if (end > first) around.mark(at, first, Role::kInvitee);
+    return end > first ? end : at;
+}
+
 }  // namespace
+
+void free_quoted(Around& around, language::Reading& reading) {
+    std::uint32_t open = around.size(), close = around.size();
+    for (std::uint32_t at = 0; at < around.size(); ++at)
+        if (around.punctuation(at) == '"') (open == around.size() ? open : close) = at;
+    if (close == around.size()) return;
+    const auto inside = [&](const language::Expression& expression) {
+        return expression.begin_token > open && expression.end_token <= close;
+    };
+    if (std::all_of(reading.expressions.begin(), reading.expressions.end(), inside)) return;
+    for (const auto& expression : reading.expressions)
+        if (inside(expression)) around.mark(expression.begin_token, expression.end_token, Role::kTitle);
+    std::erase_if(reading.expressions, inside);
+}
 
 Guests find_guests(Around& around) {
     Guests guests;
@@ -211,6 +402,7 @@ Guests find_guests(Around& around) {
         }
         std::uint32_t end = take_invited(around, at, guests);
         if (end == at) end = take_companions(around, at, guests);
+        if (end == at) end = take_list(around, at, guests);
         if (end > at) at = end - 1;
     }
     return guests;

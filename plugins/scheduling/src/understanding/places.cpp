@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "language/words.hpp"
 #include "understanding/around.hpp"
 
 /// Where it is: "en la sala 3", "at 450 Sutter St", "…, martes 6pm colegio San José".
@@ -8,6 +9,17 @@ namespace {
 
 using language::Symbol;
 using language::TokenKind;
+
+/// "Av. Paulista", "St. Anne's": the full stop of a word that is cut short.
+bool is_short_form(const Around& around, std::uint32_t stop) {
+    constexpr std::size_t kLongest = 4;
+    const bool unit = stop > 1 && around.reading.text.word(stop - 1).size() == 1 &&
+                      around.phrase(stop - 2, around.classes.floor) > 0;  // "torre B. Asisten …"
+    if (!unit && stop > 0 && around.phrase(stop - 1, around.classes.short_form) == 1) return true;
+    return !unit && stop > 0 && stop + 1 < around.size() &&
+           around.reading.text.word(stop - 1).size() <= kLongest && around.reading.text.tokens[stop].glued &&
+           around.reading.text.tokens[stop + 1].capital;
+}
 
 /// "The Crown", "St Fintan's", "Juan Valdez del Parque 93", "126 Northpoint Dr": where a name ends that
 /// stands for itself, up to a mark, a time or the message's end; `at` when none does.
@@ -19,6 +31,7 @@ std::uint32_t proper_end(const Around& around, std::uint32_t at) {
         return k < around.size() && around.is_free(k) && around.is_word(k) && tokens[k].capital &&
                around.phrase(k, classes.group) == 0 && around.phrase(k, classes.remark) == 0 &&
                around.phrase(k, classes.polite) == 0 && around.phrase(k, classes.money) == 0 &&
+               (k > at || around.phrase(k, classes.frame) == 0) &&
                around.phrase(k, classes.subject_label) == 0 && (k > at || event_size(around, k) == 0) &&
                !(k > at && around.starts_line(k));
     };
@@ -28,7 +41,9 @@ std::uint32_t proper_end(const Around& around, std::uint32_t at) {
         return std::all_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; }) &&
                k + 1 < around.size() && tokens[k + 1].kind == TokenKind::kNumber;
     };
-    const bool house = tokens[at].kind == TokenKind::kNumber && around.reading.text.word(at).size() > 1;
+    const bool marked = at > 0 && around.punctuation(at - 1) == ',';
+    const bool house = tokens[at].kind == TokenKind::kNumber &&
+                       (around.reading.text.word(at).size() > 1 || marked);  // "…, 9 Ash Lane"
     std::uint32_t end = house ? at + 1 : at;
     if (!is_name(end) || is_code(end)) return at;
     while (end < around.size() && around.is_free(end) && end - at < kMostWords) {
@@ -37,11 +52,18 @@ std::uint32_t proper_end(const Around& around, std::uint32_t at) {
             end > at && around.is_word(end) && (tokens[end].glued || tokens[end].kind == TokenKind::kNumber);
         const bool mark =
             tokens[end].glued && !around.is_word(end) && is_name(end + 1) && tokens[end + 1].glued;
-        if (!is_name(end) && !joint && !behind && !mark) break;
+        const bool stop = end > at && around.punctuation(end) == '.' && is_short_form(around, end);
+        const bool small_noun = end > at && around.is_word(end) &&
+                                around.phrase(end, classes.place_noun) > 0;  // "Domingo church"
+        const bool code = end > at && tokens[end].kind == TokenKind::kCode;  // "E 98th St"
+        if (!is_name(end) && !joint && !behind && !mark && !stop && !small_noun && !code) break;
         ++end;
     }
+    const bool noted = end < around.size() && end > at &&
+                       (around.phrase(end, classes.note) > 0 || around.phrase(end, classes.self) > 0 ||
+                        around.phrase(end, classes.with) > 0);
     const bool closed = end == around.size() || !around.is_word(end) || around.roles[end] == Role::kTime ||
-                        around.starts_line(end);
+                        around.starts_line(end) || noted;
     const bool label = end < around.size() && around.punctuation(end) == ':';
     return closed && !label ? end : at;
 }
@@ -60,14 +82,29 @@ bool is_in_behind_time(const Around& around, std::uint32_t at, std::uint32_t beg
 /// "… table for 7, Gus's": the last words of a message, behind a comma. Who signs it is none ("saludos,
 /// Ana").
 bool is_closing_name(const Around& around, std::uint32_t at) {
-    if (at < 2 || around.punctuation(at - 1) != ',' || around.starts_line(at)) return false;
+    if (at < 2 || around.starts_line(at)) return false;
+    const char mark = around.punctuation(at - 1);
+    if (mark != ',' && mark != '(') return false;
     const bool signs = around.roles[at - 2] == Role::kCommand || !around.is_word(at - 2) ||
                        around.phrase(at - 2, around.classes.remark) > 0 ||
                        around.phrase(at - 2, around.classes.greeting_end) > 0;
     const bool timed = std::any_of(around.roles.begin(), around.roles.begin() + at,
                                    [](Role role) { return role == Role::kTime; });
+    if (signs || !timed) return false;
+    const auto ends_part = [&](std::uint32_t end) {
+        return end == around.size() || around.punctuation(end) == ',' || around.punctuation(end) == '.' ||
+               around.punctuation(end) == ')' || around.starts_line(end);
+    };
+    // "…, sala grande", "…, maternidade Lucrécia Paim"
+    const std::uint32_t noun = around.phrase(at, around.classes.place_noun);
+    if (noun > 0 && event_size(around, at) <= noun && around.phrase(at, around.classes.note) == 0)
+        return true;
+    const bool article = around.phrase(at, around.classes.kin) == 1 && at + 1 < around.size() &&
+                         around.is_free(at + 1) && proper_end(around, at + 1) == around.size();
+    if (article && (around.reading.language & language::kCapitalMonths) != 0)
+        return true;  // ", the Tollington"
     const std::uint32_t end = proper_end(around, at);
-    return !signs && timed && end > at && end == around.size();
+    return end > at && (end == around.size() || (end - at > 1 && ends_part(end)));
 }
 
 /// A place named behind the time needs no preposition: "martes 6pm colegio San José", "2pm salón 301",
@@ -117,7 +154,13 @@ bool noun_follows(const Around& around, std::uint32_t begin) {
 
 /// "bar Manolo", "depto 1204", "court 3": a noun of place with its name or number, behind the title's words.
 bool is_named_place(const Around& around, std::uint32_t at) {
-    const std::uint32_t size = around.phrase(at, around.classes.place_noun), name = at + size;
+    const std::uint32_t size = around.phrase(at, around.classes.place_noun);
+    std::uint32_t name = at + size;
+    const bool apart = at > 0 && around.is_free(at - 1) && around.phrase(at - 1, around.classes.small) == 0 &&
+                       around.phrase(at - 1, around.classes.kin) == 0;  // "visita a la casa de …" is no place
+    if (size > 0 && apart && name + 1 < around.size() && around.is_free(name) && around.is_free(name + 1) &&
+        around.phrase(name, around.classes.of_group) == 1 && around.reading.text.tokens[name + 1].capital)
+        ++name;  // "posto de saúde da Vila Nova"
     if (size == 0 || name >= around.size() || !around.is_free(name) || !around.is_word(name)) return false;
     if (at > 0 && around.phrase(at - 1, around.classes.purpose, true) == 1) return false;  // "por lo del IVA"
     const auto& token = around.reading.text.tokens[name];
@@ -148,6 +191,17 @@ std::uint32_t place_continues(const Around& around, std::uint32_t comma) {
         if (around.phrase(at, noun) > 0 || around.phrase(at, floor) > 0) {
             end = at + 1;
             const auto& tokens = around.reading.text.tokens;
+            const auto goes_on = [&](std::uint32_t k) {  // "Av. Rivadavia 5400", "Safari Park Hotel"
+                if (k >= around.size() || !around.is_free(k)) return false;
+                if (around.punctuation(k) == '.') return is_short_form(around, k);
+                const bool number = tokens[k].kind == TokenKind::kNumber;
+                return around.is_word(k) && (tokens[k].capital || number) &&
+                       around.phrase(k, around.classes.remark) == 0;
+            };
+            if (goes_on(end) && around.phrase(at, floor) == 0) {
+                while (goes_on(end) && end - comma < 9) ++end;
+                return end;
+            }
             const bool numbered =
                 end < around.size() && around.is_free(end) && around.is_word(end) &&
                 (tokens[end].kind != TokenKind::kWord ||
@@ -162,16 +216,6 @@ std::uint32_t place_continues(const Around& around, std::uint32_t comma) {
     return end;
 }
 
-/// "Av. Paulista": the full stop of a word that is cut short.
-bool is_short_form(const Around& around, std::uint32_t stop) {
-    constexpr std::size_t kLongest = 4;
-    const bool unit = stop > 1 && around.reading.text.word(stop - 1).size() == 1 &&
-                      around.phrase(stop - 2, around.classes.floor) > 0;  // "torre B. Asisten …"
-    return !unit && stop > 0 && stop + 1 < around.size() &&
-           around.reading.text.word(stop - 1).size() <= kLongest && around.reading.text.tokens[stop].glued &&
-           around.reading.text.tokens[stop + 1].capital;
-}
-
 /// What is said behind a place: "… finca luego", "… en su despacho puede?", "estudio del Neto: Lari".
 bool ends_place(const Around& around, std::uint32_t begin, std::uint32_t end) {
     constexpr std::string_view kMarks = "?!:";
@@ -179,7 +223,10 @@ bool ends_place(const Around& around, std::uint32_t begin, std::uint32_t end) {
         mark != '\0' && kMarks.find(mark) != std::string_view::npos)
         return true;
     if (end == begin || around.reading.text.tokens[end].capital) return false;
-    return around.phrase(end, around.classes.then) > 0 || around.phrase(end, around.classes.frame) > 0;
+    const auto& classes = around.classes;
+    return around.phrase(end, classes.then) > 0 || around.phrase(end, classes.frame) > 0 ||
+           around.phrase(end, classes.note) > 0 || around.phrase(end, classes.self) > 0 ||
+           around.phrase(end, classes.comers) > 0 || around.phrase(end, classes.money) > 0;
 }
 
 std::uint32_t place_end(const Around& around, std::uint32_t begin) {
@@ -196,8 +243,8 @@ std::uint32_t place_end(const Around& around, std::uint32_t begin) {
     for (std::uint32_t at = begin + 1; at + 1 < end; ++at)  // "Guarulhos e eu tenho que buscar"
         if (around.phrase(at, around.classes.person_and) > 0 && !around.reading.text.tokens[at + 1].capital)
             end = at;
-    const auto is_name = [&](std::uint32_t at) {  // "Room A"
-        return around.reading.text.tokens[at].capital && around.reading.text.word(at).size() == 1;
+    const auto is_name = [&](std::uint32_t at) {        // "Room A"
+        return around.reading.text.tokens[at].capital;  // "Room A", "igreja da Sé"
     };
     while (end > begin + 1 && !is_name(end - 1) &&
            (around.phrase(end - 1, small) == 1 || !around.is_word(end - 1)))
@@ -207,11 +254,44 @@ std::uint32_t place_end(const Around& around, std::uint32_t begin) {
 
 }  // namespace
 
+namespace {
+
+/// "sala 2 mañana a las 10 para la revisión": what is booked is where, and what for is the title. Marks both;
+/// "" when nothing of the kind is said.
+std::string booked_room(Around& around) {
+    std::uint32_t first = 0;
+    while (first < around.size() && (!around.is_title(first) || !around.is_word(first) ||
+                                     around.phrase(first, around.classes.article) == 1))
+        ++first;
+    if (first == around.size() || !around.is_free(first)) return {};
+    const std::uint32_t size = around.phrase(first, around.classes.place_noun), number = first + size;
+    if (size == 0 || number >= around.size() || !around.is_free(number) ||
+        around.reading.text.tokens[number].kind != TokenKind::kNumber)
+        return {};
+    std::uint32_t purpose = number + 1;
+    while (purpose < around.size() && around.roles[purpose] == Role::kTime) ++purpose;
+    if (purpose + 1 >= around.size() || !around.is_free(purpose) ||
+        around.phrase(purpose, around.classes.purpose) != 1 || !around.is_title(purpose + 1))
+        return {};
+    std::string place(around.slice(first, number + 1));
+    around.mark(first, number + 1, Role::kPlace);
+    around.mark(purpose, purpose + 1, Role::kDropped);
+    return place;
+}
+
+}  // namespace
+
 std::string find_place(Around& around) {
+    if (std::string room = booked_room(around); !room.empty()) return room;
     const Symbol preposition = around.classes.place_preposition, noun = around.classes.place_noun;
     const Symbol small = around.classes.small, place_only = around.classes.place_at;
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_free(at)) continue;
+        if (const std::uint32_t other = around.phrase(at, around.classes.no_place);
+            other > 1 && !around.reading.text.tokens[at + other - 1].capital) {
+            at += other - 1;  // "en ayunas"
+            continue;
+        }
         auto size = around.phrase(at, preposition);
         const std::uint32_t label = around.phrase(at, around.classes.place_label);
         const bool labelled =
@@ -230,7 +310,9 @@ std::string find_place(Around& around) {
         const bool proper = around.reading.text.tokens[begin].capital || around.phrase(begin, noun) > 0 ||
                             says_place || street || labelled || (size == 0 && noun_follows(around, begin)) ||
                             (size > 0 && noun_follows(around, begin)) || is_in_behind_time(around, at, begin);
-        if (!proper) continue;
+        const bool whose = size > 0 && around.phrase(begin, around.classes.group) == 1 &&
+                           begin + 1 < around.size() && around.reading.text.tokens[begin + 1].capital;
+        if (!proper && !whose) continue;  // "na tia Mercedes"
         const std::uint32_t end = place_end(around, begin);
         const std::string place(around.slice(begin, end));
         around.mark(at, end, Role::kPlace);

@@ -34,6 +34,9 @@ void drop_small_words(Around& around) {
         const bool hanging = around.phrase(at, small) == 1 ||
                              (at_end && around.phrase(at, around.classes.purpose) == 1) ||
                              around.phrase(at, article) == 1 || !around.is_word(at);
+        if (around.reading.text.tokens[at].glued && around.is_word(at) && at > 0 && around.is_title(at - 1) &&
+            around.is_word(at - 1))
+            continue;  // "eco 4D"
         const bool closes = around.punctuation(at) == ')' || around.punctuation(at) == '"';
         if (hanging && !closes && (at_end || (at_begin && !around.is_word(at))))
             around.mark(at, at + 1, Role::kDropped);
@@ -113,11 +116,52 @@ void drop_notes(Around& around) {
     while (at < around.size() && (around.roles[at] == Role::kPlace || around.roles[at] == Role::kVideo ||
                                   (around.is_free(at) && !around.is_word(at))))
         ++at;
-    if (at >= around.size() || !around.is_free(at) || joins(at)) return;
+    if (at >= around.size() || !around.is_free(at)) return;
+    const bool noted = around.phrase(at, around.classes.note) > 0;  // "… jejum 8h"
+    if (!noted && joins(at)) return;
     // Where the event has its noun already, even a name or "then …" behind the time is only good to know.
-    if (!names_event && (!is_content(at) || around.reading.text.tokens[at].capital)) return;
+    if (!noted && !names_event && (!is_content(at) || around.reading.text.tokens[at].capital)) return;
     for (; at < around.size() && around.is_free(at) && around.phrase(at, around.classes.with) == 0; ++at)
         around.mark(at, at + 1, Role::kDropped);
+}
+
+/// "nxt", "hrs": a short word without a vowel before the time is a rest of how the time was written.
+bool is_time_rest(const Around& around, std::uint32_t at) {
+    constexpr std::size_t kLongest = 4;
+    const std::string_view word = around.reading.text.word(at);
+    const auto& token = around.reading.text.tokens[at];
+    return token.kind == language::TokenKind::kWord && !token.capital && !token.glued &&
+           word.size() <= kLongest && word.find_first_of("aeiouy") == std::string_view::npos &&
+           event_size(around, at) == 0 && at + 1 < around.size() && around.roles[at + 1] == Role::kTime;
+}
+
+/// "assembleia realiza-se", "the plumber is coming": what only says that it takes place, at the title's end.
+void drop_happening(Around& around) {
+    std::uint32_t words = 0;
+    for (std::uint32_t at = 0; at < around.size(); ++at) {
+        if (!around.is_title(at)) continue;
+        if (!around.is_free(at) || !around.is_word(at)) {
+            words += around.is_word(at) ? 1 : 0;
+            continue;
+        }
+        const std::uint32_t named = event_size(around, at);
+        const std::uint32_t size = around.phrase(at, around.classes.takes_place), end = at + size;
+        std::uint32_t next = end;
+        while (next < around.size() && around.is_title(next) &&
+               (!around.is_word(next) || around.phrase(next, around.classes.small) == 1))
+            ++next;
+        const bool last = size > named && (next == around.size() || !around.is_title(next));
+        if (words > 0 && named == 0 && around.phrase(at, around.classes.after) > 0) {
+            while (at < around.size() && around.is_free(at)) around.mark(at, at + 1, Role::kDropped), ++at;
+            --at;  // "beers after work", "reunión después del recreo"
+            continue;
+        }
+        if (words > 0 && ((size > 0 && last) || is_time_rest(around, at)))
+            around.mark(at, std::max(end, at + 1), Role::kDropped);
+        else
+            ++words;
+        at += std::max({size * (last ? 1U : 0U), named, 1U}) - 1;
+    }
 }
 
 /// Brackets whose inside or partner was taken away.
@@ -177,6 +221,42 @@ std::string quoted_title(const Around& around) {
 
 }  // namespace
 
+namespace {
+
+/// "quedo con Marta para ver el piso": what is to be done is the name, with whom is said behind it; "" when
+/// nothing is told. `guest` is where the title begins.
+std::string task_with_guest(const Around& around, std::uint32_t guest) {
+    std::uint32_t purpose = guest;
+    while (purpose < around.size() && !around.is_free(purpose)) ++purpose;
+    if (purpose + 1 >= around.size() || !is_infinitive(around, purpose + 1)) return {};
+    if (around.phrase(purpose, around.classes.purpose) != 1 &&
+        around.phrase(purpose, around.classes.of_group) != 1)
+        return {};
+    Around task = around, person = around;
+    task.mark(0, purpose + 1, Role::kDropped);
+    person.mark(purpose, person.size(), Role::kDropped);
+    return joined(task) + " " + joined(person);
+}
+
+/// "a ceia de Natal às 21h": the words that say the day are all of the event's name.
+void take_occasion(Around& around) {
+    for (const auto& expression : around.reading.expressions) {
+        if (!expression.value.has(language::Flag::kHoliday)) continue;
+        for (std::uint32_t at = expression.begin_token; at < expression.end_token; ++at) {
+            if (around.phrase(at, around.classes.event, true) == 0) continue;
+            around.mark(at, expression.end_token, Role::kTitle);
+            return;
+        }
+    }
+}
+
+/// "¿podríamos reunirnos el martes?": the verb alone says that it is a meeting.
+bool says_meeting(const Around& around) {
+    return around.find(around.classes.meet_verb).has_value();
+}
+
+}  // namespace
+
 std::string make_title(Around& around) {
     if (auto quoted = quoted_title(around); !quoted.empty()) return capitalized(std::move(quoted));
     keep_title_clause(around);
@@ -184,7 +264,10 @@ std::string make_title(Around& around) {
     drop_prices(around);
     drop_lone_number(around);
     drop_notes(around);
+    keep_core(around);
+    drop_happening(around);
     drop_small_words(around);
+    if (std::none_of(around.roles.begin(), around.roles.end(), is_title_role)) take_occasion(around);
     const auto first = std::find_if(around.roles.begin(), around.roles.end(), is_title_role);
     if (first == around.roles.end()) return {};
     const auto at = static_cast<std::uint32_t>(first - around.roles.begin());
@@ -197,11 +280,17 @@ std::string make_title(Around& around) {
         (bare_guest || std::none_of(around.roles.begin() + next, around.roles.end(), is_title_role)))
         around.mark(at, next, Role::kDropped);
     title = joined(around);
+    // "dinner's at 7": the verb behind an event's noun.
+    if (title.size() > 2 && title.ends_with("'s") && title.find(' ') == std::string::npos &&
+        around.is_free(at) && event_size(around, at) == 1)
+        title.resize(title.size() - 2);
+    if (title.size() == 1 && says_meeting(around)) return std::string(around.language().meeting);
     if (bare_guest && around.roles[at] != Role::kFree) {
         const auto short_with = around.phrase(next, around.classes.with_short, true);
         if (short_with > 0 && title.starts_with(around.slice(next, next + short_with)))
             title.replace(0, around.slice(next, next + short_with).size(), around.language().with);
-        title = std::string(around.language().meeting) + " " + title;
+        const std::string task = task_with_guest(around, next);
+        title = task.empty() ? std::string(around.language().meeting) + " " + title : task;
     }
     return capitalized(std::move(title));
 }
