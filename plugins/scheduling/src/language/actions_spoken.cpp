@@ -46,7 +46,7 @@ bool act_words_hour_on(const Context& context, Arguments arguments, std::int32_t
     const bool day_first = arguments[0]->has_day();
     const Arguments words = day_first ? arguments.subspan(1) : arguments.first(2);
     const Value &hour = *words[0], &minute = *words[1];
-    if (hour.digits != 0 || minute.digits != 0 || hour.number < 1 || minute.number < 5) return false;
+    if (minute.digits != 0 || hour.number < 1 || minute.number < 5) return false;
     Value clock;
     return act_clock(context, words, 2, clock) && meet(context, *arguments[day_first ? 0 : 2], clock, out);
 }
