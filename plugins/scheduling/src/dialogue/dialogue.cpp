@@ -12,6 +12,7 @@
 #include "dialogue/steps.hpp"
 #include "dialogue/turn_input.hpp"
 #include "dialogue/voice_flow.hpp"
+#include "dialogue/wishes.hpp"
 
 namespace scheduling {
 
@@ -110,7 +111,7 @@ Task<Reply> take_intent(Scene& scene, std::string text) {
     if (intent == "schedule_meeting") co_return co_await start_draft(scene, text);
     if (intent == "never_mind") co_return say(scene.phrases.say("nothing_open"));
     // What no route claims is heard here first: "pints friday at 8", a bare hour.
-    const bool may_wish = !scene.input.forwarded && is_talk(intent);
+    const bool may_wish = !scene.input.forwarded && is_talk(intent) && !introduces_itself(scene, text);
     if (may_wish && scene.understand(text, intent).is_bare_wish) co_return co_await start_draft(scene, text);
     if (intent == "other" && !scene.input.forwarded && is_bare_time(scene, text))
         co_return co_await start_draft(scene, text);
@@ -171,6 +172,8 @@ Task<Reply> take_text(Scene& scene) {
         name && (!named(scene.book, *name).empty() || is_unknown_contact(scene, *name)))
         co_return co_await forget_contact(scene, std::move(*name));
     take_quotation(scene);
+    auto offered = co_await offer_for_wish(scene, text);
+    if (offered) co_return std::move(*offered);
     auto told = co_await answer_question(scene, text);
     if (told) {
         scene.left_out = scene.input.second_text;
@@ -307,11 +310,13 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn, const Hear
         scene.moment.now_unix_ms = heard->sent_ms;
         scene.moment.locale = locale;
     }
+    scene.talk_day = day_of_talk(scene);
     Reply reply = co_await answer(scene);
     if (tools.google != nullptr && !reply.pass && !reply.silent)
         reply = co_await answer_trouble(scene, std::move(reply));
     co_await follow_events(scene);
     tell_left_out(scene, reply);
+    resume_shelved(scene, reply);
     if (!scene.said_before.empty()) reply.text = scene.said_before + "\n" + reply.text;
     co_return finish(scene, std::move(reply));
 }
