@@ -57,11 +57,12 @@ bool is_own_sentence(const Scene& scene, std::string_view text, const Understand
     const std::vector<std::string> all = words_of(fold(text));
     if (own.empty() || all.empty()) return false;
     // "I'm closing on Wednesday", "we travel on friday"
-    const bool of_us = scene.answers().is("first_persons", all.front());
-    if (of_us) return true;
+    if (scene.answers().is("first_persons", all.front())) return true;
     // "cierro el miércoles", "viajamos el jueves": told by the verb's ending.
     constexpr std::size_t kShortest = 4;
     const std::string& first = own.front();
+    // "médico el miércoles" names an event.
+    if (scene.understand(first, "other").is_bare_wish) return false;
     return first == all.front() && first.size() >= kShortest &&
            (first.ends_with('o') || first.ends_with("mos"));
 }
@@ -76,6 +77,7 @@ Task<std::optional<Reply>> begin_another(Scene& scene, const Open& open, const s
     const auto rest = scene.answers().after_lead("beside_leads", text);
     Understanding read = scene.understand(rest ? *rest : text, "schedule_meeting");
     tidy_title(scene, text, read);
+    if (!rest && is_own_sentence(scene, text, read)) co_return reply;
     if (!is_own_title(scene, read.draft) || shares_word(read.draft.title, open.draft.title)) co_return reply;
     const bool is_feast = std::any_of(read.times.begin(), read.times.end(),
                                       [](const TimeMention& time) { return time.is_feast; });

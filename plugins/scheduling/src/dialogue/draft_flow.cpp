@@ -212,6 +212,9 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
         reply = co_await ask_question(scene, std::move(read.draft), "", std::move(*read.question));
     else
         reply = co_await proceed(scene, std::move(read.draft), "", false);
+    // What is done at once keeps nothing waiting.
+    if (of_other.empty() || (reply.open && reply.open->waiting == Waiting::kDone)) co_return reply;
+    if (reply.open) reply.open->prompt = reply.text;
     reply.text = of_other + reply.text;
     co_return reply;
 }
