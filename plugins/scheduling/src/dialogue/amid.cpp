@@ -32,11 +32,13 @@ bool is_own_title(const Scene& scene, const EventDraft& draft) {
            !is_made_title(scene, draft);
 }
 
-bool shares_word(std::string_view one, std::string_view other) {
+/// Every word of the title is one of the other's: the same thing again.
+bool is_within(std::string_view title, std::string_view other) {
     const std::vector<std::string> all = words_of(fold(other));
-    for (const std::string& word : words_of(fold(one)))
-        if (word.size() > 2 && std::find(all.begin(), all.end(), word) != all.end()) return true;
-    return false;
+    const std::vector<std::string> words = words_of(fold(title));
+    return std::all_of(words.begin(), words.end(), [&](const std::string& word) {
+        return std::find(all.begin(), all.end(), word) != all.end();
+    });
 }
 
 /// The words before the first time that neither answer nor soften.
@@ -78,10 +80,11 @@ Task<std::optional<Reply>> begin_another(Scene& scene, const Open& open, const s
     Understanding read = scene.understand(rest ? *rest : text, "schedule_meeting");
     tidy_title(scene, text, read);
     if (!rest && is_own_sentence(scene, text, read)) co_return reply;
-    if (!is_own_title(scene, read.draft) || shares_word(read.draft.title, open.draft.title)) co_return reply;
+    if (!is_own_title(scene, read.draft) || is_within(read.draft.title, open.draft.title)) co_return reply;
     const bool is_feast = std::any_of(read.times.begin(), read.times.end(),
                                       [](const TimeMention& time) { return time.is_feast; });
-    const bool says_when = !read.times.empty() || scene.answers().mentions("right_after", text);
+    const bool says_when = !read.times.empty() || scene.answers().mentions("right_after", text) ||
+                           scene.answers().mentions("right_before", text);
     const bool named = scene.understand(rest ? *rest : text, "other").is_bare_wish;
     // What is done is changed by one new thing: only words that add something are another wish.
     const bool is_done = open.waiting == Waiting::kDone;

@@ -131,10 +131,18 @@ Task<std::optional<Reply>> settle_number(Scene& scene, const Open& open, const s
     co_return reply;
 }
 
+/// "segunda" to "que dia?" is Monday, "a segunda" the second one.
+bool is_weekday_asked(const Scene& scene, const Open& open, std::string_view text) {
+    return open.waiting == Waiting::kTime && !open.draft.has_date && scene.state.locale.starts_with("pt") &&
+           scene.answers().is("pt_weekdays", text);
+}
+
 Task<std::optional<Reply>> choose_by_words(Scene& scene, const Open& open, const std::string& text) {
     std::optional<Reply> reply;
     if (const auto of_pair = option_of_pair(scene, open, text))
         reply = co_await choose_of_pair(scene, open, *of_pair);
+    else if (is_weekday_asked(scene, open, text))
+        co_return reply;
     else if (const auto index = scene.answers().choose(text, open.options))
         reply = co_await choose(scene, open, *index);
     else if (scene.answers().is("undo", text))
@@ -203,8 +211,21 @@ Task<std::optional<Reply>> ask_after_aside(Scene& scene, const Open& open, const
     co_return reply;
 }
 
+/// A day or an hour and nothing else, whatever verb it resembles: "quinta depois das 15h" takes nothing away.
+bool is_only_time(const Scene& scene, std::string_view text) {
+    const Understanding read = scene.understand(text, "schedule_meeting");
+    return !read.times.empty() && scene.answers().is_time_edit(text, read.times);
+}
+
+Task<std::optional<Reply>> settle(Scene& scene, const Open& open, const std::string& text) {
+    std::optional<Reply> reply;
+    if (is_only_time(scene, text)) co_return reply;
+    reply = co_await settle_by_words(scene, open, text);
+    co_return reply;
+}
+
 /// In the order in which people mean them.
-constexpr Move kMoves[] = {agree_by_thumb,     ask_again,     settle_number,  settle_by_words,
+constexpr Move kMoves[] = {agree_by_thumb,     ask_again,     settle_number,  settle,
                            choose_by_words,    refuse,        acknowledge,    name_draft,
                            leave_out_of_draft, begin_another, fill_or_change, ask_after_shrug,
                            ask_after_aside};

@@ -173,6 +173,16 @@ void read_in_talk(const Scene& scene, std::string_view text, Understanding& read
     if (scene.intent == "reminder" && !draft.reminder) draft.reminder = std::chrono::minutes(0);
 }
 
+/// A time without a name answers the question for one, whatever it was taken for; null where none is open.
+const Open* open_for_time(const Scene& scene, const Understanding& read) {
+    const Open* open = scene.state.alive(scene.now_ms);
+    const bool is_nameless = read.draft.title.empty() && read.draft.attendees.empty() && !read.times.empty();
+    const bool asks = open != nullptr && open->waiting == Waiting::kTime && open->target.empty() &&
+                      open->pair.empty() && !scene.answers().has_word("block_words", scene.turn.text()) &&
+                      !is_generic_title(scene.answers(), open->draft.title);
+    return is_nameless && asks && read.left_out.empty() ? open : nullptr;
+}
+
 /// Makes room for another wish; what is said of the draft that was open.
 std::string put_aside(Scene& scene, const EventDraft& next) {
     std::string said;
@@ -198,6 +208,10 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
     read.draft.calendar = calendar.key;
     settle_end(scene, read.draft, read.times);
     begin_ahead(scene, read.draft);
+    if (const Open* open = open_for_time(scene, read)) {
+        const Open asked = *open;
+        co_return co_await edit_open(scene, asked, read);
+    }
     read_in_talk(scene, text, read);
     const std::string of_other = put_aside(scene, read.draft);
     if (!read.left_out.empty()) scene.left_out = read.left_out;

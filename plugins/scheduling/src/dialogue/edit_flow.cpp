@@ -105,7 +105,8 @@ Task<Reply> ask_day_again(Scene& scene, const Open& open, EventDraft draft) {
     const auto time = *draft.start - day_of(*draft.start);
     std::vector<Option>& options = reply.open->options;
     for (Option& shown : options) {
-        if (!shown.day_only || !shown.start) continue;
+        const bool is_day = shown.day_only || open.said == kTheseDays;
+        if (!is_day || !shown.start) continue;
         shown.start = day_of(*shown.start) + time;
         shown.end = *shown.start + length_of(draft);
         shown.day_only = false;
@@ -249,10 +250,10 @@ Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& read)
     const bool still_asks = said.question && said.question->kind != "missing_date" &&
                             said.question->kind != "missing_time" &&
                             !(said.question->kind == "past" && has_day && !said.draft.has_date);
-    const bool days_open = !draft.has_date && draft.has_time && draft.start &&
-                           open.waiting == Waiting::kTime &&
-                           std::any_of(open.options.begin(), open.options.end(),
-                                       [](const Option& shown) { return shown.day_only; });
+    const bool days_open =
+        !draft.has_date && draft.has_time && draft.start && open.waiting == Waiting::kTime &&
+        (open.said == kTheseDays || std::any_of(open.options.begin(), open.options.end(),
+                                                [](const Option& shown) { return shown.day_only; }));
     const bool only_over = !said.question || said.question->kind == "past" || !still_asks;
     if (days_open && only_over && !said.draft.has_date)
         co_return co_await ask_day_again(scene, open, std::move(draft));

@@ -29,8 +29,10 @@ bool shelve(Scene& scene, const Open& open, const EventDraft& next) {
     const bool is_draft = open.target.empty() && open.pair.empty() &&
                           (open.waiting == Waiting::kCard || open.waiting == Waiting::kTime ||
                            open.waiting == Waiting::kTaken || open.waiting == Waiting::kChange);
-    if (!is_draft || is_generic_title(scene.answers(), open.draft.title) || open.draft.title.empty())
-        return false;
+    if (!is_draft || open.draft.title.empty()) return false;
+    // What nobody named is replaced, unless the other one only joins it.
+    const bool is_generic = is_generic_title(scene.answers(), open.draft.title);
+    if (is_generic && !scene.answers().after_lead("beside_leads", scene.turn.text())) return false;
     if (is_same_wish(open.draft, next)) return false;
     auto& shelved = scene.state.shelved;
     if (shelved.size() == kMostShelved) shelved.erase(shelved.begin());

@@ -22,14 +22,14 @@ const Event* last_done(const Scene& scene) {
     return &undo->events.front();
 }
 
-/// Its end, as the conversation last saw it.
-std::optional<LocalMinutes> end_of_last(const Scene& scene) {
+/// Its hours, as the conversation last saw it.
+std::optional<LocalSpan> hours_of_last(const Scene& scene) {
     const Open* open = scene.state.alive(scene.now_ms);
     if (open != nullptr && !open->draft.all_day && is_complete(open->draft))
-        return *open->draft.start + length_of(open->draft);
+        return LocalSpan{*open->draft.start, *open->draft.start + length_of(open->draft)};
     const Event* done = last_done(scene);
     if (done == nullptr || done->all_day) return std::nullopt;
-    return to_local(done->end_ms, scene.person.zone);
+    return span_of(*done, scene.person.zone);
 }
 
 bool is_one_day(const EventDraft& draft) {
@@ -93,11 +93,12 @@ bool goes_on(const Scene& scene, std::string_view text) {
 void take_talk_day(const Scene& scene, std::string_view text, Understanding& read) {
     EventDraft& draft = read.draft;
     if (draft.has_date || !draft.rrule.empty() || asks_else(read)) return;
-    if (!draft.has_time && !draft.part_begin && read.times.empty() &&
-        scene.answers().mentions("right_after", text)) {
-        const auto end = end_of_last(scene);
-        if (!end) return;
-        draft.start = end;
+    const bool after = scene.answers().mentions("right_after", text);
+    const bool before = !after && scene.answers().mentions("right_before", text);
+    if (!draft.has_time && !draft.part_begin && read.times.empty() && (after || before)) {
+        const auto last = hours_of_last(scene);
+        if (!last) return;
+        draft.start = after ? last->end : last->begin - length_of(draft);
         draft.has_date = draft.has_time = true;
         draft.by_model = true;  // nobody said the hour: it is shown first
         read.question.reset();
@@ -148,7 +149,12 @@ void tidy_title(const Scene& scene, std::string_view text, Understanding& read) 
     while (words.size() > 1 && answers.is("discourse_words", words.front())) words.erase(words.begin());
     if (answers.after_lead("beside_leads", text))
         while (words.size() > 1 && answers.is("title_heads", words.front())) words.erase(words.begin());
-    if (words.size() != before) draft.title = capitalised(join(words));
+    // "el jueves creo", "any day": no word of it names anything.
+    const bool says_nothing = std::all_of(words.begin(), words.end(), [&](const std::string& word) {
+        return answers.is("answer_words", word);
+    });
+    if (says_nothing && !words.empty() && draft.attendees.empty()) draft.title.clear();
+    if (words.size() != before && !says_nothing) draft.title = capitalised(join(words));
     const bool unnamed = draft.title.empty() || is_made_title(scene, draft);
     const auto feast = std::find_if(read.times.begin(), read.times.end(),
                                     [](const TimeMention& time) { return time.is_feast; });
