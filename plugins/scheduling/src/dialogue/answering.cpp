@@ -9,6 +9,7 @@
 #include "dialogue/folding.hpp"
 #include "dialogue/pair_flow.hpp"
 #include "dialogue/steps.hpp"
+#include "dialogue/wishes.hpp"
 
 namespace scheduling {
 
@@ -130,10 +131,18 @@ Task<std::optional<Reply>> settle_number(Scene& scene, const Open& open, const s
     co_return reply;
 }
 
+/// "segunda" to "que dia?" is Monday, "a segunda" the second one.
+bool is_weekday_asked(const Scene& scene, const Open& open, std::string_view text) {
+    return open.waiting == Waiting::kTime && !open.draft.has_date && scene.state.locale.starts_with("pt") &&
+           scene.answers().is("pt_weekdays", text);
+}
+
 Task<std::optional<Reply>> choose_by_words(Scene& scene, const Open& open, const std::string& text) {
     std::optional<Reply> reply;
     if (const auto of_pair = option_of_pair(scene, open, text))
         reply = co_await choose_of_pair(scene, open, *of_pair);
+    else if (is_weekday_asked(scene, open, text))
+        co_return reply;
     else if (const auto index = scene.answers().choose(text, open.options))
         reply = co_await choose(scene, open, *index);
     else if (scene.answers().is("undo", text))
@@ -143,7 +152,11 @@ Task<std::optional<Reply>> choose_by_words(Scene& scene, const Open& open, const
 
 Task<std::optional<Reply>> refuse(Scene& scene, const Open& open, const std::string& text) {
     std::optional<Reply> reply;
-    if (!scene.answers().is("no", text) && scene.intent != "never_mind") co_return reply;
+    // "quinta depois das 3" is not "later".
+    const bool drops =
+        scene.intent == "never_mind" && scene.understand(text, "reschedule_meeting").times.empty();
+    const Answers& answers = scene.answers();
+    if (!answers.is("no", text) && !answers.is_made_of("no", "no_fillers", text) && !drops) co_return reply;
     if (is_done(open))
         reply = co_await refuse_done(scene, open);
     else
@@ -153,7 +166,9 @@ Task<std::optional<Reply>> refuse(Scene& scene, const Open& open, const std::str
 
 Task<std::optional<Reply>> acknowledge(Scene& scene, const Open& open, const std::string& text) {
     std::optional<Reply> reply;
-    if (is_done(open) && scene.answers().is("acknowledged", text))
+    const Answers& answers = scene.answers();
+    if (is_done(open) &&
+        (answers.is("acknowledged", text) || answers.is_made_of("acknowledged", "yes_fillers", text)))
         reply = say(scene.phrases.say("ack"), Reply::After::kKeep);
     co_return reply;
 }
@@ -185,9 +200,35 @@ Task<std::optional<Reply>> ask_after_shrug(Scene& scene, const Open& open, const
     co_return reply;
 }
 
+/// "cierro el miércoles" says something else than the day that was asked for: it is asked again.
+Task<std::optional<Reply>> ask_after_aside(Scene& scene, const Open& open, const std::string& text) {
+    std::optional<Reply> reply;
+    const bool asks = open.waiting == Waiting::kTime && open.target.empty() && !scene.input.forwarded;
+    if (!asks || text.find('?') != std::string::npos) co_return reply;
+    if (scene.answers().has_word("new_words", text)) co_return reply;
+    const Understanding read = scene.understand(text, "reschedule_meeting");
+    if (is_own_sentence(scene, text, read)) reply = repeat_open(scene, open);
+    co_return reply;
+}
+
+/// A day or an hour and nothing else, whatever verb it resembles: "quinta depois das 15h" takes nothing away.
+bool is_only_time(const Scene& scene, std::string_view text) {
+    const Understanding read = scene.understand(text, "schedule_meeting");
+    return !read.times.empty() && scene.answers().is_time_edit(text, read.times);
+}
+
+Task<std::optional<Reply>> settle(Scene& scene, const Open& open, const std::string& text) {
+    std::optional<Reply> reply;
+    if (is_only_time(scene, text)) co_return reply;
+    reply = co_await settle_by_words(scene, open, text);
+    co_return reply;
+}
+
 /// In the order in which people mean them.
-constexpr Move kMoves[] = {agree_by_thumb, ask_again,   settle_number,  settle_by_words, choose_by_words,
-                           refuse,         acknowledge, fill_or_change, ask_after_shrug};
+constexpr Move kMoves[] = {agree_by_thumb,     ask_again,     settle_number,  settle,
+                           choose_by_words,    refuse,        acknowledge,    name_draft,
+                           leave_out_of_draft, begin_another, fill_or_change, ask_after_shrug,
+                           ask_after_aside};
 
 }  // namespace
 
@@ -214,7 +255,8 @@ Task<std::optional<Reply>> change_by_words(Scene& scene, const Open& open, std::
                        (!read.draft.rrule.empty() && open.waiting == Waiting::kChange);
     // Something with a name, a day and an hour of its own is no answer to "at what time?".
     const bool fills = open.waiting == Waiting::kTime && !read.times.empty() &&
-                       !answers.has_word("new_words", text) && !(whole && is_named(read.draft));
+                       !answers.has_word("new_words", text) && !(whole && is_named(read.draft)) &&
+                       !is_own_sentence(scene, text, read);
     // Behind a reminder people also say why: "llego tarde, pásala a las 4".
     const bool asks_move = open.waiting == Waiting::kReminder && !read.times.empty() &&
                            (answers.has_word("edit_cues", text) || answers.has_word("move_words", text)) &&

@@ -52,6 +52,9 @@ migue::Result<Answers> Answers::load() {
         for (const auto& [name, words] : parsed.items()) {
             if (name == "ordinals") {
                 for (const auto& ordinal : words) answers.ordinals_.push_back(read_words(ordinal));
+            } else if (name == "nouns_of_verbs") {
+                for (const auto& [verb, noun] : words.items())
+                    answers.nouns_.insert_or_assign(fold(verb), noun.get<std::string>());
             } else if (name == "places") {
                 for (const auto& [place, zone] : words.items())
                     answers.zones_.insert_or_assign(fold(place), zone.get<std::string>());
@@ -70,6 +73,10 @@ std::optional<std::size_t> Answers::choose(std::string_view text, const std::vec
         if (fold(options[i].label) == said) return i;
     for (std::size_t i = 0; i < options.size(); ++i)
         if (!options[i].role.empty() && is(options[i].role, said)) return i;
+    for (std::size_t i = 0; i < options.size(); ++i) {
+        const bool agrees = options[i].role == "yes" && is_made_of("yes", "yes_fillers", said);
+        if (agrees || (options[i].role == "no" && is_made_of("no", "no_fillers", said))) return i;
+    }
     for (std::size_t i = 0; i < options.size() && i < ordinals_.size(); ++i)
         if (ordinals_[i].contains(said)) return i;
     if (options.size() > 1 && is("last", said)) {
@@ -91,6 +98,35 @@ std::optional<std::size_t> Answers::bare_number(std::string_view text) {
 bool Answers::is(std::string_view list, std::string_view text) const {
     const auto found = lists_.find(list);
     return found != lists_.end() && found->second.contains(fold(text));
+}
+
+bool Answers::is_made_of(std::string_view list, std::string_view soft, std::string_view text) const {
+    const auto meant = lists_.find(list), filler = lists_.find(soft);
+    if (meant == lists_.end() || filler == lists_.end()) return false;
+    const std::vector<std::string> words = words_of(fold(text));
+    constexpr std::size_t kMostWords = 7, kLongestPhrase = 4;
+    if (words.size() > kMostWords) return false;
+    bool means = false;
+    for (std::size_t at = 0; at < words.size();) {
+        std::size_t taken = 0;
+        std::string phrase;
+        for (std::size_t size = 1; size <= kLongestPhrase && at + size <= words.size(); ++size) {
+            phrase += (size == 1 ? "" : " ") + words[at + size - 1];
+            const bool is_meant = meant->second.contains(phrase);
+            if (!is_meant && !filler->second.contains(phrase)) continue;
+            taken = size;
+            means = means || is_meant;
+        }
+        if (taken == 0) return false;
+        at += taken;
+    }
+    return means;
+}
+
+std::optional<std::string> Answers::noun_of(std::string_view verb) const {
+    const auto found = nouns_.find(fold(verb));
+    if (found == nouns_.end()) return std::nullopt;
+    return found->second;
 }
 
 bool Answers::has_word(std::string_view list, std::string_view text) const {

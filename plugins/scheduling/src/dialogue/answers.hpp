@@ -26,6 +26,11 @@ public:
 
     /// The whole folded text is one of the phrases of this list.
     [[nodiscard]] bool is(std::string_view list, std::string_view text) const;
+    /// The text is made of phrases of this list and of the words of `soft`, one of the list at least: "ok
+    /// done", "yep that's it".
+    [[nodiscard]] bool is_made_of(std::string_view list, std::string_view soft, std::string_view text) const;
+    /// The thing that a verb does, as it stands in a calendar: "almuerzo" of "almorzar"; nothing for others.
+    [[nodiscard]] std::optional<std::string> noun_of(std::string_view verb) const;
     /// One of the text's words is on this list.
     [[nodiscard]] bool has_word(std::string_view list, std::string_view text) const;
 
@@ -55,6 +60,7 @@ public:
 private:
     std::map<std::string, std::set<std::string>, std::less<>> lists_;
     std::vector<std::set<std::string>> ordinals_;
+    std::map<std::string, std::string, std::less<>> nouns_;  ///< folded verb to noun
     std::map<std::string, std::string, std::less<>> zones_;  ///< folded place to zone
 };
 

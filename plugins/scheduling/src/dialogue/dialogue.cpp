@@ -12,6 +12,7 @@
 #include "dialogue/steps.hpp"
 #include "dialogue/turn_input.hpp"
 #include "dialogue/voice_flow.hpp"
+#include "dialogue/wishes.hpp"
 
 namespace scheduling {
 
@@ -77,6 +78,20 @@ std::optional<std::string> title_sent_last(const Scene& scene, std::string_view 
     return read.draft.title;
 }
 
+/// "book a facial for Nina", whatever the words resemble besides: asked for by its verb, and named.
+bool asks_for_event(const Scene& scene, std::string_view text) {
+    if (scene.input.forwarded || text.find('?') != std::string_view::npos) return false;
+    if (!scene.answers().after_lead("books", text)) return false;
+    const EventDraft draft = scene.understand(text, "schedule_meeting").draft;
+    return !draft.title.empty();
+}
+
+/// "soy María, manejo una peluquería" wants nothing yet.
+bool only_introduces(const Scene& scene, std::string_view text) {
+    return introduces_itself(scene, text) && !scene.answers().has_word("new_words", text) &&
+           scene.understand(text, "schedule_meeting").times.empty();
+}
+
 Task<Reply> take_intent(Scene& scene, std::string text) {
     const std::string& intent = scene.intent;
     if (auto title = title_sent_last(scene, text)) {
@@ -107,11 +122,13 @@ Task<Reply> take_intent(Scene& scene, std::string text) {
         const Understanding read = scene.understand(text, "schedule_meeting");
         if (read.draft.has_date || read.draft.has_time) co_return co_await start_draft(scene, text);
     }
+    if (intent == "schedule_meeting" && only_introduces(scene, text)) co_return pass_on();
     if (intent == "schedule_meeting") co_return co_await start_draft(scene, text);
     if (intent == "never_mind") co_return say(scene.phrases.say("nothing_open"));
     // What no route claims is heard here first: "pints friday at 8", a bare hour.
-    const bool may_wish = !scene.input.forwarded && is_talk(intent);
+    const bool may_wish = !scene.input.forwarded && is_talk(intent) && !introduces_itself(scene, text);
     if (may_wish && scene.understand(text, intent).is_bare_wish) co_return co_await start_draft(scene, text);
+    if (intent == "other" && asks_for_event(scene, text)) co_return co_await start_draft(scene, text);
     if (intent == "other" && !scene.input.forwarded && is_bare_time(scene, text))
         co_return co_await start_draft(scene, text);
     if (auto said = say_in_fixed_language(scene)) co_return std::move(*said);
@@ -171,6 +188,8 @@ Task<Reply> take_text(Scene& scene) {
         name && (!named(scene.book, *name).empty() || is_unknown_contact(scene, *name)))
         co_return co_await forget_contact(scene, std::move(*name));
     take_quotation(scene);
+    auto offered = co_await offer_for_wish(scene, text);
+    if (offered) co_return std::move(*offered);
     auto told = co_await answer_question(scene, text);
     if (told) {
         scene.left_out = scene.input.second_text;
@@ -255,6 +274,16 @@ bool is_near(std::string_view text, std::string_view before, std::string_view no
     return near && std::count(text.begin(), text.end(), ' ') <= kMostBlanks;
 }
 
+/// "sábado", the first word of a conversation: of two languages that have it, the one of the person's zone.
+std::string first_language(const Tools& tools, const migue::Turn& turn, std::string_view zone) {
+    std::string said(turn.locale());
+    const std::string_view now = said;
+    const bool of_zone = tools.answers.is("pt_zones", zone);
+    if (now == "pt" && !of_zone && is_near(turn.text(), "es", now)) said = "es";
+    if (now == "es" && of_zone && is_near(turn.text(), "pt", now)) said = "pt";
+    return said;
+}
+
 /// Nobody wrote a job or a tap, a code is no word, "bot" is one of all three, and the words of a
 /// button are ours: the language stays.
 bool is_of_no_language(const Tools& tools, const migue::Turn& turn, const Input& input, const State& state) {
@@ -279,9 +308,11 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn, const Hear
     if (!event_id) co_return std::move(event_id).error();
     State state = read_state(turn.state_json());
     const bool no_language = heard != nullptr || is_of_no_language(tools, turn, input, state);
-    if (!turn.locale().empty() && (!no_language || state.locale.empty())) state.locale = turn.locale();
+    const bool is_first = state.locale.empty();
+    if (!turn.locale().empty() && (!no_language || is_first)) state.locale = turn.locale();
+    if (is_first && !turn.locale().empty()) state.locale = first_language(tools, turn, person->zone);
     if (heard != nullptr && !heard->heard.locale.empty()) state.locale = heard->heard.locale;
-    const std::string locale = language_of(turn, state, no_language);
+    const std::string locale = language_of(turn, state, no_language || is_first);
     Audit audit(tools.services, person_id, std::string(turn.message_id()), turn.attempt());
     Scene scene{turn,
                 tools,
@@ -307,11 +338,13 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn, const Hear
         scene.moment.now_unix_ms = heard->sent_ms;
         scene.moment.locale = locale;
     }
+    scene.talk_day = day_of_talk(scene);
     Reply reply = co_await answer(scene);
     if (tools.google != nullptr && !reply.pass && !reply.silent)
         reply = co_await answer_trouble(scene, std::move(reply));
     co_await follow_events(scene);
     tell_left_out(scene, reply);
+    resume_shelved(scene, reply);
     if (!scene.said_before.empty()) reply.text = scene.said_before + "\n" + reply.text;
     co_return finish(scene, std::move(reply));
 }

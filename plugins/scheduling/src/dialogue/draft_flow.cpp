@@ -11,6 +11,7 @@
 #include "dialogue/pair_flow.hpp"
 #include "dialogue/questions.hpp"
 #include "dialogue/reminder_times.hpp"
+#include "dialogue/wishes.hpp"
 
 namespace scheduling {
 
@@ -152,30 +153,70 @@ Task<Reply> write_change(Scene& scene, EventDraft draft, std::string target, Ove
 
 }  // namespace
 
-Task<Reply> start_draft(Scene& scene, std::string_view text) {
-    CalendarWish calendar = co_await read_calendar_wish(scene, std::string(text));
-    Understanding read = co_await read_twice(scene, calendar.text, "schedule_meeting");
-    read.draft.calendar = calendar.key;
-    settle_end(scene, read.draft, read.times);
-    begin_ahead(scene, read.draft);
+namespace {
+
+/// What the talk before a wish says of it: its day, and what of its words is no title.
+void read_in_talk(const Scene& scene, std::string_view text, Understanding& read) {
+    EventDraft& draft = read.draft;
+    const auto unnamed = [&] { return is_generic_title(scene.answers(), draft.title); };
+    if (!draft.attendees.empty() && unnamed()) draft.title.clear();
+    // "block my calendar from 2 to 4" names nothing on purpose.
+    const bool blocks = scene.answers().has_word("block_words", text) && draft.attendees.empty();
+    if (blocks && (draft.title.empty() || unnamed())) draft.title = scene.phrases.say("busy_title");
+    take_asked_day(scene, read);
+    tidy_title(scene, text, read);
+    if (blocks) draft.title = as_noun(scene.answers(), draft.title);
+    settle_feast(scene, text, read);
+    take_talk_day(scene, text, read);
+    complete_title(scene.phrases, draft);
+    if (draft.zone.empty()) draft.zone = scene.person.zone;
+    if (scene.intent == "reminder" && !draft.reminder) draft.reminder = std::chrono::minutes(0);
+}
+
+/// A time without a name answers the question for one, whatever it was taken for; null where none is open.
+const Open* open_for_time(const Scene& scene, const Understanding& read) {
+    const Open* open = scene.state.alive(scene.now_ms);
+    const bool is_nameless = read.draft.title.empty() && read.draft.attendees.empty() && !read.times.empty();
+    const bool asks = open != nullptr && open->waiting == Waiting::kTime && open->target.empty() &&
+                      open->pair.empty() && !scene.answers().has_word("block_words", scene.turn.text()) &&
+                      !is_generic_title(scene.answers(), open->draft.title);
+    return is_nameless && asks && read.left_out.empty() ? open : nullptr;
+}
+
+/// Makes room for another wish; what is said of the draft that was open.
+std::string put_aside(Scene& scene, const EventDraft& next) {
+    std::string said;
     const Open* open = scene.state.alive(scene.now_ms);
     const bool replaces = open != nullptr && open->target.empty() &&
                           (open->waiting == Waiting::kCard || open->waiting == Waiting::kTime ||
                            open->waiting == Waiting::kTaken || open->waiting == Waiting::kChange);
-    if (!read.draft.attendees.empty() && is_generic_title(scene.answers(), read.draft.title))
-        read.draft.title.clear();
-    // "block my calendar from 2 to 4" names nothing on purpose.
-    const bool blocks = scene.answers().has_word("block_words", text) && read.draft.attendees.empty();
-    if (blocks && (read.draft.title.empty() || is_generic_title(scene.answers(), read.draft.title)))
-        read.draft.title = scene.phrases.say("busy_title");
-    take_asked_day(scene, read);
-    complete_title(scene.phrases, read.draft);
-    if (read.draft.zone.empty()) read.draft.zone = scene.person.zone;
-    if (scene.intent == "reminder" && !read.draft.reminder) read.draft.reminder = std::chrono::minutes(0);
+    if (replaces)
+        said = shelve(scene, *open, next)
+                   ? scene.phrases.say("kept_for_later", {{"title", shown(open->draft.title)}})
+                   : scene.phrases.say("replaced");
     scene.state.open.reset();
+    return said;
+}
+
+}  // namespace
+
+Task<Reply> start_draft(Scene& scene, std::string_view text) {
+    CalendarWish calendar = co_await read_calendar_wish(scene, std::string(text));
+    // "también bloquea de 2 a 3": what joins it to the talk is no part of it.
+    const std::string wish = scene.answers().without_lead("beside_leads", calendar.text);
+    Understanding read = co_await read_twice(scene, wish, "schedule_meeting");
+    read.draft.calendar = calendar.key;
+    settle_end(scene, read.draft, read.times);
+    begin_ahead(scene, read.draft);
+    if (const Open* open = open_for_time(scene, read)) {
+        const Open asked = *open;
+        co_return co_await edit_open(scene, asked, read);
+    }
+    read_in_talk(scene, text, read);
+    const std::string of_other = put_aside(scene, read.draft);
     if (!read.left_out.empty()) scene.left_out = read.left_out;
     if (!read.left_out.empty() || read.times.size() > 1) {
-        auto pair = co_await offer_pair(scene, text, read);
+        auto pair = co_await offer_pair(scene, wish, read);
         if (pair) co_return std::move(*pair);
     }
     Reply reply;  // filled by statements: GCC 12 destroys a co_await's result in a conditional twice
@@ -185,7 +226,10 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
         reply = co_await ask_question(scene, std::move(read.draft), "", std::move(*read.question));
     else
         reply = co_await proceed(scene, std::move(read.draft), "", false);
-    if (replaces) reply.text = scene.phrases.say("replaced") + reply.text;
+    // What is done at once keeps nothing waiting.
+    if (of_other.empty() || (reply.open && reply.open->waiting == Waiting::kDone)) co_return reply;
+    if (reply.open) reply.open->prompt = reply.text;
+    reply.text = of_other + reply.text;
     co_return reply;
 }
 

@@ -97,19 +97,29 @@ std::optional<Event> next_of_series(const Scene& scene, const Open& open) {
 }
 
 /// The hour came first: the days that were offered stay open, now at that hour.
-Reply ask_day_again(const Open& open, EventDraft draft) {
+/// Those on which that hour is over go; one of two readings that is left is the day.
+Task<Reply> ask_day_again(Scene& scene, const Open& open, EventDraft draft) {
     Reply reply;
     reply.text = open.prompt;
     reply.open = open;
     const auto time = *draft.start - day_of(*draft.start);
-    for (Option& shown : reply.open->options) {
-        if (!shown.day_only || !shown.start) continue;
+    std::vector<Option>& options = reply.open->options;
+    for (Option& shown : options) {
+        const bool is_day = shown.day_only || open.said == kTheseDays;
+        if (!is_day || !shown.start) continue;
         shown.start = day_of(*shown.start) + time;
         shown.end = *shown.start + length_of(draft);
         shown.day_only = false;
     }
+    std::erase_if(options, [&](const Option& shown) { return shown.start && *shown.start < scene.now(); });
+    if (open.said == kTheseDays && options.size() == 1 && options.front().start) {
+        draft.start = options.front().start;
+        draft.end = options.front().end;
+        draft.has_date = true;
+        co_return co_await proceed(scene, std::move(draft), open.target, false);
+    }
     reply.open->draft = std::move(draft);
-    return reply;
+    co_return reply;
 }
 
 minutes time_of(LocalMinutes at) {
@@ -240,6 +250,13 @@ Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& read)
     const bool still_asks = said.question && said.question->kind != "missing_date" &&
                             said.question->kind != "missing_time" &&
                             !(said.question->kind == "past" && has_day && !said.draft.has_date);
+    const bool days_open =
+        !draft.has_date && draft.has_time && draft.start && open.waiting == Waiting::kTime &&
+        (open.said == kTheseDays || std::any_of(open.options.begin(), open.options.end(),
+                                                [](const Option& shown) { return shown.day_only; }));
+    const bool only_over = !said.question || said.question->kind == "past" || !still_asks;
+    if (days_open && only_over && !said.draft.has_date)
+        co_return co_await ask_day_again(scene, open, std::move(draft));
     if (still_asks) {
         Question question = *said.question;
         if (!said.draft.has_date && open.draft.has_date && open.draft.start)
@@ -250,11 +267,6 @@ Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& read)
             }
         co_return co_await ask_question(scene, std::move(draft), open.target, std::move(question));
     }
-    const bool days_open = !draft.has_date && draft.has_time && draft.start &&
-                           open.waiting == Waiting::kTime &&
-                           std::any_of(open.options.begin(), open.options.end(),
-                                       [](const Option& shown) { return shown.day_only; });
-    if (days_open) co_return ask_day_again(open, std::move(draft));
     // What answers a question for a time needs no second look; what changes a card is shown again.
     const bool answers = open.waiting == Waiting::kTime || open.waiting == Waiting::kTaken;
     // What is done stands on the card itself.

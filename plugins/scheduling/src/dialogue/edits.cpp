@@ -16,7 +16,9 @@ LocalMinutes combine(LocalMinutes day_from, LocalMinutes time_from) {
 }
 
 void take_start(EventDraft& draft, const EventDraft& said) {
-    const minutes length = length_of(draft);
+    // An hour for what was to take the whole day: nobody meant so long by it.
+    const bool was_whole = draft.all_day && said.has_time;
+    const minutes length = was_whole ? kDefaultLength : length_of(draft);
     const bool had_time = draft.has_time, had_date = draft.has_date;
     LocalMinutes start = *said.start;
     std::optional<LocalMinutes> end = said.end;

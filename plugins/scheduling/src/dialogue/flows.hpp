@@ -67,6 +67,9 @@ void retitle(const Scene& scene, const EventDraft& before, EventDraft& draft);
 
 // question_flow.cpp: asking for a time.
 
+/// In `Open::said`: the day is one of the options.
+inline constexpr std::string_view kTheseDays = "days/";
+
 [[nodiscard]] migue::Task<Reply> ask_question(Scene& scene, EventDraft draft, std::string target,
                                               Question question);
 [[nodiscard]] migue::Task<Reply> ask_time(Scene& scene, EventDraft draft, std::string target);

@@ -209,7 +209,10 @@ Task<Reply> ask_question(Scene& scene, EventDraft draft, std::string target, Que
     if (question.kind == "past")
         options.push_back(option(scene, Action::kOtherTime, "other_time", "other_time"));
     mark_unknown(draft, question.kind);
-    co_return open_question(text, Waiting::kTime, std::move(draft), std::move(target), std::move(options));
+    Reply reply =
+        open_question(text, Waiting::kTime, std::move(draft), std::move(target), std::move(options));
+    if (day_only) reply.open->said = kTheseDays;
+    co_return reply;
 }
 
 Task<Reply> ask_time(Scene& scene, EventDraft draft, std::string target) {
@@ -235,13 +238,16 @@ Task<Reply> ask_time(Scene& scene, EventDraft draft, std::string target) {
 Reply ask_date(Scene& scene, EventDraft draft, std::string target) {
     const LocalMinutes now = scene.now();
     std::vector<Option> options;
-    for (const int ahead : {0, 1}) {
-        const auto day = day_of(now) + date::days(ahead);
+    std::vector<date::local_days> days{day_of(now), day_of(now) + date::days(1)};
+    const bool hour_said = draft.has_time && target.empty();
+    if (hour_said && scene.talk_day && *scene.talk_day > days.back())
+        days.insert(days.begin(), *scene.talk_day);
+    for (const auto day : days) {
         const bool timed = draft.has_time && draft.start;
         const LocalMinutes start = timed ? day + (*draft.start - day_of(*draft.start)) : LocalMinutes(day);
         const bool over = timed ? start < now : now >= day + scene.moment.work_end;
         if (over) continue;
-        const std::string name = scene.phrases.say(ahead == 0 ? "dates/today" : "dates/tomorrow");
+        const std::string name = day_label(scene, day);
         std::optional<LocalMinutes> end;
         if (timed) end = start + length_of(draft);
         Option made = pick(start, end, timed ? name + " " + write_clock(scene.phrases, start) : name);

@@ -100,9 +100,11 @@ struct Scene {
     std::vector<Guest> guests = {};  ///< everybody whose address is known: contact book and draft
     /// The person's calendars outside, once somebody looked (know_calendars).
     std::optional<std::vector<CalendarInfo>> calendars = {};
-    std::string intent = {};           ///< what the message wants
-    std::string left_out = {};         ///< words of a second wish that this turn does not do
-    std::string said_before = {};      ///< what this turn did before the rest of it
+    std::string intent = {};       ///< what the message wants
+    std::string left_out = {};     ///< words of a second wish that this turn does not do
+    std::string said_before = {};  ///< what this turn did before the rest of it
+    /// The day that was talked about before this message: what says no day may mean it.
+    std::optional<date::local_days> talk_day = {};
     bool picked_slot = false;          ///< the hour was just chosen from a list
     const HeardNote* heard = nullptr;  ///< these words were not typed: nothing is done without a tap
     /// The event that is being changed, of a series the occurrence, as the card showed it.

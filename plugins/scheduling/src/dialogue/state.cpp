@@ -264,6 +264,8 @@ State read_known(const json& object) {
     if (object.contains("reminded")) state.reminded = read_open_json(object.at("reminded"));
     if (object.contains("undo")) state.undo = read_undo(object.at("undo"));
     if (object.contains("asked")) state.asked = read_asked(object.at("asked"));
+    for (const json& one : object.value("shelved", json::array()))
+        state.shelved.push_back(read_open_json(one));
     state.last_event = object.at("last_event");
     state.listed = object.value("listed", std::vector<std::string>());
     state.spoke_ms = object.value("spoke", std::int64_t{0});
@@ -319,6 +321,7 @@ std::string write_state(const State& state) {
     for (const ShownEvent& one : state.shown) object["shown"].push_back({one.card, one.event_id});
     if (!state.asked_contacts.empty()) object["asked_contacts"] = state.asked_contacts;
     if (state.open) object["open"] = open_json(*state.open);
+    for (const Open& one : state.shelved) object["shelved"].push_back(open_json(one));
     if (state.reminded) object["reminded"] = open_json(*state.reminded);
     if (state.undo) object["undo"] = undo_json(*state.undo);
     if (!state.listed.empty()) object["listed"] = state.listed;

@@ -136,6 +136,8 @@ struct State {
     std::optional<Open> open;
     /// The last reminder: it stands beside what is open, and goes on for longer.
     std::optional<Open> reminded;
+    /// Drafts that another wish interrupted, the last one behind: they are asked about again after it.
+    std::vector<Open> shelved;
     std::optional<Undo> undo;
     std::optional<Asked> asked;       ///< the last question about the calendar
     std::string last_event;           ///< what "it" means

@@ -80,8 +80,10 @@ Understanding understand(std::string_view text, std::string_view intent, const M
     Around around(reading);
     free_quoted(around, reading);
     for (const auto& expression : reading.expressions)
-        if (auto mention = mention_of(expression, context, moment.zone))
+        if (auto mention = mention_of(expression, context, moment.zone)) {
+            mention->is_feast = expression.value.has(language::Flag::kHoliday);
             out.times.push_back(std::move(*mention));
+        }
 
     out.left_out = cut_second_wish(reading, around);
     Assembly assembly(reading, around, context, moment, intent);

@@ -30,6 +30,7 @@ struct TimeMention {
     std::string type;                   ///< date time datetime daterange timerange datetimerange duration set
     std::string start, end, rrule;      ///< "" when absent
     std::string text;                   ///< the words themselves
+    bool is_feast = false;              ///< a feast's name: "Christmas", "año nuevo"
 };
 
 /// One way to read what was said, as a button would offer it.

@@ -1,0 +1,64 @@
+#include <algorithm>
+
+#include "dialogue/cards.hpp"
+#include "dialogue/flows.hpp"
+#include "dialogue/folding.hpp"
+#include "dialogue/wishes.hpp"
+
+namespace scheduling {
+
+namespace {
+
+constexpr std::size_t kMostShelved = 3;
+
+/// The same wish, said anew: every word of one title is in the other.
+bool is_same_wish(const EventDraft& one, const EventDraft& other) {
+    const auto words_in = [](std::string_view few, std::string_view many) {
+        const std::vector<std::string> all = words_of(fold(many));
+        const std::vector<std::string> some = words_of(fold(few));
+        return std::all_of(some.begin(), some.end(), [&](const std::string& word) {
+            return std::find(all.begin(), all.end(), word) != all.end();
+        });
+    };
+    return words_in(one.title, other.title) || words_in(other.title, one.title);
+}
+
+}  // namespace
+
+bool shelve(Scene& scene, const Open& open, const EventDraft& next) {
+    const bool is_draft = open.target.empty() && open.pair.empty() &&
+                          (open.waiting == Waiting::kCard || open.waiting == Waiting::kTime ||
+                           open.waiting == Waiting::kTaken || open.waiting == Waiting::kChange);
+    if (!is_draft || open.draft.title.empty()) return false;
+    // What nobody named is replaced, unless the other one only joins it.
+    const bool is_generic = is_generic_title(scene.answers(), open.draft.title);
+    if (is_generic && !scene.answers().after_lead("beside_leads", scene.turn.text())) return false;
+    if (is_same_wish(open.draft, next)) return false;
+    auto& shelved = scene.state.shelved;
+    if (shelved.size() == kMostShelved) shelved.erase(shelved.begin());
+    shelved.push_back(open);
+    return true;
+}
+
+void resume_shelved(Scene& scene, Reply& reply) {
+    auto& shelved = scene.state.shelved;
+    std::erase_if(shelved, [&](const Open& open) { return scene.now_ms - open.at_ms > kCardLifeMs; });
+    const bool spoken = scene.input.kind == "text" || scene.input.kind == "tap";
+    if (shelved.empty() || !spoken || reply.pass || reply.silent || reply.forgets || reply.is_reminder)
+        return;
+    if (!reply.link_url.empty() || !reply.media_id.empty()) return;
+    const bool is_over =
+        reply.open ? reply.open->waiting == Waiting::kDone : reply.after == Reply::After::kClose;
+    if (!is_over) return;
+    Open open = std::move(shelved.back());
+    shelved.pop_back();
+    const std::string title = shown(open.draft.title);
+    const bool says_title = open.prompt.find(title) != std::string::npos;
+    reply.text += "\n" + (says_title ? std::string() : scene.phrases.say("back_to", {{"title", title}}));
+    reply.text += open.prompt;
+    reply.list_label.clear();
+    scene.guests.insert(scene.guests.end(), open.guests.begin(), open.guests.end());
+    reply.open = std::move(open);
+}
+
+}  // namespace scheduling

@@ -1,0 +1,59 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "dialogue/scene.hpp"
+#include "migue/cpp/task.hpp"
+
+/// A wish that comes in the middle of another: which words are its own, which day it takes from the talk, and
+/// what becomes of the draft it interrupts.
+namespace scheduling {
+
+// talk_day.cpp
+
+/// The day of what was talked about last: the open draft, the last question about one day, or what was just
+/// done. Nothing when that was too long ago, or was about several days.
+[[nodiscard]] std::optional<date::local_days> day_of_talk(const Scene& scene);
+/// Words that go on from what was said before: "and …", "también …", "with her".
+[[nodiscard]] bool goes_on(const Scene& scene, std::string_view text);
+/// A wish without a day that goes on from the talk takes the talk's day; "right after" takes the end of what
+/// was just booked. `text` as it was written.
+void take_talk_day(const Scene& scene, std::string_view text, Understanding& read);
+/// "Christmas dinner": which of two evenings is meant is told by the talk, or asked.
+void settle_feast(const Scene& scene, std::string_view text, Understanding& read);
+/// The title without what joins sentences ("entonces", "too"), a feast's name where nothing else is said.
+void tidy_title(const Scene& scene, std::string_view text, Understanding& read);
+/// "Almorzar con Pepe" as it stands in a calendar: "Almuerzo con Pepe".
+[[nodiscard]] std::string as_noun(const Answers& answers, std::string title);
+/// "soy María, manejo una peluquería": a person says who they are, and wants nothing.
+[[nodiscard]] bool introduces_itself(const Scene& scene, std::string_view text);
+
+// shelf.cpp
+
+/// A named draft that another wish interrupts is kept for afterwards. True when it was.
+[[nodiscard]] bool shelve(Scene& scene, const Open& open, const EventDraft& next);
+/// Once the other wish is done with, the draft that was kept is asked about again.
+void resume_shelved(Scene& scene, Reply& reply);
+
+// amid.cpp: moves on what is open (steps.hpp).
+
+/// "and her daughter at 6", "mums birthday sunday": something else than what is open.
+[[nodiscard]] migue::Task<std::optional<Reply>> begin_another(Scene& scene, const Open& open,
+                                                              const std::string& text);
+/// "saturday", "8pm", "dinner with Cormac": the draft that has no name yet gets one.
+[[nodiscard]] migue::Task<std::optional<Reply>> name_draft(Scene& scene, const Open& open,
+                                                           const std::string& text);
+/// "move swimming to 10 just this week", "except holidays", of a series that is not booked yet.
+[[nodiscard]] migue::Task<std::optional<Reply>> leave_out_of_draft(Scene& scene, const Open& open,
+                                                                   const std::string& text);
+/// The message says something of its own before its time, and no bare answer: "cierro el miércoles".
+[[nodiscard]] bool is_own_sentence(const Scene& scene, std::string_view text, const Understanding& read);
+
+// wish_slots.cpp
+
+/// "when can I have lunch with Joe next week?", "when can I go instead": free hours for what the words name,
+/// or for what is talked about; nothing for other words.
+[[nodiscard]] migue::Task<std::optional<Reply>> offer_for_wish(Scene& scene, const std::string& text);
+
+}  // namespace scheduling
