@@ -116,8 +116,11 @@ std::vector<Event> with_words(const Scene& scene, const std::vector<Event>& even
 Task<Reply> tell_next(Scene& scene, std::string_view text) {
     const Phrases& phrases = scene.phrases;
     EventReference reference = read_reference(scene, text, "query_agenda");
-    std::erase_if(reference.words,
-                  [&](const std::string& word) { return scene.answers().is("question_fillers", word); });
+    std::erase_if(reference.words, [&](const std::string& word) {
+        const Answers& answers = scene.answers();
+        return answers.is("question_fillers", word) || answers.is("next_fillers", word) ||
+               answers.is("agenda_words", word);
+    });
     reference.time.reset();
     auto listed = co_await scene.booking.list(Interval{scene.now_ms, scene.now_ms + kNextWithinMs});
     if (!listed) co_return say(phrases.say("failed_read"), Reply::After::kKeep);

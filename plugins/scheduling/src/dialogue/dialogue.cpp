@@ -6,6 +6,7 @@
 #include "calendar/zone_time.hpp"
 #include "dialogue/asides.hpp"
 #include "dialogue/cards.hpp"
+#include "dialogue/event_edit.hpp"
 #include "dialogue/flows.hpp"
 #include "dialogue/folding.hpp"
 #include "dialogue/questions.hpp"
@@ -197,6 +198,13 @@ Task<Reply> take_text(Scene& scene) {
     }
     auto left_out = co_await leave_out_by_words(scene, text);
     if (left_out) co_return std::move(*left_out);
+    auto told_of = co_await told_by_words(scene, text);
+    if (told_of) co_return std::move(*told_of);
+    if (const Open* alive = scene.state.alive(scene.now_ms); alive != nullptr) {
+        const Open card = *alive;
+        auto other = co_await mean_other_event(scene, card, text);
+        if (other) co_return std::move(*other);
+    }
     auto swapped = co_await swap_by_words(scene, text);
     if (swapped) co_return std::move(*swapped);
     for (const Open& open : open_things(scene)) {

@@ -41,6 +41,38 @@ namespace scheduling {
                                                            bool only_if_found);
 [[nodiscard]] migue::Task<Reply> edit_found(Scene& scene, Event event, Edit edit);
 
+// event_change.cpp
+
+/// An event as if it had just been shown. Of a series that has begun its next occurrence is found later.
+[[nodiscard]] Open about_event(const Scene& scene, const Event& event);
+/// It waits for nothing.
+[[nodiscard]] bool is_settled(const Open& open);
+/// An open draft, or an event that may be changed.
+[[nodiscard]] bool can_change(const Open& open);
+/// The event, unless it was cancelled.
+[[nodiscard]] migue::Task<std::optional<Event>> standing(Scene& scene, std::string id);
+/// "place", then "room 5": the words are the new value.
+[[nodiscard]] std::optional<Edit> value_of_field(const Open& open, std::string_view text);
+/// Every word names the draft that is open.
+[[nodiscard]] bool is_about_draft(const Open& open, const EventWords& event);
+[[nodiscard]] Reply tell_field(const Scene& scene, const EventDraft& draft, Edit::Field field);
+/// Does the edit to what is open; what it leaves unsaid is asked.
+[[nodiscard]] migue::Task<Reply> change_event(Scene& scene, const Open& open, const Edit& edit);
+/// "it", of what is open; nothing when that cannot be meant.
+[[nodiscard]] migue::Task<std::optional<Reply>> edit_it(Scene& scene, const Open& open, const Edit& edit);
+
+// told_flow.cpp
+
+/// "they moved it to Friday", "Lucía canceló": asks before it is done; nothing when no event is meant.
+[[nodiscard]] migue::Task<std::optional<Reply>> told_by_words(Scene& scene, std::string_view text);
+
+// other_event.cpp
+
+/// "no, not lunch, the call", to a card about an event: the same is asked of the other one; nothing when the
+/// words name no other.
+[[nodiscard]] migue::Task<std::optional<Reply>> mean_other_event(Scene& scene, const Open& open,
+                                                                 std::string_view text);
+
 // edited.cpp
 
 /// The draft with all of the edit but its new time.

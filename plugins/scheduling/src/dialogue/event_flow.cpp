@@ -182,7 +182,8 @@ Task<Reply> take_event(Scene& scene, const Open& open, const Option& chosen) {
     Event meant = **event;
     if (chosen.occurrence_ms != 0) meant = occurrence_at(std::move(meant), chosen.occurrence_ms);
     if (open.purpose == Purpose::kMove) {
-        Edit edit = read_edit(open.said, scene.moment);
+        Edit edit = read_told(open.said, scene.moment);
+        if (edit.what == Edit::What::kNone) edit = read_edit(open.said, scene.moment);
         edit.event = EventWords{};
         if (edit.what != Edit::What::kTell) edit.what = Edit::What::kMove;
         co_return co_await edit_found(scene, std::move(meant), std::move(edit));

@@ -307,7 +307,7 @@ Task<std::optional<Reply>> tell_of_event(Scene& scene, const Inquiry& inquiry) {
         co_return reply;
     }
     // Nothing was shown that "it" could mean: somebody else may know.
-    if (!found.event && !found.is_named) co_return reply;
+    if (!found.event && (!found.is_named || inquiry.is_doubtful)) co_return reply;
     if (!found.event) {
         reply = say(found.words.empty() ? scene.phrases.say("not_found")
                                         : scene.phrases.say("not_found_with", {{"words", found.words}}),
@@ -337,7 +337,7 @@ Task<std::optional<Reply>> answer_question(Scene& scene, std::string_view text) 
     const auto inquiry = read_question(scene, text);
     if (!inquiry) co_return reply;
     if (inquiry->asks == Asks::kNext) {
-        reply = co_await tell_next(scene, text);
+        reply = co_await tell_next(scene, inquiry->about);
         co_return reply;
     }
     if (inquiry->asks <= Asks::kIsDay) {

@@ -90,12 +90,67 @@ std::optional<Inquiry> read_agenda_question(const Scene& scene, std::string_view
     return ask(Asks::kAgenda, std::move(*rest));
 }
 
+/// "pásame lo de la semana": what is asked to be handed over is the agenda only where a noun or several days
+/// say so; "dame la de las 3" picks an hour.
+std::optional<Inquiry> read_handed_agenda(const Scene& scene, std::string_view text) {
+    const Answers& answers = scene.answers();
+    auto rest = led_by(answers, "asks_agenda_soft", text);
+    if (!rest) return std::nullopt;
+    const Understanding read = scene.understand(*rest, "query_agenda");
+    const bool of_days = std::any_of(read.times.begin(), read.times.end(),
+                                     [](const TimeMention& time) { return time.type == "daterange"; });
+    const bool of_hours = std::any_of(read.times.begin(), read.times.end(), [](const TimeMention& time) {
+        return time.type != "daterange" && time.type != "date";
+    });
+    if (of_hours || (!of_days && !answers.has_word("agenda_nouns", *rest))) return std::nullopt;
+    if (!answers.left_over(*rest, read.times, "agenda_words").empty()) return std::nullopt;
+    return ask(Asks::kAgenda, std::move(*rest));
+}
+
 const Asked* last_question(const Scene& scene) {
     const auto& asked = scene.state.asked;
     if (!asked || scene.now_ms - asked->at_ms > kAskedLifeMs) return nullptr;
     // What was opened later is what a short message answers.
     const Open* open = scene.state.alive(scene.now_ms);
     return open != nullptr && open->at_ms > asked->at_ms ? nullptr : &*asked;
+}
+
+/// "whats my next thing", "qual o próximo?": of all that comes the first, in whatever words.
+bool asks_what_is_next(const Scene& scene, std::string_view text, bool is_marked) {
+    const Answers& answers = scene.answers();
+    const bool goes_on = last_question(scene) != nullptr;
+    if (answers.is("asks_next_now", text) || (!goes_on && answers.is("asks_next_plain", text))) return true;
+    const std::vector<std::string> words = words_of(fold(text));
+    const auto any = [&](std::string_view list) {
+        return std::any_of(words.begin(), words.end(),
+                           [&](const std::string& word) { return answers.is(list, word); });
+    };
+    constexpr std::size_t kMostWords = 9;
+    if (words.size() > kMostWords || !any("asks_next") || !(is_marked || any("next_asks"))) return false;
+    return std::all_of(words.begin(), words.end(), [&](const std::string& word) {
+        return answers.is("asks_next", word) || answers.is("next_fillers", word);
+    });
+}
+
+/// "is the dentist thursday or friday?", "o dentista é quinta?": when it is, of an event that is named.
+std::optional<Inquiry> read_which_day(const Scene& scene, std::string_view text) {
+    const Answers& answers = scene.answers();
+    const Understanding read = scene.understand(text, "query_agenda");
+    const bool of_days = !read.times.empty() && read.draft.rrule.empty() &&
+                         std::all_of(read.times.begin(), read.times.end(),
+                                     [](const TimeMention& time) { return time.type != "duration"; });
+    if (!of_days || !answers.has_word("copulas", text)) return std::nullopt;
+    std::vector<std::string> words = naming_words(scene, text);
+    std::erase_if(words, [&](const std::string& word) {
+        return answers.is("copulas", word) || answers.is("or_words", word);
+    });
+    constexpr std::size_t kMostWords = 4;
+    if (words.empty() || words.size() > kMostWords) return std::nullopt;
+    std::string about;
+    for (const std::string& word : words) about += (about.empty() ? "" : " ") + word;
+    Inquiry inquiry = ask(Asks::kWhen, std::move(about));
+    inquiry.is_doubtful = true;
+    return inquiry;
 }
 
 /// "the week after": the same question, so many days later.
@@ -158,6 +213,9 @@ std::optional<Inquiry> read_question(const Scene& scene, std::string_view text) 
     if (answers.is("asks_clock", text)) return std::nullopt;
     if (auto booked = read_booked_question(scene, text)) return booked;
     if (auto follow = read_follow_up(scene, text, is_marked)) return follow;
+    if (asks_what_is_next(scene, text, is_marked)) return ask(Asks::kNext, "");
+    if (is_marked)
+        if (auto day = read_which_day(scene, text)) return day;
     if (auto day = read_is_day(scene, text, is_marked)) return day;
     std::string kept;
     for (const std::string_view said : {text, without_openers(answers, text, kept)}) {
@@ -169,18 +227,18 @@ std::optional<Inquiry> read_question(const Scene& scene, std::string_view text) 
                 // "where are you?" is about nothing in the calendar.
                 if (answers.has_word("about_others", *about)) return std::nullopt;
                 Inquiry inquiry = ask(led.asks, std::move(*about));
-                inquiry.in_the_past = answers.has_word("past_words", said);
+                inquiry.in_the_past = answers.has_word("plain_past_words", said);
                 return inquiry;
             }
         if (auto hour = read_hour_question(answers, said)) {
-            hour->in_the_past = answers.has_word("past_words", said);
+            hour->in_the_past = answers.has_word("plain_past_words", said);
             return hour;
         }
     }
     if (answers.mentions("asks_clash", text)) return ask(Asks::kClash, std::string(text));
     for (const std::string_view said : {text, std::string_view(kept)})
         if (auto agenda = read_agenda_question(scene, said)) return agenda;
-    return std::nullopt;
+    return read_handed_agenda(scene, text);
 }
 
 void take_asked_day(const Scene& scene, Understanding& read) {

@@ -21,6 +21,7 @@ struct Inquiry {
     /// Days that replace those of the last question, hours that replace its hours.
     std::optional<Window> window = {};
     bool in_the_past = false;
+    bool is_doubtful = false;  ///< a question only where an event is found
 };
 
 /// What a message says about days and hours. Either may be missing.

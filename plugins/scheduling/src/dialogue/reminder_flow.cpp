@@ -8,6 +8,7 @@
 #include "dialogue/event_edit.hpp"
 #include "dialogue/event_search.hpp"
 #include "dialogue/flows.hpp"
+#include "dialogue/reminder_said.hpp"
 #include "dialogue/reminder_times.hpp"
 
 namespace scheduling {
@@ -19,8 +20,6 @@ using nlohmann::json;
 using std::chrono::minutes;
 
 constexpr std::int64_t kSearchMs = 180LL * 24 * 3600 * 1000;
-constexpr std::size_t kMostRows = 9;
-constexpr std::size_t kMostListed = 15;
 
 /// Keeps the reminder, in the chat or at the calendar. False: it could not.
 Task<bool> keep_reminder(Scene& scene, Event event, minutes before) {
@@ -58,21 +57,29 @@ Reply reminder_card(Scene& scene, const Event& event, minutes before) {
     return reply;
 }
 
+}  // namespace
+
 Task<Reply> set_reminder(Scene& scene, Event event, minutes before) {
     const bool kept = co_await keep_reminder(scene, event, before);
     if (!kept) co_return say(scene.phrases.say("reminders/failed"), Reply::After::kKeep);
-    co_return reminder_card(scene, event, before);
+    Reply reply = reminder_card(scene, event, before);
+    const Open* open = scene.state.alive(scene.now_ms);
+    const bool waits = open != nullptr && open->waiting != Waiting::kDone && !asks_how_long(*open) &&
+                       open->waiting != Waiting::kPick;
+    if (!waits) co_return reply;
+    // What is on the card goes on waiting for its answer.
+    reply.text += "\n" + scene.phrases.say("still_open", {{"current", open->prompt}});
+    reply.open = *open;
+    co_return reply;
 }
+
+namespace {
 
 /// The events a sentence may be about, once each; the last one talked about when it names none.
 Task<migue::Result<std::vector<Event>>> events_meant(Scene& scene, std::string_view text,
                                                      const Understanding& read) {
     EventReference reference;
-    reference.words = scene.answers().left_over(text, read.times, "remind_words");
-    // A length before the event is no time of it.
-    std::erase_if(reference.words, [](const std::string& word) {
-        return std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
-    });
+    reference.words = words_of_reminded(scene, text, read.times);
     std::vector<Event> found;
     if (reference.words.empty() && !scene.state.last_event.empty()) {
         auto last = co_await scene.booking.get(scene.state.last_event);
@@ -92,35 +99,6 @@ Task<migue::Result<std::vector<Event>>> events_meant(Scene& scene, std::string_v
         if (!known) found.push_back(std::move(event));
     }
     co_return found;
-}
-
-Reply pick_reminded(const Scene& scene, const std::vector<Event>& events, std::optional<minutes> before) {
-    Reply reply;
-    reply.text = scene.phrases.say("reminders/which");
-    reply.list_label = scene.phrases.label("see_events");
-    Open open;
-    open.waiting = Waiting::kPick;
-    for (const Event& event : events) {
-        if (open.options.size() == kMostRows) break;
-        const LocalSpan span = span_of(event, scene.person.zone);
-        Option row;
-        row.action = before ? Action::kRemind : Action::kRemindWhen;
-        row.event_id = event.id;
-        row.minutes = before ? before->count() : 0;
-        row.label = scene.phrases.say(
-            "dates/slot", {{"date", write_date(scene.phrases, day_of(span.begin), DateStyle::kShort)},
-                           {"time", write_clock(scene.phrases, span.begin)}});
-        row.hint = shown(event.title);
-        open.options.push_back(std::move(row));
-    }
-    reply.open = std::move(open);
-    return reply;
-}
-
-/// "la noche anterior": at eight in the evening before the event.
-minutes night_before(const Scene& scene, const Event& event) {
-    const LocalMinutes start = to_local(event.start_ms, scene.person.zone);
-    return start - (day_of(start) - date::days(1) + std::chrono::hours(20));
 }
 
 /// "change the reminder to 9": that hour on the event's day, or on the day before where it would be too late.
@@ -196,9 +174,8 @@ Task<Reply> remind_of_known(Scene& scene, std::string_view text, const Understan
     if (!found) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
     if (found->empty()) co_return say(scene.phrases.say("reminders/nothing"), Reply::After::kKeep);
     std::optional<minutes> before = read.draft.reminder;
-    if (!before && scene.answers().mentions("day_before", text)) before = std::chrono::hours(24);
-    if (!before && scene.answers().mentions("night_before", text))
-        before = night_before(scene, found->front());
+    if (const auto said = said_before(scene, text, span_of(found->front(), scene.person.zone).begin))
+        before = said;
     if (found->size() > 1) co_return pick_reminded(scene, *found, before);
     if (before) co_return co_await set_reminder(scene, std::move(found->front()), *before);
     Open open;
@@ -207,7 +184,8 @@ Task<Reply> remind_of_known(Scene& scene, std::string_view text, const Understan
     co_return ask_how_long(scene, open);
 }
 
-/// "una hora antes" to a draft that is not booked yet.
+}  // namespace
+
 Task<Reply> remind_of_draft(Scene& scene, const Open& open, minutes before) {
     EventDraft draft = open.draft;
     draft.reminder = before;
@@ -219,64 +197,6 @@ Task<Reply> remind_of_draft(Scene& scene, const Open& open, minutes before) {
     reply.open->draft = std::move(draft);
     co_return reply;
 }
-
-Task<Reply> list_reminders(Scene& scene) {
-    auto all = co_await scene.tools.reminders.all(scene.person.id);
-    if (!all) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
-    std::string lines;
-    std::size_t listed = 0;
-    for (const Reminder& one : *all) {
-        auto event = co_await scene.booking.get(one.event);
-        if (!event) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
-        if (!event->has_value() || (*event)->cancelled || listed == kMostListed) continue;
-        ++listed;
-        lines += (lines.empty() ? "" : "\n") +
-                 scene.phrases.say("reminders/line", {{"when", write_due(scene, one.due_ms)},
-                                                      {"title", shown((*event)->title)}});
-    }
-    if (lines.empty()) co_return say(scene.phrases.say("reminders/none"), Reply::After::kKeep);
-    co_return say(scene.phrases.say("reminders/list", {{"lines", lines}}), Reply::After::kKeep);
-}
-
-Task<Reply> remove_all(Scene& scene) {
-    auto all = co_await scene.tools.reminders.all(scene.person.id);
-    if (!all) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
-    if (all->empty()) co_return say(scene.phrases.say("reminders/none"), Reply::After::kKeep);
-    for (const Reminder& one : *all) {
-        auto removed = co_await scene.tools.reminders.remove(one);
-        if (!removed) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
-    }
-    co_return say(scene.phrases.say("reminders/removed_all", {{"count", std::to_string(all->size())}}),
-                  Reply::After::kKeep);
-}
-
-/// "quita el aviso": of the event last talked about, else the only one, else it asks.
-Task<Reply> remove_by_words(Scene& scene, std::string_view text) {
-    auto all = co_await scene.tools.reminders.all(scene.person.id);
-    if (!all) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
-    if (all->empty()) co_return say(scene.phrases.say("reminders/none"), Reply::After::kKeep);
-    EventReference reference;
-    reference.words = scene.answers().left_over(text, {}, "remind_words");
-    std::vector<Event> events;
-    for (const Reminder& one : *all) {
-        auto event = co_await scene.booking.get(one.event);
-        if (!event) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
-        if (!event->has_value() || (*event)->cancelled) continue;
-        if (reference.words.empty() && one.event == scene.state.last_event)
-            co_return co_await remove_reminder(scene, one.event);
-        std::vector<Event> single;
-        single.push_back(**event);
-        if (!matching(reference, single, scene.person.zone).empty()) events.push_back(std::move(**event));
-    }
-    if (events.empty()) co_return say(scene.phrases.say("reminders/none"), Reply::After::kKeep);
-    if (events.size() == 1) co_return co_await remove_reminder(scene, events.front().id);
-    Reply reply = pick_reminded(scene, events, minutes(0));
-    reply.text = scene.phrases.say("reminders/which_remove");
-    for (Option& row : reply.open->options) row.action = Action::kUnremind;
-    co_return reply;
-}
-
-}  // namespace
 
 Task<void> keep_consent(Scene& scene, std::string subject) {
     // The version is that of the words by which it was agreed to.
@@ -313,12 +233,10 @@ Task<Reply> remind_of_words(Scene& scene, std::string_view text) {
     co_return co_await remind_of_known(scene, text, read);
 }
 
-namespace {
 bool asks_how_long(const Open& open) {
     return open.waiting == Waiting::kPick && !open.target.empty() && !open.options.empty() &&
            open.options.front().action == Action::kRemind;
 }
-}  // namespace
 
 Task<std::optional<Reply>> change_reminders(Scene& scene, std::string_view text) {
     const Answers& answers = scene.answers();
@@ -335,6 +253,8 @@ Task<std::optional<Reply>> change_reminders(Scene& scene, std::string_view text)
     }
     auto again = co_await snooze(scene, text);
     if (again) co_return again;
+    auto on_day = co_await remind_on_said_day(scene, text);
+    if (on_day) co_return on_day;
     const bool names = answers.has_word("remind_nouns", text);
     const bool calls = answers.has_word("remind_verbs", text);
     const bool length = answers.has_word("before_words", text);
@@ -350,7 +270,9 @@ Task<std::optional<Reply>> change_reminders(Scene& scene, std::string_view text)
         }
     }
     const bool before_day = answers.mentions("day_before", text) || answers.mentions("night_before", text);
-    if (before_day && (names || calls)) co_return co_await remind_of_known(scene, text, read);
+    const bool is_wish =
+        read.draft.has_date && read.draft.has_time && !words_of_reminded(scene, text, read.times).empty();
+    if (before_day && (names || calls) && !is_wish) co_return co_await remind_of_known(scene, text, read);
     const bool changes =
         names && (answers.has_word("edit_cues", text) || answers.has_word("move_words", text) ||
                   answers.mentions("remind_to_hour", text));
@@ -373,10 +295,11 @@ Task<std::optional<Reply>> change_reminders(Scene& scene, std::string_view text)
         co_return std::nullopt;
     }
     const bool all = answers.has_word("everything", text);
-    if (all && (names || calls) && answers.has_word("remind_off", text)) co_return co_await remove_all(scene);
+    if (all && (names || calls) && answers.has_word("remind_off", text))
+        co_return co_await remove_all_reminders(scene);
     const bool stops = calls && (answers.has_word("stop_words", text));
     if ((names || stops) && answers.has_word("remind_off", text))
-        co_return co_await remove_by_words(scene, text);
+        co_return co_await remove_reminder_by_words(scene, text);
     if (names && answers.has_word("remind_show", text)) co_return co_await list_reminders(scene);
     co_return std::nullopt;
 }
@@ -409,17 +332,6 @@ Reply ask_how_long(Scene& scene, const Open& open) {
     scene.state.last_event = open.target;
     reply.open = std::move(asked);
     return reply;
-}
-
-Task<Reply> remove_reminder(Scene& scene, std::string event_id) {
-    auto row = co_await scene.tools.reminders.find(scene.person.id, event_id);
-    if (!row) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
-    if (!row->has_value()) co_return say(scene.phrases.say("reminders/none"), Reply::After::kKeep);
-    auto removed = co_await scene.tools.reminders.remove(**row);
-    if (!removed) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
-    auto event = co_await scene.booking.get(std::move(event_id));
-    const std::string title = event && event->has_value() ? (*event)->title : std::string("…");
-    co_return say(scene.phrases.say("reminders/removed", {{"title", shown(title)}}));
 }
 
 Reply will_be_there(Scene& scene, const Open& open) {

@@ -51,6 +51,9 @@ struct Edit {
     bool leaves_out = false;
     bool cannot = false;     ///< likewise, because the person cannot: what does not repeat may also be moved
     std::vector<Span> days;  ///< with `leaves_out`, the day; several where the words have several readings
+    /// Of read_told(): who did it, or what was done to: "Lucía canceló", "the dentist moved me". `event` is
+    /// what is named behind the verb.
+    EventWords who;
     Field field = Field::kNone;  ///< what is asked for, or to be changed where its new value is not said
 
     /// A new time, day, length or repeat rule, as understand() reads it: only `start`, `end`, `duration`,
@@ -87,5 +90,11 @@ struct Edit {
 /// Sam" takes one of them off. Pure and thread-safe.
 [[nodiscard]] Edit read_edit(std::string_view text, const Moment& moment,
                              const std::vector<std::string>& guests = {});
+
+/// Reads what is told instead of asked: what others did with an event ("they moved it to Friday", "Lucía
+/// canceló"), a day that is no good with another instead ("thursday's no good, friday same time"), an event
+/// in front of what is asked for it ("la del dentista, ¿se puede pasar a las 5?"). kNone for all else. It may
+/// be told of things that are in no calendar: only where the event is found is anything meant. Pure.
+[[nodiscard]] Edit read_told(std::string_view text, const Moment& moment);
 
 }  // namespace scheduling

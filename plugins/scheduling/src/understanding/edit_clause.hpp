@@ -24,6 +24,12 @@ public:
     /// The words in front that only lead up to something ("oye, mejor"); tells `corrects`.
     [[nodiscard]] std::size_t skip_fillers(std::size_t begin, std::size_t end);
     [[nodiscard]] std::size_t trim_tail(std::size_t begin, std::size_t end);
+    /// "they moved it to Friday", "the dentist cancelled": read_told().
+    [[nodiscard]] bool read_done(std::size_t begin, std::size_t end);
+    /// "thursday's no good, friday instead": read_told().
+    [[nodiscard]] bool read_excuse(std::size_t begin, std::size_t end);
+    /// "the dentist, can we move it to 5?": read_told().
+    [[nodiscard]] bool read_topic(std::size_t begin, std::size_t end);
     /// The event that the range names.
     [[nodiscard]] EventWords reference(std::size_t begin, std::size_t end) const;
 
@@ -34,6 +40,11 @@ private:
     [[nodiscard]] VerbForm find_verb(std::size_t& begin, std::size_t end);
     void take_pronoun(std::size_t& at, std::size_t end);
     [[nodiscard]] bool act(const VerbForm& verb, std::size_t at, std::size_t end);
+
+    [[nodiscard]] std::size_t use_helpers(std::size_t at, std::size_t end);
+    [[nodiscard]] bool take_cancelled(std::size_t at, std::size_t end);
+    [[nodiscard]] bool take_moved(Act act, std::size_t at, std::size_t end);
+    [[nodiscard]] bool take_reason(std::size_t at, std::size_t end);
 
     [[nodiscard]] bool cancel(Act act, std::size_t at, std::size_t end);
     [[nodiscard]] bool name(bool in_two_parts, std::size_t at, std::size_t end);

@@ -39,6 +39,9 @@ public:
 
     [[nodiscard]] std::size_t match(std::string_view list, std::size_t at, std::size_t end) const;
     [[nodiscard]] VerbForm verb(std::size_t at, std::size_t end) const;
+    [[nodiscard]] VerbForm told(std::size_t at, std::size_t end) const {
+        return knowledge_.told(folded_, at, end);
+    }
     [[nodiscard]] const EditWords& knowledge() const { return knowledge_; }
 
     /// The bytes of the range as written, without marks around them.

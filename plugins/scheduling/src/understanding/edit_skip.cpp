@@ -10,6 +10,7 @@ constexpr std::size_t kMostWordsBefore = 3;
 struct Saying {
     std::size_t at = 0, size = 0;
     bool needs_name = false, cannot = false, is_off = false;
+    bool is_told = false;  ///< that somebody does not go: said of an event also without its day
 };
 
 bool is_small(const Line& line, std::size_t at) {
@@ -27,14 +28,17 @@ std::optional<Saying> find_saying(const Line& line, std::size_t begin, std::size
         saying.at = at;
         const auto is = [&](std::string_view list) { return saying.size = line.match(list, at, end); };
         if (is("CANNOT") > 0 && before == 0) {
-            saying.cannot = true;
+            saying.cannot = saying.is_told = true;
             return saying;
         }
         if (is("OFF") > 0) {
             saying.is_off = true;
             return saying;
         }
-        if (before == 0 && is("LEAVEOUT") > 0) return saying;
+        if (before == 0 && is("LEAVEOUT") > 0) {
+            saying.is_told = line.match("NOTGOING", at, end) == saying.size;
+            return saying;
+        }
         if (before == 0 && is("LEAVEOUTNAMED") > 0) {
             saying.needs_name = true;
             return saying;
@@ -86,13 +90,16 @@ std::optional<Edit> read_left_out(Line& line, ClauseReader& clause, bool own, st
     if (day.times.size() > 1 || !day.draft.rrule.empty()) return std::nullopt;
     Edit edit;
     edit.days = days_of(day);
-    if (edit.days.empty() && !saying->is_off) return std::nullopt;
+    if (edit.days.empty() && !saying->is_off && !saying->is_told) return std::nullopt;
     for (std::size_t at = begin; at < end; ++at)  // "no, I said Wednesday" names nothing
         if (const std::size_t size = line.match("FILLER", at, end); size > 1) line.use(at, at + size);
+    for (std::size_t at = begin; at < end; ++at)
+        if (const std::size_t size = line.match("NOMORE", at, end); size > 0) line.use(at, at + size);
     edit.event = clause.reference(begin, end);
     edit.event.span.reset();
     if (edit.event.everything || edit.event.ordinal > 0) return std::nullopt;
-    if (saying->needs_name && edit.event.words.empty()) return std::nullopt;
+    const bool needs_name = saying->needs_name || (edit.days.empty() && !saying->is_off);
+    if (needs_name && edit.event.words.empty()) return std::nullopt;
     edit.what = Edit::What::kCancel;
     edit.by_verb = true;
     edit.leaves_out = true;

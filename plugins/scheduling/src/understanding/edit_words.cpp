@@ -72,6 +72,17 @@ bool is_vowel(char letter) {
     return std::string_view("aeiou").find(letter) != std::string_view::npos;
 }
 
+/// "pushed", "moved", "brought", "put": of the English verbs in two parts.
+bool is_past_of(std::string_view said, std::string_view verb) {
+    constexpr std::pair<std::string_view, std::string_view> kIrregular[] = {
+        {"bring", "brought"}, {"put", "put"}, {"get", "got"}, {"take", "took"}, {"hold", "held"}};
+    for (const auto& [present, past] : kIrregular)
+        if (verb == present) return said == past;
+    if (!said.starts_with(verb)) return false;
+    const std::string_view ending = said.substr(verb.size());
+    return ending == (verb.ends_with('e') ? "d" : "ed");
+}
+
 }  // namespace
 
 void Phrasing::add(std::string_view phrase) {
@@ -112,6 +123,16 @@ EditWords::EditWords(std::string_view language, std::string_view data) : languag
         }
         if (key.starts_with("VERB ")) {
             for (const auto entry : entries) add_verb(act_of(key.substr(5)), entry);
+            continue;
+        }
+        if (key.starts_with("TOLD ")) {
+            for (const auto entry : entries) {
+                const std::string folded = language::fold(entry);
+                told_.insert_or_assign(folded, act_of(key.substr(5)));
+                told_by_all_.emplace(folded);
+                const auto words = static_cast<std::size_t>(std::count(folded.begin(), folded.end(), ' '));
+                longest_told_ = std::max(longest_told_, words + 1);
+            }
             continue;
         }
         if (key.starts_with("GAP ")) {
@@ -174,6 +195,7 @@ void EditWords::add_verb(Act act, std::string_view entry) {
     }
     const auto stems = split(entry, '|');
     const std::string_view infinitive = stems.at(0);
+    if (act == Act::kCancel || act == Act::kChange || is_of_time(act)) add_told(act, infinitive);
     if (language_ == "en") {
         forms_.emplace(infinitive, act);
         const bool has_e = infinitive.ends_with('e');
@@ -194,6 +216,31 @@ void EditWords::add_verb(Act act, std::string_view entry) {
     for (std::size_t i = 1; i < stems.size(); ++i) add_forms(act, stems[i], ending);
 }
 
+void EditWords::add_told(Act act, std::string_view infinitive) {
+    if (language_ == "en") {
+        const bool has_e = infinitive.ends_with('e');
+        const std::string stem(has_e ? infinitive.substr(0, infinitive.size() - 1) : infinitive);
+        told_.emplace(stem + "ed", act);
+        if (!has_e && stem.size() > 2 && !is_vowel(stem.back()) && is_vowel(stem[stem.size() - 2]))
+            told_.emplace(stem + stem.back() + "ed", act);
+        return;
+    }
+    if (infinitive.size() < 3) return;
+    const std::string stem(infinitive.substr(0, infinitive.size() - 2));
+    const char vowel = infinitive[infinitive.size() - 2];
+    const bool is_ar = vowel == 'a';
+    const auto add = [&](std::string_view ending) { told_.emplace(stem + std::string(ending), act); };
+    for (const char* ending : {"do", "da", "dos", "das"}) add((is_ar ? "a" : "i") + std::string(ending));
+    if (language_ == "pt") {
+        add(std::string(1, vowel) + "ram");
+        add(is_ar ? "ou" : vowel == 'e' ? "eu" : "iu");
+        return;
+    }
+    add(is_ar ? "aron" : "ieron");
+    add(is_ar ? "o" : "io");
+    if (is_ar) told_by_all_.emplace(stem + "o");
+}
+
 void EditWords::add_forms(Act act, std::string_view stem, std::string_view ending) {
     const std::string_view endings = ending == "ar" ? kArEndings : ending == "er" ? kErEndings : kIrEndings;
     const std::string soft = ending == "ar" ? before_e(stem) : std::string(stem);
@@ -203,11 +250,11 @@ void EditWords::add_forms(Act act, std::string_view stem, std::string_view endin
     if (ending == "er") forms_.emplace(stem, act);  // "pon", "haz"
 }
 
-VerbForm EditWords::gapped(const std::vector<std::string_view>& words, std::size_t at,
-                           std::size_t end) const {
+VerbForm EditWords::gapped(const std::vector<std::string_view>& words, std::size_t at, std::size_t end,
+                           bool of_past) const {
     constexpr std::size_t kWidestGap = 5;
     for (const Gapped& one : gapped_) {
-        if (one.first != words[at]) continue;
+        if (of_past ? !is_past_of(words[at], one.first) : one.first != words[at]) continue;
         for (std::size_t rest = at + 1; rest + one.rest.size() <= end && rest - at <= kWidestGap + 1;
              ++rest) {
             if (!std::equal(one.rest.begin(), one.rest.end(),
@@ -298,6 +345,24 @@ VerbForm EditWords::verb(const std::vector<std::string_view>& words, std::size_t
     best.is_slip = true;
     best.it = language_ != "en" && (words[at].ends_with("la") || words[at].ends_with("lo"));
     return best;
+}
+
+VerbForm EditWords::told(const std::vector<std::string_view>& words, std::size_t at, std::size_t end) const {
+    VerbForm found;
+    std::string said;
+    for (std::size_t size = 1; size <= longest_told_ && at + size <= end; ++size) {
+        if (size > 1) said += ' ';
+        said += words[at + size - 1];
+        const auto known = told_.find(said);
+        if (known == told_.end()) continue;
+        found.act = known->second;
+        found.size = size;
+        found.needs_who = told_by_all_.contains(said);
+    }
+    if (found.size > 1 || at >= end || language_ != "en") return found;
+    const VerbForm two = gapped(words, at, end, true);
+    const bool fits = two.size > 0 && (two.act == Act::kCancel || is_of_time(two.act));
+    return fits ? two : found;
 }
 
 int EditWords::ordinal(std::string_view word) const {

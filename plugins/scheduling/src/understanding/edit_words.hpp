@@ -15,8 +15,10 @@
 /// use are made, with the spelling its ending asks for ("agregar": "agregue"); stems that change are told
 /// behind `|`.
 /// `=` is taken as it stands. A form that two acts claim belongs to the first.
-/// `GAP <act>: first rest …`: the same where other words may stand between the first and the rest ("call *it*
-/// off"). `TELL <field>: phrase, …`: questions. All other keys are lists of phrases, named in EditWords.
+/// `TOLD <act>: phrase, …`: what somebody else did with it ("fell through"). The past forms of the verbs of
+/// those acts are made from their infinitives. `GAP <act>: first rest …`: the same where other words may
+/// stand between the first and the rest ("call *it* off"). `TELL <field>: phrase, …`: questions. All other
+/// keys are lists of phrases, named in EditWords.
 namespace scheduling {
 
 enum class Act : std::uint8_t {
@@ -68,6 +70,7 @@ struct VerbForm {
     std::size_t rest = 0;       ///< of a verb in two parts, where the second part stands …
     std::size_t rest_size = 0;  ///< … and its words
     bool is_slip = false;       ///< read through a slip of the fingers
+    bool needs_who = false;     ///< of what was told: alone it may be the person's own ("cancelo")
 };
 
 /// One language. Immutable.
@@ -86,6 +89,9 @@ public:
     /// The verb that begins at `at`; `size` 0 when none does.
     [[nodiscard]] VerbForm verb(const std::vector<std::string_view>& words, std::size_t at,
                                 std::size_t end) const;
+    /// The same, of what somebody did with it: "cancelled", "corrieron", "foi adiado".
+    [[nodiscard]] VerbForm told(const std::vector<std::string_view>& words, std::size_t at,
+                                std::size_t end) const;
     /// The ordinal number that a word is; 0 none.
     [[nodiscard]] int ordinal(std::string_view word) const;
     /// "in the", as a part of the day is led by it.
@@ -101,15 +107,18 @@ private:
     };
     void add_verb(Act act, std::string_view entry);
     void add_forms(Act act, std::string_view stem, std::string_view ending);
-    [[nodiscard]] VerbForm gapped(const std::vector<std::string_view>& words, std::size_t at,
-                                  std::size_t end) const;
+    void add_told(Act act, std::string_view infinitive);
+    [[nodiscard]] VerbForm gapped(const std::vector<std::string_view>& words, std::size_t at, std::size_t end,
+                                  bool of_past = false) const;
     [[nodiscard]] VerbForm single(std::string_view word) const;
     [[nodiscard]] Act slip(std::string_view word) const;
 
     std::string language_, at_hour_, at_part_;
     std::unordered_map<std::string, Act> forms_;    ///< one word
     std::unordered_map<std::string, Act> phrases_;  ///< several
-    std::size_t longest_phrase_ = 0;
+    std::unordered_map<std::string, Act> told_;     ///< of one word or several
+    std::unordered_set<std::string> told_by_all_;   ///< of those, what "I" say in the same way
+    std::size_t longest_phrase_ = 0, longest_told_ = 1;
     std::vector<Gapped> gapped_;
     std::map<std::string, Phrasing, std::less<>> lists_;
     std::unordered_map<std::string, int> ordinals_;
