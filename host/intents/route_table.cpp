@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <span>
 
 #include "host/config/yaml.hpp"
 #include "host/intents/text.hpp"
@@ -283,13 +284,15 @@ private:
 /// (whole message, length): what decides between keywords of routes with equal priority.
 std::pair<bool, std::size_t> strength(const Route& route, std::string_view text, std::uint64_t pairs) {
     std::pair<bool, std::size_t> best{false, 0};
-    for (std::size_t i = 0; i < route.keywords.size(); ++i) {
-        if (i < route.keyword_pairs.size() && (route.keyword_pairs.data()[i] & ~pairs) != 0) continue;
-        const Keyword& keyword = route.keywords[i];
+    const auto look = [&](const Keyword& keyword) {
         const bool whole = keyword.folded == text;
         if (whole || (!keyword.whole && holds_phrase(text, keyword.folded)))
             best = std::max(best, std::pair{whole, keyword.folded.size()});
-    }
+    };
+    const std::span<const std::uint64_t> known = route.keyword_pairs;
+    for (std::size_t i = 0; i < known.size(); ++i)
+        if ((known.data()[i] & ~pairs) == 0) look(route.keywords[i]);
+    for (std::size_t i = known.size(); i < route.keywords.size(); ++i) look(route.keywords[i]);
     return best;
 }
 
