@@ -53,6 +53,9 @@ bool requests(const Around& around) {
         const std::uint32_t verb = std::max(around.phrase(at, around.classes.ask, true),
                                             around.phrase(at, around.classes.ask_led, true));
         if (verb > 0 && around.phrase(at + verb, around.classes.ask_tail, true) > 0) return true;
+        const std::uint32_t end = at + around.phrase(at, around.classes.request, true);
+        for (std::uint32_t word = at; word < end; ++word)  // "put it in"
+            if (around.phrase(word, around.classes.pronoun, true) > 0) return true;
     }
     return false;
 }
