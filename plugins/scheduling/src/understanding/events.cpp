@@ -220,8 +220,9 @@ void keep_core(Around& around) {
             const auto& classes = around.classes;
             // "… para revisar el contrato de renta": what is to be done, not the noun that is only a part of
             // it.
-            const bool led =
-                at > 0 && around.is_word(at - 1) && around.phrase(at - 1, classes.purpose, true) == 1;
+            const bool led = at > 0 && around.is_word(at - 1) &&
+                             (around.phrase(at - 1, classes.purpose, true) == 1 ||
+                              around.phrase(at - 1, classes.of_group, true) == 1);
             if (named == 0 && led && begins_task(around, at) && !is_talk_word(around, at)) {
                 begin = at;
                 end = core_end(around, at + 1);
@@ -234,6 +235,12 @@ void keep_core(Around& around) {
             begin = std::max(first, phrase_begin(around, at));
             end = core_end(around, at + named);
         }
+    }
+    for (std::uint32_t at = first; at < around.size() && begin == around.size(); ++at) {
+        const std::uint32_t meets = around.is_free(at) ? around.phrase(at, around.classes.meet_verb) : 0;
+        if (meets == 0) continue;
+        begin = at;  // "Sarah wants to meet up to go over the lease"
+        end = core_end(around, at + meets);
     }
     if (begin == around.size()) return;
     for (std::uint32_t at = 0; at < around.size(); ++at)
