@@ -193,7 +193,8 @@ bool act_repeat_within(const Context& context, Arguments arguments, std::int32_t
     const bool often = said.freq == Freq::kDaily || said.freq == Freq::kWeekly;
     constexpr DayNumber kShortest = 7;
     if (!open_ended || !often || stretch.has_clock() || !fix_day(context, stretch)) return false;
-    if (stretch.day_end - stretch.day_begin < kShortest || stretch.day_end <= context.today) return false;
+    // On the last day of a week "this week" may be the coming one.
+    if (stretch.day_end - stretch.day_begin < kShortest || stretch.day_end <= context.today + 1) return false;
     const Value* parts[] = {arguments[0], arguments[2]};
     if (!act_repeat_with(context, parts, 0, out)) return false;
     out.form = DayForm::kFixed;
