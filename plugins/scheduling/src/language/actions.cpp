@@ -193,6 +193,7 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"quarter_of", act_quarter_of},
     {"packed_before", act_packed_before},
     {"other_than", act_other_than},
+    {"repeat_within", act_repeat_within},
     {"hours_weekdays", act_hours_weekdays},
     {"packed_alone", act_packed_alone},
     {"hours_repeated", act_hours_repeated},

@@ -185,6 +185,25 @@ bool act_repeat_interval(const Context&, Arguments arguments, std::int32_t, Valu
     return true;
 }
 
+/// "every day next week at 7:15": the rule lies in that stretch.
+bool act_repeat_within(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value& said = *arguments[0];
+    Value stretch = *arguments[1];
+    const bool open_ended = said.until == 0 && said.count == 0 && !said.has_day() && !said.has_clock();
+    const bool often = said.freq == Freq::kDaily || said.freq == Freq::kWeekly;
+    constexpr DayNumber kShortest = 7;
+    if (!open_ended || !often || stretch.has_clock() || !fix_day(context, stretch)) return false;
+    // On the last day of a week "this week" may be the coming one.
+    if (stretch.day_end - stretch.day_begin < kShortest || stretch.day_end <= context.today + 1) return false;
+    const Value* parts[] = {arguments[0], arguments[2]};
+    if (!act_repeat_with(context, parts, 0, out)) return false;
+    out.form = DayForm::kFixed;
+    out.day_begin = std::max(stretch.day_begin, context.today);
+    out.day_end = out.day_begin + 1;
+    out.until = stretch.day_end - 1;
+    return true;
+}
+
 /// "los lunes 7", "every Tuesday 7": a bare hour behind a rule of weekdays.
 bool act_repeat_hour(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     Value every;

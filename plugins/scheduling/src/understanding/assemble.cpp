@@ -209,7 +209,7 @@ void Assembly::write_start(Understanding& out) const {
                        *draft.duration < std::chrono::seconds(when.clock_end - when.clock);
     const bool open = when.has_clock() && (when.has(Flag::kOpenBegin) || when.has(Flag::kAfter));
     // "next week at 3": the hour is said, the day is not.
-    const bool days_open = when.has_day() && when.day_end - when.day_begin > 1 &&
+    const bool days_open = !repeat_ && when.has_day() && when.day_end - when.day_begin > 1 &&
                            when.grain != language::Grain::kDay && when.clock >= 0;
     const bool part = when.has(Flag::kPartOnly) || open || roomy || days_open;
     const bool day =
