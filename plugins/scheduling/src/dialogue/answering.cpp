@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "calendar/zone_time.hpp"
 #include "dialogue/calendars.hpp"
 #include "dialogue/cards.hpp"
 #include "dialogue/edits.hpp"
@@ -137,10 +138,24 @@ bool is_weekday_asked(const Scene& scene, const Open& open, std::string_view tex
            scene.answers().is("pt_weekdays", text);
 }
 
+/// "30" to "today the 23rd or Monday the 30th?"
+std::optional<std::size_t> day_by_number(const Open& open, std::string_view text) {
+    const auto number = Answers::bare_number(text);
+    if (!number || open.said != kTheseDays) return std::nullopt;
+    for (std::size_t i = 0; i < open.options.size(); ++i) {
+        if (!open.options[i].start) continue;
+        const date::year_month_day day(day_of(*open.options[i].start));
+        if (static_cast<unsigned>(day.day()) == *number) return i;
+    }
+    return std::nullopt;
+}
+
 Task<std::optional<Reply>> choose_by_words(Scene& scene, const Open& open, const std::string& text) {
     std::optional<Reply> reply;
     if (const auto of_pair = option_of_pair(scene, open, text))
         reply = co_await choose_of_pair(scene, open, *of_pair);
+    else if (const auto of_month = day_by_number(open, text))
+        reply = co_await choose(scene, open, *of_month);
     else if (is_weekday_asked(scene, open, text))
         co_return reply;
     else if (const auto index = scene.answers().choose(text, open.options))

@@ -18,7 +18,8 @@
 ///   fill      what an open question asked for                            answering.cpp
 ///   change    another hour, guest, title of the draft or the event       answering.cpp
 ///   refuse    "no", "olvídalo"                                           answering.cpp
-///   replace   a new complete request; what was open is left              dialogue.cpp, take_intent
+///   replace   a new request; a named draft that was open is kept and     dialogue.cpp, take_intent
+///             asked about again behind it                                wishes.hpp
 ///   leave     something else that says nothing about what is open        dialogue.cpp, asides
 ///
 /// The moves are tried in the order in which people mean them; the first that fits makes the reply,

@@ -95,7 +95,8 @@ void take_talk_day(const Scene& scene, std::string_view text, Understanding& rea
     if (draft.has_date || !draft.rrule.empty() || asks_else(read)) return;
     const bool after = scene.answers().mentions("right_after", text);
     const bool before = !after && scene.answers().mentions("right_before", text);
-    if (!draft.has_time && !draft.part_begin && read.times.empty() && (after || before)) {
+    if (!draft.has_time && !draft.part_begin && read.times.empty() && (after || before) &&
+        goes_on(scene, text)) {
         const auto last = hours_of_last(scene);
         if (!last) return;
         draft.start = after ? last->end : last->begin - length_of(draft);

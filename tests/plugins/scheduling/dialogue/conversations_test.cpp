@@ -254,15 +254,19 @@ TEST(Change, AWholeNewTimeAfterABookingIsAnotherEvent) {
     EXPECT_EQ(talk.titles().size(), 2u);
 }
 
-TEST(Change, ANewRequestReplacesTheOpenDraft) {
+TEST(Change, ANewRequestComesBeforeTheOpenDraftWhichIsKept) {
     Talk talk("es", {{"confirm", "always"}});
     talk.say("reunión con Laura mañana a las 3");
     const TurnOutcome second = talk.say("agenda dentista el viernes a las 10");
     EXPECT_EQ(second.text(),
-              "Dejé el borrador anterior. *Dentista* — viernes 27 de noviembre de 2026, 10:00–10:30. "
-              "¿Lo agendo?");
-    talk.say("sí", "");
+              "Guardo *Reunión con Laura* para enseguida. *Dentista* — viernes 27 de noviembre de 2026, "
+              "10:00–10:30. ¿Lo agendo?");
+    const TurnOutcome back = talk.say("sí", "");
     EXPECT_EQ(talk.titles(), Titles{"Dentista"});
+    EXPECT_NE(back.text().find("*Reunión con Laura* — martes 24 de noviembre"), std::string::npos)
+        << back.text();
+    talk.say("sí", "");
+    EXPECT_EQ(talk.titles().size(), 2u);
 }
 
 // ---- 2.5 cancel
