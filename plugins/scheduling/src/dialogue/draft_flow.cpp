@@ -10,6 +10,7 @@
 #include "dialogue/folding.hpp"
 #include "dialogue/pair_flow.hpp"
 #include "dialogue/questions.hpp"
+#include "dialogue/reminder_said.hpp"
 #include "dialogue/reminder_times.hpp"
 
 namespace scheduling {
@@ -172,6 +173,9 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
     complete_title(scene.phrases, read.draft);
     if (read.draft.zone.empty()) read.draft.zone = scene.person.zone;
     if (scene.intent == "reminder" && !read.draft.reminder) read.draft.reminder = std::chrono::minutes(0);
+    // "…, remind me the night before"
+    if (read.draft.reminder && read.draft.start && read.draft.has_time)
+        if (const auto before = said_before(scene, text, *read.draft.start)) read.draft.reminder = before;
     scene.state.open.reset();
     if (!read.left_out.empty()) scene.left_out = read.left_out;
     if (!read.left_out.empty() || read.times.size() > 1) {
