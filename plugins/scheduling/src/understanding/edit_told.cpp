@@ -279,8 +279,8 @@ Edit read_reported(std::string_view text, const Moment& moment, const EditWords&
 }
 
 Edit read_told_as(std::string_view text, const Moment& moment, const EditWords& words) {
-    Edit edit = read_plain(text, moment, words);
-    return edit.what == Edit::What::kNone ? read_reported(text, moment, words) : edit;
+    Edit edit = read_reported(text, moment, words);
+    return edit.what == Edit::What::kNone ? read_plain(text, moment, words) : edit;
 }
 
 }  // namespace
