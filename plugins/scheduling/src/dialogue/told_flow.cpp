@@ -114,6 +114,26 @@ Task<std::vector<Event>> events_then(Scene& scene, const Edit& edit) {
     co_return events;
 }
 
+/// Where the words name none: what is talked about, or what is on the day that was said.
+Task<std::vector<Event>> events_in_talk(Scene& scene, const Edit& edit) {
+    std::vector<Event> events;
+    // "my niece isn't coming", of whom nothing is known: no other event goes for it.
+    const bool of_anybody = edit.what == What::kCancel && !edit.who.words.empty() && !edit.points;
+    if (edit.event.words.empty() && !of_anybody) {
+        auto event = co_await event_in_talk(scene, edit);
+        if (event) events.push_back(std::move(*event));
+    }
+    if (events.empty()) events = co_await events_then(scene, edit);
+    // "I have a thing on Friday, can we do Saturday": the day is that of something else.
+    if (events.empty() && edit.corrects && edit.what == What::kMove && edit.event.words.empty()) {
+        Edit of_it = edit;
+        of_it.event = EventWords{};
+        auto event = co_await event_in_talk(scene, of_it);
+        if (event) events.push_back(std::move(*event));
+    }
+    co_return events;
+}
+
 }  // namespace
 
 Task<std::optional<Reply>> told_by_words(Scene& scene, std::string_view text) {
@@ -131,16 +151,7 @@ Task<std::optional<Reply>> told_by_words(Scene& scene, std::string_view text) {
         reply = co_await edit_it(scene, *open, edit);
         co_return reply;
     }
-    // "my niece isn't coming", of whom nothing is known: no other event goes for it.
-    const bool of_anybody = edit.what == What::kCancel && !edit.who.words.empty() && !edit.points;
-    if (events.empty() && edit.event.words.empty() && !of_anybody)
-        if (auto event = co_await event_in_talk(scene, edit)) events.push_back(std::move(*event));
-    if (events.empty()) events = co_await events_then(scene, edit);
-    // "I have a thing on Friday, can we do Saturday": the day is that of something else.
-    if (events.empty() && edit.corrects && edit.what == What::kMove && edit.event.words.empty()) {
-        edit.event = EventWords{};
-        if (auto event = co_await event_in_talk(scene, edit)) events.push_back(std::move(*event));
-    }
+    if (events.empty()) events = co_await events_in_talk(scene, edit);
     if (events.empty()) {
         // What somebody did with it is no name of a new one.
         const bool named = edit.by_verb && edit.has_changes() && !edit.event.words.empty();
