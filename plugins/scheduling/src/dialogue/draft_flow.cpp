@@ -10,6 +10,7 @@
 #include "dialogue/folding.hpp"
 #include "dialogue/pair_flow.hpp"
 #include "dialogue/questions.hpp"
+#include "dialogue/reminder_said.hpp"
 #include "dialogue/reminder_times.hpp"
 #include "dialogue/wishes.hpp"
 
@@ -171,6 +172,9 @@ void read_in_talk(const Scene& scene, std::string_view text, Understanding& read
     complete_title(scene.phrases, draft);
     if (draft.zone.empty()) draft.zone = scene.person.zone;
     if (scene.intent == "reminder" && !draft.reminder) draft.reminder = std::chrono::minutes(0);
+    // "…, remind me the night before"
+    if (draft.reminder && draft.start && draft.has_time)
+        if (const auto before = said_before(scene, text, *draft.start)) draft.reminder = before;
 }
 
 /// A time without a name answers the question for one, whatever it was taken for; null where none is open.

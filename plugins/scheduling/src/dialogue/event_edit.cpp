@@ -62,7 +62,7 @@ Task<std::optional<Reply>> settle_by_words(Scene& scene, const Open& open, const
     const Edit edit = read_edit(text, scene.moment, guest_names(scene, open));
     if (edit.what == What::kRestore && can_restore(scene)) co_return co_await undo(scene);
     const bool refuses = edit.what == What::kKeep || edit.what == What::kCancel;
-    if (!refuses || edit.has_changes()) co_return reply;
+    if (!refuses || edit.has_changes() || (edit.leaves_out && !edit.days.empty())) co_return reply;
     if (edit.what == What::kCancel && edit.event.both && open.waiting != Waiting::kCancel)
         co_return co_await cancel_both(scene, open);
     const bool about_it = edit.what == What::kKeep || edit.event.is_it() ||
@@ -106,7 +106,8 @@ Task<std::optional<Reply>> edit_last_shown(Scene& scene, std::string_view text) 
     std::optional<Reply> reply;
     if (scene.input.forwarded || !scene.state.talks(scene.now_ms)) co_return reply;
     const Edit edit = read_edit(text, scene.moment);
-    if (edit.what == What::kNone || !(edit.by_verb || edit.corrects)) co_return reply;
+    // What is left out of a day was looked for on that day.
+    if (edit.what == What::kNone || !(edit.by_verb || edit.corrects) || edit.leaves_out) co_return reply;
     if (edit.what == What::kRestore) {
         if (can_restore(scene)) reply = co_await undo(scene);
         co_return reply;

@@ -141,6 +141,9 @@ Task<std::optional<Reply>> leave_out_by_words(Scene& scene, std::string_view tex
         if (found->size() == 1) co_return ask_about(scene, found->front(), edit);
         co_return pick_event(scene, *found, Purpose::kCancel, "");
     }
+    // "rosa wrote that she can't tomorrow, friday then": what was told may be more than a day left out.
+    reply = co_await told_by_words(scene, text);
+    if (reply) co_return reply;
     // Nothing of that name is there. What the words want made is none either.
     const bool would_book = scene.intent == "schedule_meeting" || scene.intent == "cancel_meeting" ||
                             scene.intent == "reschedule_meeting";

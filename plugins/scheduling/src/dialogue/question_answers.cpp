@@ -292,11 +292,13 @@ Task<std::optional<Reply>> tell_of_event(Scene& scene, const Inquiry& inquiry) {
         co_return reply;
     }
     std::vector<std::string> words = naming_words(scene, inquiry.about);
-    if (words.empty()) {
+    // "what day was it now?"
+    const bool is_noise = scene.answers().is("question_noise", inquiry.about);
+    if (words.empty() && !is_noise) {
         reply = co_await tell_unnamed_days(scene, inquiry);
         if (reply) co_return reply;
     }
-    const bool named = !words.empty() || !read_said_time(scene, inquiry.about).is_empty();
+    const bool named = !words.empty() || (!is_noise && !read_said_time(scene, inquiry.about).is_empty());
     Found found;
     if (named)
         found = co_await named_event(scene, inquiry, std::move(words));

@@ -144,8 +144,11 @@ std::optional<Inquiry> read_which_day(const Scene& scene, std::string_view text)
     std::erase_if(words, [&](const std::string& word) {
         return answers.is("copulas", word) || answers.is("or_words", word);
     });
+    const bool of_free_time = std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+        return answers.is("free_ends", word) || answers.is("free", word);
+    });
     constexpr std::size_t kMostWords = 4;
-    if (words.empty() || words.size() > kMostWords) return std::nullopt;
+    if (words.empty() || words.size() > kMostWords || of_free_time) return std::nullopt;
     std::string about;
     for (const std::string& word : words) about += (about.empty() ? "" : " ") + word;
     Inquiry inquiry = ask(Asks::kWhen, std::move(about));
@@ -214,8 +217,6 @@ std::optional<Inquiry> read_question(const Scene& scene, std::string_view text) 
     if (auto booked = read_booked_question(scene, text)) return booked;
     if (auto follow = read_follow_up(scene, text, is_marked)) return follow;
     if (asks_what_is_next(scene, text, is_marked)) return ask(Asks::kNext, "");
-    if (is_marked)
-        if (auto day = read_which_day(scene, text)) return day;
     if (auto day = read_is_day(scene, text, is_marked)) return day;
     std::string kept;
     for (const std::string_view said : {text, without_openers(answers, text, kept)}) {
@@ -236,6 +237,8 @@ std::optional<Inquiry> read_question(const Scene& scene, std::string_view text) 
         }
     }
     if (answers.mentions("asks_clash", text)) return ask(Asks::kClash, std::string(text));
+    if (is_marked)
+        if (auto day = read_which_day(scene, text)) return day;
     for (const std::string_view said : {text, std::string_view(kept)})
         if (auto agenda = read_agenda_question(scene, said)) return agenda;
     return read_handed_agenda(scene, text);

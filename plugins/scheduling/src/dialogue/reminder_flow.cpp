@@ -62,8 +62,14 @@ Reply reminder_card(Scene& scene, const Event& event, minutes before) {
 Task<Reply> set_reminder(Scene& scene, Event event, minutes before) {
     const bool kept = co_await keep_reminder(scene, event, before);
     if (!kept) co_return say(scene.phrases.say("reminders/failed"), Reply::After::kKeep);
-    Reply reply = reminder_card(scene, event, before);
     const Open* open = scene.state.alive(scene.now_ms);
+    const bool moves = open != nullptr && open->waiting == Waiting::kCard && open->target == event.id;
+    if (moves && open->draft.start) {
+        const Event moved = to_event(open->draft);
+        event.start_ms = moved.start_ms;
+        event.end_ms = moved.end_ms;
+    }
+    Reply reply = reminder_card(scene, event, before);
     const bool waits = open != nullptr && open->waiting != Waiting::kDone && !asks_how_long(*open) &&
                        open->waiting != Waiting::kPick;
     if (!waits) co_return reply;

@@ -167,7 +167,9 @@ Task<std::optional<Reply>> remind_on_said_day(Scene& scene, std::string_view tex
     if (!asks && !talks_of_reminder(scene)) co_return reply;
     const Understanding read = scene.understand(text, "reminder");
     const std::vector<std::string> words = words_of_reminded(scene, text, read.times);
-    if (!words.empty() && !asks) co_return reply;
+    const bool says_day = answers.mentions("day_before", text) || answers.mentions("night_before", text) ||
+                          answers.mentions("that_day", text);
+    if (!words.empty() && !asks && !says_day) co_return reply;
     if (const Open* open = scene.state.alive(scene.now_ms); open != nullptr && is_draft(*open)) {
         const Open draft = *open;
         const bool named = !words.empty() && !names_all(words, draft.draft.title, draft.draft.attendees);
@@ -178,7 +180,12 @@ Task<std::optional<Reply>> remind_on_said_day(Scene& scene, std::string_view tex
     auto event = co_await event_reminded(scene, words);
     const auto next = event ? next_of(*event, scene.now_ms) : std::nullopt;
     if (!next) co_return reply;
-    const auto before = before_in(scene, text, span_of(*next, scene.person.zone).begin, !words.empty());
+    LocalMinutes start = span_of(*next, scene.person.zone).begin;
+    // On a card that moves it, its new time counts.
+    if (const Open* open = scene.state.alive(scene.now_ms);
+        open != nullptr && open->waiting == Waiting::kCard && open->target == event->id && open->draft.start)
+        start = *open->draft.start;
+    const auto before = before_in(scene, text, start, !words.empty());
     if (before) reply = co_await set_reminder(scene, std::move(*event), *before);
     co_return reply;
 }

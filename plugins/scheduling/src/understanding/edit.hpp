@@ -54,6 +54,7 @@ struct Edit {
     /// Of read_told(): who did it, or what was done to: "Lucía canceló", "the dentist moved me". `event` is
     /// what is named behind the verb.
     EventWords who;
+    bool points = false;  ///< likewise: a pronoun stands for the event ("they moved it", "me canceló")
     Field field = Field::kNone;  ///< what is asked for, or to be changed where its new value is not said
 
     /// A new time, day, length or repeat rule, as understand() reads it: only `start`, `end`, `duration`,

@@ -44,6 +44,7 @@ private:
     [[nodiscard]] std::size_t use_helpers(std::size_t at, std::size_t end);
     [[nodiscard]] bool take_cancelled(std::size_t at, std::size_t end);
     [[nodiscard]] bool take_moved(Act act, std::size_t at, std::size_t end);
+    [[nodiscard]] bool take_instead(EventWords named, bool is_busy, std::size_t at, std::size_t end);
     [[nodiscard]] bool take_reason(std::size_t at, std::size_t end);
 
     [[nodiscard]] bool cancel(Act act, std::size_t at, std::size_t end);

@@ -26,6 +26,11 @@ std::optional<Saying> find_saying(const Line& line, std::size_t begin, std::size
     for (std::size_t at = begin; at < end; ++at) {
         Saying saying;
         saying.at = at;
+        // "al final no voy": what only leads up to it names nothing.
+        if (const std::size_t lead = line.match("FILLER", at, end); lead > 1 && before == 0) {
+            at += lead - 1;
+            continue;
+        }
         const auto is = [&](std::string_view list) { return saying.size = line.match(list, at, end); };
         if (is("CANNOT") > 0 && before == 0) {
             saying.cannot = saying.is_told = true;

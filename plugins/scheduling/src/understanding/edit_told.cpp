@@ -76,6 +76,7 @@ bool ClauseReader::take_reason(std::size_t at, std::size_t end) {
     const bool reads = clause.read(at, end) && next.by_verb && next.event.is_it() && next.has_changes();
     if (!reads) return line_.times(at, end).times.empty();
     next.who = edit_.who;
+    next.points = true;
     next.event = edit_.event;
     edit_ = std::move(next);
     return true;
@@ -126,55 +127,68 @@ bool ClauseReader::read_done(std::size_t begin, std::size_t end) {
     const std::size_t at = use_helpers(done->at + done->verb.size, end);
     if (done->verb.it) it_ = true;
     const bool cancels = done->verb.act == Act::kCancel;
+    const bool on_me = at > done->at + done->verb.size;
     const bool reads = cancels ? take_cancelled(at, end) : take_moved(done->verb.act, at, trim_tail(at, end));
     edit_.by_verb = true;
+    edit_.points = it_ || has_who || on_me;
     // "cancelo", "fell through": alone it says of nothing that somebody did it; "movieron" does.
     const bool is_told = named || has_who || !done->verb.needs_who || names_something(edit_.event);
     return reads && is_told;
 }
 
-bool ClauseReader::read_excuse(std::size_t begin, std::size_t end) {
-    // "no puedo el miércoles" begins like a no.
-    while (begin < end && line_.match("NOGOOD", begin, end) == 0) {
-        const std::size_t filler = line_.is_mark(begin) ? 1 : line_.match("FILLER", begin, end);
-        if (filler == 0) break;
-        begin += filler;
-    }
-    std::size_t bad = begin, size = 0;
-    for (; bad < std::min(end, begin + kMostWho); ++bad) {
-        if (line_.is_mark(bad)) return false;
-        size = line_.match("NOGOOD", bad, end);
-        if (size > 0) break;
-    }
-    if (size == 0) return false;
-    std::size_t to = clause_end(line_, bad + size, end);
-    const std::size_t behind = use_helpers(bad + size, to);
-    // "I can't do wednesday": the day stands behind the words.
-    const Understanding day = line_.times(behind, to);
-    if (day.times.empty() && has_leftover(behind, trim_tail(behind, to))) return false;
-    EventWords named = reference(begin, bad);
-    if (!named.span && !day.times.empty() && to < end) {
-        EventWords later = reference(behind, to);
-        if (!later.words.empty()) return false;
-        named.span = later.span;
-    } else if (!day.times.empty()) {
-        to = behind;  // "thursday doesn't work friday does"
-    }
-    line_.use(begin, to);
-    constexpr std::size_t kMostNamed = 3;
-    if (named.words.size() > kMostNamed) return false;
-    while (to < end && (line_.is_mark(to) || line_.match("THEREFORE", to, end) > 0))
-        to += line_.is_mark(to) ? 1 : line_.match("THEREFORE", to, end);
+/// What is right instead of the day that is no good; without it that is asked, of a day or an event that was
+/// said.
+bool ClauseReader::take_instead(EventWords named, bool is_busy, std::size_t at, std::size_t end) {
+    while (at < end && (line_.is_mark(at) || line_.match("THEREFORE", at, end) > 0))
+        at += line_.is_mark(at) ? 1 : line_.match("THEREFORE", at, end);
+    at = skip("TAIL", at, end);
+    at += line_.match("THAT", at, end);  // "que el viernes"
     Edit next;
-    ClauseReader clause(line_, guests_, next);
-    if (to >= end || !clause.read(to, end) || !next.event.is_it() || next.what == Edit::What::kCancel)
+    if (at < end) {
+        ClauseReader clause(line_, guests_, next);
+        const bool reads = clause.read(at, end) && next.event.is_it() && (next.time || next.shift);
+        if (!reads || next.what == Edit::What::kCancel) return false;
+    } else if (is_busy || !names_something(named)) {
         return false;
-    if (!next.time && !next.shift) return false;
+    }
     edit_ = std::move(next);
     edit_.event = std::move(named);
     edit_.what = Edit::What::kMove;
     edit_.by_verb = edit_.corrects = true;
     return true;
+}
+
+bool ClauseReader::read_excuse(std::size_t begin, std::size_t end) {
+    const auto excuse = [&](std::size_t at) {
+        return std::max(line_.match("NOGOOD", at, end), line_.match("BUSY", at, end));
+    };
+    // "no puedo el miércoles" begins like a no.
+    while (begin < end && excuse(begin) == 0) {
+        const std::size_t filler = line_.is_mark(begin) ? 1 : line_.match("FILLER", begin, end);
+        if (filler == 0) break;
+        begin += filler;
+    }
+    std::size_t bad = begin;
+    while (bad < std::min(end, begin + kMostWho) && !line_.is_mark(bad) && excuse(bad) == 0) ++bad;
+    const std::size_t size = bad < end && !line_.is_mark(bad) ? excuse(bad) : 0;
+    if (size == 0) return false;
+    const bool is_busy = line_.match("BUSY", bad, end) == size;
+    std::size_t to = clause_end(line_, bad + size, end);
+    const std::size_t behind = use_helpers(bad + size, to);
+    const bool has_day = !line_.times(behind, to).times.empty();
+    if (!has_day && has_leftover(behind, trim_tail(behind, to))) return false;
+    EventWords named = reference(begin, bad);
+    if (!named.span && has_day) {  // "I can't do wednesday"
+        EventWords later = reference(behind, to);
+        if (!later.words.empty()) return false;
+        named.span = later.span;
+    } else if (has_day) {
+        to = behind;  // "thursday doesn't work friday does"
+    }
+    constexpr std::size_t kMostNamed = 3;
+    if (named.words.size() > kMostNamed) return false;
+    line_.use(begin, to);
+    return take_instead(std::move(named), is_busy, to, end);
 }
 
 bool ClauseReader::read_topic(std::size_t begin, std::size_t end) {
@@ -205,21 +219,68 @@ bool is_question(const Line& line) {
     return false;
 }
 
-Edit read_told_as(std::string_view text, const Moment& moment, const EditWords& words) {
+Edit read_plain(std::string_view text, const Moment& moment, const EditWords& words) {
     using Reads = bool (ClauseReader::*)(std::size_t, std::size_t);
     const bool is_marked = text.find('?') != std::string_view::npos;
+    const std::vector<std::string> nobody;
     for (const Reads reads :
          {&ClauseReader::read_excuse, &ClauseReader::read_done, &ClauseReader::read_topic}) {
         Line line(text, moment, words);
         if (is_question(line) || (is_marked && reads == &ClauseReader::read_done)) continue;
         Edit edit;
-        const std::vector<std::string> nobody;
         ClauseReader clause(line, nobody, edit);
         std::size_t end = line.size();
         while (end > 0 && line.is_mark(end - 1)) --end;
         if (end > 0 && (clause.*reads)(0, end) && edit.what != Edit::What::kNone) return edit;
     }
     return {};
+}
+
+/// "Rosa wrote that she can't tomorrow, friday same time": what is reported, of the event of the one who said
+/// it.
+Edit read_reported(std::string_view text, const Moment& moment, const EditWords& words) {
+    Line line(text, moment, words);
+    const std::size_t end = line.size();
+    if (is_question(line)) return {};
+    std::size_t at = 0, size = 0;
+    for (; at < std::min(end, kMostWho) && size == 0; ++at) {
+        if (line.is_mark(at) && at > 0) return {};
+        size = line.match("SAID", at, end);
+    }
+    if (size == 0) return {};
+    Edit scratch;
+    const std::vector<std::string> nobody;
+    ClauseReader clause(line, nobody, scratch);
+    const std::size_t said = at - 1;
+    const std::size_t begin = clause.skip_fillers(0, said);
+    for (std::size_t word = begin; word < said; ++word)
+        if (const std::size_t helper = line.match("HELPER", word, said); helper > 0)
+            line.use(word, word + helper);
+    EventWords who = clause.reference(begin, said);
+    std::size_t rest = said + size;
+    while (rest < end && (line.is_mark(rest) || line.match("SAIDTHAT", rest, end) > 0))
+        rest += line.is_mark(rest) ? 1 : line.match("SAIDTHAT", rest, end);
+    if (rest >= end) return {};
+    const std::string told = line.slice(rest, end);
+    Edit edit = read_plain(told, moment, words);
+    if (edit.what == Edit::What::kNone && line.match("NOGOOD", rest, end) == end - rest)
+        edit.what = Edit::What::kMove;
+    else if (edit.what == Edit::What::kNone) {
+        edit = read_edit(told, moment);
+        const bool moves = edit.what == Edit::What::kMove || edit.what == Edit::What::kChange;
+        const bool fits =
+            (moves && (edit.time || edit.shift)) || (edit.what == Edit::What::kCancel && edit.by_verb);
+        if (!fits || edit.leaves_out) return {};
+        if (moves) edit.what = Edit::What::kMove;
+    }
+    if (edit.who.words.empty()) edit.who = std::move(who);
+    edit.by_verb = true;
+    return edit;
+}
+
+Edit read_told_as(std::string_view text, const Moment& moment, const EditWords& words) {
+    Edit edit = read_reported(text, moment, words);
+    return edit.what == Edit::What::kNone ? read_plain(text, moment, words) : edit;
 }
 
 }  // namespace

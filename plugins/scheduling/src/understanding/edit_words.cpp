@@ -231,6 +231,8 @@ void EditWords::add_told(Act act, std::string_view infinitive) {
     const bool is_ar = vowel == 'a';
     const auto add = [&](std::string_view ending) { told_.emplace(stem + std::string(ending), act); };
     for (const char* ending : {"do", "da", "dos", "das"}) add((is_ar ? "a" : "i") + std::string(ending));
+    if (is_ar) told_by_all_.emplace(before_e(stem) + (language_ == "pt" ? "ei" : "e"));
+    told_.emplace(is_ar ? before_e(stem) + (language_ == "pt" ? "ei" : "e") : stem + "i", act);
     if (language_ == "pt") {
         add(std::string(1, vowel) + "ram");
         add(is_ar ? "ou" : vowel == 'e' ? "eu" : "iu");
