@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "host/cli/shipped.hpp"
+#include "host/plugin_host/background.hpp"
 #include "host/plugin_host/lock_file.hpp"
 #include "plugin_template.embedded.hpp"
 
@@ -51,7 +52,8 @@ std::string file_name_of(const std::string& id, std::string name) {
     return name.starts_with("plugin") ? id + name.substr(6) : name;
 }
 
-/// Runs a program to its end; what it prints goes to standard error.
+/// Runs a program to its end, in the background of those who chat meanwhile; what it prints goes to
+/// standard error.
 Result<void> run(const std::vector<std::string>& words) {
     std::vector<char*> arguments;
     for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
@@ -67,6 +69,7 @@ Result<void> run(const std::vector<std::string>& words) {
     ::posix_spawnattr_setsigmask(&attributes, &none);
     ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
     pid_t child = -1;
+    const InBackground background;
     const int failed = ::posix_spawnp(&child, arguments[0], &actions, &attributes, arguments.data(), environ);
     ::posix_spawnattr_destroy(&attributes);
     ::posix_spawn_file_actions_destroy(&actions);

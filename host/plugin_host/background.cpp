@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <filesystem>
@@ -30,27 +31,62 @@ struct Attributes {
 /// and a swap would be refused for hanging.
 constexpr std::uint64_t kSlices = 3;
 
+/// The shortest that the kernel knows.
+constexpr std::uint64_t kPromptNs = 100'000;
+
+/// What the processes of plugins are nicer than the host.
+constexpr std::int32_t kNicer = 5;
+constexpr std::int32_t kNicest = 19;
+
 bool read(pid_t thread, Attributes& into) noexcept {
     return ::syscall(SYS_sched_getattr, thread, &into, sizeof into, 0) == 0;
 }
 
+bool write(pid_t thread, Attributes& from) noexcept {
+    from.flags = 0;
+    return ::syscall(SYS_sched_setattr, thread, &from, 0) == 0;
+}
+
 /// Between the background (SCHED_BATCH) and what is usual. The rest stays as it is: an operator may
 /// have made the whole host nicer.
-bool change(pid_t thread, std::uint32_t from, std::uint32_t to) noexcept {
-    Attributes now;
-    if (!read(thread, now) || now.policy != from) return false;
+bool change(Attributes& now, std::uint32_t from, std::uint32_t to) noexcept {
+    if (now.policy != from) return false;
     now.policy = to;
-    now.runtime = to == SCHED_BATCH ? kSlices * now.runtime : 0;
-    now.flags = 0;
-    return ::syscall(SYS_sched_setattr, thread, &now, 0) == 0;
+    now.runtime = 0;
+    return true;
+}
+
+void serve_in_foreground(pid_t thread) noexcept {
+    Attributes now;
+    if (!read(thread, now) || !change(now, SCHED_BATCH, SCHED_OTHER)) return;
+    now.nice = std::min(now.nice + kNicer, kNicest);
+    write(thread, now);
 }
 
 }  // namespace
 
-InBackground::InBackground() noexcept : is_mine_(change(0, SCHED_OTHER, SCHED_BATCH)) {}
+void answer_promptly() noexcept {
+    Attributes own;
+    if (!read(0, own) || own.policy != SCHED_OTHER) return;  // whoever started the host wanted it so
+    own.runtime = kPromptNs;
+    write(0, own);
+}
+
+InBackground::InBackground() noexcept {
+    Attributes own;
+    if (!read(0, own)) return;
+    slice_ns_ = own.runtime;
+    is_mine_ = change(own, SCHED_OTHER, SCHED_BATCH) && write(0, own);
+    if (!is_mine_ || !read(0, own)) return;
+    own.runtime *= kSlices;
+    write(0, own);
+}
 
 InBackground::~InBackground() {
-    if (is_mine_) change(0, SCHED_BATCH, SCHED_OTHER);
+    Attributes own;
+    if (!is_mine_ || !read(0, own) || !change(own, SCHED_BATCH, SCHED_OTHER)) return;
+    own.runtime = slice_ns_;
+    write(0, own);
 }
 
 void bring_to_foreground(pid_t process) {
@@ -62,7 +98,7 @@ void bring_to_foreground(pid_t process) {
         const std::string name = each->path().filename();
         pid_t thread = 0;
         if (std::from_chars(name.data(), name.data() + name.size(), thread).ec == std::errc())
-            change(thread, SCHED_BATCH, SCHED_OTHER);
+            serve_in_foreground(thread);
     }
 }
 

@@ -33,6 +33,7 @@
 #include <thread>
 
 #include "host/config/yaml.hpp"
+#include "host/plugin_host/background.hpp"
 #include "host/plugin_host/install.hpp"
 #include "host/plugin_host/native_plugin_host.hpp"
 #include "tests/bench/load/figures.hpp"
@@ -235,6 +236,7 @@ private:
 }  // namespace
 
 int main(int argc, char** argv) {
+    migue::host::answer_promptly();  // as migue does
     CLI::App app{"A plugin that crashes and hangs in its process, and what others feel"};
     Options options;
     app.add_option("--crashes", options.crashes, "how many");

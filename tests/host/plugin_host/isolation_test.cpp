@@ -1,6 +1,11 @@
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/resource.h>
 
 #include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 
 #include "host/plugin_host/error_output.hpp"
 #include "host/plugin_runner/wire/lane.hpp"
@@ -65,6 +70,33 @@ TEST(Isolation, ShowsInTheListOfPlugins) {
     EXPECT_EQ(bed.status("probe").isolation, "process");
     EXPECT_EQ(bed.status("probe").state, "active");
     EXPECT_EQ(bed.status("probe").why, "");
+}
+
+/// This process's children, as ps(1) knows them.
+std::vector<pid_t> children() {
+    std::vector<pid_t> found;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+        std::ifstream file(entry.path() / "stat");
+        std::string line;
+        if (!std::getline(file, line)) continue;
+        std::istringstream behind_name(line.substr(line.rfind(')') + 1));  // a name may hold blanks
+        char state = ' ';
+        pid_t parent = 0;
+        behind_name >> state >> parent;
+        if (parent == ::getpid() && state != 'Z') found.push_back(std::stoi(entry.path().filename()));
+    }
+    return found;
+}
+
+TEST(Isolation, ItsProcessIsNicerThanTheHost) {
+    Bed bed;
+    bed.install("probe", "probe");
+    bed.start();
+    const auto processes = children();
+    ASSERT_EQ(processes.size(), 1U);
+    EXPECT_EQ(::sched_getscheduler(processes[0]), ::sched_getscheduler(0));
+    EXPECT_EQ(::getpriority(PRIO_PROCESS, static_cast<id_t>(processes[0])),
+              std::min(::getpriority(PRIO_PROCESS, 0) + 5, 19));
 }
 
 TEST(Isolation, ACrashHurtsItsOwnTurnAndNobodyElses) {
