@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <future>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -133,12 +134,10 @@ void Dispatcher::enqueue_new(std::vector<InboundMessage>& messages, std::vector<
 
 void Dispatcher::enqueue_in_order(std::vector<OpenTurn> turns) {
     const std::lock_guard lock(order_mutex_);
-    for (OpenTurn& turn : turns) {
-        if (taking_over_)
-            late_.push_back(std::move(turn));
-        else
-            enqueue(std::move(turn));
-    }
+    if (taking_over_)
+        std::ranges::move(turns, std::back_inserter(late_));
+    else
+        enqueue(std::move(turns));
 }
 
 Dispatcher::TakeOver::TakeOver(Dispatcher& dispatcher) : dispatcher_(dispatcher) {
@@ -149,20 +148,24 @@ Dispatcher::TakeOver::TakeOver(Dispatcher& dispatcher) : dispatcher_(dispatcher)
 Dispatcher::TakeOver::~TakeOver() {
     const std::lock_guard lock(dispatcher_.order_mutex_);
     dispatcher_.taking_over_ = false;
-    for (OpenTurn& turn : dispatcher_.late_) dispatcher_.enqueue(std::move(turn));
-    dispatcher_.late_.clear();
+    dispatcher_.enqueue(std::exchange(dispatcher_.late_, {}));
 }
 
 void Dispatcher::enqueue(Claimed work) {
     outbox_.deliver(std::move(work.unsent));
-    for (OpenTurn& turn : work.turns) enqueue(std::move(turn));
+    enqueue(std::move(work.turns));
 }
 
-void Dispatcher::enqueue(OpenTurn turn) {
-    load_.begin();
-    const std::string conversation = turn.conversation_id;
-    if (auto first = lanes_.push(conversation, std::move(turn)))
-        executor_.post([this, next = std::move(*first)]() mutable { run(std::move(next)); });
+/// All are in their lanes before the first is begun: it may answer those that came with it.
+void Dispatcher::enqueue(std::vector<OpenTurn> turns) {
+    std::vector<OpenTurn> firsts;
+    for (OpenTurn& turn : turns) {
+        load_.begin();
+        const std::string conversation = turn.conversation_id;
+        if (auto first = lanes_.push(conversation, std::move(turn))) firsts.push_back(std::move(*first));
+    }
+    for (OpenTurn& first : firsts)
+        executor_.post([this, next = std::move(first)]() mutable { run(std::move(next)); });
 }
 
 void Dispatcher::run(OpenTurn turn) {
@@ -222,7 +225,7 @@ void Dispatcher::look_for_work() {
         log_.error("due jobs could not be read", {{"why", due.error().what}});
         return;
     }
-    for (OpenTurn& turn : *due) enqueue(std::move(turn));
+    enqueue(std::move(*due));
     if (auto claimed = claim_all(); !claimed)
         log_.error("open work could not be read", {{"why", claimed.error().what}});
 }

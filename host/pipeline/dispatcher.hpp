@@ -64,7 +64,7 @@ private:
     void enqueue_new(std::vector<InboundMessage>& messages, std::vector<Accepted>& accepted,
                      std::int64_t now_unix_ms);
     void enqueue(Claimed work);
-    void enqueue(OpenTurn turn);
+    void enqueue(std::vector<OpenTurn> turns);
     void run(OpenTurn turn);
     [[nodiscard]] Behind behind(const std::string& conversation);
     Result<void> claim_all();
