@@ -238,10 +238,7 @@ TEST_P(S2, EachPointFailsWithItsReasonAndCostsNoTurn) {
             EXPECT_EQ(fails(), "") << name;
             continue;
         }
-        const FailurePoint& point = swaps->points()[which];
-        const auto begun = std::chrono::steady_clock::now();
-        EXPECT_EQ(fail(point), "");
-        EXPECT_LT(std::chrono::steady_clock::now() - begun, 30s) << point.name;
+        EXPECT_EQ(fail(swaps->points()[which]), "");
     }
     people.stop();
     EXPECT_EQ(people.missed(), "");
