@@ -17,9 +17,7 @@ namespace {
 using migue::Task;
 
 bool is_draft_open(const Open& open) {
-    return open.target.empty() && open.pair.empty() &&
-           (open.waiting == Waiting::kCard || open.waiting == Waiting::kTime ||
-            open.waiting == Waiting::kTaken || open.waiting == Waiting::kChange);
+    return is_new_draft(open) && open.pair.empty();
 }
 
 bool may_be_interrupted(const Open& open) {
@@ -30,15 +28,6 @@ bool may_be_interrupted(const Open& open) {
 bool is_own_title(const Scene& scene, const EventDraft& draft) {
     return !draft.title.empty() && !is_generic_title(scene.answers(), draft.title) &&
            !is_made_title(scene, draft);
-}
-
-/// Every word of the title is one of the other's: the same thing again.
-bool is_within(std::string_view title, std::string_view other) {
-    const std::vector<std::string> all = words_of(fold(other));
-    const std::vector<std::string> words = words_of(fold(title));
-    return std::all_of(words.begin(), words.end(), [&](const std::string& word) {
-        return std::find(all.begin(), all.end(), word) != all.end();
-    });
 }
 
 /// The words before the first time that neither answer nor soften.

@@ -298,7 +298,7 @@ Task<std::optional<Reply>> change_open(Scene& scene, const Open& open, std::stri
     auto said = co_await find_new_time(scene, text);
     if (!said) co_return reply;
     Open marked = open;
-    marked.draft.by_model = true;
+    marked.draft.show_first = true;
     reply = co_await edit_open(scene, marked, *said);
     co_return reply;
 }

@@ -108,6 +108,22 @@ void begin_ahead(const Scene& scene, EventDraft& draft) {
     }
 }
 
+bool is_new_draft(const Open& open) noexcept {
+    return open.target.empty() && (open.waiting == Waiting::kCard || open.waiting == Waiting::kTime ||
+                                   open.waiting == Waiting::kTaken || open.waiting == Waiting::kChange);
+}
+
+EventDraft untimed(EventDraft draft) {
+    draft.rrule.clear();
+    draft.all_day = false;
+    draft.start.reset();
+    draft.end.reset();
+    draft.has_time = draft.has_date = false;
+    draft.part_begin.reset();
+    draft.part_end.reset();
+    return draft;
+}
+
 bool is_complete(const EventDraft& draft) {
     return draft.start && draft.has_date && (draft.has_time || draft.all_day);
 }

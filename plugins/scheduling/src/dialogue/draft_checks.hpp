@@ -14,6 +14,12 @@ namespace scheduling {
 /// All that a booking needs is known.
 [[nodiscard]] bool is_complete(const EventDraft& draft);
 
+/// The draft of a new event, or of two, in whatever step: not what changes one that is there.
+[[nodiscard]] bool is_new_draft(const Open& open) noexcept;
+
+/// The same wish without its time, repetition and length.
+[[nodiscard]] EventDraft untimed(EventDraft draft);
+
 /// The end of a rule, that day included: "UNTIL=…", in the form that the draft's kind needs.
 [[nodiscard]] std::string until_day(const EventDraft& draft, date::local_days last);
 

@@ -191,10 +191,7 @@ const Open* open_for_time(const Scene& scene, const Understanding& read) {
 std::string put_aside(Scene& scene, const EventDraft& next) {
     std::string said;
     const Open* open = scene.state.alive(scene.now_ms);
-    const bool replaces = open != nullptr && open->target.empty() &&
-                          (open->waiting == Waiting::kCard || open->waiting == Waiting::kTime ||
-                           open->waiting == Waiting::kTaken || open->waiting == Waiting::kChange);
-    if (replaces)
+    if (open != nullptr && is_new_draft(*open))
         said = shelve(scene, *open, next)
                    ? scene.phrases.say("kept_for_later", {{"title", shown(open->draft.title)}})
                    : scene.phrases.say("replaced");
@@ -239,7 +236,7 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
 
 Task<Reply> proceed(Scene& scene, EventDraft draft, std::string target, bool sure) {
     if (target.empty()) begin_ahead(scene, draft);
-    if (scene.heard != nullptr) draft.by_model = true;
+    if (scene.heard != nullptr) draft.show_first = true;
     scene.plan = plan_of(Plan::Kind::kProceed, draft, target);
     scene.plan->sure = sure;
     if (!draft.start || (!draft.has_date && !draft.has_time))
@@ -253,7 +250,7 @@ Task<Reply> proceed(Scene& scene, EventDraft draft, std::string target, bool sur
     if (auto asked = ask_guest(scene, draft, target)) co_return std::move(*asked);
     const Event event = to_event(draft);
     const bool is_agreed = sure ? !mails_somebody(scene, draft) : !needs_card(scene, draft, target);
-    const bool at_once = !draft.by_model && is_agreed;
+    const bool at_once = !draft.show_first && is_agreed;
     // A calendar outside is asked right before the write in any case: once is enough there.
     if (draft.rrule.empty() && !(at_once && scene.tools.google != nullptr)) {
         auto clash = co_await find_clash(scene, draft, target);

@@ -97,16 +97,18 @@ Understanding read_new_time(const Scene& scene, std::string_view text) {
 
 std::vector<Event> matching(const EventReference& reference, const std::vector<Event>& events,
                             std::string_view zone) {
-    std::vector<Event> found;
+    std::vector<Event> found, there;  // by their names, or by where they are
     for (const Event& event : events) {
         const LocalSpan span = span_of(event, zone);
-        if (!names_all(reference.words, event.title, event.guests)) continue;
+        const bool is_named = names_all(reference.words, event.title, event.guests);
+        if (!is_named && !names_all(reference.words, event.title + " " + event.location, event.guests))
+            continue;
         if (reference.time && (event.all_day || span.begin - day_of(span.begin) != *reference.time)) continue;
         if (reference.span && !(span.begin < reference.span->end && reference.span->begin < span.end))
             continue;
-        found.push_back(event);
+        (is_named ? found : there).push_back(event);
     }
-    return found;
+    return found.empty() ? there : found;
 }
 
 Interval search_span(const Scene& scene, const EventReference& reference) {

@@ -79,6 +79,13 @@ std::vector<std::string> words_of(std::string_view folded) {
     return words;
 }
 
+bool is_within(std::string_view text, std::string_view other) {
+    const std::vector<std::string> words = words_of(fold(text)), all = words_of(fold(other));
+    return std::all_of(words.begin(), words.end(), [&](const std::string& word) {
+        return std::find(all.begin(), all.end(), word) != all.end();
+    });
+}
+
 std::string capitalised(std::string text) {
     if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
     return text;

@@ -12,6 +12,9 @@ namespace scheduling {
 
 [[nodiscard]] std::vector<std::string> words_of(std::string_view folded);
 
+/// Every word of the one text is in the other.
+[[nodiscard]] bool is_within(std::string_view text, std::string_view other);
+
 /// At most that many characters; a longer text ends with an ellipsis.
 [[nodiscard]] std::string shorten(std::string_view text, std::size_t characters);
 

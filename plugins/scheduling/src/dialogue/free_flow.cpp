@@ -4,6 +4,7 @@
 #include "dialogue/agenda_text.hpp"
 #include "dialogue/cards.hpp"
 #include "dialogue/dates.hpp"
+#include "dialogue/draft_checks.hpp"
 #include "dialogue/edits.hpp"
 #include "dialogue/flows.hpp"
 #include "dialogue/folding.hpp"
@@ -276,15 +277,8 @@ Task<Reply> find_slot(Scene& scene, std::string_view text) {
     Understanding read = scene.understand(text, "find_slot");
     if (scene.answers().has_phrase("am_free", text) && !scene.answers().has_phrase("which_hours", text))
         co_return co_await show_agenda(scene, text);
-    EventDraft draft = std::move(read.draft);
+    EventDraft draft = untimed(std::move(read.draft));
     draft.zone = scene.person.zone;
-    draft.rrule.clear();
-    draft.all_day = false;
-    draft.start.reset();
-    draft.end.reset();
-    draft.has_time = draft.has_date = false;
-    draft.part_begin.reset();
-    draft.part_end.reset();
     // A question is no title: "which is best".
     const Answers& answers = scene.answers();
     const std::vector<std::string> words = words_of(fold(draft.title));

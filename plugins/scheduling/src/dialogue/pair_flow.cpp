@@ -18,7 +18,7 @@ using migue::Task;
 
 /// Said whole, still to come, a single event that mails nobody.
 bool fits_card(const Scene& scene, const EventDraft& draft) {
-    return is_complete(draft) && draft.rrule.empty() && !draft.by_model && !mails_somebody(scene, draft) &&
+    return is_complete(draft) && draft.rrule.empty() && !draft.show_first && !mails_somebody(scene, draft) &&
            !draft.invites && to_event(draft).start_ms >= scene.now_ms;
 }
 

@@ -75,12 +75,12 @@ Task<model::SecondReading> ask_model(Scene& scene, std::string_view text, std::s
 
 Task<Understanding> read_twice(Scene& scene, std::string_view text, std::string_view intent) {
     Understanding rules = scene.understand(text, intent);
-    rules.draft.by_model = scene.heard != nullptr;
+    rules.draft.show_first = scene.heard != nullptr;
     if (scene.tools.reader == nullptr || model::reasons_to_ask(text, rules).empty()) co_return rules;
     const bool may = co_await may_ask(scene);
     if (!may) co_return rules;
     model::SecondReading second = co_await ask_model(scene, text, intent, std::move(rules));
-    second.reading.draft.by_model = second.took_part || scene.heard != nullptr;
+    second.reading.draft.show_first = second.took_part || scene.heard != nullptr;
     co_return std::move(second.reading);
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "dialogue/cards.hpp"
+#include "dialogue/draft_checks.hpp"
 #include "dialogue/flows.hpp"
 #include "dialogue/folding.hpp"
 #include "dialogue/wishes.hpp"
@@ -13,23 +14,13 @@ constexpr std::size_t kMostShelved = 3;
 
 /// The same wish, said anew: every word of one title is in the other.
 bool is_same_wish(const EventDraft& one, const EventDraft& other) {
-    const auto words_in = [](std::string_view few, std::string_view many) {
-        const std::vector<std::string> all = words_of(fold(many));
-        const std::vector<std::string> some = words_of(fold(few));
-        return std::all_of(some.begin(), some.end(), [&](const std::string& word) {
-            return std::find(all.begin(), all.end(), word) != all.end();
-        });
-    };
-    return words_in(one.title, other.title) || words_in(other.title, one.title);
+    return is_within(one.title, other.title) || is_within(other.title, one.title);
 }
 
 }  // namespace
 
 bool shelve(Scene& scene, const Open& open, const EventDraft& next) {
-    const bool is_draft = open.target.empty() && open.pair.empty() &&
-                          (open.waiting == Waiting::kCard || open.waiting == Waiting::kTime ||
-                           open.waiting == Waiting::kTaken || open.waiting == Waiting::kChange);
-    if (!is_draft || open.draft.title.empty()) return false;
+    if (!is_new_draft(open) || !open.pair.empty() || open.draft.title.empty()) return false;
     // What nobody named is replaced, unless the other one only joins it.
     const bool is_generic = is_generic_title(scene.answers(), open.draft.title);
     if (is_generic && !scene.answers().after_lead("beside_leads", scene.turn.text())) return false;

@@ -88,7 +88,7 @@ json draft_json(const EventDraft& draft) {
             {"part_end", duration_json(draft.part_end)},
             {"except", days_json(draft.except)},
             {"calendar", draft.calendar},
-            {"by_model", draft.by_model}};
+            {"show_first", draft.show_first}};
 }
 EventDraft read_draft(const json& object) {
     EventDraft draft;
@@ -111,7 +111,7 @@ EventDraft read_draft(const json& object) {
     draft.part_end = read_duration(object, "part_end");
     draft.except = read_days(object);
     draft.calendar = object.value("calendar", "");
-    draft.by_model = object.value("by_model", false);
+    draft.show_first = object.value("show_first", false);
     return draft;
 }
 

@@ -49,16 +49,6 @@ void put_on(EventDraft& draft, date::local_days day) {
     draft.has_date = true;
 }
 
-std::vector<std::string> split(std::string_view title) {
-    std::vector<std::string> words;
-    for (std::size_t begin = 0; begin < title.size();) {
-        const std::size_t end = std::min(title.find(' ', begin), title.size());
-        if (end > begin) words.emplace_back(title.substr(begin, end - begin));
-        begin = end + 1;
-    }
-    return words;
-}
-
 std::string join(const std::vector<std::string>& words) {
     std::string text;
     for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
@@ -101,7 +91,7 @@ void take_talk_day(const Scene& scene, std::string_view text, Understanding& rea
         if (!last) return;
         draft.start = after ? last->end : last->begin - length_of(draft);
         draft.has_date = draft.has_time = true;
-        draft.by_model = true;  // nobody said the hour: it is shown first
+        draft.show_first = true;  // nobody said the hour: it is shown first
         read.question.reset();
         return;
     }
@@ -144,7 +134,7 @@ void settle_feast(const Scene& scene, std::string_view text, Understanding& read
 void tidy_title(const Scene& scene, std::string_view text, Understanding& read) {
     const Answers& answers = scene.answers();
     EventDraft& draft = read.draft;
-    std::vector<std::string> words = split(draft.title);
+    std::vector<std::string> words = words_of(draft.title);
     const std::size_t before = words.size();
     while (words.size() > 1 && answers.is("discourse_words", words.back())) words.pop_back();
     while (words.size() > 1 && answers.is("discourse_words", words.front())) words.erase(words.begin());
@@ -167,7 +157,7 @@ void tidy_title(const Scene& scene, std::string_view text, Understanding& read) 
 }
 
 std::string as_noun(const Answers& answers, std::string title) {
-    std::vector<std::string> words = split(title);
+    std::vector<std::string> words = words_of(title);
     constexpr std::size_t kMostOfVerb = 3;
     for (std::size_t size = std::min(words.size(), kMostOfVerb); size > 0; --size) {
         const auto noun = answers.noun_of(join({words.begin(), words.begin() + static_cast<long>(size)}));

@@ -45,7 +45,7 @@ Task<std::optional<Reply>> edit_what_is_open(Scene& scene, const std::string& wo
     const Open* alive = scene.state.alive(scene.now_ms);
     if (alive == nullptr) co_return reply;
     Open open = *alive;
-    open.draft.by_model = true;
+    open.draft.show_first = true;
     reply = co_await change_open(scene, open, words);
     co_return reply;
 }

@@ -2,6 +2,7 @@
 
 #include "calendar/zone_time.hpp"
 #include "dialogue/cards.hpp"
+#include "dialogue/draft_checks.hpp"
 #include "dialogue/edits.hpp"
 #include "dialogue/flows.hpp"
 #include "dialogue/folding.hpp"
@@ -62,18 +63,6 @@ void take_meal_hours(const Answers& answers, const EventDraft& draft, std::optio
     }
 }
 
-/// A draft of that title, without a time.
-EventDraft untimed(EventDraft draft) {
-    draft.rrule.clear();
-    draft.all_day = false;
-    draft.start.reset();
-    draft.end.reset();
-    draft.has_time = draft.has_date = false;
-    draft.part_begin.reset();
-    draft.part_end.reset();
-    return draft;
-}
-
 }  // namespace
 
 Task<std::optional<Reply>> offer_for_wish(Scene& scene, const std::string& text) {
@@ -83,7 +72,9 @@ Task<std::optional<Reply>> offer_for_wish(Scene& scene, const std::string& text)
     std::string said = text;
     for (int i = 0; i < 3; ++i)
         if (auto behind = answers.after_lead("question_openers", said)) said = std::move(*behind);
-    const auto wish = answers.after_lead("asks_when_can", said);
+    // "when" and "can I": each list has what people say for it.
+    const auto behind_when = answers.after_lead("when_leads", said);
+    const auto wish = behind_when ? answers.after_lead("can_leads", *behind_when) : std::nullopt;
     if (!wish) co_return reply;
     const Edit edit = read_edit(*wish, scene.moment);
     if (edit.what == Edit::What::kCancel || edit.what == Edit::What::kRestore) co_return reply;

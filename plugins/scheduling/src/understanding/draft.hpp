@@ -70,8 +70,9 @@ struct EventDraft {
     std::vector<std::string> inferred;             ///< names of fields that were not said
     /// A part of the day without a clock time ("mañana por la tarde"): free hours are offered in it.
     std::optional<std::chrono::minutes> part_begin, part_end;
-    std::string calendar;   ///< the one chosen for it (CalendarInfo::key); "" the person's default
-    bool by_model = false;  ///< a model took part in the reading: always shown before it is written
+    std::string calendar;  ///< the one chosen for it (CalendarInfo::key); "" the person's default
+    bool show_first =
+        false;  ///< a model took part in the reading, or nobody said the hour: shown before it is written
 };
 
 /// A stretch of time asked about ("¿qué tengo mañana?", "am I free Wednesday afternoon?").

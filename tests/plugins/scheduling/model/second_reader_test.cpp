@@ -36,7 +36,7 @@ TEST(SecondReader, NeverBooksWithoutATapAlsoWhereCardsAreOff) {
     talk.mark("dentista", json::array({"el jueves a las 4 de la tarde"}));
     const auto card = talk.say(kTangled);
     EXPECT_TRUE(talk.titles().empty());
-    EXPECT_EQ(talk.draft().value("by_model", false), true);
+    EXPECT_EQ(talk.draft().value("show_first", false), true);
     EXPECT_FALSE(card.choices().empty());
 }
 
@@ -77,7 +77,7 @@ TEST_P(SecondReaderSurvives, AndTheRulesAnswerInTime) {
     EXPECT_FALSE(turn.was_cancelled);
     EXPECT_LE(turn.took, 1800ms);
     EXPECT_GE(talk.asked(), 1u);
-    EXPECT_FALSE(talk.draft().is_object() && talk.draft().value("by_model", false));
+    EXPECT_FALSE(talk.draft().is_object() && talk.draft().value("show_first", false));
     EXPECT_EQ(turn.text().find("sorry"), std::string::npos);
 }
 
@@ -87,7 +87,7 @@ TEST_P(SecondReaderSurvives, AndTriesOnceMoreWhereThatHelps) {
     talk.model.fail(GetParam().fault);
     talk.say(kTangled);
     EXPECT_EQ(talk.asked(), GetParam().repeats ? 2u : 1u);
-    EXPECT_EQ(talk.draft().is_object() && talk.draft().value("by_model", false), GetParam().repeats);
+    EXPECT_EQ(talk.draft().is_object() && talk.draft().value("show_first", false), GetParam().repeats);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -122,7 +122,7 @@ TEST(SecondReader, FencedJsonIsTaken) {
                      .text = "```json\n{\"wishes\":[{\"title\":\"dentista\",\"times\":[],\"guests\":[],"
                              "\"place\":null}]}\n```"});
     talk.say(kTangled);
-    EXPECT_TRUE(talk.draft().value("by_model", false));
+    EXPECT_TRUE(talk.draft().value("show_first", false));
 }
 
 TEST(SecondReader, StopsAskingADeadModel) {
@@ -152,7 +152,7 @@ TEST(SecondReader, TakesTheFormatThatTheServerTakesAndRemembersIt) {
     ModelTalk talk({.takes_json_schema = false, .takes_json_object = false});  // learnt by the warm-up
     talk.say(kTangled);
     EXPECT_EQ(talk.asked(), 1u);
-    EXPECT_TRUE(talk.draft().value("by_model", false));
+    EXPECT_TRUE(talk.draft().value("show_first", false));
     EXPECT_FALSE(json::parse(talk.model.calls().back().body).contains("response_format"));
 }
 
@@ -169,7 +169,7 @@ TEST_P(SecondReaderAt, EachServerIsUnderstood) {
     talk.mark("dentista", json::array({"el jueves a las 4 de la tarde"}));
     talk.say(kTangled);
     EXPECT_EQ(talk.asked(), 1u);
-    EXPECT_TRUE(talk.draft().value("by_model", false));
+    EXPECT_TRUE(talk.draft().value("show_first", false));
     EXPECT_TRUE(talk.model.breaches().empty()) << talk.model.breaches().front();
 }
 INSTANTIATE_TEST_SUITE_P(Profiles, SecondReaderAt,
