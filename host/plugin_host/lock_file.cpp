@@ -161,11 +161,12 @@ Error system_fault(const std::filesystem::path& file, std::string_view step) {
 
 Result<std::string> read_whole(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
+    if (!in) return system_fault(file, "open");
     std::string text(kMaxLock + 1, '\0');
     in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (!in.eof() || in.bad())
-        return Error{Error::Code::kConfig,
-                     fmt::format("{}: cannot be read, or is over {} bytes", file.string(), kMaxLock)};
+    if (in.bad()) return system_fault(file, "read");
+    if (!in.eof())
+        return Error{Error::Code::kConfig, fmt::format("{}: is over {} bytes", file.string(), kMaxLock)};
     text.resize(static_cast<std::size_t>(in.gcount()));
     return text;
 }

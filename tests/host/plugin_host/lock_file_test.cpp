@@ -131,5 +131,17 @@ TEST(LockFile, ThatCannotBeWrittenStaysAsItWas) {
     EXPECT_NE(written.error().what.find("No such file"), std::string::npos);
 }
 
+TEST(LockFile, ThatCannotBeReadSaysWhy) {
+    const test::TemporaryDirectory directory;
+    const auto folder = read_lock_file(directory.path());
+    ASSERT_FALSE(folder);
+    EXPECT_NE(folder.error().what.find("Is a directory"), std::string::npos) << folder.error().what;
+    const auto file = directory.path() / "plugins.lock";
+    std::ofstream(file) << std::string((1u << 20) + 1, '#');
+    const auto large = read_lock_file(file);
+    ASSERT_FALSE(large);
+    EXPECT_NE(large.error().what.find("over 1048576 bytes"), std::string::npos) << large.error().what;
+}
+
 }  // namespace
 }  // namespace migue::host
