@@ -188,7 +188,8 @@ void Answerer::answer(std::string_view line, std::string& out) {
     put_text(out, decision.intent);
     const std::size_t object = out.size();
     // No wish is looked for in what only tells something.
-    const std::string_view intent = decision.reason == "told" ? kTold : std::string_view(decision.intent);
+    const std::string_view intent =
+        decision.routed_by == intents::RoutedBy::kTold ? kTold : std::string_view(decision.intent);
     const auto read =
         read_({sizeof(migue_understand_request), 0, to_c(question->text), to_c(intent), to_c(question->zone),
                to_c(question->locale.empty() ? decision.locale : question->locale), *now},

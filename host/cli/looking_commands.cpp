@@ -59,8 +59,9 @@ int print_answer(const Result<HttpClientResponse>& answer) {
 }
 
 void print_decision(const intents::Decision& decision) {
-    fmt::print("{} → {}  ({}, {:.0f} %, language {})\n", decision.intent, decision.plugin, decision.reason,
-               decision.confidence * 100, decision.locale.empty() ? "not known" : decision.locale);
+    fmt::print("{} → {}  ({}, {:.0f} %, language {})\n", decision.intent, decision.plugin,
+               intents::name_of(decision.routed_by), decision.confidence * 100,
+               decision.locale.empty() ? "not known" : decision.locale);
     if (const auto& wish = decision.second_wish)
         fmt::print("a second wish: {} → {}, bytes {} to {}\n", wish->intent, wish->plugin, wish->begin,
                    wish->end);

@@ -161,7 +161,7 @@ public:
                 decision.plugin = plugin;
                 decision.confidence = 1;
                 decision.locale = spoken(situation.locale);
-                decision.reason = "tap";
+                decision.routed_by = RoutedBy::kTap;
                 return decision;
             }
         }
@@ -180,14 +180,14 @@ public:
             // Without a word ("?", an emoji) it can only be about what was asked.
             const bool is_clear =
                 decision.confidence >= table.thresholds.new_wish && !folded(situation.text).empty();
-            if (decision.reason == "classifier" && !is_clear) {
+            if (decision.routed_by == RoutedBy::kClassifier && !is_clear) {
                 decision.intent = kOther;
                 decision.rival.reset();
                 decision.second_wish.reset();
             }
             decision.doubt.clear();
             decision.plugin = situation.asked_plugin;
-            decision.reason = "open_question";
+            decision.routed_by = RoutedBy::kOpenQuestion;
         }
         return decision;
     }
@@ -196,7 +196,7 @@ public:
         std::vector<std::string_view> words = written_words(text);
         words.resize(std::min(words.size(), kMostExplained));
         std::vector<WordWeight> out;
-        if (decision.reason == "pattern") {
+        if (decision.routed_by == RoutedBy::kPattern) {
             const Route* route = table.find(decision.intent);
             for (const std::string_view word : words)
                 if (route != nullptr && in_keyword(*route, folded(text), folded(word)))
@@ -228,12 +228,13 @@ private:
             decision.plugin = route->plugin;
             decision.intent = route->intent;
             decision.confidence = 1;
-            decision.reason = "pattern";
+            decision.routed_by = RoutedBy::kPattern;
             return;
         }
         settle(tokens, told, decision);
         // Only a courtesy gives way to what a clause asks for; else a clause can only be a second wish.
-        const bool may_have_second = situation.wants_second_wish && decision.reason == "classifier";
+        const bool may_have_second =
+            situation.wants_second_wish && decision.routed_by == RoutedBy::kClassifier;
         if (may_have_second || is_courtesy(decision.intent)) look_for_wishes(situation.text, decision);
     }
 
@@ -250,7 +251,7 @@ private:
         if (route == nullptr && take_dated(text, decision)) return;
         if (route == nullptr) {
             fall_back(decision, kOther);
-            if (told >= kSurelyTold) decision.reason = "told";
+            if (told >= kSurelyTold) decision.routed_by = RoutedBy::kTold;
             decision.confidence = std::max(probability_of(decision.ranked, kOther), 1 - best.probability);
             if (probability_of(decision.ranked, kOther) < table.thresholds.other)
                 decision.doubt = close_choices(decision.ranked);
@@ -259,7 +260,7 @@ private:
         decision.confidence = best.probability;
         decision.plugin = route->plugin;
         decision.intent = route->intent;
-        decision.reason = "classifier";
+        decision.routed_by = RoutedBy::kClassifier;
         if (decision.ranked.size() < 2) return;
         const Scored& next = decision.ranked[1];
         const bool close = best.probability - next.probability <= table.thresholds.doubt;
@@ -285,7 +286,7 @@ private:
         decision.plugin = dated->plugin;
         decision.intent = dated->intent;
         decision.confidence = probability_of(decision.ranked, dated->intent);
-        decision.reason = "classifier";
+        decision.routed_by = RoutedBy::kClassifier;
         return true;
     }
 
@@ -331,7 +332,7 @@ private:
         std::erase_if(wishes, [&](const Decision& wish) {
             return wish.intent == kOther || wish.intent == decision.intent;
         });
-        if (wishes.empty() || decision.reason != "classifier") return;
+        if (wishes.empty() || decision.routed_by != RoutedBy::kClassifier) return;
         const Wish& second = wishes.front();
         const auto begin = static_cast<std::size_t>(second.clause.data() - text.data());
         decision.second_wish = {second.intent, second.plugin, begin, begin + second.clause.size()};
@@ -344,7 +345,7 @@ private:
         decision.plugin = wish.plugin;
         decision.intent = wish.intent;
         decision.confidence = wish.confidence;
-        decision.reason = wish.reason;
+        decision.routed_by = wish.routed_by;
         decision.rival = wish.rival;
         decision.doubt = wish.doubt;
         decision.ranked = wish.ranked;
@@ -371,15 +372,45 @@ private:
         if (route == nullptr) return;
         decision.plugin = route->plugin;
         decision.intent = route->intent;
-        decision.reason = "kind";
+        decision.routed_by = RoutedBy::kKind;
     }
 
     void fall_back(Decision& decision, std::string_view intent) const {
         decision.plugin = table.fallback;
         decision.intent = intent;
-        decision.reason = "fallback";
+        decision.routed_by = RoutedBy::kFallback;
     }
 };
+
+std::string_view name_of(RoutedBy how) noexcept {
+    switch (how) {
+        case RoutedBy::kTap:
+            return "tap";
+        case RoutedBy::kOpenQuestion:
+            return "open_question";
+        case RoutedBy::kPattern:
+            return "pattern";
+        case RoutedBy::kClassifier:
+            return "classifier";
+        case RoutedBy::kKind:
+            return "kind";
+        case RoutedBy::kTold:
+            return "told";
+        case RoutedBy::kFallback:
+            return "fallback";
+        case RoutedBy::kListens:
+            return "listens";
+        case RoutedBy::kChosen:
+            return "chosen";
+        case RoutedBy::kPassed:
+            return "passed";
+        case RoutedBy::kDoubt:
+            return "doubt";
+        case RoutedBy::kJob:
+            return "job";
+    }
+    return {};
+}
 
 Router::Router(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Router::~Router() = default;

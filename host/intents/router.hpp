@@ -54,12 +54,31 @@ struct SecondWish {
     std::size_t end = 0;
 };
 
+/// How a message came to its plugin.
+enum class RoutedBy {
+    kTap,           ///< a button or list row belongs to who offered it
+    kOpenQuestion,  ///< it answers what a plugin asked
+    kPattern,       ///< a phrase or command of the route table
+    kClassifier,
+    kKind,      ///< no text: a sticker, a voice note, a call
+    kTold,      ///< news, no wish; its intent is the likeliest none the less
+    kFallback,  ///< nothing was likely enough
+    // What the turn makes of a decision.
+    kListens,  ///< of the fallback: the plugin that said it listens in this conversation
+    kChosen,   ///< a tap on one of the host's own choices
+    kPassed,   ///< the first plugin passed it on
+    kDoubt,    ///< the host itself asks which of two is meant
+    kJob,      ///< no message: a plugin's own job is due
+};
+/// "open_question", as `migue route` and the trace have it.
+[[nodiscard]] std::string_view name_of(RoutedBy how) noexcept;
+
 struct Decision {
     std::string plugin;  ///< "" when no route fits at all
     std::string intent;
     float confidence = 0;
-    std::string locale;          ///< language of the message, or "" when unsure
-    std::string reason;          ///< "tap", "open_question", "pattern", "classifier", "fallback"
+    std::string locale;  ///< language of the message, or "" when unsure
+    RoutedBy routed_by = RoutedBy::kFallback;
     std::vector<Scored> ranked;  ///< runners-up included, for `migue route`
     /// `intent` is the wish that weighs more in the whole message.
     std::optional<SecondWish> second_wish = {};

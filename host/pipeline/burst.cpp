@@ -8,6 +8,8 @@
 
 namespace migue::host {
 
+using intents::RoutedBy;
+
 namespace {
 
 using Json = nlohmann::json;
@@ -29,7 +31,8 @@ std::string trace_of(const OpenTurn& turn, const OpenTurn& first) {
 bool is_fragment(const OpenTurn& turn, const intents::Router& router, const std::string& locale) {
     const auto decision = router.route(
         {.kind = "text", .text = turn.message.text, .tap = {}, .locale = locale, .asked_plugin = {}});
-    return (decision.reason == "fallback" || decision.reason == "told") && decision.doubt.empty();
+    return (decision.routed_by == RoutedBy::kFallback || decision.routed_by == RoutedBy::kTold) &&
+           decision.doubt.empty();
 }
 
 }  // namespace
@@ -45,8 +48,8 @@ bool is_plain_text(const OpenTurn& turn) {
 
 bool may_go_on(const OpenTurn& turn, const intents::Decision& decision, const intents::Router& router) {
     if (!is_plain_text(turn)) return false;
-    if (decision.reason == "open_question") return true;
-    return decision.reason != "fallback" && decision.reason != "listens" &&
+    if (decision.routed_by == RoutedBy::kOpenQuestion) return true;
+    return decision.routed_by != RoutedBy::kFallback && decision.routed_by != RoutedBy::kListens &&
            decision.plugin != router.fallback_plugin() && decision.doubt.empty();
 }
 

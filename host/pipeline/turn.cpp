@@ -11,6 +11,14 @@ namespace migue::host {
 
 namespace {
 
+using intents::RoutedBy;
+
+/// Whether nothing but a guess brought it where it goes.
+bool may_be_listened_to(RoutedBy how) {
+    return how != RoutedBy::kTap && how != RoutedBy::kOpenQuestion && how != RoutedBy::kChosen &&
+           how != RoutedBy::kTold;
+}
+
 // The store is away: try again soon, then less often. The turn's result waits in memory.
 std::chrono::milliseconds store_backoff(std::uint32_t tries) {
     return std::chrono::milliseconds(100 << std::min(tries, 6U));
@@ -172,7 +180,7 @@ bool TurnRunner::ask_what_was_meant(const Step& run) {
     if (!question) return false;
     run->called_ns = clock_.monotonic_ns();
     run->decision.plugin = kDidYouMean;
-    run->decision.reason = "doubt";
+    run->decision.routed_by = RoutedBy::kDoubt;
     TurnResult asked;
     asked.status = MIGUE_OK;
     FinishedTurn finished = outcome_of(*run, asked);
@@ -185,7 +193,7 @@ void TurnRunner::decide(const Step& run, bool question_open) {
     const std::string& known =
         run->conversation.locale.empty() ? run->turn.message.locale : run->conversation.locale;
     if (!run->turn.job_plugin.empty()) {
-        run->decision = {run->turn.job_plugin, "job", 1.0F, {}, "job", {}};
+        run->decision = {run->turn.job_plugin, "job", 1.0F, {}, RoutedBy::kJob, {}};
     } else if (!take_chosen_wish(*run)) {
         run->decision = run->router->route(
             {.kind = run->input.kind,
@@ -196,16 +204,14 @@ void TurnRunner::decide(const Step& run, bool question_open) {
                  question_open ? std::string_view(run->conversation.asked_plugin) : std::string_view()});
     }
     const std::string& listener = run->router->listening_plugin();
-    const bool falls = run->turn.job_plugin.empty() && run->decision.reason != "tap" &&
-                       run->decision.reason != "open_question" && run->decision.reason != "chosen" &&
-                       run->decision.reason != "told" &&
+    const bool falls = run->turn.job_plugin.empty() && may_be_listened_to(run->decision.routed_by) &&
                        run->decision.plugin == run->router->fallback_plugin();
     if (falls && run->decision.doubt.empty() && !listener.empty()) {
         // It may know what no example shows: a bare day, "guarda el correo de Pablo", a contact.
         run->decision.plugin = listener;
-        run->decision.reason = "listens";
+        run->decision.routed_by = RoutedBy::kListens;
     }
-    run->answers_open_question = run->decision.reason == "open_question";
+    run->answers_open_question = run->decision.routed_by == RoutedBy::kOpenQuestion;
     run->locale = !run->decision.locale.empty() ? run->decision.locale
                   : !known.empty()              ? known
                                                 : options_.default_locale;
@@ -217,7 +223,7 @@ bool TurnRunner::take_chosen_wish(Running& run) const {
     if (!wish) return false;
     for (const auto& [intent, plugin] : run.router->routes()) {
         if (intent != wish->intent) continue;
-        run.decision = {plugin, intent, 1.0F, {}, "chosen", {}};
+        run.decision = {plugin, intent, 1.0F, {}, RoutedBy::kChosen, {}};
         run.input = read_input({});
         run.turn.message.text = std::move(wish->text);
         run.turn.message.sent_unix_ms = std::min(wish->sent_unix_ms, run.turn.message.sent_unix_ms);
@@ -247,7 +253,7 @@ void TurnRunner::on_result(const Step& run, TurnResult result) {
         if (!run->fell_back && run->decision.plugin != run->router->fallback_plugin()) {
             run->fell_back = true;
             run->decision.plugin = run->router->fallback_plugin();
-            run->decision.reason = "passed";
+            run->decision.routed_by = RoutedBy::kPassed;
             call_plugin(run);
             return;
         }

@@ -82,7 +82,7 @@ std::string TurnRunner::trace_of(const Running& run, const TurnResult& result, s
                     {"locale", run.locale},
                     {"intent", run.decision.intent},
                     {"confidence", run.decision.confidence},
-                    {"routed_by", run.decision.reason},
+                    {"routed_by", intents::name_of(run.decision.routed_by)},
                     {"plugin", run.decision.plugin},
                     {"version", result.plugin_version},
                     {"generation", result.generation},

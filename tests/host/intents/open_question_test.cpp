@@ -287,7 +287,7 @@ TEST_F(OpenQuestion, IsAnsweredByWhatIsNoNewWish) {
         for (const char* text : language.answers) {
             const Decision decision = route(text, language.locale, "scheduling");
             EXPECT_EQ(decision.plugin, "scheduling") << text;
-            EXPECT_EQ(decision.reason, "open_question") << text;
+            EXPECT_EQ(decision.routed_by, RoutedBy::kOpenQuestion) << text;
             EXPECT_TRUE(decision.intent == "other" || decision.intent == "reschedule_meeting")
                 << language.locale << ": " << text << " → " << decision.intent << " " << decision.confidence;
             EXPECT_TRUE(decision.doubt.empty()) << text;

@@ -43,7 +43,7 @@ TEST_F(RouterDecides, ByTheClassifier) {
     const Decision decision = router_->route(text("cancela la reunión del jueves"));
     EXPECT_EQ(decision.plugin, "scheduling");
     EXPECT_EQ(decision.intent, "cancel_meeting");
-    EXPECT_EQ(decision.reason, "classifier");
+    EXPECT_EQ(decision.routed_by, RoutedBy::kClassifier);
     EXPECT_EQ(decision.locale, "es");
     EXPECT_GE(decision.confidence, 0.4F);
     ASSERT_EQ(decision.ranked.size(), 3U);
@@ -55,7 +55,7 @@ TEST_F(RouterDecides, ForTheFallbackWhenNothingFits) {
         const Decision decision = router_->route(text(words));
         EXPECT_EQ(decision.plugin, "smalltalk") << words;
         EXPECT_EQ(decision.intent, "other") << words;
-        EXPECT_EQ(decision.reason, "fallback") << words;
+        EXPECT_EQ(decision.routed_by, RoutedBy::kFallback) << words;
     }
 }
 
@@ -63,20 +63,20 @@ TEST_F(RouterDecides, ByKeywordsBeforeTheClassifier) {
     for (const char* words : {"Ayuda!", "help", "la verdad, no entiendo NADA de la cita"}) {
         const Decision decision = router_->route(text(words));
         EXPECT_EQ(decision.intent, "help") << words;
-        EXPECT_EQ(decision.reason, "pattern") << words;
+        EXPECT_EQ(decision.routed_by, RoutedBy::kPattern) << words;
         EXPECT_EQ(decision.plugin, "smalltalk") << words;
     }
-    EXPECT_NE(router_->route(text("ayuda a cancelar la cita")).reason, "pattern");
+    EXPECT_NE(router_->route(text("ayuda a cancelar la cita")).routed_by, RoutedBy::kPattern);
 }
 
 TEST_F(RouterDecides, ForThePluginWhoseQuestionIsOpen) {
     const Decision answer = router_->route(text("sí, a las 5", "scheduling", "es"));
     EXPECT_EQ(answer.plugin, "scheduling");
-    EXPECT_EQ(answer.reason, "open_question");
+    EXPECT_EQ(answer.routed_by, RoutedBy::kOpenQuestion);
     // A clear new wish still shows, so that the plugin can pass.
     const Decision wish = router_->route(text("cancela la reunión de mañana", "survey"));
     EXPECT_EQ(wish.plugin, "survey");
-    EXPECT_EQ(wish.reason, "open_question");
+    EXPECT_EQ(wish.routed_by, RoutedBy::kOpenQuestion);
     EXPECT_EQ(wish.intent, "cancel_meeting");
     EXPECT_EQ(router_->route(text("help", "survey")).intent, "help");
 }
@@ -87,7 +87,7 @@ TEST_F(RouterDecides, AfreshOnceThePluginHasPassed) {
     situation.asked_plugin = {};
     const Decision decision = router_->route(situation);
     EXPECT_EQ(decision.plugin, "scheduling");
-    EXPECT_EQ(decision.reason, "classifier");
+    EXPECT_EQ(decision.routed_by, RoutedBy::kClassifier);
 }
 
 TEST_F(RouterDecides, ByTheButtonEvenWhenAQuestionIsOpen) {
@@ -98,7 +98,7 @@ TEST_F(RouterDecides, ByTheButtonEvenWhenAQuestionIsOpen) {
                         .asked_plugin = "survey"};
     const Decision decision = router_->route(tap);
     EXPECT_EQ(decision.plugin, "scheduling");
-    EXPECT_EQ(decision.reason, "tap");
+    EXPECT_EQ(decision.routed_by, RoutedBy::kTap);
     EXPECT_EQ(decision.intent, "");
     EXPECT_EQ(decision.locale, "es");
     EXPECT_FLOAT_EQ(decision.confidence, 1);
@@ -124,7 +124,7 @@ TEST_F(RouterDecides, ThatWhatIsNotTextIsUnsupported) {
         const Decision decision = router_->route(situation);
         EXPECT_EQ(decision.plugin, "smalltalk") << kind;
         EXPECT_EQ(decision.intent, "unsupported") << kind;
-        EXPECT_EQ(decision.reason, "fallback") << kind;
+        EXPECT_EQ(decision.routed_by, RoutedBy::kFallback) << kind;
         EXPECT_EQ(decision.locale, "en") << kind;
     }
     const Situation asked{
@@ -233,7 +233,7 @@ routes: [{ intent: schedule_meeting, plugin: scheduling }, { intent: cancel_meet
     const Decision answer = (*router)->route(text(words, "scheduling"));
     EXPECT_EQ(answer.intent, "other");
     EXPECT_EQ(answer.plugin, "scheduling");
-    EXPECT_EQ(answer.reason, "open_question");
+    EXPECT_EQ(answer.routed_by, RoutedBy::kOpenQuestion);
 }
 
 TEST_F(RouterDecides, AStatementOfADayAheadIsNoSmallTalkWhereNothingIsLikelyEnough) {
@@ -331,7 +331,7 @@ TEST_F(Wishes, ThatAreCloseLeaveADoubt) {
     EXPECT_EQ(plain.intent, "cancel_meeting");
     EXPECT_FALSE(plain.rival);
     const Decision both = route("cancela agenda reunión cita viernes");
-    ASSERT_EQ(both.reason, "classifier");
+    ASSERT_EQ(both.routed_by, RoutedBy::kClassifier);
     const bool close = both.ranked[0].probability - both.ranked[1].probability <= 0.2F;
     EXPECT_EQ(both.rival.has_value(), close && both.ranked[1].intent != "other");
 }
