@@ -185,6 +185,8 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"clock_hours", act_clock_hours},
     {"no_day", act_no_day},
     {"dated_clock", act_dated_clock},
+    {"dated_part", act_dated_part},
+    {"weekdays_within", act_weekdays_within},
     {"ordinal_day_hour", act_ordinal_day_hour},
     {"days_monthly", act_days_monthly},
     {"first_units", act_first_units},

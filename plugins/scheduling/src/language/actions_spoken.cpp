@@ -7,10 +7,12 @@
 namespace scheduling::language {
 
 /// "6 30 tomorrow morning": hour and minutes apart, as dictation writes them; minutes as people arrange them.
-bool act_clock_spaced(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+/// Parameter 1: any minutes that are no hour of a half day, as "pm" follows ("11 59 pm").
+bool act_clock_spaced(const Context& context, Arguments arguments, std::int32_t any_minute, Value& out) {
     const Value &hour = *arguments[0], &minute = *arguments[1];
-    const bool plausible = hour.number >= 1 && hour.number <= 23 && minute.digits == 2 &&
-                           minute.number % 5 == 0 && minute.number < 60;
+    const bool arranged = any_minute != 0 ? minute.number > 12 : minute.number % 5 == 0;
+    const bool plausible =
+        hour.number >= 1 && hour.number <= 23 && minute.digits == 2 && arranged && minute.number < 60;
     return plausible && act_clock(context, arguments, 0, out);
 }
 
@@ -204,6 +206,20 @@ bool act_repeat_within(const Context& context, Arguments arguments, std::int32_t
     return true;
 }
 
+/// "la semana que viene lunes, miércoles y viernes de 7 a 13": these days of that week; parameter 1: from one
+/// to another.
+bool act_weekdays_within(const Context& context, Arguments arguments, std::int32_t between, Value& out) {
+    Value days, every;
+    const std::size_t last = arguments.size() - 1;
+    if (!act_weekday_set(context, arguments.subspan(1, last - 1), between, days)) return false;
+    const Value* set[] = {&days};
+    if (!act_every_weekday(context, set, 0, every)) return false;
+    const Value* parts[] = {&every, arguments[0], arguments[last]};
+    if (!act_repeat_within(context, parts, 0, out)) return false;
+    out.flags |= kPartly;
+    return true;
+}
+
 /// "los lunes 7", "every Tuesday 7": a bare hour behind a rule of weekdays.
 bool act_repeat_hour(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     Value every;
@@ -307,6 +323,18 @@ bool act_dated_clock(const Context& context, Arguments arguments, std::int32_t, 
         out = both;
     }
     return true;
+}
+
+/// "miércoles 20 en la tarde": beside a part of the day a number over twelve is the day, when that weekday
+/// has it.
+bool act_dated_part(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value day, settled;
+    if (arguments[1]->digits == 0 || arguments[1]->dom <= 12) return false;
+    if (!act_weekday_dom(context, arguments.first(2), 0, day)) return false;
+    settled = day;
+    settled.weekday = 0;
+    if (!fix_day(context, settled) || weekday_of(settled.day_begin) != arguments[0]->weekday) return false;
+    return meet(context, day, *arguments[2], out);
 }
 
 /// "Sat 26th 11": weekday, day and a bare hour.

@@ -19,6 +19,7 @@ Words::Words(const Knowledge& knowledge, const Text& text, LanguageMask preferre
     bury_names();
     bury_people();
     bury_dated_streets();
+    bury_dated_places();
 }
 
 void Words::find_words() {
@@ -211,6 +212,33 @@ void Words::bury_dated_streets() {
             continue;
         std::fill(dead_.begin() + static_cast<std::ptrdiff_t>(at),
                   dead_.begin() + static_cast<std::ptrdiff_t>(at) + 4, true);
+    }
+}
+
+/// "hospital Doce de Octubre", "plaza 25 de Mayo": a place called by a date, in capitals as names are. In
+/// digits it may be the day, unless another one is said.
+void Words::bury_dated_places() {
+    if ((language_ & kCapitalMonths) != 0) return;
+    const auto is_day_word = [&](std::size_t at) {
+        return has_class(words_[at], knowledge_.weekday) || has_class(words_[at], knowledge_.relative_day) ||
+               has_class(words_[at], knowledge_.day_word) || has_class(words_[at], knowledge_.month);
+    };
+    for (std::size_t at = 1; at + 2 < text_.tokens.size(); ++at) {
+        const Token &day = text_.tokens[at], &month = text_.tokens[at + 2];
+        const bool named = month.capital && has_class(words_[at + 1], knowledge_.of) &&
+                           has_class(words_[at + 2], knowledge_.month) &&
+                           is_around(at - 1, at, knowledge_.around_classes.place_noun);
+        const bool digits = day.kind == TokenKind::kNumber;
+        const auto& in_words = knowledge_.number_words;
+        const bool said = std::any_of(in_words.begin(), in_words.end(),
+                                      [&](Symbol word) { return has_class(words_[at], word); });
+        if (!named || (!digits && !(day.capital && said))) continue;
+        bool another_day = false;
+        for (std::size_t other = 0; other < text_.tokens.size() && !another_day; ++other)
+            another_day = (other + 1 < at || other > at + 2) && is_day_word(other);
+        if (digits && !another_day) continue;
+        std::fill(dead_.begin() + static_cast<std::ptrdiff_t>(at),
+                  dead_.begin() + static_cast<std::ptrdiff_t>(at) + 3, true);
     }
 }
 

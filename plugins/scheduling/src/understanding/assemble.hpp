@@ -40,6 +40,9 @@ private:
     [[nodiscard]] bool is_corrected(const language::Expression& expression) const;
     [[nodiscard]] bool skips_a_year(const language::Value& value) const;
     [[nodiscard]] bool is_aside(const language::Expression& expression) const;
+    [[nodiscard]] bool is_of_something_else(const language::Expression& expression) const;
+    bool take_way_back(const language::Expression& expression);
+    bool take_weekly(const language::Expression& expression);
     [[nodiscard]] bool fills_days() const;
     void end_repeat();
     void bound_repeat();

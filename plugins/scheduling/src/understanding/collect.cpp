@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 
 #include "language/actions.hpp"
 #include "understanding/assemble.hpp"
@@ -165,7 +166,9 @@ void Assembly::keep_in_title(const Expression& expression) {
 void Assembly::collect(Understanding& out) {
     for (const Expression& expression : reading_.expressions) {
         if (around_.roles[expression.begin_token] == Role::kReminder) continue;
-        if (is_only_past(expression) || is_refused_day(expression) || is_outside_series(expression)) continue;
+        if (is_only_past(expression) || is_refused_day(expression) || is_outside_series(expression) ||
+            is_of_something_else(expression))
+            continue;
         if (is_only_soon(expression)) {
             around_.mark(expression.begin_token, expression.end_token, Role::kDropped);
             continue;
@@ -320,6 +323,7 @@ void Assembly::add_time(const Expression& expression) {
         impossible_ = &expression;
         return;
     }
+    if (take_way_back(expression) || take_weekly(expression)) return;
     const bool corrected = when_ && is_corrected(expression);
     last_end_ = expression.end_token;
     if (!when_) {
@@ -373,6 +377,14 @@ bool Assembly::is_aside(const Expression& expression) const {
     return false;
 }
 
+/// Several weekdays that were only named in a row, or from one to another.
+bool names_days_of_week(const Value& rule) {
+    const unsigned days = rule.by_weekday, run = days >> std::countr_zero(days | 0x80u);
+    const bool row = rule.has(Flag::kPartly) && std::popcount(days) >= 2;
+    const bool stretch = std::popcount(days) >= 3 && (run & (run + 1)) == 0;
+    return rule.freq == language::Freq::kWeekly && rule.interval == 1 && (row || stretch);
+}
+
 /// "Mondays at 4:15 for the next 6 weeks", "cada martes …, en diciembre": a stretch of days holds the series.
 void Assembly::bound_repeat() {
     constexpr DayNumber kShortest = 7;
@@ -382,7 +394,9 @@ void Assembly::bound_repeat() {
     const bool open = stretch.has(Flag::kOpenBegin) || stretch.has(Flag::kOpenEnd);
     if (open || repeat_->has_day() || !fix_day(context_, stretch)) return;
     const DayNumber days = stretch.day_end - stretch.day_begin;
-    if (days < kShortest || (days == kShortest && repeat_->freq != language::Freq::kDaily)) return;
+    // "la semana que viene lunes a viernes": days of that week; "los lunes" may begin there.
+    const bool days_of_week = repeat_->freq == language::Freq::kDaily || names_days_of_week(*repeat_);
+    if (days < kShortest || (days == kShortest && !days_of_week)) return;
     repeat_->form = language::DayForm::kFixed;
     repeat_->day_begin = std::max(stretch.day_begin, context_.today);
     repeat_->day_end = repeat_->day_begin + 1;
