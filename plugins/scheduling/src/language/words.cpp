@@ -292,8 +292,11 @@ bool Words::is_label_letter(std::size_t at) const {
            kOfHours.find(raw[0]) == std::string_view::npos;
 }
 
-/// "10:30", "4h50".
+/// "10:30", "4h50", "6am".
 bool Words::is_clock_chain(std::size_t begin, std::size_t end) const {
+    if (end == begin + 1 && end < text_.tokens.size() && text_.tokens[end].glued &&
+        has_class(words_[end], knowledge_.half_of_day))
+        return true;
     if (end == begin + 1)
         return end + 1 < text_.tokens.size() && text_.tokens[end].glued && text_.word(end) == "h" &&
                text_.tokens[end + 1].glued && text_.tokens[end + 1].kind == TokenKind::kNumber;
@@ -308,13 +311,18 @@ bool Words::counts_minutes(std::size_t at) const {
     return behind == "to" || behind == "past" || behind == "till" || behind == "after";
 }
 
-/// "1650 3ro B": a capital that stands alone behind an ordinal; those that are words only at the end.
+/// "1650 3ro B", "3ro A viernes": a capital that stands alone behind an ordinal; those that are words where
+/// nobody writes in capitals and no article follows.
 bool Words::is_door_letter(std::size_t at) const {
     const std::string_view raw = text_.raw(at);
     if (raw.size() != 1 || raw[0] < 'A' || raw[0] > 'Z') return false;
     constexpr std::string_view kWords = "AEOYI";
-    return kWords.find(raw[0]) == std::string_view::npos || at + 1 == text_.tokens.size() ||
-           text_.tokens[at + 1].kind == TokenKind::kPunct;
+    if (kWords.find(raw[0]) == std::string_view::npos || at + 1 == text_.tokens.size() ||
+        text_.tokens[at + 1].kind == TokenKind::kPunct)
+        return true;
+    const char ending = text_.raw(at - 1).front();
+    return (language_ & kCapitalMonths) == 0 && ending >= 'a' && ending <= 'z' &&
+           !has_class(words_[at + 1], knowledge_.the);
 }
 
 /// "Eilidh's 30th ceilidh", "her 40th", "sus 15": what somebody has by a number is an age or a turn. "My 3pm"

@@ -71,7 +71,8 @@ bool Assembly::names_occasion(const Expression& expression) const {
         return value.has_day() && !value.has_clock() &&
                (value.has(Flag::kHoliday) || value.has(Flag::kVague)) && !value.has(Flag::kOpenBegin);
     };
-    if (!names(expression.value)) return false;
+    const bool weekend = expression.value.grain == language::Grain::kWeekend && !expression.value.has_clock();
+    if (!names(expression.value) && !weekend) return false;
     // "revisar la campaña de navidad el viernes": behind "of" it names the thing, whatever day it is.
     const std::uint32_t begin = expression.begin_token;
     const bool behind_of = expression.value.has(Flag::kHoliday) && begin > 1 && around_.is_free(begin - 2) &&
@@ -86,7 +87,9 @@ bool Assembly::names_occasion(const Expression& expression) const {
             Value both;
             const bool days = day.form == language::DayForm::kFixed && !day.has_clock() &&
                               day.grain == language::Grain::kDay && day.day_end - day.day_begin > 1;
-            if (days && expression.value.has(Flag::kHoliday)) return true;  // "carnaval, de 6 a 10"
+            // "carnaval, de 6 a 10", "el finde largo …, del 30 al 1"
+            if (days && expression.value.has(Flag::kHoliday)) return true;
+            if (weekend) return days && expression.end_token <= other.begin_token;
             return single && !names(day) && day.freq == language::Freq::kNone &&
                    (behind_of || !meet(context_, expression.value, day, both));
         });
