@@ -186,6 +186,8 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"no_day", act_no_day},
     {"dated_clock", act_dated_clock},
     {"dated_part", act_dated_part},
+    {"listed_days", act_listed_days},
+    {"weekday_range", act_weekday_range},
     {"weekday_is_dom", act_weekday_is_dom},
     {"days_pair_dated", act_days_pair_dated},
     {"weekdays_within", act_weekdays_within},

@@ -72,6 +72,7 @@ void Assembly::write(Understanding& out) {
     take_day_before(out);
     collect(out);
     end_repeat();
+    if (!repeat_on_weekdays()) repeat_for_days(out);
     except_days();
     if (repeat_) settle_half(*repeat_);
     if (when_) {

@@ -58,6 +58,8 @@ private:
     [[nodiscard]] bool ends_a_series(const language::Value& value) const;
     [[nodiscard]] bool stands_before_noun(std::uint32_t at) const;
     void repeat_daily();
+    bool repeat_for_days(Understanding& out);
+    bool repeat_on_weekdays();
     void write_start(Understanding& out) const;
     void write_span(Understanding& out) const;
     void write_repeat(Understanding& out) const;

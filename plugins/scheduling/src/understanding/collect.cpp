@@ -283,7 +283,8 @@ void Assembly::add_length(const Expression& expression, Understanding& out) {
         return;
     }
     const bool weeks = value.seconds == 0 && (value.months != 0 || value.days >= 7);
-    if (weeks && !stretch_) stretch_ = value;  // how long a series goes on, if there is one
+    // How long a series goes on, if there is one.
+    if (!stretch_ && (weeks || (value.seconds == 0 && value.days > 1))) stretch_ = value;
     // "moved up a week": so long is no event with an hour; where no hour is said it may be.
     if (weeks && when_ && when_->has_clock()) return;
     if (!out.draft.duration && value.months == 0)

@@ -86,4 +86,41 @@ bool Assembly::take_weekly(const Expression& expression) {
     return true;
 }
 
+/// "de lunes a viernes gimnasio 6 am": weekdays with an hour are a habit, though the hour stands apart.
+bool Assembly::repeat_on_weekdays() {
+    constexpr DayNumber kFewest = 3, kMost = 7;
+    if (!when_ || repeat_ || !when_->has(Flag::kWeekdays) || when_->clock < 0 || when_->has(Flag::kPartOnly))
+        return false;
+    const DayNumber days = when_->day_end - when_->day_begin;
+    if (days < kFewest || days > kMost) return false;
+    Value rule = *when_;
+    for (DayNumber day = when_->day_begin; day < when_->day_end; ++day)
+        rule.by_weekday |= static_cast<std::uint8_t>(1u << (language::weekday_of(day) - 1));
+    rule.form = DayForm::kNone;
+    rule.freq = language::Freq::kWeekly;
+    rule.flags = (rule.flags & ~Flag::kWeekdays) | Flag::kPartly;
+    repeat_ = rule;
+    when_.reset();
+    return true;
+}
+
+/// "la pastilla a las 10 pm durante 10 días": so many days long is no event whose hour alone is said.
+bool Assembly::repeat_for_days(Understanding& out) {
+    constexpr std::int32_t kFewest = 2, kMost = 92;
+    if (!when_ || repeat_ || when_->has_day() || when_->clock < 0 || when_->clock_end >= 0 || !stretch_ ||
+        when_->has(Flag::kPartOnly) || stretch_->months != 0)
+        return false;
+    if (stretch_->days < kFewest || stretch_->days > kMost) return false;
+    Value rule;
+    rule.freq = language::Freq::kDaily;
+    rule.count = static_cast<std::int16_t>(stretch_->days);
+    rule.clock = when_->clock;
+    rule.zone = when_->zone;
+    rule.flags = when_->flags | Flag::kPartly;
+    repeat_ = rule;
+    when_.reset();
+    out.draft.duration.reset();
+    return true;
+}
+
 }  // namespace scheduling
