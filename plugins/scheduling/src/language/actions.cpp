@@ -187,6 +187,7 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"dated_clock", act_dated_clock},
     {"dated_part", act_dated_part},
     {"listed_days", act_listed_days},
+    {"late_range", act_late_range},
     {"weekday_range", act_weekday_range},
     {"weekday_is_dom", act_weekday_is_dom},
     {"days_pair_dated", act_days_pair_dated},

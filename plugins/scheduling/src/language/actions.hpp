@@ -203,6 +203,7 @@ bool act_no_day(const Context&, Arguments, std::int32_t, Value&);
 bool act_weekdays_within(const Context& context, Arguments arguments, std::int32_t parameter, Value& out);
 bool act_weekday_is_dom(const Context& context, Arguments arguments, std::int32_t parameter, Value& out);
 bool act_days_pair_dated(const Context& context, Arguments arguments, std::int32_t parameter, Value& out);
+bool act_late_range(const Context&, Arguments, std::int32_t, Value&);
 bool act_listed_days(const Context&, Arguments, std::int32_t, Value&);
 bool act_weekday_range(const Context&, Arguments, std::int32_t, Value&);
 bool act_dated_part(const Context& context, Arguments arguments, std::int32_t parameter, Value& out);

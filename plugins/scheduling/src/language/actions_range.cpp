@@ -218,6 +218,17 @@ bool act_bare_range(const Context& context, Arguments arguments, std::int32_t, V
     return apart <= 8 * 3600 && act_clock_range(context, both, 0, out);
 }
 
+/// "ensayo 18 a 20": two numbers of the afternoon, apart from the day.
+bool act_late_range(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    constexpr std::int32_t kFirst = 13, kLast = 24, kLongest = 6;
+    const std::int32_t from = arguments[0]->number, to = arguments[1]->number;
+    if (from < kFirst || to > kLast || to <= from || to - from > kLongest) return false;
+    Value a, b;
+    const Value *first[] = {arguments[0]}, *last[] = {arguments[1]}, *both[] = {&a, &b};
+    return act_clock(context, first, 0, a) && act_clock(context, last, 0, b) &&
+           act_clock_range(context, both, 0, out);
+}
+
 /// "from 2pm till tomorrow 4:30pm": at least one end has a day. Parameter 0: nothing but "to" says that it
 /// is a range, which is too little for "ahora a las 3".
 bool act_moment_range(const Context& context, Arguments arguments, std::int32_t sure, Value& out) {
