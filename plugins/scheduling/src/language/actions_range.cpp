@@ -119,6 +119,32 @@ bool act_days_in_row(const Context& context, Arguments arguments, std::int32_t, 
     return act_day_range(context, both, 0, out);
 }
 
+/// "15, 17 y 19 de octubre": days of one month that do not follow each other, as a rule that ends with the
+/// last.
+bool act_listed_days(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const bool month_first = arguments[0]->month != 0;
+    const std::uint32_t days = arguments[month_first ? 1 : 0]->by_monthday;
+    Value last;
+    last.form = DayForm::kFields;
+    last.month = arguments[month_first ? 0 : 1]->month;
+    if (std::popcount(days) < 2 || last.month == 0) return false;
+    last.dom = static_cast<std::int8_t>(31 - std::countl_zero(days));
+    if (std::popcount(days) == last.dom - std::countr_zero(days) + 1 || !fix_day(context, last)) return false;
+    out.freq = Freq::kMonthly;
+    out.by_month = arguments[month_first ? 0 : 1]->month;
+    out.by_monthday = days;
+    out.until = last.day_begin;
+    out.flags = kPartly;
+    return true;
+}
+
+/// "from Monday to Friday": the days, and that nothing but weekdays named them.
+bool act_weekday_range(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    if (!act_day_range(context, arguments, 0, out)) return false;
+    out.flags |= kWeekdays;
+    return true;
+}
+
 /// Parameter: 0 from, 1 after, 2 until/before, 3 by (a deadline).
 bool act_open_days(const Context& context, Arguments arguments, std::int32_t kind, Value& out) {
     Value day = *arguments[0];
@@ -190,6 +216,17 @@ bool act_bare_range(const Context& context, Arguments arguments, std::int32_t, V
     const std::int32_t apart = (b.clock - a.clock + kHalfDay) % kHalfDay;
     const Value* both[] = {&a, &b};
     return apart <= 8 * 3600 && act_clock_range(context, both, 0, out);
+}
+
+/// "ensayo 18 a 20": two numbers of the afternoon, apart from the day.
+bool act_late_range(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    constexpr std::int32_t kFirst = 13, kLast = 24, kLongest = 6;
+    const std::int32_t from = arguments[0]->number, to = arguments[1]->number;
+    if (from < kFirst || to > kLast || to <= from || to - from > kLongest) return false;
+    Value a, b;
+    const Value *first[] = {arguments[0]}, *last[] = {arguments[1]}, *both[] = {&a, &b};
+    return act_clock(context, first, 0, a) && act_clock(context, last, 0, b) &&
+           act_clock_range(context, both, 0, out);
 }
 
 /// "from 2pm till tomorrow 4:30pm": at least one end has a day. Parameter 0: nothing but "to" says that it

@@ -7,10 +7,12 @@
 namespace scheduling::language {
 
 /// "6 30 tomorrow morning": hour and minutes apart, as dictation writes them; minutes as people arrange them.
-bool act_clock_spaced(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+/// Parameter 1: any minutes that are no hour of a half day, as "pm" follows ("11 59 pm").
+bool act_clock_spaced(const Context& context, Arguments arguments, std::int32_t any_minute, Value& out) {
     const Value &hour = *arguments[0], &minute = *arguments[1];
-    const bool plausible = hour.number >= 1 && hour.number <= 23 && minute.digits == 2 &&
-                           minute.number % 5 == 0 && minute.number < 60;
+    const bool arranged = any_minute != 0 ? minute.number > 12 : minute.number % 5 == 0;
+    const bool plausible =
+        hour.number >= 1 && hour.number <= 23 && minute.digits == 2 && arranged && minute.number < 60;
     return plausible && act_clock(context, arguments, 0, out);
 }
 
@@ -204,6 +206,20 @@ bool act_repeat_within(const Context& context, Arguments arguments, std::int32_t
     return true;
 }
 
+/// "la semana que viene lunes, miércoles y viernes de 7 a 13": these days of that week; parameter 1: from one
+/// to another.
+bool act_weekdays_within(const Context& context, Arguments arguments, std::int32_t between, Value& out) {
+    Value days, every;
+    const std::size_t last = arguments.size() - 1;
+    if (!act_weekday_set(context, arguments.subspan(1, last - 1), between, days)) return false;
+    const Value* set[] = {&days};
+    if (!act_every_weekday(context, set, 0, every)) return false;
+    const Value* parts[] = {&every, arguments[0], arguments[last]};
+    if (!act_repeat_within(context, parts, 0, out)) return false;
+    out.flags |= kPartly;
+    return true;
+}
+
 /// "los lunes 7", "every Tuesday 7": a bare hour behind a rule of weekdays.
 bool act_repeat_hour(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     Value every;
@@ -291,14 +307,33 @@ bool act_no_day(const Context&, Arguments arguments, std::int32_t, Value& out) {
     return true;
 }
 
-/// "sábado 16 por la tarde a las 5": behind the weekday the day, as the hour is said after it.
-bool act_dated_clock(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+/// "el próximo lunes 18", "sábado 16": a weekday with its day, when the next of these days is that weekday.
+bool act_weekday_is_dom(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value day;
+    if (!act_weekday_dom(context, arguments, 0, out)) return false;
+    day = *arguments[1];
+    return fix_day(context, day) && weekday_of(day.day_begin) == arguments[0]->weekday;
+}
+
+/// "sábado 16 y domingo 17": two days in a row, each with its weekday.
+bool act_days_pair_dated(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value begin, end;
+    if (!act_weekday_is_dom(context, arguments.first(2), 0, begin) ||
+        !act_weekday_is_dom(context, arguments.subspan(2), 0, end))
+        return false;
+    return act_days_pair(context, arguments, 0, out);
+}
+
+/// "sábado 16 por la tarde a las 5": behind the weekday the day, as the hour is said after it. Parameter 1:
+/// only when the day is such a weekday.
+bool act_dated_clock(const Context& context, Arguments arguments, std::int32_t sure, Value& out) {
     const Value& clock = *arguments[arguments.size() - 1];
     Value day;
     if (clock.has_day() || clock.clock < 0 || clock.has(kPartOnly)) return false;
     Context any_week = context;  // the hour is said, so the number is the day, however far
     any_week.bare_day_reach = 400;
-    if (!act_weekday_dom(any_week, arguments.first(2), 0, day)) return false;
+    const auto read = sure != 0 ? act_weekday_is_dom : act_weekday_dom;
+    if (!read(any_week, arguments.first(2), 0, day)) return false;
     day.flags &= ~kMaybeHour;
     out = day;
     for (const Value* said : arguments.subspan(2)) {
@@ -307,6 +342,14 @@ bool act_dated_clock(const Context& context, Arguments arguments, std::int32_t, 
         out = both;
     }
     return true;
+}
+
+/// "miércoles 20 en la tarde": beside a part of the day a number over twelve is the day, when that weekday
+/// has it.
+bool act_dated_part(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    Value day;
+    if (arguments[1]->digits == 0 || arguments[1]->dom <= 12) return false;
+    return act_weekday_is_dom(context, arguments.first(2), 0, day) && meet(context, day, *arguments[2], out);
 }
 
 /// "Sat 26th 11": weekday, day and a bare hour.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 
 #include "language/actions.hpp"
 
@@ -65,11 +66,17 @@ bool act_this_time(const Context& context, Arguments arguments, std::int32_t, Va
 
 /// "Tuesday at 3, no, Wednesday": the second counts; what it leaves unsaid stays as it was.
 bool act_corrected(const Context& context, Arguments arguments, std::int32_t, Value& out) {
-    Value first = *arguments[0];
-    const Value& second = *arguments[1];
+    Value first = *arguments[0], second = *arguments[1];
     if (first.has_duration || second.has_duration || first.freq != Freq::kNone || second.freq != Freq::kNone)
         return false;
     if (second.has_day()) drop_day(first);
+    const bool settled = first.clock >= 0 && !first.has(kBareHour) && !first.has(kPartOnly);
+    if (settled && second.clock >= 0 && second.has(kBareHour) && second.clock_end < 0) {
+        // "8 in the evening, no, half past 8": the half of the day that is nearer to what was said first.
+        const std::int32_t early = second.clock % kHalfDay, late = early + kHalfDay;
+        second.clock = std::abs(early - first.clock) <= std::abs(late - first.clock) ? early : late;
+        second.flags &= ~kBareHour;
+    }
     if (second.has_clock()) drop_clock(first);
     if (second.has_clock() && first.has(kMaybeHour)) {  // "Saturday 9, no, 9:30"
         first.dom = 0;

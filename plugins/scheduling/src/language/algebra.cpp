@@ -110,8 +110,12 @@ bool settle_by_part(std::int32_t& clock, const Stretch& stretch, Part part) {
     const std::int32_t early = clock % kHalfDay;  // 12:xx counts as 0:xx
     const std::int32_t late = early + kHalfDay;
     const auto inside = [&](std::int32_t at) { return at >= stretch.begin && at < stretch.end; };
-    // Parts of the day are said loosely: two hours beside it still count.
-    const auto near = [&](std::int32_t at) { return at >= stretch.begin - 7200 && at <= stretch.end + 7200; };
+    // Parts of the day are said loosely: two hours beside it still count, in Spain "las 8 y media de la
+    // tarde".
+    const std::int32_t after = part == Part::kAfternoon ? 3 * 3600 - 1 : 2 * 3600;
+    const auto near = [&](std::int32_t at) {
+        return at >= stretch.begin - 7200 && at <= stretch.end + after;
+    };
     const bool late_part = part == Part::kAfternoon || part == Part::kEvening ||
                            part == Part::kEarlyAfternoon || part == Part::kLateAfternoon ||
                            part == Part::kEarlyEvening || part == Part::kLunch || part == Part::kNoon;

@@ -96,6 +96,8 @@ constexpr std::pair<Symbol AroundClasses::*, std::string_view> kAroundNames[] = 
     {&AroundClasses::small, "SMALL"},
     {&AroundClasses::something, "SOMETHING"},
     {&AroundClasses::refused, "REFUSED"},
+    {&AroundClasses::opens, "OPENS"},
+    {&AroundClasses::way_back, "RETURN"},
     {&AroundClasses::surname, "SURNAME"},
     {&AroundClasses::task, "TASK"},
     {&AroundClasses::task_ending, "TASKEND"},
@@ -132,6 +134,8 @@ Knowledge::Knowledge() {
     of = symbols.intern("OF");
     ahead = symbols.intern("AHEAD");
     possessive = symbols.intern("POSSESSIVE");
+    relative_day = symbols.intern("relday");
+    number_words = {symbols.intern("n1"), symbols.intern("n10"), symbols.intern("n20")};
     relday_short = symbols.intern("reldayw");
     name_behind = symbols.intern("NAMEBEHIND");
     name_before = symbols.intern("NAMEBEFORE");

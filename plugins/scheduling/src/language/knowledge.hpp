@@ -39,14 +39,15 @@ struct AroundClasses {
            evening = kNoSymbol, event = kNoSymbol, event_verb = kNoSymbol, floor = kNoSymbol,
            frame = kNoSymbol, greeting_end = kNoSymbol, group = kNoSymbol, honorific = kNoSymbol,
            invite = kNoSymbol, kin = kNoSymbol, lead = kNoSymbol, meet_verb = kNoSymbol, money = kNoSymbol,
-           move_from = kNoSymbol, no_guest = kNoSymbol, of_group = kNoSymbol, organisation = kNoSymbol,
-           past_ending = kNoSymbol, person_and = kNoSymbol, no_place = kNoSymbol, place_in = kNoSymbol,
-           place_at = kNoSymbol, place_noun = kNoSymbol, place_preposition = kNoSymbol, polite = kNoSymbol,
-           remark = kNoSymbol, remind = kNoSymbol, request = kNoSymbol, second = kNoSymbol, self = kNoSymbol,
-           note = kNoSymbol, takes_place = kNoSymbol, short_form = kNoSymbol, small = kNoSymbol,
-           something = kNoSymbol, refused = kNoSymbol, surname = kNoSymbol, task = kNoSymbol,
-           task_ending = kNoSymbol, title = kNoSymbol, todo = kNoSymbol, verb = kNoSymbol, video = kNoSymbol,
-           with = kNoSymbol, with_short = kNoSymbol, with_the = kNoSymbol;
+           move_from = kNoSymbol, no_guest = kNoSymbol, opens = kNoSymbol, of_group = kNoSymbol,
+           organisation = kNoSymbol, past_ending = kNoSymbol, person_and = kNoSymbol, no_place = kNoSymbol,
+           place_in = kNoSymbol, place_at = kNoSymbol, place_noun = kNoSymbol, place_preposition = kNoSymbol,
+           polite = kNoSymbol, remark = kNoSymbol, remind = kNoSymbol, request = kNoSymbol,
+           second = kNoSymbol, self = kNoSymbol, note = kNoSymbol, takes_place = kNoSymbol,
+           short_form = kNoSymbol, small = kNoSymbol, something = kNoSymbol, refused = kNoSymbol,
+           surname = kNoSymbol, task = kNoSymbol, task_ending = kNoSymbol, title = kNoSymbol,
+           todo = kNoSymbol, verb = kNoSymbol, video = kNoSymbol, way_back = kNoSymbol, with = kNoSymbol,
+           with_short = kNoSymbol, with_the = kNoSymbol;
 };
 
 struct Knowledge {
@@ -84,6 +85,8 @@ struct Knowledge {
     Symbol city = kNoSymbol;                                      ///< "Lisbon"
     Symbol half_of_day = kNoSymbol;                               ///< "pm"
     Symbol month_short = kNoSymbol;                               ///< "oct"
+    Symbol relative_day = kNoSymbol;                              ///< "tomorrow"
+    std::array<Symbol, 3> number_words{};                         ///< "one", "ten", "twenty"
     Symbol number = kNoSymbol;                                    ///< a run of digits
     std::map<std::string, LanguageMask, std::less<>> zone_languages;  ///< from `<language>/zones.txt`
     Symbol sole = kNoSymbol;  ///< what only counts when it is the whole message

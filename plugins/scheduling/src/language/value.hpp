@@ -79,6 +79,7 @@ enum Flag : std::uint32_t {
     kExcept = 8388608,      ///< the days that a repeat said elsewhere leaves out
     kMaybeHour = 16777216,  ///< "Friday 8": the number may be an hour
     kTheirZone = 33554432,  ///< "8pm her time": by the clock of the place that the message names
+    kWeekdays = 67108864,   ///< "from Monday to Friday": days named by weekdays alone
     kPartly = 4194304,      ///< a repeat rule that cannot tell all that was said, or was not said as one
 };
 

@@ -19,6 +19,7 @@ Words::Words(const Knowledge& knowledge, const Text& text, LanguageMask preferre
     bury_names();
     bury_people();
     bury_dated_streets();
+    bury_dated_places();
 }
 
 void Words::find_words() {
@@ -214,6 +215,33 @@ void Words::bury_dated_streets() {
     }
 }
 
+/// "hospital Doce de Octubre", "plaza 25 de Mayo": a place called by a date, in capitals as names are. In
+/// digits it may be the day, unless another one is said.
+void Words::bury_dated_places() {
+    if ((language_ & kCapitalMonths) != 0) return;
+    const auto is_day_word = [&](std::size_t at) {
+        return has_class(words_[at], knowledge_.weekday) || has_class(words_[at], knowledge_.relative_day) ||
+               has_class(words_[at], knowledge_.day_word) || has_class(words_[at], knowledge_.month);
+    };
+    for (std::size_t at = 1; at + 2 < text_.tokens.size(); ++at) {
+        const Token &day = text_.tokens[at], &month = text_.tokens[at + 2];
+        const bool named = month.capital && has_class(words_[at + 1], knowledge_.of) &&
+                           has_class(words_[at + 2], knowledge_.month) &&
+                           is_around(at - 1, at, knowledge_.around_classes.place_noun);
+        const bool digits = day.kind == TokenKind::kNumber;
+        const auto& in_words = knowledge_.number_words;
+        const bool said = std::any_of(in_words.begin(), in_words.end(),
+                                      [&](Symbol word) { return has_class(words_[at], word); });
+        if (!named || (!digits && !(day.capital && said))) continue;
+        bool another_day = false;
+        for (std::size_t other = 0; other < text_.tokens.size() && !another_day; ++other)
+            another_day = (other + 1 < at || other > at + 2) && is_day_word(other);
+        if (digits && !another_day) continue;
+        std::fill(dead_.begin() + static_cast<std::ptrdiff_t>(at),
+                  dead_.begin() + static_cast<std::ptrdiff_t>(at) + 3, true);
+    }
+}
+
 /// "rua 25 de março": the month goes with its number.
 void Words::bury_street_name(std::size_t at) {
     if (at + 1 >= text_.tokens.size() || !has_class(words_[at], knowledge_.of) ||
@@ -264,8 +292,11 @@ bool Words::is_label_letter(std::size_t at) const {
            kOfHours.find(raw[0]) == std::string_view::npos;
 }
 
-/// "10:30", "4h50".
+/// "10:30", "4h50", "6am".
 bool Words::is_clock_chain(std::size_t begin, std::size_t end) const {
+    if (end == begin + 1 && end < text_.tokens.size() && text_.tokens[end].glued &&
+        has_class(words_[end], knowledge_.half_of_day))
+        return true;
     if (end == begin + 1)
         return end + 1 < text_.tokens.size() && text_.tokens[end].glued && text_.word(end) == "h" &&
                text_.tokens[end + 1].glued && text_.tokens[end + 1].kind == TokenKind::kNumber;
@@ -280,13 +311,18 @@ bool Words::counts_minutes(std::size_t at) const {
     return behind == "to" || behind == "past" || behind == "till" || behind == "after";
 }
 
-/// "1650 3ro B": a capital that stands alone behind an ordinal; those that are words only at the end.
+/// "1650 3ro B", "3ro A viernes": a capital that stands alone behind an ordinal; those that are words where
+/// nobody writes in capitals and no article follows.
 bool Words::is_door_letter(std::size_t at) const {
     const std::string_view raw = text_.raw(at);
     if (raw.size() != 1 || raw[0] < 'A' || raw[0] > 'Z') return false;
     constexpr std::string_view kWords = "AEOYI";
-    return kWords.find(raw[0]) == std::string_view::npos || at + 1 == text_.tokens.size() ||
-           text_.tokens[at + 1].kind == TokenKind::kPunct;
+    if (kWords.find(raw[0]) == std::string_view::npos || at + 1 == text_.tokens.size() ||
+        text_.tokens[at + 1].kind == TokenKind::kPunct)
+        return true;
+    const char ending = text_.raw(at - 1).front();
+    return (language_ & kCapitalMonths) == 0 && ending >= 'a' && ending <= 'z' &&
+           !has_class(words_[at + 1], knowledge_.the);
 }
 
 /// "Eilidh's 30th ceilidh", "her 40th", "sus 15": what somebody has by a number is an age or a turn. "My 3pm"

@@ -21,6 +21,16 @@ Around::Around(const language::Reading& read)
         words.push_back(knowledge.around.find(read.text.word(at)));
     for (const auto& expression : read.expressions)
         mark(expression.begin_token, expression.end_token, Role::kTime);
+    // "4to grado", "2do turno": the ending of an ordinal is no word of another language ("to").
+    constexpr std::size_t kLongestEnding = 2;
+    constexpr std::string_view kVowels = "oa";
+    for (std::uint32_t at = 1; at < size(); ++at)
+        if (read.text.tokens[at].glued && read.text.tokens[at - 1].kind == TokenKind::kNumber &&
+            read.text.word(at).size() <= kLongestEnding &&
+            kVowels.find(read.text.word(at).back()) != std::string_view::npos &&
+            words[at] != language::Lexicon::kUnknown &&
+            (knowledge.around.languages(words[at]) & read.language) == 0)
+            words[at] = language::Lexicon::kUnknown;
     // "té con la abuela": with its accent another word than without ("te pido").
     for (std::uint32_t at = 0; at < size(); ++at)
         if (slice(at, at + 1).size() > read.text.word(at).size() &&

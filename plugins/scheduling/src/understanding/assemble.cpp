@@ -72,6 +72,7 @@ void Assembly::write(Understanding& out) {
     take_day_before(out);
     collect(out);
     end_repeat();
+    if (!repeat_on_weekdays()) repeat_for_days(out);
     except_days();
     if (repeat_) settle_half(*repeat_);
     if (when_) {
@@ -279,6 +280,16 @@ void Assembly::write_repeat(Understanding& out) const {
     if (rule.until != 0 && (rule.clock >= 0 || draft.has_time)) end_timed_rule(draft.rrule, rule);
     const bool begin_said = when_ && when_->has_day() && draft.has_date;
     const bool timed = rule.clock >= 0 && !rule.has(Flag::kPartOnly);
+    // "a partir de octubre todos los lunes … a las 19": the first Monday from then on.
+    const bool opens_series = begin_said && draft.has_time && when_->has(Flag::kOpenEnd) && !rule.has_day() &&
+                              !allows(rule, when_->day_begin);
+    if (opens_series) {
+        rule.clock = when_->clock;
+        rule.clock_end = when_->clock_end;
+        draft.start = at(first_day(rule, context_, true, when_->day_begin), when_->clock);
+        if (draft.end)
+            draft.end = end_of_first(draft, rule, first_day(rule, context_, true, when_->day_begin));
+    }
     if (begin_said && (draft.has_time || !timed)) return;
     const DayNumber day = first_day(rule, context_, timed, begin_said ? when_->day_begin : context_.today);
     draft.zone = zone_of(rule, moment_.zone);

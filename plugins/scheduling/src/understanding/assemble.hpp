@@ -40,6 +40,9 @@ private:
     [[nodiscard]] bool is_corrected(const language::Expression& expression) const;
     [[nodiscard]] bool skips_a_year(const language::Value& value) const;
     [[nodiscard]] bool is_aside(const language::Expression& expression) const;
+    [[nodiscard]] bool is_of_something_else(const language::Expression& expression) const;
+    bool take_way_back(const language::Expression& expression);
+    bool take_weekly(const language::Expression& expression);
     [[nodiscard]] bool fills_days() const;
     void end_repeat();
     void bound_repeat();
@@ -55,6 +58,8 @@ private:
     [[nodiscard]] bool ends_a_series(const language::Value& value) const;
     [[nodiscard]] bool stands_before_noun(std::uint32_t at) const;
     void repeat_daily();
+    bool repeat_for_days(Understanding& out);
+    bool repeat_on_weekdays();
     void write_start(Understanding& out) const;
     void write_span(Understanding& out) const;
     void write_repeat(Understanding& out) const;

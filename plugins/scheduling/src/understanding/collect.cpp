@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 
 #include "language/actions.hpp"
 #include "understanding/assemble.hpp"
@@ -70,7 +71,8 @@ bool Assembly::names_occasion(const Expression& expression) const {
         return value.has_day() && !value.has_clock() &&
                (value.has(Flag::kHoliday) || value.has(Flag::kVague)) && !value.has(Flag::kOpenBegin);
     };
-    if (!names(expression.value)) return false;
+    const bool weekend = expression.value.grain == language::Grain::kWeekend && !expression.value.has_clock();
+    if (!names(expression.value) && !weekend) return false;
     // "revisar la campaña de navidad el viernes": behind "of" it names the thing, whatever day it is.
     const std::uint32_t begin = expression.begin_token;
     const bool behind_of = expression.value.has(Flag::kHoliday) && begin > 1 && around_.is_free(begin - 2) &&
@@ -85,7 +87,9 @@ bool Assembly::names_occasion(const Expression& expression) const {
             Value both;
             const bool days = day.form == language::DayForm::kFixed && !day.has_clock() &&
                               day.grain == language::Grain::kDay && day.day_end - day.day_begin > 1;
-            if (days && expression.value.has(Flag::kHoliday)) return true;  // "carnaval, de 6 a 10"
+            // "carnaval, de 6 a 10", "el finde largo …, del 30 al 1"
+            if (days && expression.value.has(Flag::kHoliday)) return true;
+            if (weekend) return days && expression.end_token <= other.begin_token;
             return single && !names(day) && day.freq == language::Freq::kNone &&
                    (behind_of || !meet(context_, expression.value, day, both));
         });
@@ -165,7 +169,9 @@ void Assembly::keep_in_title(const Expression& expression) {
 void Assembly::collect(Understanding& out) {
     for (const Expression& expression : reading_.expressions) {
         if (around_.roles[expression.begin_token] == Role::kReminder) continue;
-        if (is_only_past(expression) || is_refused_day(expression) || is_outside_series(expression)) continue;
+        if (is_only_past(expression) || is_refused_day(expression) || is_outside_series(expression) ||
+            is_of_something_else(expression))
+            continue;
         if (is_only_soon(expression)) {
             around_.mark(expression.begin_token, expression.end_token, Role::kDropped);
             continue;
@@ -277,7 +283,8 @@ void Assembly::add_length(const Expression& expression, Understanding& out) {
         return;
     }
     const bool weeks = value.seconds == 0 && (value.months != 0 || value.days >= 7);
-    if (weeks && !stretch_) stretch_ = value;  // how long a series goes on, if there is one
+    // How long a series goes on, if there is one.
+    if (!stretch_ && (weeks || (value.seconds == 0 && value.days > 1))) stretch_ = value;
     // "moved up a week": so long is no event with an hour; where no hour is said it may be.
     if (weeks && when_ && when_->has_clock()) return;
     if (!out.draft.duration && value.months == 0)
@@ -320,6 +327,7 @@ void Assembly::add_time(const Expression& expression) {
         impossible_ = &expression;
         return;
     }
+    if (take_way_back(expression) || take_weekly(expression)) return;
     const bool corrected = when_ && is_corrected(expression);
     last_end_ = expression.end_token;
     if (!when_) {
@@ -373,6 +381,14 @@ bool Assembly::is_aside(const Expression& expression) const {
     return false;
 }
 
+/// Several weekdays that were only named in a row, or from one to another.
+bool names_days_of_week(const Value& rule) {
+    const unsigned days = rule.by_weekday, run = days >> std::countr_zero(days | 0x80u);
+    const bool row = rule.has(Flag::kPartly) && std::popcount(days) >= 2;
+    const bool stretch = std::popcount(days) >= 3 && (run & (run + 1)) == 0;
+    return rule.freq == language::Freq::kWeekly && rule.interval == 1 && (row || stretch);
+}
+
 /// "Mondays at 4:15 for the next 6 weeks", "cada martes …, en diciembre": a stretch of days holds the series.
 void Assembly::bound_repeat() {
     constexpr DayNumber kShortest = 7;
@@ -382,7 +398,9 @@ void Assembly::bound_repeat() {
     const bool open = stretch.has(Flag::kOpenBegin) || stretch.has(Flag::kOpenEnd);
     if (open || repeat_->has_day() || !fix_day(context_, stretch)) return;
     const DayNumber days = stretch.day_end - stretch.day_begin;
-    if (days < kShortest || (days == kShortest && repeat_->freq != language::Freq::kDaily)) return;
+    // "la semana que viene lunes a viernes": days of that week; "los lunes" may begin there.
+    const bool days_of_week = repeat_->freq == language::Freq::kDaily || names_days_of_week(*repeat_);
+    if (days < kShortest || (days == kShortest && !days_of_week)) return;
     repeat_->form = language::DayForm::kFixed;
     repeat_->day_begin = std::max(stretch.day_begin, context_.today);
     repeat_->day_end = repeat_->day_begin + 1;

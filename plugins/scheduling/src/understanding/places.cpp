@@ -21,6 +21,13 @@ bool is_short_form(const Around& around, std::uint32_t stop) {
            around.reading.text.tokens[stop + 1].capital;
 }
 
+/// "… Pollo Campero zona 10", "… piso 3": where in a town or a house.
+bool is_numbered_part(const Around& around, std::uint32_t at) {
+    const std::uint32_t number = at + around.phrase(at, around.classes.floor);
+    return number > at && number < around.size() && around.is_free(number) &&
+           around.reading.text.tokens[number].kind == language::TokenKind::kNumber;
+}
+
 /// "The Crown", "St Fintan's", "Juan Valdez del Parque 93", "126 Northpoint Dr": where a name ends that
 /// stands for itself, up to a mark, a time or the message's end; `at` when none does.
 std::uint32_t proper_end(const Around& around, std::uint32_t at) {
@@ -61,7 +68,7 @@ std::uint32_t proper_end(const Around& around, std::uint32_t at) {
     }
     const bool noted = end < around.size() && end > at &&
                        (around.phrase(end, classes.note) > 0 || around.phrase(end, classes.self) > 0 ||
-                        around.phrase(end, classes.with) > 0);
+                        around.phrase(end, classes.with) > 0 || is_numbered_part(around, end));
     const bool closed = end == around.size() || !around.is_word(end) || around.roles[end] == Role::kTime ||
                         around.starts_line(end) || noted;
     const bool label = end < around.size() && around.punctuation(end) == ':';
@@ -71,7 +78,9 @@ std::uint32_t proper_end(const Around& around, std::uint32_t at) {
 /// A preposition with what it leads to, where only a place can follow: right behind the time ("las 8 en la
 /// losa", "3pm in class 7B").
 bool is_in_behind_time(const Around& around, std::uint32_t at, std::uint32_t begin) {
-    if (at == 0 || around.roles[at - 1] != Role::kTime) return false;
+    const std::uint32_t behind =
+        at > 1 && around.punctuation(at - 1) == ',' ? at - 1 : at;  // "1 pm, en la vet"
+    if (behind == 0 || around.roles[behind - 1] != Role::kTime) return false;
     const auto& classes = around.classes;
     if (around.phrase(at, classes.place_in) == 0 || around.phrase(at, classes.no_place) > 0) return false;
     return around.is_word(begin) && around.phrase(begin, classes.small) == 0 &&

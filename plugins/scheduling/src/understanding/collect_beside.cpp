@@ -1,0 +1,126 @@
+#include <algorithm>
+
+#include "understanding/assemble.hpp"
+
+/// Times beside the event's own that are read together with it: the way back of a journey, the end of a
+/// habit.
+namespace scheduling {
+
+using language::DayForm;
+using language::DayNumber;
+using language::Expression;
+using language::Flag;
+using language::Value;
+
+/// "la vete abre a las 9 pero vamos a las 11", "ayuno desde las 10", "ayuno de 12 horas": an hour of
+/// something else where the event has its own, and a length that is not the event's.
+bool Assembly::is_of_something_else(const Expression& expression) const {
+    const Value& said = expression.value;
+    const bool length = said.has_duration, hour = said.clock >= 0 && !said.has_day();
+    if (said.freq != language::Freq::kNone || (!length && !hour)) return false;
+    constexpr std::uint32_t kLongestPhrase = 3;
+    bool behind = false;
+    for (std::uint32_t size = 1; size <= std::min(kLongestPhrase, expression.begin_token); ++size)
+        behind = behind || around_.phrase(expression.begin_token - size, around_.classes.opens, true) == size;
+    if (!behind) return false;
+    return length || std::any_of(reading_.expressions.begin(), reading_.expressions.end(),
+                                 [&](const Expression& other) {
+                                     return other.begin_token != expression.begin_token &&
+                                            other.value.clock >= 0 && !other.value.has(Flag::kExcept);
+                                 });
+}
+
+/// "AVE el jueves a las 15:05, vuelta el domingo": when one returns is no other choice. Without hours it ends
+/// the stretch of days: "salimos el 13 y volvemos el 20".
+bool Assembly::take_way_back(const Expression& expression) {
+    constexpr DayNumber kLongestJourney = 62;
+    const Value& back = expression.value;
+    if (!when_ || !when_->has_day() || !back.has_day() || back.has(Flag::kOpenBegin)) return false;
+    std::uint32_t at = last_end_;
+    while (at < expression.begin_token) {
+        const std::uint32_t size = around_.phrase(at, around_.classes.way_back, true);
+        if (size > 0 && at + size >= expression.begin_token) break;
+        ++at;
+    }
+    if (at >= expression.begin_token) return false;
+    Value first = *when_, last = back;
+    if (!fix_day(context_, first)) return false;
+    language::Context there = context_;
+    there.today = first.day_begin;
+    if (!fix_day(there, last)) return false;
+    const DayNumber days = last.day_begin - first.day_begin;
+    if (days <= 0 || days > kLongestJourney) return false;
+    around_.mark(at, expression.begin_token, Role::kDropped);
+    last_end_ = expression.end_token;
+    const bool open = when_->has(Flag::kOpenBegin) || when_->has(Flag::kOpenEnd);
+    if (!when_->has_clock() && !last.has_clock() && !open && first.day_end - first.day_begin == 1) {
+        first.day_end = last.day_end;
+        when_ = first;
+    }
+    return true;
+}
+
+/// "martes de 7 a 8 hasta junio": a weekday with its hour that goes on for weeks is a habit, though nobody
+/// said so.
+bool Assembly::take_weekly(const Expression& expression) {
+    constexpr DayNumber kLeastDays = 14;
+    const Value& until = expression.value;
+    const bool ends = until.has(Flag::kOpenBegin) && until.has_day() && !until.has_clock();
+    if (!ends || !when_ || repeat_ || when_->form != DayForm::kFields || when_->clock < 0) return false;
+    const bool weekday_only = when_->weekday != 0 && when_->dom == 0 && when_->month == 0 && when_->year == 0;
+    // In Spanish and Portuguese "until" is "by" too: "…, confirmar até dia 30".
+    const bool beside =
+        until.grain != language::Grain::kDay || expression.begin_token <= last_end_ + 1;  // a comma between
+    if (!weekday_only || !beside || until.day_end - context_.today < kLeastDays) return false;
+    Value rule = *when_;
+    rule.form = DayForm::kNone;
+    rule.by_weekday = static_cast<std::uint8_t>(1u << (when_->weekday - 1));
+    rule.weekday = 0;
+    rule.freq = language::Freq::kWeekly;
+    rule.flags = (rule.flags & ~(Flag::kNextWord | Flag::kThisWord)) | Flag::kPartly;
+    repeat_ = rule;
+    until_ = until;
+    until_->flags &= ~Flag::kDeadline;
+    when_.reset();
+    last_end_ = expression.end_token;
+    return true;
+}
+
+/// "de lunes a viernes gimnasio 6 am": weekdays with an hour are a habit, though the hour stands apart.
+bool Assembly::repeat_on_weekdays() {
+    constexpr DayNumber kFewest = 3, kMost = 7;
+    if (!when_ || repeat_ || !when_->has(Flag::kWeekdays) || when_->clock < 0 || when_->has(Flag::kPartOnly))
+        return false;
+    const DayNumber days = when_->day_end - when_->day_begin;
+    if (days < kFewest || days > kMost) return false;
+    Value rule = *when_;
+    for (DayNumber day = when_->day_begin; day < when_->day_end; ++day)
+        rule.by_weekday |= static_cast<std::uint8_t>(1u << (language::weekday_of(day) - 1));
+    rule.form = DayForm::kNone;
+    rule.freq = language::Freq::kWeekly;
+    rule.flags = (rule.flags & ~Flag::kWeekdays) | Flag::kPartly;
+    repeat_ = rule;
+    when_.reset();
+    return true;
+}
+
+/// "la pastilla a las 10 pm durante 10 días": so many days long is no event whose hour alone is said.
+bool Assembly::repeat_for_days(Understanding& out) {
+    constexpr std::int32_t kFewest = 2, kMost = 92;
+    if (!when_ || repeat_ || when_->has_day() || when_->clock < 0 || when_->clock_end >= 0 || !stretch_ ||
+        when_->has(Flag::kPartOnly) || stretch_->months != 0)
+        return false;
+    if (stretch_->days < kFewest || stretch_->days > kMost) return false;
+    Value rule;
+    rule.freq = language::Freq::kDaily;
+    rule.count = static_cast<std::int16_t>(stretch_->days);
+    rule.clock = when_->clock;
+    rule.zone = when_->zone;
+    rule.flags = when_->flags | Flag::kPartly;
+    repeat_ = rule;
+    when_.reset();
+    out.draft.duration.reset();
+    return true;
+}
+
+}  // namespace scheduling
