@@ -106,6 +106,9 @@ constexpr std::pair<Symbol AroundClasses::*, std::string_view> kAroundNames[] = 
     {&AroundClasses::with, "WITH"},
     {&AroundClasses::with_short, "WITHSHORT"},
     {&AroundClasses::with_the, "WITHTHE"},
+    {&AroundClasses::no_plan, "NOPLAN"},
+    {&AroundClasses::saint, "SAINT"},
+    {&AroundClasses::up_to, "UPTO"},
 };
 
 }  // namespace

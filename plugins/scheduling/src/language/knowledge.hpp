@@ -46,7 +46,8 @@ struct AroundClasses {
            note = kNoSymbol, takes_place = kNoSymbol, short_form = kNoSymbol, small = kNoSymbol,
            something = kNoSymbol, refused = kNoSymbol, surname = kNoSymbol, task = kNoSymbol,
            task_ending = kNoSymbol, title = kNoSymbol, todo = kNoSymbol, verb = kNoSymbol, video = kNoSymbol,
-           with = kNoSymbol, with_short = kNoSymbol, with_the = kNoSymbol;
+           with = kNoSymbol, with_short = kNoSymbol, with_the = kNoSymbol, no_plan = kNoSymbol,
+           saint = kNoSymbol, up_to = kNoSymbol;
 };
 
 struct Knowledge {

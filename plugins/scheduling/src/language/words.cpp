@@ -50,10 +50,17 @@ bool Words::is_name(std::size_t at) const {
            !text_.tokens[at - 1].capital && (language_ & kCapitalMonths) == 0;
 }
 
-/// "na Quinta da Bacalhôa": a capital on both sides of "of".
 bool Words::begins_place_name(std::size_t at) const {
-    return at + 2 < text_.tokens.size() && is_name(at) && has_class(words_[at + 1], knowledge_.of) &&
-           text_.tokens[at + 2].capital && words_[at + 2] == Lexicon::kUnknown;
+    const std::size_t size = text_.tokens.size();
+    if (at + 2 >= size || !has_class(words_[at + 1], knowledge_.of)) return false;
+    const AroundClasses& classes = knowledge_.around_classes;
+    const bool is_place = is_around(at, at + 1, classes.place_noun);
+    const bool named = text_.tokens[at + 2].capital && words_[at + 2] == Lexicon::kUnknown;
+    if (named && (is_place || is_name(at))) return true;
+    if (!is_place) return false;
+    std::size_t owner = at + 2;
+    while (owner + 1 < size && is_around(owner, owner + 1, classes.kin)) ++owner;  // "do meu tio"
+    return is_around(owner, owner + 1, classes.group);
 }
 
 /// The message's language has the word by itself ("friday" only stands in Spanish's "black friday").

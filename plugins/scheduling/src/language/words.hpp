@@ -22,7 +22,7 @@ public:
     [[nodiscard]] bool is_dead(std::size_t at) const { return dead_[at]; }
     /// Written with a capital inside a sentence, where days and months are not ("con Mariana").
     [[nodiscard]] bool is_name(std::size_t at) const;
-    /// "na Quinta da Bacalhôa": a capital on both sides of "of".
+    /// "na Quinta da Bacalhôa", "na quinta do avô": an estate, and whose it is.
     [[nodiscard]] bool begins_place_name(std::size_t at) const;
     /// The message's language has the word by itself ("friday" only stands in Spanish's "black friday").
     [[nodiscard]] bool is_native_word(Lexicon::WordId word) const;
