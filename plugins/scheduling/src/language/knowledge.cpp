@@ -109,6 +109,7 @@ constexpr std::pair<Symbol AroundClasses::*, std::string_view> kAroundNames[] = 
     {&AroundClasses::no_plan, "NOPLAN"},
     {&AroundClasses::saint, "SAINT"},
     {&AroundClasses::up_to, "UPTO"},
+    {&AroundClasses::begins, "BEGINS"},
 };
 
 }  // namespace
@@ -134,6 +135,7 @@ Knowledge::Knowledge() {
     hour_word = symbols.intern("HOURS");
     of = symbols.intern("OF");
     ahead = symbols.intern("AHEAD");
+    between = symbols.intern("BETWEEN");
     possessive = symbols.intern("POSSESSIVE");
     relday_short = symbols.intern("reldayw");
     name_behind = symbols.intern("NAMEBEHIND");

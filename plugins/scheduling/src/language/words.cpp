@@ -19,6 +19,7 @@ Words::Words(const Knowledge& knowledge, const Text& text, LanguageMask preferre
     bury_names();
     bury_people();
     bury_dated_streets();
+    part_hours();
 }
 
 void Words::find_words() {
@@ -218,6 +219,26 @@ void Words::bury_dated_streets() {
             continue;
         std::fill(dead_.begin() + static_cast<std::ptrdiff_t>(at),
                   dead_.begin() + static_cast<std::ptrdiff_t>(at) + 4, true);
+    }
+}
+
+/// "culto domingo 10 e 18h", "aula terça 9h e 15h": two hours, and no minutes joined to the first.
+void Words::part_hours() {
+    const auto is_number = [&](std::size_t k) { return text_.tokens[k].kind == TokenKind::kNumber; };
+    const auto is_mark = [&](std::size_t k) {
+        return k < text_.tokens.size() && text_.tokens[k].glued && text_.word(k) == "h";
+    };
+    for (std::size_t at = 1; at + 2 < text_.tokens.size(); ++at) {
+        if (!is_number(at + 1) || !is_mark(at + 2) || text_.word(at).size() != 1) continue;
+        if (at + 3 < text_.tokens.size() && is_number(at + 3) && text_.tokens[at + 3].glued) continue;
+        const std::size_t first = is_mark(at - 1) && at > 1 ? at - 2 : at - 1;
+        const std::int64_t hour = text_.tokens[at + 1].number;
+        bool is_range = false;  // "entre 14h e 16h", "entre as 14 e 16h"
+        for (std::size_t k = first; k-- > 0 && first - k <= 2;)
+            is_range = is_range || has_class(words_[k], knowledge_.between);
+        if (!is_range && is_number(first) && text_.tokens[first].number < hour && hour <= 24 &&
+            is_around(at, at + 1, knowledge_.around_classes.person_and))
+            dead_[at] = true;
     }
 }
 

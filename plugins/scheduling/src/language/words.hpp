@@ -43,6 +43,7 @@ private:
     void bury_names();
     void bury_people();
     void bury_dated_streets();
+    void part_hours();
     [[nodiscard]] bool leads_to_person(std::size_t begin, std::size_t end) const;
     [[nodiscard]] bool is_around(std::size_t begin, std::size_t end, Symbol wanted) const;
     [[nodiscard]] bool is_person_day(std::size_t at) const;

@@ -101,7 +101,7 @@ bool Assembly::is_outside_series(const Expression& expression) const {
     if (!plain || !fix_day(context_, day)) return false;
     // "natação começa dia 3 de fevereiro, terças e quintas": it goes on from then.
     const std::uint32_t begin = expression.begin_token;
-    if (begin > 0 && around_.phrase(begin - 1, around_.classes.takes_place) == 1) return false;
+    if (begin > 0 && around_.phrase(begin - 1, around_.classes.begins) == 1) return false;
     const int bit = 1 << (language::weekday_of(day.day_begin) - 1);
     return std::any_of(reading_.expressions.begin(), reading_.expressions.end(),
                        [&](const Expression& other) {
