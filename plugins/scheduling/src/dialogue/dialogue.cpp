@@ -124,6 +124,7 @@ Task<Reply> take_intent(Scene& scene, std::string text) {
         if (read.draft.has_date || read.draft.has_time) co_return co_await start_draft(scene, text);
     }
     if (intent == "schedule_meeting" && only_introduces(scene, text)) co_return pass_on();
+    if (intent == "schedule_meeting" && scene.understand(text, intent).is_only_told) co_return pass_on();
     if (intent == "schedule_meeting") co_return co_await start_draft(scene, text);
     if (intent == "never_mind") co_return say(scene.phrases.say("nothing_open"));
     // What no route claims is heard here first: "pints friday at 8", a bare hour.

@@ -174,6 +174,8 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"every_dom", act_every_dom},
     {"refused_part", act_refused_part},
     {"weekday_series", act_weekday_series},
+    {"daily_series", act_daily_series},
+    {"but_next_at", act_but_next_at},
     {"every_nths", act_every_nths},
     {"dotted_date", act_dotted_date},
     {"words_hour_on", act_words_hour_on},

@@ -191,6 +191,8 @@ bool act_minutes_past(const Context&, Arguments, std::int32_t, Value&);
 bool act_words_hour_on(const Context&, Arguments, std::int32_t, Value&);
 bool act_dotted_date(const Context&, Arguments, std::int32_t, Value&);
 bool act_every_nths(const Context&, Arguments, std::int32_t, Value&);
+bool act_but_next_at(const Context&, Arguments, std::int32_t, Value&);
+bool act_daily_series(const Context&, Arguments, std::int32_t, Value&);
 bool act_weekday_series(const Context&, Arguments, std::int32_t, Value&);
 bool act_refused_part(const Context&, Arguments, std::int32_t, Value&);
 bool act_every_dom(const Context&, Arguments, std::int32_t, Value&);

@@ -178,6 +178,7 @@ bool act_late_dom_at(const Context& context, Arguments arguments, std::int32_t, 
     const Value& clock = *arguments[1];
     if (clock.has_day() || clock.clock < 0 || clock.has(kPartOnly)) return false;
     const std::int32_t as_hour = arguments[0]->number;
+    if (as_hour > 31) return false;  // no day either
     const std::int32_t apart = (clock.clock - as_hour * 3600 + 2 * kDaySeconds) % kDaySeconds;
     if (as_hour < 24 && (as_hour < 13 || clock.has(kBareHour) || apart <= kHalfDay)) return false;
     return act_dom(context, number, 0, dom) && meet(context, dom, *arguments[1], out);

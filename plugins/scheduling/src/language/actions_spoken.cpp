@@ -84,6 +84,23 @@ bool act_weekday_series(const Context&, Arguments arguments, std::int32_t, Value
     return true;
 }
 
+/// "for 7 days from 8pm tomorrow": an hour of each of so many days; fewer may be one thing that lasts.
+bool act_daily_series(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    constexpr std::int32_t kFewest = 7, kMost = 92;
+    const Value &length = *arguments[0], &begin = *arguments[1];
+    if (!length.has_duration || length.months != 0 || length.seconds != 0 || length.days < kFewest ||
+        length.days > kMost || begin.has_duration || begin.freq != Freq::kNone || begin.clock < 0 ||
+        begin.has(kPartOnly))
+        return false;
+    out = begin;
+    if (out.has_day() && (!fix_day(context, out) || out.day_end - out.day_begin != 1)) return false;
+    out.flags &= ~(kOpenBegin | kOpenEnd | kAfter);
+    out.freq = Freq::kDaily;
+    out.count = static_cast<std::int16_t>(length.days);
+    out.flags |= kPartly;
+    return true;
+}
+
 /// "não é de manhã": kept for a message that says no other hour.
 bool act_refused_part(const Context&, Arguments arguments, std::int32_t, Value& out) {
     out = *arguments[0];
@@ -271,6 +288,20 @@ bool act_except_next(const Context& context, Arguments, std::int32_t, Value& out
     out.flags |= kExcept;
     out.except_begin[0] = out.day_begin;
     out.except_end[0] = out.day_end;
+    return true;
+}
+
+/// "todas as terças menos a próxima 19h": the rule with its hour, without the coming week.
+bool act_but_next_at(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value &rule = *arguments[0], &hour = *arguments[1];
+    if (rule.has_clock() || rule.has(kExcept) || hour.has_day() || hour.clock < 0 || hour.has(kPartOnly))
+        return false;
+    out = rule;
+    out.clock = hour.clock;
+    out.clock_end = hour.clock_end;
+    out.flags |= hour.flags | kPartly;
+    out.except_begin[0] = context.today;
+    out.except_end[0] = context.today + 7;
     return true;
 }
 

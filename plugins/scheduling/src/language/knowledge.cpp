@@ -108,6 +108,10 @@ constexpr std::pair<Symbol AroundClasses::*, std::string_view> kAroundNames[] = 
     {&AroundClasses::with, "WITH"},
     {&AroundClasses::with_short, "WITHSHORT"},
     {&AroundClasses::with_the, "WITHTHE"},
+    {&AroundClasses::no_plan, "NOPLAN"},
+    {&AroundClasses::saint, "SAINT"},
+    {&AroundClasses::up_to, "UPTO"},
+    {&AroundClasses::begins, "BEGINS"},
 };
 
 }  // namespace
@@ -133,6 +137,7 @@ Knowledge::Knowledge() {
     hour_word = symbols.intern("HOURS");
     of = symbols.intern("OF");
     ahead = symbols.intern("AHEAD");
+    between = symbols.intern("BETWEEN");
     possessive = symbols.intern("POSSESSIVE");
     relative_day = symbols.intern("relday");
     number_words = {symbols.intern("n1"), symbols.intern("n10"), symbols.intern("n20")};

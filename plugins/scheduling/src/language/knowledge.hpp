@@ -47,7 +47,8 @@ struct AroundClasses {
            short_form = kNoSymbol, small = kNoSymbol, something = kNoSymbol, refused = kNoSymbol,
            surname = kNoSymbol, task = kNoSymbol, task_ending = kNoSymbol, title = kNoSymbol,
            todo = kNoSymbol, verb = kNoSymbol, video = kNoSymbol, way_back = kNoSymbol, with = kNoSymbol,
-           with_short = kNoSymbol, with_the = kNoSymbol;
+           with_short = kNoSymbol, with_the = kNoSymbol, no_plan = kNoSymbol, saint = kNoSymbol,
+           up_to = kNoSymbol, begins = kNoSymbol;
 };
 
 struct Knowledge {
@@ -65,6 +66,7 @@ struct Knowledge {
     Symbol ordered_by_word = kNoSymbol;    ///< "opção": the ordinal word before is no weekday
     Symbol ordinal_word = kNoSymbol;
     Symbol weekday = kNoSymbol, month = kNoSymbol, hour_word = kNoSymbol, of = kNoSymbol;
+    Symbol between = kNoSymbol;       ///< of the two hours behind it the second is an end
     Symbol ahead = kNoSymbol;         ///< "before": a length stands before it, no name
     Symbol name_before = kNoSymbol;   ///< "with": behind it April is a person
     Symbol possessive = kNoSymbol;    ///< "her", "mis": the number behind is an age

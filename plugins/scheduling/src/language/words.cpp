@@ -20,6 +20,7 @@ Words::Words(const Knowledge& knowledge, const Text& text, LanguageMask preferre
     bury_people();
     bury_dated_streets();
     bury_dated_places();
+    part_hours();
 }
 
 void Words::find_words() {
@@ -51,10 +52,17 @@ bool Words::is_name(std::size_t at) const {
            !text_.tokens[at - 1].capital && (language_ & kCapitalMonths) == 0;
 }
 
-/// "na Quinta da Bacalhôa": a capital on both sides of "of".
 bool Words::begins_place_name(std::size_t at) const {
-    return at + 2 < text_.tokens.size() && is_name(at) && has_class(words_[at + 1], knowledge_.of) &&
-           text_.tokens[at + 2].capital && words_[at + 2] == Lexicon::kUnknown;
+    const std::size_t size = text_.tokens.size();
+    if (at + 2 >= size || !has_class(words_[at + 1], knowledge_.of)) return false;
+    const AroundClasses& classes = knowledge_.around_classes;
+    const bool is_place = is_around(at, at + 1, classes.place_noun);
+    const bool named = text_.tokens[at + 2].capital && words_[at + 2] == Lexicon::kUnknown;
+    if (named && (is_place || is_name(at))) return true;
+    if (!is_place) return false;
+    std::size_t owner = at + 2;
+    while (owner + 1 < size && is_around(owner, owner + 1, classes.kin)) ++owner;  // "do meu tio"
+    return is_around(owner, owner + 1, classes.group);
 }
 
 /// The message's language has the word by itself ("friday" only stands in Spanish's "black friday").
@@ -239,6 +247,26 @@ void Words::bury_dated_places() {
         if (digits && !another_day) continue;
         std::fill(dead_.begin() + static_cast<std::ptrdiff_t>(at),
                   dead_.begin() + static_cast<std::ptrdiff_t>(at) + 3, true);
+    }
+}
+
+/// "culto domingo 10 e 18h", "aula terça 9h e 15h": two hours, and no minutes joined to the first.
+void Words::part_hours() {
+    const auto is_number = [&](std::size_t k) { return text_.tokens[k].kind == TokenKind::kNumber; };
+    const auto is_mark = [&](std::size_t k) {
+        return k < text_.tokens.size() && text_.tokens[k].glued && text_.word(k) == "h";
+    };
+    for (std::size_t at = 1; at + 2 < text_.tokens.size(); ++at) {
+        if (!is_number(at + 1) || !is_mark(at + 2) || text_.word(at).size() != 1) continue;
+        if (at + 3 < text_.tokens.size() && is_number(at + 3) && text_.tokens[at + 3].glued) continue;
+        const std::size_t first = is_mark(at - 1) && at > 1 ? at - 2 : at - 1;
+        const std::int64_t hour = text_.tokens[at + 1].number;
+        bool is_range = false;  // "entre 14h e 16h", "entre as 14 e 16h"
+        for (std::size_t k = first; k-- > 0 && first - k <= 2;)
+            is_range = is_range || has_class(words_[k], knowledge_.between);
+        if (!is_range && is_number(first) && text_.tokens[first].number < hour && hour <= 24 &&
+            is_around(at, at + 1, knowledge_.around_classes.person_and))
+            dead_[at] = true;
     }
 }
 

@@ -22,7 +22,7 @@ public:
     [[nodiscard]] bool is_dead(std::size_t at) const { return dead_[at]; }
     /// Written with a capital inside a sentence, where days and months are not ("con Mariana").
     [[nodiscard]] bool is_name(std::size_t at) const;
-    /// "na Quinta da Bacalhôa": a capital on both sides of "of".
+    /// "na Quinta da Bacalhôa", "na quinta do avô": an estate, and whose it is.
     [[nodiscard]] bool begins_place_name(std::size_t at) const;
     /// The message's language has the word by itself ("friday" only stands in Spanish's "black friday").
     [[nodiscard]] bool is_native_word(Lexicon::WordId word) const;
@@ -44,6 +44,7 @@ private:
     void bury_people();
     void bury_dated_streets();
     void bury_dated_places();
+    void part_hours();
     [[nodiscard]] bool leads_to_person(std::size_t begin, std::size_t end) const;
     [[nodiscard]] bool is_around(std::size_t begin, std::size_t end, Symbol wanted) const;
     [[nodiscard]] bool is_person_day(std::size_t at) const;

@@ -36,6 +36,32 @@ Around::Around(const language::Reading& read)
         if (slice(at, at + 1).size() > read.text.word(at).size() &&
             is_of(read.text.word(at), classes.accented))
             words[at] = language::Lexicon::kUnknown;
+    for (std::uint32_t at = 1; at < size(); ++at)
+        if (is_saint(at) || is_place_letter(at)) words[at] = language::Lexicon::kUnknown;
+}
+
+/// "igreja são judas", "campo do são paulo": a saint behind a place or "of", where a name follows.
+bool Around::is_saint(std::uint32_t at) const {
+    if (at + 1 >= size() || phrase(at, classes.saint, true) == 0) return false;
+    if (roles[at + 1] == Role::kTime || phrase(at + 1, classes.small, true) > 0 ||
+        phrase(at + 1, classes.article, true) > 0 || reading.text.tokens[at + 1].kind != TokenKind::kWord)
+        return false;
+    return phrase(at - 1, classes.place_noun, true) == 1 || phrase(at - 1, classes.of_group, true) == 1;
+}
+
+/// "bloco C", "sala do r/c": a letter that says which place, no "with" and no "and".
+bool Around::is_place_letter(std::uint32_t at) const {
+    const auto& token = reading.text.tokens[at];
+    if (token.kind != TokenKind::kWord || reading.text.word(at).size() != 1) return false;
+    const auto joins = [&](std::uint32_t slash) {
+        const auto& tokens = reading.text.tokens;
+        return slash + 1 < size() && punctuation(slash) == '/' && tokens[slash].glued &&
+               tokens[slash + 1].glued && reading.text.word(slash - 1).size() == 1 &&
+               reading.text.word(slash + 1).size() == 1;
+    };
+    if (joins(at + 1) || (at > 1 && joins(at - 1))) return true;
+    return token.capital && !reading.text.tokens[at - 1].capital &&
+           phrase(at - 1, classes.place_noun, true) == 1;
 }
 
 std::uint32_t Around::begun_phrase(std::uint32_t at, Symbol wanted, bool any_role) const {

@@ -66,6 +66,8 @@ struct Around {
     [[nodiscard]] std::optional<std::uint32_t> find(language::Symbol symbol) const;
 
 private:
+    [[nodiscard]] bool is_saint(std::uint32_t at) const;
+    [[nodiscard]] bool is_place_letter(std::uint32_t at) const;
     [[nodiscard]] std::uint32_t begun_phrase(std::uint32_t at, language::Symbol symbol, bool any_role) const;
 };
 
@@ -121,6 +123,9 @@ void free_quoted(Around& around, language::Reading& reading);
 /// Whether it names a thing and a time to come and neither asks, tells nor greets: a wish without a verb of
 /// asking. `read` is complete but for this.
 [[nodiscard]] bool reads_as_wish(const Around& around, const Understanding& read, language::DayNumber today);
+
+/// Whether it only tells of the world or complains ("we're open from 8 to 5"), and nothing is asked for.
+[[nodiscard]] bool tells_only(const Around& around);
 
 /// Takes the request's own words away and joins the rest; "" when nothing is left.
 [[nodiscard]] std::string make_title(Around& around);

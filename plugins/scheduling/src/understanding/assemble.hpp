@@ -27,6 +27,7 @@ private:
     void take_day_before(Understanding& out);
     [[nodiscard]] bool is_refused_day(const language::Expression& expression) const;
     [[nodiscard]] bool is_outside_series(const language::Expression& expression) const;
+    [[nodiscard]] bool take_end_of_series(const language::Expression& expression);
     [[nodiscard]] bool is_only_past(const language::Expression& expression) const;
     [[nodiscard]] bool is_only_soon(const language::Expression& expression) const;
     void keep_in_title(const language::Expression& expression);

@@ -208,7 +208,7 @@ private:
         if (clause.label) return 100;
         int sum = k == 0 ? 1 : 0;
         if (clause.words == 0) sum -= 5;  // names alone
-        if (clause.asks_it || clause.remark)
+        if (clause.asks_it || clause.remark || is_note(k))
             sum -= 6;
         else if (clause.asks && !clause.bare)
             sum += 6;
@@ -216,6 +216,15 @@ private:
         if (is_timed(k)) sum += 2;
         if (clause.has_verb) sum -= 1;
         return sum;
+    }
+
+    /// "ultrassom amanhã 17:10 não esquecer de beber água": not to be forgotten, and said behind an event
+    /// with its time.
+    [[nodiscard]] bool is_note(std::size_t k) const {
+        if (k == 0 || is_timed(k) || around_.phrase(all_[k].begin, around_.classes.note) == 0) return false;
+        for (std::size_t before = 0; before < k; ++before)
+            if (all_[before].event && is_timed(before)) return true;
+        return false;
     }
 
     /// A time stands in the clause, or is all of the next.

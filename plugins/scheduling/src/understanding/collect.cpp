@@ -103,6 +103,9 @@ bool Assembly::is_outside_series(const Expression& expression) const {
                        said.weekday == 0 && !said.has_clock() && said.flags == 0;
     Value day = said;
     if (!plain || !fix_day(context_, day)) return false;
+    // "natação começa dia 3 de fevereiro, terças e quintas": it goes on from then.
+    const std::uint32_t begin = expression.begin_token;
+    if (begin > 0 && around_.phrase(begin - 1, around_.classes.begins) == 1) return false;
     const int bit = 1 << (language::weekday_of(day.day_begin) - 1);
     return std::any_of(reading_.expressions.begin(), reading_.expressions.end(),
                        [&](const Expression& other) {
@@ -110,6 +113,36 @@ bool Assembly::is_outside_series(const Expression& expression) const {
                            return rule.freq == language::Freq::kWeekly && rule.by_weekday != 0 &&
                                   (rule.by_weekday & bit) == 0 && !rule.has(Flag::kExcept);
                        });
+}
+
+/// "segundas e quartas 17h até ao exame, dia 21 de julho": a day that only says when the thing is until which
+/// the series goes on. Takes the words from "until" on.
+bool Assembly::take_end_of_series(const Expression& expression) {
+    constexpr std::uint32_t kMostWords = 6;
+    const Value& said = expression.value;
+    const bool day = said.has_day() && !said.has_clock() && said.freq == language::Freq::kNone &&
+                     !said.has_duration && !said.has(Flag::kOpenBegin) && !said.has(Flag::kExcept);
+    const bool series =
+        std::any_of(reading_.expressions.begin(), reading_.expressions.end(), [&](const Expression& other) {
+            return other.end_token <= expression.begin_token && other.value.freq != language::Freq::kNone &&
+                   !other.value.has(Flag::kVague) && other.value.until == 0 && other.value.count == 0;
+        });
+    if (!day || !series || until_) return false;
+    const std::uint32_t begin = expression.begin_token;
+    for (std::uint32_t at = begin; at-- > 0 && begin - at <= kMostWords && around_.is_free(at);) {
+        const char mark = around_.punctuation(at);
+        if (mark != '\0' && mark != ',' && mark != '(') return false;
+        const std::uint32_t size = around_.phrase(at, around_.classes.up_to);
+        if (size == 0 || at + size >= begin) continue;
+        Value last = said;
+        if (!fix_day(context_, last) || last.day_end - last.day_begin != 1) return false;
+        around_.mark(at, begin, Role::kDropped);
+        last.day_end = last.day_begin;  // "until" that day holds it
+        last.flags |= Flag::kOpenBegin;
+        until_ = last;
+        return true;
+    }
+    return false;
 }
 
 /// "ayer no pude, agenda para el jueves": what is over is only told.
@@ -169,9 +202,9 @@ void Assembly::keep_in_title(const Expression& expression) {
 void Assembly::collect(Understanding& out) {
     for (const Expression& expression : reading_.expressions) {
         if (around_.roles[expression.begin_token] == Role::kReminder) continue;
-        if (is_only_past(expression) || is_refused_day(expression) || is_outside_series(expression) ||
-            is_of_something_else(expression))
+        if (is_only_past(expression) || is_refused_day(expression) || is_of_something_else(expression))
             continue;
+        if (take_end_of_series(expression) || is_outside_series(expression)) continue;
         if (is_only_soon(expression)) {
             around_.mark(expression.begin_token, expression.end_token, Role::kDropped);
             continue;

@@ -27,6 +27,10 @@ void drop_commands(Around& around, bool edits, std::uint32_t begin) {
                  article = around.classes.article, title = around.classes.title, todo = around.classes.todo;
     const auto command_size = [&](std::uint32_t at) {
         const auto size = std::max(around.phrase(at, command), edits ? around.phrase(at, edit) : 0u);
+        // "pessoal da banda ensaio …": who they are, not spoken to
+        if (size == 1 && around.phrase(at, around.classes.group) == 1 && at + 1 < around.size() &&
+            around.phrase(at + 1, around.classes.of_group) == 1)
+            return 0u;
         // "book club", "amigo secreto": neither asks for anything
         return around.phrase(at, title) > size || (size == 1 && event_size(around, at) > size) ? 0u : size;
     };

@@ -97,7 +97,8 @@ Understanding understand(std::string_view text, std::string_view intent, const M
     out.draft.location = find_place(around);
     out.draft.title = make_title(around);
     assembly.ask(out);
-    out.is_bare_wish = reads_as_wish(around, out, context.today);
+    out.is_only_told = tells_only(around);
+    out.is_bare_wish = !out.is_only_told && reads_as_wish(around, out, context.today);
     const bool when_unsaid = !out.draft.has_date && !out.draft.has_time;
     if (out.is_bare_wish && when_unsaid && is_talk(intent)) out.question = Question{"missing_date", {}, {}};
     return out;

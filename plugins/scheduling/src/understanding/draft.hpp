@@ -94,6 +94,9 @@ struct Understanding {
     /// "pints friday at 8": nobody asks for anything, and an event is meant. Told apart from talk by its
     /// words alone, so what is made of it is shown before it is written.
     bool is_bare_wish = false;
+    /// "estamos abertos das 8 às 17", "não aguento mais …": words that only tell of the world or complain,
+    /// and nothing is asked. Whatever times stand in it, it is no event.
+    bool is_only_told = false;
 };
 
 /// Reads a message. `intent` guides what counts as a title ("cancela la reunión con Laura").

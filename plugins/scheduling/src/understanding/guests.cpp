@@ -364,7 +364,9 @@ std::uint32_t take_list(Around& around, std::uint32_t at, Guests& guests) {
     // "Malecón y Junín" is a corner; who is joined by "+" is a couple.
     const bool corners = (around.reading.language & kNamesCorners) != 0 || list.end < around.size();
     if (least == 3 && list.names == 2 && list.joined && (list.plus || !corners)) least = 2;
-    if (list.names < least || list.end <= begin || !closes(around, list.end)) return at;
+    // "eu e a Keyla cinema terça": who goes, then what.
+    const bool heads = at == 0 && least == 1 && list.end < around.size() && event_size(around, list.end) > 0;
+    if (list.names < least || list.end <= begin || (!heads && !closes(around, list.end))) return at;
     if (least > 1 && list.names < 3 && !list.joined) return at;
     std::uint32_t first = begin;
     if (around.phrase(first, classes.kin) == 1 && is_proper(around, first + 1) &&

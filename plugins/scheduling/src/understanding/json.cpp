@@ -122,7 +122,8 @@ std::string to_json(const Understanding& understanding, const Moment&, std::stri
     std::string out;
     out.reserve(768);  // nearly every answer
     out += "{\"event\":";
-    if (makes_event(intent) || (is_talk(intent) && understanding.is_bare_wish))
+    const bool told = intent == "schedule_meeting" && understanding.is_only_told;
+    if ((makes_event(intent) && !told) || (is_talk(intent) && understanding.is_bare_wish))
         write_event(out, understanding.draft);
     else
         out += "null";

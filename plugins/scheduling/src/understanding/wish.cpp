@@ -101,6 +101,17 @@ bool is_talk(std::string_view intent) {
                         [&](const Intent& ours) { return ours.name == intent; });
 }
 
+bool tells_only(const Around& around) {
+    if (!around.find(around.classes.no_plan) || requests(around)) return false;
+    for (std::uint32_t at = 0; at < around.size(); ++at) {
+        const bool begins = at == 0 || !around.is_word(at - 1);
+        const std::uint32_t verb = std::max(around.phrase(at, around.classes.request, true),
+                                            around.phrase(at, around.classes.todo, true));
+        if (verb > 0 || (begins && around.phrase(at, around.classes.ask, true) > 0)) return false;
+    }
+    return true;
+}
+
 bool reads_as_wish(const Around& around, const Understanding& read, language::DayNumber today) {
     const EventDraft& draft = read.draft;
     if (draft.title.empty()) return false;

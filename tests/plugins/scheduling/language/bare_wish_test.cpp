@@ -96,6 +96,29 @@ TEST(BareWish, WhatIsSentRoundOrCostsIsNone) {
     EXPECT_FALSE(heard({"pt", "o pintor cobra 200 no sábado às 9"}).is_bare_wish);
 }
 
+TEST(OnlyTold, IsNoEventWhateverIntentItIsTakenFor) {
+    for (const Said& said :
+         {Said{"pt", "estamos abertos de segunda a sábado das 8h às 17h, feriados não"},
+          Said{"pt", "meu vizinho toca pagode todo domingo das 14 às 22h, não aguento mais"},
+          Said{"es", "estamos abiertos de lunes a sábado de 8 a 17, feriados no"},
+          Said{"en", "we're open Monday to Saturday 8am to 5pm, closed on holidays"},
+          Said{"en", "next door plays drums every sunday at 9am, can you believe it"}}) {
+        const Moment moment = moment_in(said.language);
+        const Understanding read = understand(said.text, "schedule_meeting", moment);
+        EXPECT_TRUE(read.is_only_told) << said.text;
+        EXPECT_TRUE(to_json(read, moment, "schedule_meeting").starts_with("{\"event\":null")) << said.text;
+    }
+}
+
+TEST(OnlyTold, WhatIsAskedForIsAnEventWhateverIsComplainedOf) {
+    for (const Said& said : {Said{"pt", "não aguento mais essa dor, marca dentista amanhã às 9h"},
+                             Said{"pt", "que absurdo, me lembra de ligar pro banco amanhã às 10h"},
+                             Said{"es", "no aguanto más, agenda masaje mañana a las 17"},
+                             Said{"en", "fed up, book a massage tomorrow at 5pm"}})
+        EXPECT_FALSE(understand(said.text, "schedule_meeting", moment_in(said.language)).is_only_told)
+            << said.text;
+}
+
 TEST(BareWish, AsksForItsHour) {
     const Understanding read = heard({"es", "té con la abuela mañana"});
     ASSERT_TRUE(read.question.has_value());
