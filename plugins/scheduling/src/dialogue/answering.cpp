@@ -240,10 +240,10 @@ Task<std::optional<Reply>> settle(Scene& scene, const Open& open, const std::str
 }
 
 /// In the order in which people mean them.
-constexpr Move kMoves[] = {agree_by_thumb,     ask_again,     settle_number,  settle,
-                           choose_by_words,    refuse,        acknowledge,    name_draft,
-                           leave_out_of_draft, begin_another, fill_or_change, ask_after_shrug,
-                           ask_after_aside};
+constexpr Move kMoves[] = {agree_by_thumb,  ask_again,          keep_hour,     settle_number,
+                           settle,          choose_by_words,    refuse,        acknowledge,
+                           name_draft,      leave_out_of_draft, begin_another, fill_or_change,
+                           ask_after_shrug, ask_after_aside};
 
 }  // namespace
 

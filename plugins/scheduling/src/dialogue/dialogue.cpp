@@ -196,6 +196,8 @@ Task<Reply> take_text(Scene& scene) {
         scene.left_out = scene.input.second_text;
         co_return std::move(*told);
     }
+    auto limited = co_await limit_by_words(scene, text);
+    if (limited) co_return std::move(*limited);
     auto left_out = co_await leave_out_by_words(scene, text);
     if (left_out) co_return std::move(*left_out);
     auto told_of = co_await told_by_words(scene, text);
@@ -347,7 +349,10 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn, const Hear
         scene.moment.locale = locale;
     }
     scene.talk_day = day_of_talk(scene);
+    std::optional<Open> before;
+    if (const Open* open = scene.state.alive(scene.now_ms); open != nullptr) before = *open;
     Reply reply = co_await answer(scene);
+    keep_interrupted(scene, before, reply);
     if (tools.google != nullptr && !reply.pass && !reply.silent)
         reply = co_await answer_trouble(scene, std::move(reply));
     co_await follow_events(scene);

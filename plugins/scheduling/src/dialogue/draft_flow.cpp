@@ -187,6 +187,16 @@ const Open* open_for_time(const Scene& scene, const Understanding& read) {
     return is_nameless && asks && read.left_out.empty() ? open : nullptr;
 }
 
+/// "lunch with Peter next week": which of its days; nothing where a day was said, or no such stretch.
+std::optional<Reply> ask_in_week(const Scene& scene, const Understanding& read) {
+    const bool asks_else = read.question && read.question->kind != "missing_date";
+    if (asks_else || !read.draft.rrule.empty()) return std::nullopt;
+    Open wanted;
+    wanted.waiting = Waiting::kTime;
+    wanted.draft = read.draft;
+    return ask_day_of_week(scene, wanted, read);
+}
+
 /// Makes room for another wish; what is said of the draft that was open.
 std::string put_aside(Scene& scene, const EventDraft& next) {
     std::string said;
@@ -223,6 +233,8 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
     Reply reply;  // filled by statements: GCC 12 destroys a co_await's result in a conditional twice
     if (!calendar.question.empty())
         reply = co_await ask_calendar(scene, std::move(read.draft), std::move(calendar));
+    else if (auto of_week = ask_in_week(scene, read))
+        reply = std::move(*of_week);
     else if (read.question)
         reply = co_await ask_question(scene, std::move(read.draft), "", std::move(*read.question));
     else

@@ -8,6 +8,7 @@
 #include "dialogue/flows.hpp"
 #include "dialogue/folding.hpp"
 #include "dialogue/reminder_times.hpp"
+#include "dialogue/wishes.hpp"
 
 namespace scheduling {
 
@@ -30,39 +31,6 @@ bool is_same_title(std::string_view said, std::string_view made) {
 
 constexpr std::string_view kWeekMark = "week/";
 constexpr std::size_t kMostDays = 3;
-
-/// "next week" to "which day?": days of it, and the week is kept for a weekday that is written then.
-std::optional<Reply> offer_week(const Scene& scene, const Open& open, const Understanding& said) {
-    if (open.waiting != Waiting::kTime || open.draft.has_date || said.times.size() != 1) return std::nullopt;
-    if (said.times.front().type != "daterange") return std::nullopt;
-    const auto begin = day_in(said.times.front().start), end = day_in(said.times.front().end);
-    if (!begin || !end || *end - *begin < date::days(2)) return std::nullopt;
-    const bool timed = open.draft.has_time && open.draft.start;
-    const auto time = timed ? *open.draft.start - day_of(*open.draft.start) : std::chrono::minutes(0);
-    Reply reply = say(scene.phrases.say(
-        "ask_day_of", {{"begin", write_date(scene.phrases, *begin, DateStyle::kShort)},
-                       {"end", write_date(scene.phrases, *end - date::days(1), DateStyle::kShort)}}));
-    Open asked;
-    asked.waiting = Waiting::kTime;
-    asked.draft = open.draft;
-    asked.target = open.target;
-    asked.said = std::string(kWeekMark) + said.times.front().start;
-    for (auto day = *begin; day < *end && asked.options.size() < kMostDays; day += date::days(1)) {
-        const date::weekday weekday(day);
-        const bool over = day + time < scene.now() && day <= day_of(scene.now());
-        if (over || ((weekday == date::Saturday || weekday == date::Sunday) && *end - *begin > date::days(2)))
-            continue;
-        Option choice;
-        choice.action = Action::kPick;
-        choice.start = day + time;
-        choice.day_only = !timed;
-        if (timed) choice.end = *choice.start + length_of(open.draft);
-        choice.label = capitalised(write_date(scene.phrases, day, DateStyle::kButton));
-        asked.options.push_back(std::move(choice));
-    }
-    reply.open = std::move(asked);
-    return reply;
-}
 
 /// A weekday after that is one of the week that was said.
 Understanding inside_week(const Open& open, Understanding said) {
@@ -198,6 +166,41 @@ bool is_as_before(const EventDraft& now, const EventDraft& before) {
 
 }  // namespace
 
+std::optional<Reply> ask_day_of_week(const Scene& scene, const Open& open, const Understanding& said) {
+    if (open.waiting != Waiting::kTime || open.draft.has_date) return std::nullopt;
+    const auto is_stretch = [](const TimeMention& time) { return time.type == "daterange"; };
+    const auto week = std::find_if(said.times.begin(), said.times.end(), is_stretch);
+    if (week == said.times.end() || std::count_if(week, said.times.end(), is_stretch) > 1)
+        return std::nullopt;
+    const auto begin = day_in(week->start), end = day_in(week->end);
+    if (!begin || !end || *end - *begin < date::days(2)) return std::nullopt;
+    const bool timed = open.draft.has_time && open.draft.start;
+    const auto time = timed ? *open.draft.start - day_of(*open.draft.start) : std::chrono::minutes(0);
+    Reply reply = say(scene.phrases.say(
+        "ask_day_of", {{"begin", write_date(scene.phrases, *begin, DateStyle::kShort)},
+                       {"end", write_date(scene.phrases, *end - date::days(1), DateStyle::kShort)}}));
+    Open asked;
+    asked.waiting = Waiting::kTime;
+    asked.draft = open.draft;
+    asked.target = open.target;
+    asked.said = std::string(kWeekMark) + week->start;
+    for (auto day = *begin; day < *end && asked.options.size() < kMostDays; day += date::days(1)) {
+        const date::weekday weekday(day);
+        const bool over = day + time < scene.now() && day <= day_of(scene.now());
+        if (over || ((weekday == date::Saturday || weekday == date::Sunday) && *end - *begin > date::days(2)))
+            continue;
+        Option choice;
+        choice.action = Action::kPick;
+        choice.start = day + time;
+        choice.day_only = !timed;
+        if (timed) choice.end = *choice.start + length_of(open.draft);
+        choice.label = capitalised(write_date(scene.phrases, day, DateStyle::kButton));
+        asked.options.push_back(std::move(choice));
+    }
+    reply.open = std::move(asked);
+    return reply;
+}
+
 std::string without_end(std::string_view rrule) {
     std::string kept;
     for (std::size_t at = 0; at < rrule.size();) {
@@ -232,7 +235,8 @@ void retitle(const Scene& scene, const EventDraft& before, EventDraft& draft) {
 }
 
 Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& read) {
-    if (auto days = offer_week(scene, open, read)) co_return std::move(*days);
+    if (read.times.size() == 1)
+        if (auto days = ask_day_of_week(scene, open, read)) co_return std::move(*days);
     Understanding said = inside_week(open, read);
     if (!open.target.empty()) scene.before = open.before ? open.before : next_of_series(scene, open);
     EventDraft draft = open.draft;
