@@ -252,7 +252,9 @@ Task<std::optional<Reply>> change_by_words(Scene& scene, const Open& open, std::
     const Answers& answers = scene.answers();
     reply = co_await change_calendar(scene, open, text);
     if (reply) co_return reply;
-    if (open.waiting == Waiting::kChange && !open.draft.rrule.empty()) {
+    const bool ends =
+        open.waiting == Waiting::kChange || says_open_end(scene.understand(text, "reschedule_meeting"));
+    if (ends && !open.draft.rrule.empty()) {
         reply = co_await end_series(scene, open, text);
         if (reply) co_return reply;
     }

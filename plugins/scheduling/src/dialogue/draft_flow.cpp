@@ -214,7 +214,8 @@ std::string put_aside(Scene& scene, const EventDraft& next) {
 Task<Reply> start_draft(Scene& scene, std::string_view text) {
     CalendarWish calendar = co_await read_calendar_wish(scene, std::string(text));
     // "también bloquea de 2 a 3": what joins it to the talk is no part of it.
-    const std::string wish = scene.answers().without_lead("beside_leads", calendar.text);
+    std::string wish = scene.answers().without_lead("beside_leads", calendar.text);
+    const std::vector<Span> no_good = take_exception(scene, wish);
     Understanding read = co_await read_twice(scene, wish, "schedule_meeting");
     read.draft.calendar = calendar.key;
     settle_end(scene, read.draft, read.times);
@@ -239,6 +240,7 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
         reply = co_await ask_question(scene, std::move(read.draft), "", std::move(*read.question));
     else
         reply = co_await proceed(scene, std::move(read.draft), "", false);
+    if (!no_good.empty()) offer_without(scene, reply, no_good);
     // What is done at once keeps nothing waiting.
     if (of_other.empty() || (reply.open && reply.open->waiting == Waiting::kDone)) co_return reply;
     if (reply.open) reply.open->prompt = reply.text;

@@ -140,6 +140,22 @@ void read_in_own_half(const Scene& scene, const EventDraft& draft, Understanding
     if (asks_half) said.question.reset();
 }
 
+/// "at 9", of a dinner whose hour is asked for, is nine in the evening: what it is called tells.
+void read_as_titled(const Scene& scene, const EventDraft& draft, Understanding& said) {
+    const bool asks_half = said.question && said.question->kind == "ambiguous_hour";
+    if (draft.has_time || draft.all_day || draft.title.empty() || !is_bare_hour(scene, said)) return;
+    const Understanding titled =
+        scene.understand(draft.title + " " + said.times.front().text, "schedule_meeting");
+    if (!titled.draft.has_time || !titled.draft.start || titled.times.size() != 1) return;
+    const bool still_asks = titled.question && titled.question->kind == "ambiguous_hour";
+    const minutes noon{12 * 60};
+    const auto move = time_of(*titled.draft.start) - time_of(*said.draft.start);
+    if (still_asks || (move != minutes(0) && std::chrono::abs(move) != noon)) return;
+    *said.draft.start += move;
+    if (said.draft.end) *said.draft.end += move;
+    if (asks_half) said.question.reset();
+}
+
 /// "to the 15th" of an event in January is the 15th of January.
 void read_in_own_month(const Scene& scene, const EventDraft& draft, Understanding& said) {
     if (!draft.start || !draft.has_date || !said.draft.has_date || !said.draft.start || said.times.empty())
@@ -244,6 +260,7 @@ Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& read)
         draft.start = to_local(scene.before->start_ms, draft.zone);
         draft.end = to_local(scene.before->end_ms, draft.zone);
     }
+    read_as_titled(scene, draft, said);
     read_in_own_half(scene, draft, said);
     read_in_own_month(scene, draft, said);
     apply_edit(draft, said.draft);
@@ -288,6 +305,24 @@ Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& read)
     co_return co_await show_again(scene, std::move(draft), open.target);
 }
 
+bool says_open_end(const Understanding& read) {
+    return read.times.size() == 1 && read.times.front().type == "daterange" &&
+           read.times.front().start.empty() && !read.times.front().end.empty();
+}
+
+namespace {
+
+/// The last day of a series: the day that was said, or where "until June" ends.
+std::optional<date::local_days> last_day_said(const Scene& scene, std::string_view text) {
+    const Understanding read = scene.understand(text, "reschedule_meeting");
+    if (read.draft.has_time) return std::nullopt;
+    if (says_open_end(read)) return day_in(read.times.front().end);
+    if (!read.draft.has_date || !read.draft.start) return std::nullopt;
+    return day_of(*read.draft.start);
+}
+
+}  // namespace
+
 Task<std::optional<Reply>> end_series(Scene& scene, const Open& open, std::string_view text) {
     std::optional<Reply> reply;
     EventDraft draft = open.draft;
@@ -299,10 +334,9 @@ Task<std::optional<Reply>> end_series(Scene& scene, const Open& open, std::strin
         if (count.size() > 3 || count == "0") co_return reply;
         end = "COUNT=" + count;
     } else {
-        const Understanding read = scene.understand(text, "reschedule_meeting");
-        if (!read.draft.has_date || !read.draft.start || read.draft.has_time) co_return reply;
-        // The day that was said is the last one.
-        end = until_day(draft, day_of(*read.draft.start));
+        const auto last = last_day_said(scene, text);
+        if (!last) co_return reply;
+        end = until_day(draft, *last);
     }
     draft.rrule = without_end(draft.rrule) + ";" + end;
     reply = co_await show_again(scene, std::move(draft), open.target);

@@ -2,6 +2,7 @@
 
 #include "calendar/zone_time.hpp"
 #include "dialogue/cards.hpp"
+#include "dialogue/dates.hpp"
 #include "dialogue/draft_checks.hpp"
 #include "dialogue/edits.hpp"
 #include "dialogue/event_edit.hpp"
@@ -48,17 +49,40 @@ std::optional<std::string> only_timed_part(const Scene& scene, std::string_view 
     return found;
 }
 
+/// "mondays": those of the weeks in which something new is likely to be; none for other rules.
+std::vector<Span> weekdays_of(const Scene& scene, std::string_view rrule) {
+    static constexpr std::string_view kDays[] = {"SU", "MO", "TU", "WE", "TH", "FR", "SA"};
+    constexpr int kAheadDays = 60;
+    constexpr std::string_view kWeekly = "FREQ=WEEKLY;BYDAY=";
+    std::vector<Span> days;
+    if (!rrule.starts_with(kWeekly)) return days;
+    const std::string_view named = rrule.substr(kWeekly.size(), rrule.find(';', kWeekly.size()));
+    auto day = day_of(scene.now());
+    for (int i = 0; i < kAheadDays; ++i, day += date::days(1))
+        if (named.find(kDays[date::weekday(day).c_encoding()]) != std::string_view::npos)
+            days.push_back({day, day + date::days(1)});
+    return days;
+}
+
 /// The days, or the parts of days, that the words name; none where they say an hour, or days that are not
 /// told apart by "or" and "and" alone.
 std::vector<Span> days_said(const Scene& scene, const std::string& words, const Understanding& read) {
     std::vector<Span> days;
     for (std::size_t i = 0; i < read.times.size(); ++i) {
         const TimeMention& time = read.times[i];
-        if (time.type != "date" && time.type != "daterange" && time.type != "datetimerange") return {};
+        const bool is_set = time.type == "set";
+        if (!is_set && time.type != "date" && time.type != "daterange" && time.type != "datetimerange")
+            return {};
         if (i > 0) {
             const std::size_t behind = read.times[i - 1].finish;
             const auto between = words_of(fold(std::string_view(words).substr(behind, time.begin - behind)));
             if (between.size() != 1 || !scene.answers().is("joins_days", between.front())) return {};
+        }
+        if (is_set) {
+            const std::vector<Span> weekdays = weekdays_of(scene, time.rrule);
+            if (weekdays.empty()) return {};
+            days.insert(days.end(), weekdays.begin(), weekdays.end());
+            continue;
         }
         const Understanding alone = scene.understand(time.text, "query_agenda");
         const bool is_two = alone.question && alone.question->kind == "ambiguous_date";
@@ -94,7 +118,10 @@ std::optional<Limit> read_cannot(const Scene& scene, const std::string& text) {
     const Answers& answers = scene.answers();
     const bool is_away = answers.mentions("away_verbs", text);
     const std::string_view verbs = is_away ? "away_verbs" : "limit_verbs";
-    if (!answers.mentions(verbs, text)) return std::nullopt;
+    const std::vector<std::string> all = words_of(fold(text));
+    // "el jueves no": what stands behind all else denies it.
+    const bool ends_no = !all.empty() && answers.is("denies_behind", all.back());
+    if (!ends_no && !answers.mentions(verbs, text)) return std::nullopt;
     const Understanding read = scene.understand(text, "query_agenda");
     Limit limit;
     limit.times = days_said(scene, text, read);
@@ -102,6 +129,7 @@ std::optional<Limit> read_cannot(const Scene& scene, const std::string& text) {
     std::string left;
     for (const std::string& word : answers.left_over(text, read.times, "")) left += " " + word;
     auto who = words_beside(answers, verbs, left);
+    if (!who && ends_no) who = words_of(left);
     if (limit.times.empty() || !who) return std::nullopt;
     constexpr std::size_t kMostWho = 3;
     limit.who = std::move(*who);
@@ -142,10 +170,34 @@ EventDraft without_times(EventDraft draft, const std::vector<Span>& times) {
     return draft;
 }
 
-void drop_options(Reply& reply, const std::vector<Span>& times) {
-    if (!reply.open) return;
-    std::erase_if(reply.open->options,
-                  [&](const Option& one) { return one.start && is_inside(*one.start, times); });
+/// A day to pick, behind those that are offered.
+Option day_option(const Scene& scene, const EventDraft& draft, date::local_days day) {
+    const bool timed = draft.has_time && draft.start;
+    Option made;
+    made.action = Action::kPick;
+    made.start = timed ? day + (*draft.start - day_of(*draft.start)) : LocalMinutes(day);
+    made.day_only = !timed;
+    if (timed) made.end = *made.start + length_of(draft);
+    made.label = capitalised(write_date(scene.phrases, day, DateStyle::kButton));
+    return made;
+}
+
+bool is_weekend(date::local_days day) {
+    const date::weekday weekday(day);
+    return weekday == date::Saturday || weekday == date::Sunday;
+}
+
+/// What was just done needs another time.
+Reply ask_new_time(Scene& scene, const Open& done) {
+    Reply reply = say(scene.phrases.say("move_when", {{"title", shown(done.draft.title)}}));
+    Open asked;
+    asked.waiting = Waiting::kChange;
+    asked.draft = done.draft;
+    asked.target = done.target;
+    asked.before = done.before;
+    asked.options.push_back(option(scene, Action::kDrop, "keep", "no"));
+    reply.open = std::move(asked);
+    return reply;
 }
 
 /// Free hours on the days that are left; which day, where the hour is known or none was free.
@@ -154,15 +206,49 @@ Task<Reply> offer_all_else(Scene& scene, const Open& open, const Limit& limit) {
     asked.draft.has_date = false;
     if (!open.draft.has_time && open.target.empty()) {
         Reply slots = co_await offer_free_hours(scene, asked);
-        drop_options(slots, limit.times);
+        offer_without(scene, slots, limit.times);
         if (slots.open && !slots.open->options.empty()) co_return slots;
     }
     Reply reply = ask_date(scene, std::move(asked.draft), open.target);
-    drop_options(reply, limit.times);
+    offer_without(scene, reply, limit.times);
     co_return reply;
 }
 
 }  // namespace
+
+void offer_without(const Scene& scene, Reply& reply, const std::vector<Span>& times) {
+    if (!reply.open || reply.open->waiting != Waiting::kTime) return;
+    std::vector<Option>& options = reply.open->options;
+    const auto gone = [&](const Option& one) { return one.start && is_inside(*one.start, times); };
+    std::size_t went = static_cast<std::size_t>(std::count_if(options.begin(), options.end(), gone));
+    std::erase_if(options, gone);
+    // Days go on behind the last that was offered; hours of one day have no others.
+    if (reply.open->draft.has_date || reply.open->is_slot_list || !reply.list_label.empty()) return;
+    constexpr std::size_t kMostDays = 3, kLookAhead = 14;
+    auto day = day_of(scene.now()) + date::days(1);
+    for (const Option& one : options)
+        if (one.start) day = std::max(day, day_of(*one.start));
+    for (std::size_t i = 0; i < kLookAhead && went > 0 && options.size() < kMostDays; ++i) {
+        day += date::days(1);
+        const Option next = day_option(scene, reply.open->draft, day);
+        if (is_inside(*next.start, times) || is_weekend(day)) continue;
+        options.push_back(next);
+        --went;
+    }
+}
+
+std::vector<Span> take_exception(const Scene& scene, std::string& wish) {
+    for (std::size_t at = 0; at < wish.size(); at = std::min(wish.find(' ', at), wish.size() - 1) + 1) {
+        const auto rest = scene.answers().after_lead("any_but", std::string_view(wish).substr(at));
+        if (!rest) continue;
+        const auto limit = read_any_but(scene, std::string_view(wish).substr(at));
+        if (!limit || at == 0) return {};
+        wish.resize(at);
+        while (!wish.empty() && (wish.back() == ' ' || wish.back() == ',')) wish.pop_back();
+        return limit->times;
+    }
+    return {};
+}
 
 std::optional<std::vector<std::string>> words_beside(const Answers& answers, std::string_view list,
                                                      std::string_view text) {
@@ -193,7 +279,7 @@ Reply ask_other_day(Scene& scene, const Open& open, const std::vector<Span>& tim
     const bool offers = std::any_of(left.begin(), left.end(), [](const Option& one) { return one.start; });
     if (!offers) {
         Reply reply = ask_date(scene, std::move(draft), open.target);
-        drop_options(reply, times);
+        offer_without(scene, reply, times);
         return reply;
     }
     // What was asked stays the question, as long as the day that it names does.
@@ -212,12 +298,17 @@ Task<std::optional<Reply>> limit_by_words(Scene& scene, std::string_view text) {
     const Open* alive = scene.state.alive(scene.now_ms);
     if (alive == nullptr || !alive->pair.empty() || !alive->draft.rrule.empty()) co_return reply;
     const bool asks = alive->waiting == Waiting::kTime || alive->waiting == Waiting::kTaken;
-    if (!asks && !(alive->waiting == Waiting::kCard && alive->target.empty())) co_return reply;
+    const bool is_done = alive->waiting == Waiting::kDone && !alive->target.empty();
+    const bool is_card = alive->waiting == Waiting::kCard && alive->target.empty();
+    if (!asks && !is_card && !is_done) co_return reply;
     const auto limit = read_limit(scene, text);
     if (!limit) co_return reply;
     const Open open = *alive;
     const EventDraft& draft = open.draft;
     const bool hits = draft.start && draft.has_date && is_inside(*draft.start, limit->times);
+    // "oh wait, I work saturdays", of what was just booked for Saturday
+    if (is_done && hits && limit->is_away) reply = ask_new_time(scene, open);
+    if (is_done) co_return reply;
     // "no puedo el martes", to a card about Thursday: of what is on Tuesday.
     const bool is_own = limit->who.empty() && !limit->is_away && !limit->all_else;
     if (!asks && !hits && is_own) co_return reply;

@@ -58,6 +58,11 @@ void resume_shelved(Scene& scene, Reply& reply);
 /// "any day but Thursday", "she can't do friday morning", while a time is asked for or a draft is on its
 /// card: another one is asked for. Nothing for other words, or when they are said of another event.
 [[nodiscard]] migue::Task<std::optional<Reply>> limit_by_words(Scene& scene, std::string_view text);
+/// "…, any day but Wednesday" behind a wish: the days that are no good, which are taken off `wish`; none
+/// where it says nothing like it.
+[[nodiscard]] std::vector<Span> take_exception(const Scene& scene, std::string& wish);
+/// Takes what is offered at those times off the reply; other days stand in for days that went.
+void offer_without(const Scene& scene, Reply& reply, const std::vector<Span>& times);
 /// The folded words in front of the first of the list's phrases and behind it; nothing when none is there.
 [[nodiscard]] std::optional<std::vector<std::string>> words_beside(const Answers& answers,
                                                                    std::string_view list,
@@ -73,6 +78,8 @@ void resume_shelved(Scene& scene, Reply& reply);
 
 // edit_flow.cpp
 
+/// "until June", and no other time: a stretch that has an end alone.
+[[nodiscard]] bool says_open_end(const Understanding& read);
 /// "next week" where a day is wanted: days of it, and the week is kept for a weekday that is written then;
 /// nothing when the words say no such stretch.
 [[nodiscard]] std::optional<Reply> ask_day_of_week(const Scene& scene, const Open& open,
