@@ -110,6 +110,12 @@ std::optional<Limit> read_any_but(const Scene& scene, std::string_view text) {
         return scene.answers().is("limit_fillers", word) || scene.answers().is("joins_days", word);
     });
     if (limit.times.empty() || !left.empty()) return std::nullopt;
+    // The day may be meant of a later week.
+    const std::vector<Span> said = limit.times;
+    constexpr int kWeeks = 4;
+    for (int week = 1; week <= kWeeks; ++week)
+        for (const Span& day : said)
+            limit.times.push_back({day.begin + date::days(7 * week), day.end + date::days(7 * week)});
     return limit;
 }
 
@@ -217,23 +223,28 @@ Task<Reply> offer_all_else(Scene& scene, const Open& open, const Limit& limit) {
 }  // namespace
 
 void offer_without(const Scene& scene, Reply& reply, const std::vector<Span>& times) {
-    if (!reply.open || reply.open->waiting != Waiting::kTime) return;
+    if (!reply.open) return;
     std::vector<Option>& options = reply.open->options;
-    const auto gone = [&](const Option& one) { return one.start && is_inside(*one.start, times); };
-    std::size_t went = static_cast<std::size_t>(std::count_if(options.begin(), options.end(), gone));
-    std::erase_if(options, gone);
+    const EventDraft& draft = reply.open->draft;
+    const bool asks_day = reply.open->waiting == Waiting::kTime && !draft.has_date;
+    std::size_t days_gone = 0;
+    std::erase_if(options, [&](const Option& one) {
+        const bool gone = one.start && is_inside(*one.start, times);
+        if (gone && asks_day && (one.day_only || draft.has_time)) ++days_gone;
+        return gone;
+    });
     // Days go on behind the last that was offered; hours of one day have no others.
-    if (reply.open->draft.has_date || reply.open->is_slot_list || !reply.list_label.empty()) return;
-    constexpr std::size_t kMostDays = 3, kLookAhead = 14;
+    constexpr std::size_t kMostDays = 3;
+    constexpr int kLookAhead = 14;
     auto day = day_of(scene.now()) + date::days(1);
     for (const Option& one : options)
         if (one.start) day = std::max(day, day_of(*one.start));
-    for (std::size_t i = 0; i < kLookAhead && went > 0 && options.size() < kMostDays; ++i) {
+    for (int i = 0; i < kLookAhead && days_gone > 0 && options.size() < kMostDays; ++i) {
         day += date::days(1);
-        const Option next = day_option(scene, reply.open->draft, day);
+        const Option next = day_option(scene, draft, day);
         if (is_inside(*next.start, times) || is_weekend(day)) continue;
         options.push_back(next);
-        --went;
+        --days_gone;
     }
 }
 
@@ -273,22 +284,19 @@ std::optional<std::vector<std::string>> words_beside(const Answers& answers, std
 
 Reply ask_other_day(Scene& scene, const Open& open, const std::vector<Span>& times) {
     EventDraft draft = without_times(open.draft, times);
-    std::vector<Option> left;
-    for (const Option& one : open.options)
-        if (!one.start || !is_inside(*one.start, times)) left.push_back(one);
-    const bool offers = std::any_of(left.begin(), left.end(), [](const Option& one) { return one.start; });
-    if (!offers) {
-        Reply reply = ask_date(scene, std::move(draft), open.target);
+    Reply reply;
+    reply.open = open;
+    reply.open->draft = draft;
+    offer_without(scene, reply, times);
+    const std::vector<Option>& left = reply.open->options;
+    if (std::none_of(left.begin(), left.end(), [](const Option& one) { return one.start; })) {
+        reply = ask_date(scene, std::move(draft), open.target);
         offer_without(scene, reply, times);
         return reply;
     }
     // What was asked stays the question, as long as the day that it names does.
     const bool same = draft.has_date && !open.is_slot_list;
-    Reply reply =
-        say(same ? open.prompt : scene.phrases.say(open.is_slot_list ? "taken_short" : "ask_which_date"));
-    reply.open = open;
-    reply.open->draft = std::move(draft);
-    reply.open->options = std::move(left);
+    reply.text = same ? open.prompt : scene.phrases.say(open.is_slot_list ? "taken_short" : "ask_which_date");
     reply.list_label = scene.phrases.label("see_times");
     return reply;
 }
