@@ -245,6 +245,14 @@ constexpr Move kMoves[] = {agree_by_thumb,  ask_again,          keep_hour,     s
                            name_draft,      leave_out_of_draft, begin_another, fill_or_change,
                            ask_after_shrug, ask_after_aside};
 
+/// "de manhã", and nothing else, to "at what time?".
+bool is_part_asked(const Scene& scene, const Open& open, std::string_view text) {
+    if (open.waiting != Waiting::kTime) return false;
+    const Understanding read = scene.understand(text, "reschedule_meeting");
+    return read.times.size() == 1 && read.times.front().type == "timerange" && read.draft.part_begin &&
+           scene.answers().left_over(text, read.times, "").empty();
+}
+
 }  // namespace
 
 Task<std::optional<Reply>> change_by_words(Scene& scene, const Open& open, std::string_view text) {
@@ -259,7 +267,7 @@ Task<std::optional<Reply>> change_by_words(Scene& scene, const Open& open, std::
         if (reply) co_return reply;
     }
     bool is_other = false;
-    reply = co_await edit_by_words(scene, open, text, is_other);
+    if (!is_part_asked(scene, open, text)) reply = co_await edit_by_words(scene, open, text, is_other);
     if (reply || is_other) co_return reply;
     const Understanding read = scene.answers().has_word("edit_cues", text)
                                    ? read_new_time(scene, text)

@@ -5,6 +5,7 @@
 #include "dialogue/dates.hpp"
 #include "dialogue/draft_checks.hpp"
 #include "dialogue/edits.hpp"
+#include "dialogue/event_edit.hpp"
 #include "dialogue/flows.hpp"
 #include "dialogue/folding.hpp"
 #include "dialogue/reminder_times.hpp"
@@ -54,6 +55,35 @@ Understanding inside_week(const Open& open, Understanding said) {
         if (said.draft.end) *said.draft.end += date::days(7);
     }
     return said;
+}
+
+bool is_weekday_name(const Scene& scene, const TimeMention& time) {
+    std::string name;
+    for (const std::string& word : words_of(fold(time.text)))
+        if (!scene.answers().is("day_leads", word) && word != "na") name += (name.empty() ? "" : " ") + word;
+    return time.type == "date" && scene.answers().is("weekday_names", name);
+}
+
+/// "just Tuesday", to a series of Tuesdays and Thursdays that is not booked yet: the days of the series.
+Understanding as_days_of_series(const Scene& scene, const Open& open, Understanding said) {
+    static constexpr std::string_view kWeekly = "FREQ=WEEKLY;BYDAY=";
+    static constexpr std::string_view kDays[] = {"SU", "MO", "TU", "WE", "TH", "FR", "SA"};
+    const std::string& rule = open.draft.rrule;
+    const bool of_series = open.target.empty() && open.waiting == Waiting::kCard && rule.starts_with(kWeekly);
+    const bool names_days = !said.times.empty() &&
+                            std::all_of(said.times.begin(), said.times.end(), [&](const TimeMention& time) {
+                                return is_weekday_name(scene, time);
+                            });
+    if (!of_series || !names_days || !said.draft.rrule.empty() || said.draft.has_time) return said;
+    std::string days;
+    for (const TimeMention& time : said.times) {
+        const auto day = day_in(time.start);
+        if (!day) return said;
+        days += (days.empty() ? "" : ",") + std::string(kDays[date::weekday(*day).c_encoding()]);
+    }
+    const std::size_t end = rule.find(';', kWeekly.size());
+    said.draft.rrule = std::string(kWeekly) + days + (end == std::string::npos ? "" : rule.substr(end));
+    return time_for(open.draft, std::move(said));
 }
 
 /// A series that is talked about as a whole stands for its next occurrence; nothing for other events.
@@ -253,7 +283,7 @@ void retitle(const Scene& scene, const EventDraft& before, EventDraft& draft) {
 Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& read) {
     if (read.times.size() == 1)
         if (auto days = ask_day_of_week(scene, open, read)) co_return std::move(*days);
-    Understanding said = inside_week(open, read);
+    Understanding said = as_days_of_series(scene, open, inside_week(open, read));
     if (!open.target.empty()) scene.before = open.before ? open.before : next_of_series(scene, open);
     EventDraft draft = open.draft;
     if (scene.before && !open.before) {

@@ -142,8 +142,7 @@ std::optional<Limit> read_cannot(const Scene& scene, const std::string& text) {
     std::erase_if(limit.who, [&](const std::string& word) {
         return answers.is("limit_fillers", word) || answers.is("joins_days", word);
     });
-    // "trabajo el lunes con Pedro" is more than that.
-    if (limit.who.size() > (is_away ? 0 : kMostWho)) return std::nullopt;
+    if (limit.who.size() > kMostWho) return std::nullopt;
     return limit;
 }
 
@@ -157,6 +156,8 @@ std::optional<Limit> read_limit(const Scene& scene, std::string_view text) {
 /// Those who cannot are of the draft, or of nothing else that is known.
 Task<bool> is_of_draft(Scene& scene, const Open& open, const Limit& limit) {
     if (limit.who.empty() || names_all(limit.who, open.draft.title, open.draft.attendees)) co_return true;
+    // "trabajo el lunes con Pedro", of another draft, is no news of it.
+    if (limit.is_away) co_return false;
     EventReference reference;
     reference.words = limit.who;
     const auto found = co_await find_events(scene, reference);
@@ -315,7 +316,8 @@ Task<std::optional<Reply>> limit_by_words(Scene& scene, std::string_view text) {
     const EventDraft& draft = open.draft;
     const bool hits = draft.start && draft.has_date && is_inside(*draft.start, limit->times);
     // "oh wait, I work saturdays", of what was just booked for Saturday
-    if (is_done && hits && limit->is_away) reply = ask_new_time(scene, open);
+    const bool is_theirs = limit->who.empty() || names_all(limit->who, draft.title, draft.attendees);
+    if (is_done && hits && limit->is_away && is_theirs) reply = ask_new_time(scene, open);
     if (is_done) co_return reply;
     // "no puedo el martes", to a card about Thursday: of what is on Tuesday.
     const bool is_own = limit->who.empty() && !limit->is_away && !limit->all_else;
