@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "calendar/zone_time.hpp"
@@ -245,12 +246,28 @@ constexpr Move kMoves[] = {agree_by_thumb,  ask_again,          keep_hour,     s
                            name_draft,      leave_out_of_draft, begin_another, fill_or_change,
                            ask_after_shrug, ask_after_aside};
 
-/// "de manhã", and nothing else, to "at what time?".
-bool is_part_asked(const Scene& scene, const Open& open, std::string_view text) {
-    if (open.waiting != Waiting::kTime) return false;
-    const Understanding read = scene.understand(text, "reschedule_meeting");
-    return read.times.size() == 1 && read.times.front().type == "timerange" && read.draft.part_begin &&
-           scene.answers().left_over(text, read.times, "").empty();
+/// "06:00:00".
+std::optional<std::chrono::minutes> time_in(std::string_view written) {
+    int hours = 0, minutes = 0;
+    if (written.size() < 5 || written[2] != ':') return std::nullopt;
+    const auto first = std::from_chars(written.data(), written.data() + 2, hours);
+    const auto second = std::from_chars(written.data() + 3, written.data() + 5, minutes);
+    if (first.ec != std::errc() || second.ec != std::errc()) return std::nullopt;
+    return std::chrono::minutes(60 * hours + minutes);
+}
+
+/// "de manhã", and nothing else, to "at what time?": a part of the day, which says no hour.
+std::optional<Understanding> part_asked(const Scene& scene, const Open& open, std::string_view text) {
+    if (open.waiting != Waiting::kTime) return std::nullopt;
+    Understanding read = scene.understand(text, "reschedule_meeting");
+    if (read.times.size() != 1 || read.times.front().type != "timerange" || read.draft.has_time)
+        return std::nullopt;
+    if (!scene.answers().left_over(text, read.times, "").empty()) return std::nullopt;
+    const auto begin = time_in(read.times.front().start), end = time_in(read.times.front().end);
+    if (!begin || !end || *end <= *begin) return std::nullopt;
+    read.draft.part_begin = begin;
+    read.draft.part_end = end;
+    return read;
 }
 
 }  // namespace
@@ -267,7 +284,8 @@ Task<std::optional<Reply>> change_by_words(Scene& scene, const Open& open, std::
         if (reply) co_return reply;
     }
     bool is_other = false;
-    if (!is_part_asked(scene, open, text)) reply = co_await edit_by_words(scene, open, text, is_other);
+    if (const auto part = part_asked(scene, open, text)) co_return co_await edit_open(scene, open, *part);
+    reply = co_await edit_by_words(scene, open, text, is_other);
     if (reply || is_other) co_return reply;
     const Understanding read = scene.answers().has_word("edit_cues", text)
                                    ? read_new_time(scene, text)

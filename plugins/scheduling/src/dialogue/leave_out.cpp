@@ -52,15 +52,7 @@ Task<std::optional<Reply>> leave_out_of_draft(Scene& scene, const Open& open, co
 Reply ask_about(Scene& scene, const Event& event, const Edit& edit) {
     scene.state.last_event = event.id;
     if (!edit.cannot || repeats(event)) return cancel_occurrence_card(scene, event);
-    Reply reply = say(scene.phrases.say("move_when", {{"title", shown(event.title)}}));
-    Open asked;
-    asked.waiting = Waiting::kChange;
-    asked.draft = to_draft(event);
-    asked.target = event.id;
-    asked.before = event;
-    asked.options.push_back(option(scene, Action::kDrop, "keep", "no"));
-    reply.open = std::move(asked);
-    return reply;
+    return ask_new_time(scene, event);
 }
 
 /// The events of the day that the words name; the one that is talked about stands before others.

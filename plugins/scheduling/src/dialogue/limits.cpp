@@ -194,19 +194,6 @@ bool is_weekend(date::local_days day) {
     return weekday == date::Saturday || weekday == date::Sunday;
 }
 
-/// What was just done needs another time.
-Reply ask_new_time(Scene& scene, const Open& done) {
-    Reply reply = say(scene.phrases.say("move_when", {{"title", shown(done.draft.title)}}));
-    Open asked;
-    asked.waiting = Waiting::kChange;
-    asked.draft = done.draft;
-    asked.target = done.target;
-    asked.before = done.before;
-    asked.options.push_back(option(scene, Action::kDrop, "keep", "no"));
-    reply.open = std::move(asked);
-    return reply;
-}
-
 /// Free hours on the days that are left; which day, where the hour is known or none was free.
 Task<Reply> offer_all_else(Scene& scene, const Open& open, const Limit& limit) {
     Open asked = open;
@@ -283,6 +270,18 @@ std::optional<std::vector<std::string>> words_beside(const Answers& answers, std
     return words;
 }
 
+Reply ask_new_time(Scene& scene, const Event& event) {
+    Reply reply = say(scene.phrases.say("move_when", {{"title", shown(event.title)}}));
+    Open asked;
+    asked.waiting = Waiting::kChange;
+    asked.draft = to_draft(event);
+    asked.target = event.id;
+    asked.before = event;
+    asked.options.push_back(option(scene, Action::kDrop, "keep", "no"));
+    reply.open = std::move(asked);
+    return reply;
+}
+
 Reply ask_other_day(Scene& scene, const Open& open, const std::vector<Span>& times) {
     EventDraft draft = without_times(open.draft, times);
     Reply reply;
@@ -317,7 +316,10 @@ Task<std::optional<Reply>> limit_by_words(Scene& scene, std::string_view text) {
     const bool hits = draft.start && draft.has_date && is_inside(*draft.start, limit->times);
     // "oh wait, I work saturdays", of what was just booked for Saturday
     const bool is_theirs = limit->who.empty() || names_all(limit->who, draft.title, draft.attendees);
-    if (is_done && hits && limit->is_away && is_theirs) reply = ask_new_time(scene, open);
+    if (is_done && hits && limit->is_away && is_theirs) {
+        const auto event = co_await standing(scene, open.target);
+        if (event) reply = ask_new_time(scene, *event);
+    }
     if (is_done) co_return reply;
     // "no puedo el martes", to a card about Thursday: of what is on Tuesday.
     const bool is_own = limit->who.empty() && !limit->is_away && !limit->all_else;

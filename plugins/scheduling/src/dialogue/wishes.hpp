@@ -67,6 +67,8 @@ void offer_without(const Scene& scene, Reply& reply, const std::vector<Span>& ti
 [[nodiscard]] std::optional<std::vector<std::string>> words_beside(const Answers& answers,
                                                                    std::string_view list,
                                                                    std::string_view text);
+/// The event needs another time: asks for it.
+[[nodiscard]] Reply ask_new_time(Scene& scene, const Event& event);
 /// What was offered without those times; the day is asked for where none is left.
 [[nodiscard]] Reply ask_other_day(Scene& scene, const Open& open, const std::vector<Span>& times);
 
