@@ -256,13 +256,16 @@ std::optional<std::chrono::minutes> time_in(std::string_view written) {
     return std::chrono::minutes(60 * hours + minutes);
 }
 
-/// "de manhã", and nothing else, to "at what time?": a part of the day, which says no hour.
-std::optional<Understanding> part_asked(const Scene& scene, const Open& open, std::string_view text) {
+/// "de manhã", "el jueves o el viernes", and nothing else, to a question for a time: a part of the day, which
+/// says no hour, or two days.
+std::optional<Understanding> part_or_days(const Scene& scene, const Open& open, std::string_view text) {
     if (open.waiting != Waiting::kTime) return std::nullopt;
-    Understanding read = scene.understand(text, "reschedule_meeting");
-    if (read.times.size() != 1 || read.times.front().type != "timerange" || read.draft.has_time)
-        return std::nullopt;
-    if (!scene.answers().left_over(text, read.times, "").empty()) return std::nullopt;
+    // Of a change two days would be the one before and the one after it.
+    Understanding read = scene.understand(text, "schedule_meeting");
+    const auto left = scene.answers().left_over(text, read.times, "joins_days");
+    if (read.times.empty() || read.draft.has_time || !left.empty()) return std::nullopt;
+    if (read.times.size() > 1 && read.question && read.question->kind == "ambiguous_date") return read;
+    if (read.times.size() != 1 || read.times.front().type != "timerange") return std::nullopt;
     const auto begin = time_in(read.times.front().start), end = time_in(read.times.front().end);
     if (!begin || !end || *end <= *begin) return std::nullopt;
     read.draft.part_begin = begin;
@@ -284,7 +287,8 @@ Task<std::optional<Reply>> change_by_words(Scene& scene, const Open& open, std::
         if (reply) co_return reply;
     }
     bool is_other = false;
-    if (const auto part = part_asked(scene, open, text)) co_return co_await edit_open(scene, open, *part);
+    if (const auto answer = part_or_days(scene, open, text))
+        co_return co_await edit_open(scene, open, *answer);
     reply = co_await edit_by_words(scene, open, text, is_other);
     if (reply || is_other) co_return reply;
     const Understanding read = scene.answers().has_word("edit_cues", text)
