@@ -210,6 +210,32 @@ bool is_as_before(const EventDraft& now, const EventDraft& before) {
            now.location == before.location && now.all_day == before.all_day && !now.video_call;
 }
 
+/// What is still asked, on the day that is known already.
+Question question_of(const Open& open, const Understanding& said) {
+    Question question = *said.question;
+    if (said.draft.has_date || !open.draft.has_date || !open.draft.start) return question;
+    for (Choice& choice : question.choices) {
+        const auto move = day_of(*open.draft.start) - day_of(choice.start);
+        choice.start += move;
+        if (choice.end) *choice.end += move;
+    }
+    return question;
+}
+
+/// The edit left the event as it is; nothing when it did not. A card that was about to change it is not valid
+/// any more.
+std::optional<Reply> say_same(const Scene& scene, const Open& open, const EventDraft& draft) {
+    // What is done stands on the card itself.
+    const bool is_done = open.waiting == Waiting::kDone || open.waiting == Waiting::kReminder;
+    const bool is_same = !open.target.empty() && is_complete(draft) &&
+                         (is_done ? is_as_before(draft, open.draft)
+                                  : open.before && is_as_before(draft, to_draft(*open.before)));
+    if (!is_same) return std::nullopt;
+    return say(scene.phrases.say("edit/same",
+                                 {{"title", shown(draft.title)}, {"when", when_of(scene, draft, true)}}),
+               is_done ? Reply::After::kKeep : Reply::After::kClose);
+}
+
 }  // namespace
 
 std::optional<Reply> ask_day_of_week(const Scene& scene, const Open& open, const Understanding& said) {
@@ -309,27 +335,12 @@ Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& read)
     if (days_open && only_over && !said.draft.has_date)
         co_return co_await ask_day_again(scene, open, std::move(draft));
     if (still_asks) {
-        Question question = *said.question;
-        if (!said.draft.has_date && open.draft.has_date && open.draft.start)
-            for (Choice& choice : question.choices) {
-                const auto move = day_of(*open.draft.start) - day_of(choice.start);
-                choice.start += move;
-                if (choice.end) *choice.end += move;
-            }
+        Question question = question_of(open, said);
         co_return co_await ask_question(scene, std::move(draft), open.target, std::move(question));
     }
     // What answers a question for a time needs no second look; what changes a card is shown again.
     const bool answers = open.waiting == Waiting::kTime || open.waiting == Waiting::kTaken;
-    // What is done stands on the card itself.
-    const bool is_done = open.waiting == Waiting::kDone || open.waiting == Waiting::kReminder;
-    const bool is_same = !open.target.empty() && is_complete(draft) &&
-                         (is_done ? is_as_before(draft, open.draft)
-                                  : open.before && is_as_before(draft, to_draft(*open.before)));
-    // A card that was about to change it is not valid any more.
-    if (is_same)
-        co_return say(scene.phrases.say("edit/same", {{"title", shown(draft.title)},
-                                                      {"when", when_of(scene, draft, true)}}),
-                      is_done ? Reply::After::kKeep : Reply::After::kClose);
+    if (auto same = say_same(scene, open, draft)) co_return std::move(*same);
     if (answers)
         co_return co_await proceed(scene, std::move(draft), open.target, open.waiting == Waiting::kTaken);
     co_return co_await show_again(scene, std::move(draft), open.target);
