@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <stdexcept>
 
 #include "tests/conversations/player.hpp"
@@ -10,13 +11,19 @@
 namespace migue::conversations {
 namespace {
 
-/// One host for every way a host can be set up, made when the first script needs it.
-World& world_for(const World::Options& options) {
-    static std::map<World::Options, std::unique_ptr<World>> worlds;
-    auto& world = worlds[options];
-    if (!world) world = std::make_unique<World>(options);
-    return *world;
-}
+/// One host for every way a host can be set up, made when the first script needs it. main() owns them: a host
+/// that outlived main() would still run turns while the static data that they read is taken down.
+class Worlds {
+public:
+    World& at(const World::Options& options) {
+        auto& world = worlds_[options];
+        if (!world) world = std::make_unique<World>(options);
+        return *world;
+    }
+
+private:
+    std::map<World::Options, std::unique_ptr<World>> worlds_;
+};
 
 struct Way {
     bool google = false, whatsapp = false;
@@ -27,12 +34,13 @@ struct Way {
 
 class Conversation : public ::testing::Test {
 public:
-    Conversation(const Script& script, Way way) : script_(script), way_(way) {}
+    Conversation(Worlds& worlds, const Script& script, Way way)
+        : worlds_(worlds), script_(script), way_(way) {}
 
     void TestBody() override {
         const char* const isolated = std::getenv("MIGUE_ISOLATED");
         World& world =
-            world_for({script_.zone, script_.confirm, way_.google, isolated == nullptr ? "" : isolated});
+            worlds_.at({script_.zone, script_.confirm, way_.google, isolated == nullptr ? "" : isolated});
         Player player(world, script_, way_.whatsapp);
         const bool tells = std::getenv("MIGUE_TRANSCRIPT") != nullptr;
         if (tells) player.go_on();
@@ -48,21 +56,23 @@ public:
     }
 
 private:
+    Worlds& worlds_;
     const Script& script_;
     const Way way_;
 };
 
-void add_tests(const std::vector<Script>& scripts) {
+void add_tests(Worlds& worlds, const std::vector<Script>& scripts) {
     for (const Script& script : scripts)
         for (const bool google : {false, true})
             for (const bool whatsapp : {false, true}) {
                 if (!(google ? script.on_google : script.on_local)) continue;
                 if (!(whatsapp ? script.on_whatsapp : script.on_chat)) continue;
                 const Way way{google, whatsapp};
-                ::testing::RegisterTest(
-                    (script.language + "_" + way.name()).c_str(), script.name.c_str(), nullptr, nullptr,
-                    script.file.c_str(), script.line,
-                    [&script, way]() -> Conversation* { return new Conversation(script, way); });
+                ::testing::RegisterTest((script.language + "_" + way.name()).c_str(), script.name.c_str(),
+                                        nullptr, nullptr, script.file.c_str(), script.line,
+                                        [&worlds, &script, way]() -> Conversation* {
+                                            return new Conversation(worlds, script, way);
+                                        });
             }
 }
 
@@ -72,12 +82,13 @@ void add_tests(const std::vector<Script>& scripts) {
 int main(int argc, char** argv) {
     ::testing::InitGoogleTest(&argc, argv);
     std::vector<migue::conversations::Script> scripts;
+    migue::conversations::Worlds worlds;
     try {
         scripts = migue::conversations::read_scripts(MIGUE_SCRIPTS);
     } catch (const std::runtime_error& fault) {
         std::cerr << fault.what() << std::endl;
         return 2;
     }
-    migue::conversations::add_tests(scripts);
+    migue::conversations::add_tests(worlds, scripts);
     return RUN_ALL_TESTS();
 }

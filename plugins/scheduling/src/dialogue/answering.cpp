@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "calendar/zone_time.hpp"
@@ -240,10 +241,37 @@ Task<std::optional<Reply>> settle(Scene& scene, const Open& open, const std::str
 }
 
 /// In the order in which people mean them.
-constexpr Move kMoves[] = {agree_by_thumb,     ask_again,     settle_number,  settle,
-                           choose_by_words,    refuse,        acknowledge,    name_draft,
-                           leave_out_of_draft, begin_another, fill_or_change, ask_after_shrug,
-                           ask_after_aside};
+constexpr Move kMoves[] = {agree_by_thumb,  ask_again,          keep_hour,     settle_number,
+                           settle,          choose_by_words,    refuse,        acknowledge,
+                           name_draft,      leave_out_of_draft, begin_another, fill_or_change,
+                           ask_after_shrug, ask_after_aside};
+
+/// "06:00:00".
+std::optional<std::chrono::minutes> time_in(std::string_view written) {
+    int hours = 0, minutes = 0;
+    if (written.size() < 5 || written[2] != ':') return std::nullopt;
+    const auto first = std::from_chars(written.data(), written.data() + 2, hours);
+    const auto second = std::from_chars(written.data() + 3, written.data() + 5, minutes);
+    if (first.ec != std::errc() || second.ec != std::errc()) return std::nullopt;
+    return std::chrono::minutes(60 * hours + minutes);
+}
+
+/// "de manhã", "el jueves o el viernes", and nothing else, to a question for a time: a part of the day, which
+/// says no hour, or two days.
+std::optional<Understanding> part_or_days(const Scene& scene, const Open& open, std::string_view text) {
+    if (open.waiting != Waiting::kTime) return std::nullopt;
+    // Of a change two days would be the one before and the one after it.
+    Understanding read = scene.understand(text, "schedule_meeting");
+    const auto left = scene.answers().left_over(text, read.times, "joins_days");
+    if (read.times.empty() || read.draft.has_time || !left.empty()) return std::nullopt;
+    if (read.times.size() > 1 && read.question && read.question->kind == "ambiguous_date") return read;
+    if (read.times.size() != 1 || read.times.front().type != "timerange") return std::nullopt;
+    const auto begin = time_in(read.times.front().start), end = time_in(read.times.front().end);
+    if (!begin || !end || *end <= *begin) return std::nullopt;
+    read.draft.part_begin = begin;
+    read.draft.part_end = end;
+    return read;
+}
 
 }  // namespace
 
@@ -252,11 +280,15 @@ Task<std::optional<Reply>> change_by_words(Scene& scene, const Open& open, std::
     const Answers& answers = scene.answers();
     reply = co_await change_calendar(scene, open, text);
     if (reply) co_return reply;
-    if (open.waiting == Waiting::kChange && !open.draft.rrule.empty()) {
+    const bool ends =
+        open.waiting == Waiting::kChange || says_open_end(scene.understand(text, "reschedule_meeting"));
+    if (ends && !open.draft.rrule.empty()) {
         reply = co_await end_series(scene, open, text);
         if (reply) co_return reply;
     }
     bool is_other = false;
+    if (const auto answer = part_or_days(scene, open, text))
+        co_return co_await edit_open(scene, open, *answer);
     reply = co_await edit_by_words(scene, open, text, is_other);
     if (reply || is_other) co_return reply;
     const Understanding read = scene.answers().has_word("edit_cues", text)

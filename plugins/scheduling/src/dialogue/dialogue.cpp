@@ -176,6 +176,19 @@ bool is_unknown_contact(const Scene& scene, std::string_view name) {
            });
 }
 
+/// The message as one about what is open, quoted, or was shown last; nothing when it is about none of these.
+Task<std::optional<Reply>> answer_of_talk(Scene& scene, const std::string& text) {
+    for (const Open& open : open_things(scene)) {
+        auto answer = co_await answer_open(scene, open, text);
+        if (answer) co_return answer;
+    }
+    auto about_quoted = co_await answer_quoted(scene, text);
+    if (about_quoted) co_return about_quoted;
+    auto about_last = co_await edit_last_shown(scene, text);
+    if (about_last) co_return about_last;
+    co_return co_await take_complaint(scene, text);
+}
+
 Task<Reply> take_text(Scene& scene) {
     std::string text(scene.turn.text());
     auto aside = co_await take_aside(scene, text);
@@ -197,6 +210,8 @@ Task<Reply> take_text(Scene& scene) {
         scene.left_out = scene.input.second_text;
         co_return std::move(*told);
     }
+    auto limited = co_await limit_by_words(scene, text);
+    if (limited) co_return std::move(*limited);
     auto left_out = co_await leave_out_by_words(scene, text);
     if (left_out) co_return std::move(*left_out);
     auto told_of = co_await told_by_words(scene, text);
@@ -208,16 +223,8 @@ Task<Reply> take_text(Scene& scene) {
     }
     auto swapped = co_await swap_by_words(scene, text);
     if (swapped) co_return std::move(*swapped);
-    for (const Open& open : open_things(scene)) {
-        auto answer = co_await answer_open(scene, open, text);
-        if (answer) co_return std::move(*answer);
-    }
-    auto about_quoted = co_await answer_quoted(scene, text);
-    if (about_quoted) co_return std::move(*about_quoted);
-    auto about_last = co_await edit_last_shown(scene, text);
-    if (about_last) co_return std::move(*about_last);
-    auto sorry = co_await take_complaint(scene, text);
-    if (sorry) co_return std::move(*sorry);
+    auto answered = co_await answer_of_talk(scene, text);
+    if (answered) co_return std::move(*answered);
     // Not an answer: the host routes it again, and it comes back with its intent if it is ours.
     if (scene.turn.answers_open_question()) co_return pass_on();
     if (!is_one_wish(scene.intent, scene.input.second_intent)) scene.left_out = scene.input.second_text;
@@ -262,6 +269,22 @@ Task<Reply> answer(Scene& scene) {
     if (!scene.input.contacts.empty())
         co_return co_await take_contacts(scene, scene.state.alive(scene.now_ms));
     co_return pass_on();
+}
+
+/// The answer, with what goes along with it: a draft that it interrupted, the reminders of what it did, what
+/// was left undone.
+Task<Reply> answer_whole(Scene& scene) {
+    std::optional<Open> before;
+    if (const Open* open = scene.state.alive(scene.now_ms); open != nullptr) before = *open;
+    Reply reply = co_await answer(scene);
+    keep_interrupted(scene, before, reply);
+    if (scene.tools.google != nullptr && !reply.pass && !reply.silent)
+        reply = co_await answer_trouble(scene, std::move(reply));
+    co_await follow_events(scene);
+    tell_left_out(scene, reply);
+    resume_shelved(scene, reply);
+    if (!scene.said_before.empty()) reply.text = scene.said_before + "\n" + reply.text;
+    co_return reply;
 }
 
 /// A letter or two, numbers, an address: "y" is a yes in English too.
@@ -348,13 +371,7 @@ Task<migue::TurnEnd> take_turn(const Tools& tools, migue::Turn& turn, const Hear
         scene.moment.locale = locale;
     }
     scene.talk_day = day_of_talk(scene);
-    Reply reply = co_await answer(scene);
-    if (tools.google != nullptr && !reply.pass && !reply.silent)
-        reply = co_await answer_trouble(scene, std::move(reply));
-    co_await follow_events(scene);
-    tell_left_out(scene, reply);
-    resume_shelved(scene, reply);
-    if (!scene.said_before.empty()) reply.text = scene.said_before + "\n" + reply.text;
+    Reply reply = co_await answer_whole(scene);
     co_return finish(scene, std::move(reply));
 }
 

@@ -187,6 +187,16 @@ const Open* open_for_time(const Scene& scene, const Understanding& read) {
     return is_nameless && asks && read.left_out.empty() ? open : nullptr;
 }
 
+/// "lunch with Peter next week": which of its days; nothing where a day was said, or no such stretch.
+std::optional<Reply> ask_in_week(const Scene& scene, const Understanding& read) {
+    const bool asks_else = read.question && read.question->kind != "missing_date";
+    if (asks_else || !read.draft.rrule.empty()) return std::nullopt;
+    Open wanted;
+    wanted.waiting = Waiting::kTime;
+    wanted.draft = read.draft;
+    return ask_day_of_week(scene, wanted, read);
+}
+
 /// Makes room for another wish; what is said of the draft that was open.
 std::string put_aside(Scene& scene, const EventDraft& next) {
     std::string said;
@@ -204,7 +214,8 @@ std::string put_aside(Scene& scene, const EventDraft& next) {
 Task<Reply> start_draft(Scene& scene, std::string_view text) {
     CalendarWish calendar = co_await read_calendar_wish(scene, std::string(text));
     // "también bloquea de 2 a 3": what joins it to the talk is no part of it.
-    const std::string wish = scene.answers().without_lead("beside_leads", calendar.text);
+    std::string wish = scene.answers().without_lead("beside_leads", calendar.text);
+    const std::vector<Span> no_good = take_exception(scene, wish);
     Understanding read = co_await read_twice(scene, wish, "schedule_meeting");
     read.draft.calendar = calendar.key;
     settle_end(scene, read.draft, read.times);
@@ -223,10 +234,13 @@ Task<Reply> start_draft(Scene& scene, std::string_view text) {
     Reply reply;  // filled by statements: GCC 12 destroys a co_await's result in a conditional twice
     if (!calendar.question.empty())
         reply = co_await ask_calendar(scene, std::move(read.draft), std::move(calendar));
+    else if (auto of_week = ask_in_week(scene, read))
+        reply = std::move(*of_week);
     else if (read.question)
         reply = co_await ask_question(scene, std::move(read.draft), "", std::move(*read.question));
     else
         reply = co_await proceed(scene, std::move(read.draft), "", false);
+    if (!no_good.empty()) offer_without(scene, reply, no_good);
     // What is done at once keeps nothing waiting.
     if (of_other.empty() || (reply.open && reply.open->waiting == Waiting::kDone)) co_return reply;
     if (reply.open) reply.open->prompt = reply.text;

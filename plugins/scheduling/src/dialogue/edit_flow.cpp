@@ -5,9 +5,11 @@
 #include "dialogue/dates.hpp"
 #include "dialogue/draft_checks.hpp"
 #include "dialogue/edits.hpp"
+#include "dialogue/event_edit.hpp"
 #include "dialogue/flows.hpp"
 #include "dialogue/folding.hpp"
 #include "dialogue/reminder_times.hpp"
+#include "dialogue/wishes.hpp"
 
 namespace scheduling {
 
@@ -31,39 +33,6 @@ bool is_same_title(std::string_view said, std::string_view made) {
 constexpr std::string_view kWeekMark = "week/";
 constexpr std::size_t kMostDays = 3;
 
-/// "next week" to "which day?": days of it, and the week is kept for a weekday that is written then.
-std::optional<Reply> offer_week(const Scene& scene, const Open& open, const Understanding& said) {
-    if (open.waiting != Waiting::kTime || open.draft.has_date || said.times.size() != 1) return std::nullopt;
-    if (said.times.front().type != "daterange") return std::nullopt;
-    const auto begin = day_in(said.times.front().start), end = day_in(said.times.front().end);
-    if (!begin || !end || *end - *begin < date::days(2)) return std::nullopt;
-    const bool timed = open.draft.has_time && open.draft.start;
-    const auto time = timed ? *open.draft.start - day_of(*open.draft.start) : std::chrono::minutes(0);
-    Reply reply = say(scene.phrases.say(
-        "ask_day_of", {{"begin", write_date(scene.phrases, *begin, DateStyle::kShort)},
-                       {"end", write_date(scene.phrases, *end - date::days(1), DateStyle::kShort)}}));
-    Open asked;
-    asked.waiting = Waiting::kTime;
-    asked.draft = open.draft;
-    asked.target = open.target;
-    asked.said = std::string(kWeekMark) + said.times.front().start;
-    for (auto day = *begin; day < *end && asked.options.size() < kMostDays; day += date::days(1)) {
-        const date::weekday weekday(day);
-        const bool over = day + time < scene.now() && day <= day_of(scene.now());
-        if (over || ((weekday == date::Saturday || weekday == date::Sunday) && *end - *begin > date::days(2)))
-            continue;
-        Option choice;
-        choice.action = Action::kPick;
-        choice.start = day + time;
-        choice.day_only = !timed;
-        if (timed) choice.end = *choice.start + length_of(open.draft);
-        choice.label = capitalised(write_date(scene.phrases, day, DateStyle::kButton));
-        asked.options.push_back(std::move(choice));
-    }
-    reply.open = std::move(asked);
-    return reply;
-}
-
 /// A weekday after that is one of the week that was said.
 Understanding inside_week(const Open& open, Understanding said) {
     if (!open.said.starts_with(kWeekMark) || !said.draft.has_date || !said.draft.start) return said;
@@ -86,6 +55,35 @@ Understanding inside_week(const Open& open, Understanding said) {
         if (said.draft.end) *said.draft.end += date::days(7);
     }
     return said;
+}
+
+bool is_weekday_name(const Scene& scene, const TimeMention& time) {
+    std::string name;
+    for (const std::string& word : words_of(fold(time.text)))
+        if (!scene.answers().is("day_leads", word) && word != "na") name += (name.empty() ? "" : " ") + word;
+    return time.type == "date" && scene.answers().is("weekday_names", name);
+}
+
+/// "just Tuesday", to a series of Tuesdays and Thursdays that is not booked yet: the days of the series.
+Understanding as_days_of_series(const Scene& scene, const Open& open, Understanding said) {
+    static constexpr std::string_view kWeekly = "FREQ=WEEKLY;BYDAY=";
+    static constexpr std::string_view kDays[] = {"SU", "MO", "TU", "WE", "TH", "FR", "SA"};
+    const std::string& rule = open.draft.rrule;
+    const bool of_series = open.target.empty() && open.waiting == Waiting::kCard && rule.starts_with(kWeekly);
+    const bool names_days = !said.times.empty() &&
+                            std::all_of(said.times.begin(), said.times.end(), [&](const TimeMention& time) {
+                                return is_weekday_name(scene, time);
+                            });
+    if (!of_series || !names_days || !said.draft.rrule.empty() || said.draft.has_time) return said;
+    std::string days;
+    for (const TimeMention& time : said.times) {
+        const auto day = day_in(time.start);
+        if (!day) return said;
+        days += (days.empty() ? "" : ",") + std::string(kDays[date::weekday(*day).c_encoding()]);
+    }
+    const std::size_t end = rule.find(';', kWeekly.size());
+    said.draft.rrule = std::string(kWeekly) + days + (end == std::string::npos ? "" : rule.substr(end));
+    return time_for(open.draft, std::move(said));
 }
 
 /// A series that is talked about as a whole stands for its next occurrence; nothing for other events.
@@ -172,6 +170,22 @@ void read_in_own_half(const Scene& scene, const EventDraft& draft, Understanding
     if (asks_half) said.question.reset();
 }
 
+/// "at 9", of a dinner whose hour is asked for, is nine in the evening: what it is called tells.
+void read_as_titled(const Scene& scene, const EventDraft& draft, Understanding& said) {
+    const bool asks_half = said.question && said.question->kind == "ambiguous_hour";
+    if (draft.has_time || draft.all_day || draft.title.empty() || !is_bare_hour(scene, said)) return;
+    const Understanding titled =
+        scene.understand(draft.title + " " + said.times.front().text, "schedule_meeting");
+    if (!titled.draft.has_time || !titled.draft.start || titled.times.size() != 1) return;
+    const bool still_asks = titled.question && titled.question->kind == "ambiguous_hour";
+    const minutes noon{12 * 60};
+    const auto move = time_of(*titled.draft.start) - time_of(*said.draft.start);
+    if (still_asks || (move != minutes(0) && std::chrono::abs(move) != noon)) return;
+    *said.draft.start += move;
+    if (said.draft.end) *said.draft.end += move;
+    if (asks_half) said.question.reset();
+}
+
 /// "to the 15th" of an event in January is the 15th of January.
 void read_in_own_month(const Scene& scene, const EventDraft& draft, Understanding& said) {
     if (!draft.start || !draft.has_date || !said.draft.has_date || !said.draft.start || said.times.empty())
@@ -196,7 +210,68 @@ bool is_as_before(const EventDraft& now, const EventDraft& before) {
            now.location == before.location && now.all_day == before.all_day && !now.video_call;
 }
 
+/// What is still asked, on the day that is known already.
+Question question_of(const Open& open, const Understanding& said) {
+    Question question = *said.question;
+    if (said.draft.has_date || !open.draft.has_date || !open.draft.start) return question;
+    for (Choice& choice : question.choices) {
+        const auto move = day_of(*open.draft.start) - day_of(choice.start);
+        choice.start += move;
+        if (choice.end) *choice.end += move;
+    }
+    return question;
+}
+
+/// The edit left the event as it is; nothing when it did not. A card that was about to change it is not valid
+/// any more.
+std::optional<Reply> say_same(const Scene& scene, const Open& open, const EventDraft& draft) {
+    // What is done stands on the card itself.
+    const bool is_done = open.waiting == Waiting::kDone || open.waiting == Waiting::kReminder;
+    const bool is_same = !open.target.empty() && is_complete(draft) &&
+                         (is_done ? is_as_before(draft, open.draft)
+                                  : open.before && is_as_before(draft, to_draft(*open.before)));
+    if (!is_same) return std::nullopt;
+    return say(scene.phrases.say("edit/same",
+                                 {{"title", shown(draft.title)}, {"when", when_of(scene, draft, true)}}),
+               is_done ? Reply::After::kKeep : Reply::After::kClose);
+}
+
 }  // namespace
+
+std::optional<Reply> ask_day_of_week(const Scene& scene, const Open& open, const Understanding& said) {
+    if (open.waiting != Waiting::kTime || open.draft.has_date) return std::nullopt;
+    const auto is_stretch = [](const TimeMention& time) { return time.type == "daterange"; };
+    const auto week = std::find_if(said.times.begin(), said.times.end(), is_stretch);
+    if (week == said.times.end() || std::count_if(week, said.times.end(), is_stretch) > 1)
+        return std::nullopt;
+    const auto begin = day_in(week->start), end = day_in(week->end);
+    if (!begin || !end || *end - *begin < date::days(2)) return std::nullopt;
+    const bool timed = open.draft.has_time && open.draft.start;
+    const auto time = timed ? *open.draft.start - day_of(*open.draft.start) : std::chrono::minutes(0);
+    Reply reply = say(scene.phrases.say(
+        "ask_day_of", {{"begin", write_date(scene.phrases, *begin, DateStyle::kShort)},
+                       {"end", write_date(scene.phrases, *end - date::days(1), DateStyle::kShort)}}));
+    Open asked;
+    asked.waiting = Waiting::kTime;
+    asked.draft = open.draft;
+    asked.target = open.target;
+    asked.said = std::string(kWeekMark) + week->start;
+    for (auto day = *begin; day < *end && asked.options.size() < kMostDays; day += date::days(1)) {
+        const date::weekday weekday(day);
+        const bool over = day + time < scene.now() && day <= day_of(scene.now());
+        if (over || ((weekday == date::Saturday || weekday == date::Sunday) && *end - *begin > date::days(2)))
+            continue;
+        Option choice;
+        choice.action = Action::kPick;
+        choice.start = day + time;
+        choice.day_only = !timed;
+        if (timed) choice.end = *choice.start + length_of(open.draft);
+        choice.label = capitalised(write_date(scene.phrases, day, DateStyle::kButton));
+        asked.options.push_back(std::move(choice));
+    }
+    reply.open = std::move(asked);
+    return reply;
+}
 
 std::string without_end(std::string_view rrule) {
     std::string kept;
@@ -232,14 +307,16 @@ void retitle(const Scene& scene, const EventDraft& before, EventDraft& draft) {
 }
 
 Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& read) {
-    if (auto days = offer_week(scene, open, read)) co_return std::move(*days);
-    Understanding said = inside_week(open, read);
+    if (read.times.size() == 1)
+        if (auto days = ask_day_of_week(scene, open, read)) co_return std::move(*days);
+    Understanding said = as_days_of_series(scene, open, inside_week(open, read));
     if (!open.target.empty()) scene.before = open.before ? open.before : next_of_series(scene, open);
     EventDraft draft = open.draft;
     if (scene.before && !open.before) {
         draft.start = to_local(scene.before->start_ms, draft.zone);
         draft.end = to_local(scene.before->end_ms, draft.zone);
     }
+    read_as_titled(scene, draft, said);
     read_in_own_half(scene, draft, said);
     read_in_own_month(scene, draft, said);
     apply_edit(draft, said.draft);
@@ -258,31 +335,34 @@ Task<Reply> edit_open(Scene& scene, const Open& open, const Understanding& read)
     if (days_open && only_over && !said.draft.has_date)
         co_return co_await ask_day_again(scene, open, std::move(draft));
     if (still_asks) {
-        Question question = *said.question;
-        if (!said.draft.has_date && open.draft.has_date && open.draft.start)
-            for (Choice& choice : question.choices) {
-                const auto move = day_of(*open.draft.start) - day_of(choice.start);
-                choice.start += move;
-                if (choice.end) *choice.end += move;
-            }
+        Question question = question_of(open, said);
         co_return co_await ask_question(scene, std::move(draft), open.target, std::move(question));
     }
     // What answers a question for a time needs no second look; what changes a card is shown again.
     const bool answers = open.waiting == Waiting::kTime || open.waiting == Waiting::kTaken;
-    // What is done stands on the card itself.
-    const bool is_done = open.waiting == Waiting::kDone || open.waiting == Waiting::kReminder;
-    const bool is_same = !open.target.empty() && is_complete(draft) &&
-                         (is_done ? is_as_before(draft, open.draft)
-                                  : open.before && is_as_before(draft, to_draft(*open.before)));
-    // A card that was about to change it is not valid any more.
-    if (is_same)
-        co_return say(scene.phrases.say("edit/same", {{"title", shown(draft.title)},
-                                                      {"when", when_of(scene, draft, true)}}),
-                      is_done ? Reply::After::kKeep : Reply::After::kClose);
+    if (auto same = say_same(scene, open, draft)) co_return std::move(*same);
     if (answers)
         co_return co_await proceed(scene, std::move(draft), open.target, open.waiting == Waiting::kTaken);
     co_return co_await show_again(scene, std::move(draft), open.target);
 }
+
+bool says_open_end(const Understanding& read) {
+    return read.times.size() == 1 && read.times.front().type == "daterange" &&
+           read.times.front().start.empty() && !read.times.front().end.empty();
+}
+
+namespace {
+
+/// The last day of a series: the day that was said, or where "until June" ends.
+std::optional<date::local_days> last_day_said(const Scene& scene, std::string_view text) {
+    const Understanding read = scene.understand(text, "reschedule_meeting");
+    if (read.draft.has_time) return std::nullopt;
+    if (says_open_end(read)) return day_in(read.times.front().end);
+    if (!read.draft.has_date || !read.draft.start) return std::nullopt;
+    return day_of(*read.draft.start);
+}
+
+}  // namespace
 
 Task<std::optional<Reply>> end_series(Scene& scene, const Open& open, std::string_view text) {
     std::optional<Reply> reply;
@@ -295,10 +375,9 @@ Task<std::optional<Reply>> end_series(Scene& scene, const Open& open, std::strin
         if (count.size() > 3 || count == "0") co_return reply;
         end = "COUNT=" + count;
     } else {
-        const Understanding read = scene.understand(text, "reschedule_meeting");
-        if (!read.draft.has_date || !read.draft.start || read.draft.has_time) co_return reply;
-        // The day that was said is the last one.
-        end = until_day(draft, day_of(*read.draft.start));
+        const auto last = last_day_said(scene, text);
+        if (!last) co_return reply;
+        end = until_day(draft, *last);
     }
     draft.rrule = without_end(draft.rrule) + ";" + end;
     reply = co_await show_again(scene, std::move(draft), open.target);

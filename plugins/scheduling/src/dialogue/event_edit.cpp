@@ -45,10 +45,17 @@ bool can_restore(const Scene& scene) {
     return scene.state.undo && scene.state.undo->kind != Undo::Kind::kBooked;
 }
 
+/// "el equipo" is called "equipo": its article would be found in every other name.
+std::string without_article(const Scene& scene, const std::string& name) {
+    const std::size_t end = name.find(' ');
+    if (end == std::string::npos || !scene.answers().is("articles", name.substr(0, end))) return name;
+    return name.substr(end + 1);
+}
+
 std::vector<std::string> guest_names(const Scene& scene, const Open& open) {
     std::vector<std::string> names;
     for (const std::string& guest : open.draft.attendees) {
-        names.push_back(guest);
+        names.push_back(without_article(scene, guest));
         if (const std::string name = name_of(scene, guest); name != guest) names.push_back(name);
     }
     return names;

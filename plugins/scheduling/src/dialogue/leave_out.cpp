@@ -9,6 +9,7 @@
 #include "dialogue/flows.hpp"
 #include "dialogue/folding.hpp"
 #include "dialogue/steps.hpp"
+#include "dialogue/wishes.hpp"
 
 /// "no gym this monday": something does not take place on a day. It never books.
 namespace scheduling {
@@ -31,11 +32,6 @@ std::vector<Span> days_meant(const Scene& scene, const Edit& edit, std::string_v
     return days;
 }
 
-bool is_inside(LocalMinutes at, const std::vector<Span>& days) {
-    return std::any_of(days.begin(), days.end(),
-                       [&](const Span& day) { return at >= day.begin && at < day.end; });
-}
-
 /// A series on the card goes on without those days; nothing when it has none there.
 Task<std::optional<Reply>> leave_out_of_draft(Scene& scene, const Open& open, const std::vector<Span>& days) {
     std::optional<Reply> reply;
@@ -52,41 +48,11 @@ Task<std::optional<Reply>> leave_out_of_draft(Scene& scene, const Open& open, co
     co_return reply;
 }
 
-/// "not monday" to a question for a time: what was offered stays, without that day.
-Reply ask_other_day(Scene& scene, const Open& open, const std::vector<Span>& days) {
-    EventDraft draft = open.draft;
-    if (draft.start && draft.has_date && is_inside(*draft.start, days)) draft.has_date = false;
-    std::vector<Option> left;
-    for (const Option& one : open.options)
-        if (!one.start || !is_inside(*one.start, days)) left.push_back(one);
-    const bool offers = std::any_of(left.begin(), left.end(), [](const Option& one) { return one.start; });
-    if (!offers) {
-        Reply reply = ask_date(scene, std::move(draft), open.target);
-        std::erase_if(reply.open->options,
-                      [&](const Option& one) { return one.start && is_inside(*one.start, days); });
-        return reply;
-    }
-    Reply reply = say(scene.phrases.say(open.is_slot_list ? "taken_short" : "ask_which_date"));
-    reply.open = open;
-    reply.open->draft = std::move(draft);
-    reply.open->options = std::move(left);
-    reply.list_label = scene.phrases.label("see_times");
-    return reply;
-}
-
 /// Of one that does not repeat, somebody who cannot may want it moved.
 Reply ask_about(Scene& scene, const Event& event, const Edit& edit) {
     scene.state.last_event = event.id;
     if (!edit.cannot || repeats(event)) return cancel_occurrence_card(scene, event);
-    Reply reply = say(scene.phrases.say("move_when", {{"title", shown(event.title)}}));
-    Open asked;
-    asked.waiting = Waiting::kChange;
-    asked.draft = to_draft(event);
-    asked.target = event.id;
-    asked.before = event;
-    asked.options.push_back(option(scene, Action::kDrop, "keep", "no"));
-    reply.open = std::move(asked);
-    return reply;
+    return ask_new_time(scene, event);
 }
 
 /// The events of the day that the words name; the one that is talked about stands before others.

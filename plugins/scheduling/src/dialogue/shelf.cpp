@@ -17,6 +17,12 @@ bool is_same_wish(const EventDraft& one, const EventDraft& other) {
     return is_within(one.title, other.title) || is_within(other.title, one.title);
 }
 
+void keep(Scene& scene, const Open& open) {
+    auto& shelved = scene.state.shelved;
+    if (shelved.size() == kMostShelved) shelved.erase(shelved.begin());
+    shelved.push_back(open);
+}
+
 }  // namespace
 
 bool shelve(Scene& scene, const Open& open, const EventDraft& next) {
@@ -25,10 +31,25 @@ bool shelve(Scene& scene, const Open& open, const EventDraft& next) {
     const bool is_generic = is_generic_title(scene.answers(), open.draft.title);
     if (is_generic && !scene.answers().after_lead("beside_leads", scene.turn.text())) return false;
     if (is_same_wish(open.draft, next)) return false;
-    auto& shelved = scene.state.shelved;
-    if (shelved.size() == kMostShelved) shelved.erase(shelved.begin());
-    shelved.push_back(open);
+    keep(scene, open);
     return true;
+}
+
+void keep_interrupted(Scene& scene, const std::optional<Open>& before, Reply& reply) {
+    const bool spoken = scene.input.kind == "text" && !reply.pass && !reply.silent;
+    if (!spoken || !before || !is_new_draft(*before) || !before->pair.empty() || !reply.open) return;
+    const Open& next = *reply.open;
+    const bool of_event = !next.target.empty() || !next.events.empty() || next.waiting == Waiting::kPick;
+    // What was agreed to is no interruption, and what was kept already is not kept twice.
+    if (!of_event || next.waiting == Waiting::kDone || next.waiting == Waiting::kLink) return;
+    if (before->draft.title.empty() || !scene.state.open || scene.state.open->card != before->card) return;
+    const auto& shelved = scene.state.shelved;
+    const bool is_kept = std::any_of(shelved.begin(), shelved.end(),
+                                     [&](const Open& kept) { return kept.card == before->card; });
+    if (is_kept) return;
+    keep(scene, *before);
+    if (next.prompt.empty()) reply.open->prompt = reply.text;
+    reply.text = scene.phrases.say("kept_for_later", {{"title", shown(before->draft.title)}}) + reply.text;
 }
 
 void resume_shelved(Scene& scene, Reply& reply) {

@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "dialogue/scene.hpp"
 #include "migue/cpp/task.hpp"
@@ -33,6 +34,8 @@ void tidy_title(const Scene& scene, std::string_view text, Understanding& read);
 
 /// A named draft that another wish interrupts is kept for afterwards. True when it was.
 [[nodiscard]] bool shelve(Scene& scene, const Open& open, const EventDraft& next);
+/// A new draft that was open when something about another event was said is kept likewise; the reply says so.
+void keep_interrupted(Scene& scene, const std::optional<Open>& before, Reply& reply);
 /// Once the other wish is done with, the draft that was kept is asked about again.
 void resume_shelved(Scene& scene, Reply& reply);
 
@@ -49,6 +52,40 @@ void resume_shelved(Scene& scene, Reply& reply);
                                                                    const std::string& text);
 /// The message says something of its own before its time, and no bare answer: "cierro el miércoles".
 [[nodiscard]] bool is_own_sentence(const Scene& scene, std::string_view text, const Understanding& read);
+
+// limits.cpp
+
+/// "any day but Thursday", "she can't do friday morning", while a time is asked for or a draft is on its
+/// card: another one is asked for. Nothing for other words, or when they are said of another event.
+[[nodiscard]] migue::Task<std::optional<Reply>> limit_by_words(Scene& scene, std::string_view text);
+/// "…, any day but Wednesday" behind a wish: the days that are no good, which are taken off `wish`; none
+/// where it says nothing like it.
+[[nodiscard]] std::vector<Span> take_exception(const Scene& scene, std::string& wish);
+/// Takes what is offered at those times off the reply; other days stand in for days that went.
+void offer_without(const Scene& scene, Reply& reply, const std::vector<Span>& times);
+/// The folded words in front of the first of the list's phrases and behind it; nothing when none is there.
+[[nodiscard]] std::optional<std::vector<std::string>> words_beside(const Answers& answers,
+                                                                   std::string_view list,
+                                                                   std::string_view text);
+/// The event needs another time: asks for it.
+[[nodiscard]] Reply ask_new_time(Scene& scene, const Event& event);
+/// What was offered without those times; the day is asked for where none is left.
+[[nodiscard]] Reply ask_other_day(Scene& scene, const Open& open, const std::vector<Span>& times);
+
+// hour_words.cpp: a move on what is open (steps.hpp).
+
+/// "same time", "el viernes a la misma hora": the hour that the event has now.
+[[nodiscard]] migue::Task<std::optional<Reply>> keep_hour(Scene& scene, const Open& open,
+                                                          const std::string& text);
+
+// edit_flow.cpp
+
+/// "until June", and no other time: a stretch that has an end alone.
+[[nodiscard]] bool says_open_end(const Understanding& read);
+/// "next week" where a day is wanted: days of it, and the week is kept for a weekday that is written then;
+/// nothing when the words say no such stretch.
+[[nodiscard]] std::optional<Reply> ask_day_of_week(const Scene& scene, const Open& open,
+                                                   const Understanding& said);
 
 // wish_slots.cpp
 
