@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "language/actions.hpp"
 
@@ -196,6 +197,11 @@ bool act_repeat_with(const Context& context, Arguments arguments, std::int32_t, 
             if (!meet(context, own, other, clocks)) return false;
         } else {
             clocks = other;
+        }
+        if (clocks.has(kDeadline) && clocks.clock < 0) {  // "every Friday by 5pm": then it is there each time
+            clocks.clock = std::exchange(clocks.clock_end, -1);
+            if (clocks.has(kBareHourEnd)) clocks.flags |= kBareHour;
+            clocks.flags &= ~(kDeadline | kOpenBegin | kBareHourEnd);
         }
         out.clock = clocks.clock;
         out.clock_end = clocks.clock_end;

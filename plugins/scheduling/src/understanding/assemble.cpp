@@ -108,15 +108,30 @@ void Assembly::settle_by_words() {
 }
 
 void Assembly::settle_half(Value& when) const {
-    if (when.clock < 0 || !when.has(Flag::kBareHour) || when.clock_end >= 0) return;
+    if (when.clock < 0 || !when.has(Flag::kBareHour)) return;
     if (when.has(Flag::kHourMark) && when.clock >= 10 * 3600) return;  // "10:30 hrs"
     const bool evening = around_.find(around_.classes.evening).has_value(),
                breakfast = around_.find(around_.classes.dawny).has_value();
     if (evening == breakfast) return;
     const std::int32_t early = when.clock % language::kHalfDay;
+    if (when.clock_end >= 0) {
+        settle_half_of_range(when, evening);
+        return;
+    }
     if (evening && early >= 5 * 3600) when.clock = early + language::kHalfDay;
     if (breakfast && early >= 5 * 3600) when.clock = early;
     if (early >= 5 * 3600) when.flags &= ~Flag::kBareHour;
+}
+
+/// "dinner 7 to 9", "desayuno de 6 a 8": both hours are in that half. What begins from ten on or lasts longer
+/// may as well be a day's: "party 10 to 2", "barbecue 9 to 5".
+void Assembly::settle_half_of_range(Value& when, bool evening) {
+    constexpr std::int32_t kFirst = 5 * 3600, kLast = 10 * 3600, kLongest = 5 * 3600;
+    const std::int32_t early = when.clock % language::kHalfDay, length = when.clock_end - when.clock;
+    if (!when.has(Flag::kBareHourEnd) || early < kFirst || early >= kLast || length > kLongest) return;
+    when.clock = evening ? early + language::kHalfDay : early;
+    when.clock_end = when.clock + length;
+    when.flags &= ~(Flag::kBareHour | Flag::kBareHourEnd);
 }
 
 void Assembly::settle() {

@@ -47,6 +47,7 @@ private:
     void write_exceptions(Understanding& out, const language::Value& rule) const;
     void settle_by_words();
     void settle_half(language::Value& when) const;
+    static void settle_half_of_range(language::Value& when, bool evening);
     void take_hour_for_day(language::Value& when) const;
     void settle();
     void settle_deadline();
