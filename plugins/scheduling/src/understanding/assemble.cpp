@@ -284,6 +284,7 @@ void Assembly::write_repeat(Understanding& out) const {
         rule.clock = when_->clock;
         rule.clock_end = when_->clock_end;
     }
+    keep_in_period(rule);
     Value bare = rule;
     bare.clock = -1;
     if (rule.by_hour != 0 && rule.clock < 0)  // several hours a day: the rule keeps them, the first begins it
@@ -306,6 +307,29 @@ void Assembly::write_repeat(Understanding& out) const {
         draft.all_day = true;
         draft.end = at(day + 1, 0);
     }
+}
+
+/// "mon to fri 9am standup from next week": the series begins there. "swimming mon to fri 9am next week",
+/// "esta semana turno de 22 a 7 de martes a sábado": the series lies in that stretch, wherever it is said.
+void Assembly::keep_in_period(Value& rule) const {
+    const bool open_ended = rule.until == 0 && rule.count == 0 && !rule.has_day();
+    const bool often = rule.freq == language::Freq::kDaily || rule.freq == language::Freq::kWeekly;
+    if (!open_ended || !often || rule.interval != 1 || !when_ || when_->has_clock() || !when_->has_day())
+        return;
+    const bool week = when_->grain == language::Grain::kWeek && when_->day_end - when_->day_begin == 7;
+    const bool open = when_->has(Flag::kOpenBegin) || when_->has(Flag::kOpenEnd);
+    if (when_->has(Flag::kOpenEnd) && !when_->has(Flag::kOpenBegin) && when_->day_begin > context_.today) {
+        rule.form = language::DayForm::kFixed;
+        rule.day_begin = when_->day_begin;
+        rule.day_end = rule.day_begin + 1;
+        return;
+    }
+    // On the last day of a week "this week" may be the coming one.
+    if (!week || open || when_->day_end <= context_.today + 1) return;
+    rule.form = language::DayForm::kFixed;
+    rule.day_begin = std::max(when_->day_begin, context_.today);
+    rule.day_end = rule.day_begin + 1;
+    rule.until = when_->day_end - 1;
 }
 
 /// The days of the rule that lie in what it leaves out.

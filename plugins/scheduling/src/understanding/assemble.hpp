@@ -59,6 +59,7 @@ private:
     void write_start(Understanding& out) const;
     void write_span(Understanding& out) const;
     void write_repeat(Understanding& out) const;
+    void keep_in_period(language::Value& rule) const;
     [[nodiscard]] std::optional<LocalMinutes> end_of_first(const EventDraft& draft,
                                                            const language::Value& rule,
                                                            language::DayNumber day) const;
