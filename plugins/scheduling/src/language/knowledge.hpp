@@ -30,23 +30,24 @@ struct AroundClasses {
     explicit AroundClasses(Symbols& symbols);
 
     Symbol after = kNoSymbol, all_day = kNoSymbol, aside = kNoSymbol, hourly = kNoSymbol, told = kNoSymbol,
-           generic = kNoSymbol, accented = kNoSymbol, pronoun = kNoSymbol, pronoun_ending = kNoSymbol,
-           asking = kNoSymbol, has = kNoSymbol, subject_label = kNoSymbol, place_label = kNoSymbol,
-           purpose = kNoSymbol, whole_day = kNoSymbol, then = kNoSymbol, kin_ending = kNoSymbol,
-           article = kNoSymbol, ask = kNoSymbol, ask_led = kNoSymbol, ask_tail = kNoSymbol,
-           before = kNoSymbol, clitic = kNoSymbol, comers = kNoSymbol, command = kNoSymbol,
-           correct = kNoSymbol, dawny = kNoSymbol, day_before = kNoSymbol, edit = kNoSymbol,
-           evening = kNoSymbol, event = kNoSymbol, event_verb = kNoSymbol, floor = kNoSymbol,
-           frame = kNoSymbol, greeting_end = kNoSymbol, group = kNoSymbol, honorific = kNoSymbol,
-           invite = kNoSymbol, kin = kNoSymbol, lead = kNoSymbol, meet_verb = kNoSymbol, money = kNoSymbol,
-           move_from = kNoSymbol, no_guest = kNoSymbol, of_group = kNoSymbol, organisation = kNoSymbol,
-           past_ending = kNoSymbol, person_and = kNoSymbol, no_place = kNoSymbol, place_in = kNoSymbol,
-           place_at = kNoSymbol, place_noun = kNoSymbol, place_preposition = kNoSymbol, polite = kNoSymbol,
-           remark = kNoSymbol, remind = kNoSymbol, request = kNoSymbol, second = kNoSymbol, self = kNoSymbol,
-           note = kNoSymbol, takes_place = kNoSymbol, short_form = kNoSymbol, small = kNoSymbol,
-           something = kNoSymbol, refused = kNoSymbol, surname = kNoSymbol, task = kNoSymbol,
-           task_ending = kNoSymbol, title = kNoSymbol, todo = kNoSymbol, verb = kNoSymbol, video = kNoSymbol,
-           with = kNoSymbol, with_short = kNoSymbol, with_the = kNoSymbol;
+           or_word = kNoSymbol, generic = kNoSymbol, accented = kNoSymbol, pronoun = kNoSymbol,
+           pronoun_ending = kNoSymbol, asking = kNoSymbol, has = kNoSymbol, subject_label = kNoSymbol,
+           place_label = kNoSymbol, purpose = kNoSymbol, whole_day = kNoSymbol, then = kNoSymbol,
+           kin_ending = kNoSymbol, article = kNoSymbol, ask = kNoSymbol, ask_led = kNoSymbol,
+           ask_tail = kNoSymbol, before = kNoSymbol, clitic = kNoSymbol, comers = kNoSymbol,
+           command = kNoSymbol, correct = kNoSymbol, dawny = kNoSymbol, day_before = kNoSymbol,
+           edit = kNoSymbol, evening = kNoSymbol, event = kNoSymbol, event_verb = kNoSymbol,
+           floor = kNoSymbol, frame = kNoSymbol, greeting_end = kNoSymbol, group = kNoSymbol,
+           honorific = kNoSymbol, invite = kNoSymbol, kin = kNoSymbol, lead = kNoSymbol,
+           meet_verb = kNoSymbol, money = kNoSymbol, move_from = kNoSymbol, no_guest = kNoSymbol,
+           of_group = kNoSymbol, organisation = kNoSymbol, past_ending = kNoSymbol, person_and = kNoSymbol,
+           no_place = kNoSymbol, place_in = kNoSymbol, place_at = kNoSymbol, place_noun = kNoSymbol,
+           place_preposition = kNoSymbol, polite = kNoSymbol, remark = kNoSymbol, remind = kNoSymbol,
+           request = kNoSymbol, second = kNoSymbol, self = kNoSymbol, note = kNoSymbol,
+           takes_place = kNoSymbol, short_form = kNoSymbol, small = kNoSymbol, something = kNoSymbol,
+           refused = kNoSymbol, surname = kNoSymbol, task = kNoSymbol, task_ending = kNoSymbol,
+           title = kNoSymbol, todo = kNoSymbol, verb = kNoSymbol, video = kNoSymbol, with = kNoSymbol,
+           with_short = kNoSymbol, with_the = kNoSymbol;
 };
 
 struct Knowledge {

@@ -73,6 +73,7 @@ void Assembly::write(Understanding& out) {
     collect(out);
     end_repeat();
     except_days();
+    take_other_hour();
     if (repeat_) settle_half(*repeat_);
     if (when_) {
         settle_by_words();

@@ -25,6 +25,8 @@ private:
     void collect(Understanding& out);
     void add(const language::Expression& expression, Understanding& out);
     void take_day_before(Understanding& out);
+    void take_other_hour();
+    [[nodiscard]] bool is_bare_hour(std::uint32_t at) const;
     [[nodiscard]] bool is_refused_day(const language::Expression& expression) const;
     [[nodiscard]] bool is_outside_series(const language::Expression& expression) const;
     [[nodiscard]] bool is_only_past(const language::Expression& expression) const;
