@@ -316,6 +316,7 @@ bool act_repeat_since(const Context& context, Arguments arguments, std::int32_t,
         out.day_end = begin.day_begin + 1;
     }
     out.clock = begin.clock;
+    out.flags |= begin.flags & (kBareHour | kHourMark);  // "dinner every Friday from tomorrow at 8"
     return true;
 }
 
