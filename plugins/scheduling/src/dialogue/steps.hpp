@@ -17,6 +17,7 @@
 ///   choose    a tap, or its typed twin: one of the open options          choosing.cpp
 ///   fill      what an open question asked for                            answering.cpp
 ///   change    another hour, guest, title of the draft or the event       answering.cpp
+///   limit     "any day but Thursday", "ella no puede el martes"            limits.cpp
 ///   refuse    "no", "olvídalo"                                           answering.cpp
 ///   replace   a new request; a named draft that was open is kept and     dialogue.cpp, take_intent
 ///             asked about again behind it                                wishes.hpp

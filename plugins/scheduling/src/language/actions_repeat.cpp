@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "language/actions.hpp"
 
@@ -197,6 +198,11 @@ bool act_repeat_with(const Context& context, Arguments arguments, std::int32_t, 
         } else {
             clocks = other;
         }
+        if (clocks.has(kDeadline) && clocks.clock < 0) {  // "every Friday by 5pm": then it is there each time
+            clocks.clock = std::exchange(clocks.clock_end, -1);
+            if (clocks.has(kBareHourEnd)) clocks.flags |= kBareHour;
+            clocks.flags &= ~(kDeadline | kOpenBegin | kBareHourEnd);
+        }
         out.clock = clocks.clock;
         out.clock_end = clocks.clock_end;
         out.part = clocks.part;
@@ -310,6 +316,7 @@ bool act_repeat_since(const Context& context, Arguments arguments, std::int32_t,
         out.day_end = begin.day_begin + 1;
     }
     out.clock = begin.clock;
+    out.flags |= begin.flags & (kBareHour | kHourMark);  // "dinner every Friday from tomorrow at 8"
     return true;
 }
 

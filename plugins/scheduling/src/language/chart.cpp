@@ -170,17 +170,18 @@ private:
         return raw.size() >= 3 && raw.size() <= 4 && std::all_of(raw.begin(), raw.end(), is_capital);
     }
 
-    /// "hot yoga wed": a short weekday that could be another word counts as the last word of a message.
+    /// "hot yoga wed", "haircut sat, Tony's": a short weekday that could be another word counts as the last
+    /// word of a message or of what stands before a comma.
     [[nodiscard]] bool ends_with_weekday(const Edge& edge) const {
-        if (edge.symbol != knowledge_.weekday_short || edge.end != text_.tokens.size() || edge.begin == 0)
-            return false;
+        const bool last = edge.end == text_.tokens.size() || text_.raw(edge.end) == ",";
+        if (edge.symbol != knowledge_.weekday_short || !last || edge.begin == 0) return false;
         const std::size_t before = edge.begin - 1;
-        const bool noun = text_.tokens[before].kind == TokenKind::kWord &&
+        const bool noun = (text_.tokens[before].kind == TokenKind::kWord || text_.raw(before) == ",") &&
                           !words_.has_class(words_[before], knowledge_.the) &&
                           !words_.has_class(words_[before], knowledge_.of) &&
                           !words_.has_class(words_[before], knowledge_.on);
         const bool verb = result_.language == 4 && edge.value.weekday == 2;  // "ter"
-        return noun && !verb && text_.tokens.size() <= kShortMessage;
+        return noun && !verb && edge.end <= kShortMessage;
     }
 
     /// An expression must not begin or end inside a chain of numbers.

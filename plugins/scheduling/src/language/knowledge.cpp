@@ -37,6 +37,7 @@ constexpr std::pair<Symbol AroundClasses::*, std::string_view> kAroundNames[] = 
     {&AroundClasses::aside, "ASIDE"},
     {&AroundClasses::hourly, "HOURLY"},
     {&AroundClasses::told, "TOLD"},
+    {&AroundClasses::or_word, "ORHOUR"},
     {&AroundClasses::generic, "GENERIC"},
     {&AroundClasses::accented, "ACCENTED"},
     {&AroundClasses::pronoun, "PRONOUN"},

@@ -74,6 +74,7 @@ void Assembly::write(Understanding& out) {
     end_repeat();
     if (!repeat_on_weekdays()) repeat_for_days(out);
     except_days();
+    take_other_hour();
     if (repeat_) settle_half(*repeat_);
     if (when_) {
         settle_by_words();
@@ -109,15 +110,30 @@ void Assembly::settle_by_words() {
 }
 
 void Assembly::settle_half(Value& when) const {
-    if (when.clock < 0 || !when.has(Flag::kBareHour) || when.clock_end >= 0) return;
+    if (when.clock < 0 || !when.has(Flag::kBareHour)) return;
     if (when.has(Flag::kHourMark) && when.clock >= 10 * 3600) return;  // "10:30 hrs"
     const bool evening = around_.find(around_.classes.evening).has_value(),
                breakfast = around_.find(around_.classes.dawny).has_value();
     if (evening == breakfast) return;
     const std::int32_t early = when.clock % language::kHalfDay;
+    if (when.clock_end >= 0) {
+        settle_half_of_range(when, evening);
+        return;
+    }
     if (evening && early >= 5 * 3600) when.clock = early + language::kHalfDay;
     if (breakfast && early >= 5 * 3600) when.clock = early;
     if (early >= 5 * 3600) when.flags &= ~Flag::kBareHour;
+}
+
+/// "dinner 7 to 9", "desayuno de 6 a 8": both hours are in that half. What begins from ten on or lasts longer
+/// may as well be a day's: "party 10 to 2", "barbecue 9 to 5".
+void Assembly::settle_half_of_range(Value& when, bool evening) {
+    constexpr std::int32_t kFirst = 5 * 3600, kLast = 10 * 3600, kLongest = 5 * 3600;
+    const std::int32_t early = when.clock % language::kHalfDay, length = when.clock_end - when.clock;
+    if (!when.has(Flag::kBareHourEnd) || early < kFirst || early >= kLast || length > kLongest) return;
+    when.clock = evening ? early + language::kHalfDay : early;
+    when.clock_end = when.clock + length;
+    when.flags &= ~(Flag::kBareHour | Flag::kBareHourEnd);
 }
 
 void Assembly::settle() {
@@ -270,6 +286,7 @@ void Assembly::write_repeat(Understanding& out) const {
         rule.clock = when_->clock;
         rule.clock_end = when_->clock_end;
     }
+    keep_in_period(rule);
     Value bare = rule;
     bare.clock = -1;
     if (rule.by_hour != 0 && rule.clock < 0)  // several hours a day: the rule keeps them, the first begins it
@@ -302,6 +319,29 @@ void Assembly::write_repeat(Understanding& out) const {
         draft.all_day = true;
         draft.end = at(day + 1, 0);
     }
+}
+
+/// "mon to fri 9am standup from next week": the series begins there. "swimming mon to fri 9am next week",
+/// "esta semana turno de 22 a 7 de martes a sábado": the series lies in that stretch, wherever it is said.
+void Assembly::keep_in_period(Value& rule) const {
+    const bool open_ended = rule.until == 0 && rule.count == 0 && !rule.has_day();
+    const bool often = rule.freq == language::Freq::kDaily || rule.freq == language::Freq::kWeekly;
+    if (!open_ended || !often || rule.interval != 1 || !when_ || when_->has_clock() || !when_->has_day())
+        return;
+    const bool week = when_->grain == language::Grain::kWeek && when_->day_end - when_->day_begin == 7;
+    const bool open = when_->has(Flag::kOpenBegin) || when_->has(Flag::kOpenEnd);
+    if (when_->has(Flag::kOpenEnd) && !when_->has(Flag::kOpenBegin) && when_->day_begin > context_.today) {
+        rule.form = language::DayForm::kFixed;
+        rule.day_begin = when_->day_begin;
+        rule.day_end = rule.day_begin + 1;
+        return;
+    }
+    // On the last day of a week "this week" may be the coming one.
+    if (!week || open || when_->day_end <= context_.today + 1) return;
+    rule.form = language::DayForm::kFixed;
+    rule.day_begin = std::max(when_->day_begin, context_.today);
+    rule.day_end = rule.day_begin + 1;
+    rule.until = when_->day_end - 1;
 }
 
 /// The days of the rule that lie in what it leaves out.

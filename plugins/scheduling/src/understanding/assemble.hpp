@@ -25,6 +25,8 @@ private:
     void collect(Understanding& out);
     void add(const language::Expression& expression, Understanding& out);
     void take_day_before(Understanding& out);
+    void take_other_hour();
+    [[nodiscard]] bool is_bare_hour(std::uint32_t at) const;
     [[nodiscard]] bool is_refused_day(const language::Expression& expression) const;
     [[nodiscard]] bool is_outside_series(const language::Expression& expression) const;
     [[nodiscard]] bool take_end_of_series(const language::Expression& expression);
@@ -51,6 +53,7 @@ private:
     void write_exceptions(Understanding& out, const language::Value& rule) const;
     void settle_by_words();
     void settle_half(language::Value& when) const;
+    static void settle_half_of_range(language::Value& when, bool evening);
     void take_hour_for_day(language::Value& when) const;
     void settle();
     void settle_deadline();
@@ -64,6 +67,7 @@ private:
     void write_start(Understanding& out) const;
     void write_span(Understanding& out) const;
     void write_repeat(Understanding& out) const;
+    void keep_in_period(language::Value& rule) const;
     [[nodiscard]] std::optional<LocalMinutes> end_of_first(const EventDraft& draft,
                                                            const language::Value& rule,
                                                            language::DayNumber day) const;

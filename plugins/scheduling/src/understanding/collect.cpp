@@ -226,13 +226,25 @@ void Assembly::collect(Understanding& out) {
     }
 }
 
+/// "mon to sat 6 to 7 am daily, starting monday": daily, on those days.
+bool is_daily_on(const Value& days, const Value& daily) {
+    return days.freq == language::Freq::kWeekly && days.interval == 1 && days.by_weekday != 0 &&
+           days.nth_mask == 0 && daily.freq == language::Freq::kDaily && daily.interval == 1 &&
+           daily.by_weekday == 0;
+}
+
 /// "los miércoles …, a las 6 todas las semanas": two rules that say the same, each a part of it.
 bool Assembly::complete_repeat(const Value& other) {
     Value& rule = *repeat_;
+    if (is_daily_on(other, rule) && !(rule.has_clock() && other.has_clock())) {
+        rule.freq = other.freq;
+        rule.by_weekday = other.by_weekday;
+    }
     const bool alike =
+        is_daily_on(rule, other) ||
         rule.freq == other.freq && rule.interval == other.interval &&
-        (rule.by_weekday == 0 || other.by_weekday == 0 || rule.by_weekday == other.by_weekday) &&
-        rule.nth_mask == other.nth_mask && rule.by_monthday == other.by_monthday;
+            (rule.by_weekday == 0 || other.by_weekday == 0 || rule.by_weekday == other.by_weekday) &&
+            rule.nth_mask == other.nth_mask && rule.by_monthday == other.by_monthday;
     if (!alike || (rule.has_clock() && other.has_clock())) return false;
     if (rule.by_weekday == 0) rule.by_weekday = other.by_weekday;
     if (!rule.has_day() && other.has_day()) {  // "weekly sync …, Mondays at 10 starting Dec 7"

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 
 #include "language/actions.hpp"
 #include "understanding/assemble.hpp"
@@ -158,12 +159,56 @@ Choice Assembly::choice_of(const Value& said) const {
     return made;
 }
 
-/// "a las 5 o a las 6".
+/// A plain number that no other word needs: "4" in "at 3 or 4 at the office", not in "3 or 4 chairs".
+bool Assembly::is_bare_hour(std::uint32_t at) const {
+    const auto& tokens = reading_.text.tokens;
+    if (at >= around_.size() || tokens[at].kind != language::TokenKind::kNumber || !around_.is_free(at))
+        return false;
+    return tokens[at].number >= 1 && tokens[at].number <= 12;
+}
+
+/// "friday at 3 or 4", "sat, 9 or 10.20": an hour beside "or" and one that was read.
+void Assembly::take_other_hour() {
+    if (!when_ || rival_ || repeat_ || when_->clock < 0 || when_->clock_end >= 0 ||
+        when_->has(Flag::kPartOnly))
+        return;
+    const auto or_word = around_.classes.or_word;
+    const auto ends = [&](std::uint32_t at) {
+        return at >= around_.size() || !around_.is_word(at) || !around_.is_free(at) ||
+               around_.phrase(at, around_.classes.small) > 0 ||
+               around_.phrase(at, around_.classes.with) > 0 ||
+               around_.phrase(at, around_.classes.place_preposition) > 0;
+    };
+    for (const language::Expression& hour : reading_.expressions) {
+        if (hour.value.clock < 0 || hour.value.freq != language::Freq::kNone) continue;
+        std::uint32_t begin = hour.end_token, number = begin;
+        if (begin < around_.size()) number += around_.phrase(begin, or_word);
+        std::uint32_t end = number + 1;
+        const bool behind = number > begin && is_bare_hour(number) && ends(end);
+        if (!behind) {
+            end = hour.begin_token;
+            number = begin = end >= 2 ? end - 2 : 0;
+            if (end < 2 || around_.phrase(end - 1, or_word) != 1 || !is_bare_hour(number)) continue;
+        }
+        Value other;
+        other.clock = reading_.text.tokens[number].number * 3600;
+        other.flags = Flag::kBareHour;
+        rival_ = other;
+        around_.mark(begin, end, Role::kTime);
+        return;
+    }
+}
+
+/// "a las 5 o a las 6": a bare hour is in the half that is nearer to the other.
 std::optional<Question> Assembly::rival_hours() const {
     if (!rival_ || repeat_ || when_->clock < 0 || rival_->has_day() || rival_->clock < 0) return std::nullopt;
     if (rival_->has(Flag::kPartOnly) || when_->has(Flag::kPartOnly)) return std::nullopt;
     Value other = *rival_;
     settle_hours(other);
+    if (other.has(Flag::kBareHour)) {
+        const std::int32_t half = other.clock < kHalfDay ? other.clock + kHalfDay : other.clock - kHalfDay;
+        if (std::abs(half - when_->clock) < std::abs(other.clock - when_->clock)) other.clock = half;
+    }
     Question question;
     question.kind = "ambiguous_hour";
     question.choices = {choice_of(*when_), choice_of(other)};

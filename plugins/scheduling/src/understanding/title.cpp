@@ -24,6 +24,21 @@ std::string capitalized(std::string text) {
 
 namespace {
 
+/// "team check in", "kids drop off", "farewell send-off": the little word is a part of the name.
+bool ends_name(const Around& around, std::uint32_t at) {
+    const auto& tokens = around.reading.text.tokens;
+    const bool hyphen =
+        at >= 2 && tokens[at].glued && tokens[at - 1].glued && around.punctuation(at - 1) == '-';
+    if (hyphen && around.is_word(at) && around.is_title(at - 2)) return true;
+    constexpr std::uint32_t kLongest = 4;
+    for (std::uint32_t size = 2; size <= kLongest && size <= at + 1; ++size) {
+        const std::uint32_t first = at + 1 - size;
+        if (around.phrase(first, around.classes.title) == size || event_size(around, first) == size)
+            return true;
+    }
+    return false;
+}
+
 /// Prepositions left hanging before what was taken away, and calendar phrases.
 void drop_small_words(Around& around) {
     const Symbol small = around.classes.small, article = around.classes.article;
@@ -37,6 +52,7 @@ void drop_small_words(Around& around) {
         if (around.reading.text.tokens[at].glued && around.is_word(at) && at > 0 && around.is_title(at - 1) &&
             around.is_word(at - 1))
             continue;  // "eco 4D"
+        if (around.is_word(at) && ends_name(around, at)) continue;
         const bool closes = around.punctuation(at) == ')' || around.punctuation(at) == '"';
         if (hanging && !closes && (at_end || (at_begin && !around.is_word(at))))
             around.mark(at, at + 1, Role::kDropped);
