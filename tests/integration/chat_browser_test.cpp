@@ -29,10 +29,12 @@ protected:
             browser_ = std::make_unique<Browser>(
                 Browser::Options{.width = 1280, .height = 940, .language = language.code});
         browser_->open(host_->url());
+        // Before it is read to its end, what is to be clicked may still move.
         browser_->wait_until("the conversation was read", [&] {
             return browser_->run(
-                       "return !document.querySelector('#welcome').hidden || document.querySelector('.line') "
-                       "!== null;") == true;
+                       "return document.querySelector('#log').ariaLive === 'polite' && "
+                       "(!document.querySelector('#welcome').hidden || document.querySelector('.line') !== "
+                       "null);") == true;
         });
     }
     void say(const std::string& text) { browser_->type("#input", text + kEnter); }

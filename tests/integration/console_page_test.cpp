@@ -101,6 +101,16 @@ TEST_F(ConsolePage, ShowsMarkupOfAMessageAsTextAndRunsNothing) {
     EXPECT_EQ(browser_.count("a.choice"), 0u) << "only http and https are opened";
 }
 
+TEST_F(ConsolePage, AsksAgainForAnAgendaThatDidNotAnswer) {
+    open();
+    desk_.fail_agenda(2);
+    say("reunión con Laura mañana a las 3 por una hora");
+    browser_.wait_for_text("#days .empty", "La agenda no responde ahora.");
+    browser_.wait_for("[data-event='laura']");
+    for (const std::string& fault : browser_.console_faults())  // the browser itself reports each refusal
+        EXPECT_NE(fault.find("503"), std::string::npos) << fault;
+}
+
 TEST_F(ConsolePage, DrawsWhatsAppsMarksAndLinks) {
     open();
     say("*negrita* _cursiva_ ~tachado~ ```fijo``` 2*3*4 snake_case_name https://example.org/a_b_c.");

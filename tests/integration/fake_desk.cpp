@@ -113,6 +113,10 @@ std::vector<host::Reply> FakeDesk::answer(const InboundMessage& message) {
 
 http::Reply FakeDesk::agenda(const http::Request& request) {
     const std::lock_guard lock(mutex_);
+    if (agenda_failures_ > 0) {
+        --agenda_failures_;
+        return json_reply({{"error", "the plugin is being replaced"}}, 503);
+    }
     const bool is_booked = !booked_for_.empty() && request.query_value("person") == booked_for_;
     return json_reply({{"zone", "America/Bogota"},
                        {"days", agenda_days(is_booked)},
@@ -163,6 +167,11 @@ http::Reply FakeDesk::reload(const http::Request& request) {
 std::vector<std::string> FakeDesk::reloads() const {
     const std::lock_guard lock(mutex_);
     return reloaded_;
+}
+
+void FakeDesk::fail_agenda(int times) {
+    const std::lock_guard lock(mutex_);
+    agenda_failures_ = times;
 }
 
 void FakeDesk::refuse_reloads(std::string why) {

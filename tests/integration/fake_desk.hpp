@@ -30,6 +30,8 @@ public:
     /// What the plugin panel asked to be reloaded.
     [[nodiscard]] std::vector<std::string> reloads() const;
     void refuse_reloads(std::string why);
+    /// The agenda answers 503 so many times.
+    void fail_agenda(int times);
     /// Says something unasked, as a reminder does.
     void say(const std::string& person, const std::string& kind, const std::string& body_json);
 
@@ -52,6 +54,7 @@ private:
     std::string booked_for_;             // guarded by mutex_
     std::vector<std::string> reloaded_;  // guarded by mutex_
     std::string refusal_;                // guarded by mutex_
+    int agenda_failures_ = 0;            // guarded by mutex_
     host::http::Server server_;          // last: stops before what its handlers use goes
 };
 

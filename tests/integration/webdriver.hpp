@@ -25,7 +25,7 @@ public:
         int width = 1280, height = 900;
         std::string language = "es";
     };
-    static constexpr std::chrono::milliseconds kPatience{15000};
+    static constexpr std::chrono::milliseconds kPatience{60000};  // both cores may be busy elsewhere
 
     /// Throws BrowserFault naming the missing package when chromium or chromedriver is absent.
     explicit Browser(const Options& options);

@@ -1,10 +1,12 @@
 // The agenda of the person who chats, day by day.
 
 import {call} from './api.js';
-import {byId, element, icon, webAddress} from './dom.js';
+import {byId, element, icon, pause, webAddress} from './dom.js';
 import {currentLanguage, text} from './texts.js';
 
 const daysAhead = 31;
+const retryAfterMs = 1000;      // doubled at each try
+const longestRetryMs = 30000;
 
 let known = new Set();  // event ids shown before, so that a new one can be marked
 let shownFor = null;
@@ -16,13 +18,19 @@ export async function refreshAgenda(personId) {
   running = new AbortController();
   const {signal} = running;
   if (!personId) return showEmpty();
-  try {
-    const query = new URLSearchParams({person: personId, locale: currentLanguage(), days: daysAhead});
-    const agenda = await call('GET', `/p/scheduling/agenda?${query}`, {signal});
-    if (!signal.aborted) show(agenda ?? {}, personId);
-  } catch (fault) {
-    if (signal.aborted) return;
-    byId('days').replaceChildren(element('p', {class: 'empty'}, text('agendaFailed')));
+  const query = new URLSearchParams({person: personId, locale: currentLanguage(), days: daysAhead});
+  // Nobody may write for hours: an agenda that did not answer is asked for again by itself.
+  for (let wait = retryAfterMs; !signal.aborted; wait = Math.min(longestRetryMs, 2 * wait)) {
+    try {
+      const agenda = await call('GET', `/p/scheduling/agenda?${query}`, {signal});
+      if (!signal.aborted) show(agenda ?? {}, personId);
+      return;
+    } catch (fault) {
+      if (signal.aborted) return;
+      byId('days').replaceChildren(element('p', {class: 'empty'}, text('agendaFailed')));
+      if (fault.status >= 400 && fault.status < 500) return;  // asking again would not help
+    }
+    await pause(wait);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import {call} from './api.js';
 import {botBubble, dayKey, dayMark, offerRetry, personBubble, setTick} from './bubbles.js';
-import {byId} from './dom.js';
+import {byId, pause} from './dom.js';
 import {closeSheet} from './sheet.js';
 import {text} from './texts.js';
 
@@ -10,7 +10,6 @@ const longPollMs = 25000;
 const typingLimitMs = 30000;
 const retryDelaysMs = [500, 1500, 4000];
 
-const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 export class Chat {

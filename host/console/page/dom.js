@@ -1,4 +1,4 @@
-// Elements are made here and nowhere else: text goes in as text nodes, never as markup.
+// What the page's parts share. Elements are made here and nowhere else: text goes in as text nodes, never as markup.
 
 /** element('button', {class: 'quiet', type: 'button', onclick: f}, 'Text', child, …) */
 export function element(tag, attributes = {}, ...children) {
@@ -22,6 +22,9 @@ export function icon(name) {
   svg.append(use);
   return svg;
 }
+
+/** A promise kept after so many milliseconds. */
+export const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
 export const byId = (id) => document.getElementById(id);
 
