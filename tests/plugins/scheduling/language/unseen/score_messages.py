@@ -10,7 +10,8 @@ Figures, per language and over all (percent of the messages that hold an event, 
 
   start    the right start, or a question that was due (with no start or one of the right ones beside it)
   event    title, start, end, all day, guests, place and repeat are all right
-  silent   silently wrong: no question, and the start is none of the acceptable ones or a question was due
+  silent   silently wrong: a start, no question, and it is none of the acceptable ones or a question was due
+  unread   no question and no start where there was one to read: the dialogue says that it did not understand
   and one column a field: title end guests place rrule
   stray    of the messages that hold no event: those to which a start is given
 
@@ -81,7 +82,7 @@ def guests(names):
 
 
 def judge(expect, answer):
-    """The fields that are wrong, whether a question was asked, and whether the start is silently wrong."""
+    """The fields that are wrong, and whether the start is silently wrong or was not read at all."""
     event, question = answer.get("event") or {}, answer.get("question")
     kind = question["kind"] if question else None
     due = expect["question"]
@@ -99,7 +100,8 @@ def judge(expect, answer):
     else:
         start_right = (due is None or None in due) and (
             among(start, expect["start"]) if expect["start"] else start is None)
-    silent = kind is None and not start_right
+    silent = kind is None and start is not None and not start_right
+    unread = kind is None and start is None and not start_right
     if not start_right:
         wrong.append("start")
     if not asked_right and start_right:
@@ -122,7 +124,7 @@ def judge(expect, answer):
     rule = event.get("rrule")
     if (bool(rule)) if not rules else not any(same_rule(rule, one) for one in rules):
         wrong.append("rrule")
-    return wrong, kind, silent
+    return wrong, silent, unread
 
 
 def main():
@@ -156,11 +158,12 @@ def main():
                         count["stray"] += 1
                         wrong = ["stray"]
                     continue
-                wrong, kind, silent = judge(row["expect"], answer)
+                wrong, silent, unread = judge(row["expect"], answer)
                 count["events"] += 1
                 count["start"] += "start" not in wrong
                 count["event"] += not wrong
                 count["silent"] += silent
+                count["unread"] += unread
                 for field in FIELDS:
                     count[field] += field not in wrong
             if wrong and shown < args.failures:
@@ -172,7 +175,7 @@ def main():
                 print(f"    got  {json.dumps(got, ensure_ascii=False)} Q={question and question['kind']}")
                 want = {k: row["expect"].get(k) for k in (*got, "attendees_alt", "location_alt", "question", "day")}
                 print(f"    want {json.dumps(want, ensure_ascii=False)} now {row['now']}")
-    columns = ("start", "event", "silent", *FIELDS)
+    columns = ("start", "event", "silent", "unread", *FIELDS)
     print("        n " + "".join(f"{c:>8}" for c in columns) + "   stray")
     failed = []
     for key in sorted(counts, key=lambda k: (k == "all", k)):
@@ -183,7 +186,7 @@ def main():
               + f"   {count['stray']}/{count['none']}")
         for floor in args.floor:
             name, _, value = floor.partition("=")
-            worse = share[name] > float(value) if name in ("silent", "stray") else share[name] < float(value)
+            worse = share[name] > float(value) if name in ("silent", "unread", "stray") else share[name] < float(value)
             if worse:
                 failed.append(f"{key}: {name} is {share[name]:.1f}, the floor is {value}")
     if failed:
