@@ -49,8 +49,9 @@ bool is_plain_text(const OpenTurn& turn) {
 bool may_go_on(const OpenTurn& turn, const intents::Decision& decision, const intents::Router& router) {
     if (!is_plain_text(turn)) return false;
     if (decision.routed_by == RoutedBy::kOpenQuestion) return true;
-    return decision.routed_by != RoutedBy::kFallback && decision.routed_by != RoutedBy::kListens &&
-           decision.plugin != router.fallback_plugin() && decision.doubt.empty();
+    // What only the plugin that listens may know is as often a beginning: "mañana a las 5" / "dentista".
+    return decision.routed_by != RoutedBy::kFallback && decision.plugin != router.fallback_plugin() &&
+           decision.doubt.empty();
 }
 
 std::vector<OpenTurn> going_on(const OpenTurn& first, std::vector<OpenTurn> waiting,

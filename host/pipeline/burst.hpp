@@ -34,7 +34,8 @@ struct Behind {
 /// Nothing but words, never begun before.
 [[nodiscard]] bool is_plain_text(const OpenTurn& turn);
 
-/// Whether more may come that belongs to this message: it wants something, or answers a question.
+/// Whether more may come that belongs to this message: it wants something, answers a question, or goes to the
+/// plugin that listens.
 [[nodiscard]] bool may_go_on(const OpenTurn& turn, const intents::Decision& decision,
                              const intents::Router& router);
 

@@ -39,8 +39,8 @@ public:
 
     void TestBody() override {
         const char* const isolated = std::getenv("MIGUE_ISOLATED");
-        World& world =
-            worlds_.at({script_.zone, script_.confirm, way_.google, isolated == nullptr ? "" : isolated});
+        World& world = worlds_.at({script_.zone, script_.confirm, way_.google,
+                                   isolated == nullptr ? "" : isolated, script_.message_template});
         Player player(world, script_, way_.whatsapp);
         const bool tells = std::getenv("MIGUE_TRANSCRIPT") != nullptr;
         if (tells) player.go_on();

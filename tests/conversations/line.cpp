@@ -176,6 +176,16 @@ private:
         if (answer.status != 200)
             throw std::runtime_error("the webhook answered " + std::to_string(answer.status));
     }
+    /// "(later es_CO) In 1 hour: …": its name and language, and the one parameter of its body.
+    static std::string read_template(const json& sent) {
+        const json& components = sent.at("components");
+        if (components.size() != 1 || components.at(0).at("type") != "body" ||
+            components.at(0).at("parameters").size() != 1)
+            throw std::runtime_error("a template that is not a body with one parameter: " + sent.dump());
+        return "(" + sent.at("name").get<std::string>() + " " +
+               sent.at("language").at("code").get<std::string>() + ") " +
+               components.at(0).at("parameters").at(0).at("text").get<std::string>();
+    }
     static Shown read(const standins::GraphMessage& message) {
         const json body = json::parse(message.body);
         Shown shown;
@@ -187,6 +197,10 @@ private:
         if (body.at("type") == "document") {
             shown.text = "[" + body.at("document").at("filename").get<std::string>() + "] " +
                          body.at("document").value("caption", "");
+            return shown;
+        }
+        if (body.at("type") == "template") {
+            shown.text = read_template(body.at("template"));
             return shown;
         }
         if (body.at("type") != "interactive")

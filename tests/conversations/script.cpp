@@ -59,6 +59,8 @@ void read_setting(Script& script, int line, const std::string& key, const std::s
         script.person = value;
     else if (key == "confirm")
         script.confirm = value;
+    else if (key == "template" && std::count(value.begin(), value.end(), ' ') == 1)
+        script.message_template = value;
     else if (key == "linked")
         script.is_linked = value != "no";
     else if (key == "on" && value == "local")
@@ -72,7 +74,8 @@ void read_setting(Script& script, int line, const std::string& key, const std::s
     else
         refuse(script, line,
                "'" + key + ": " + value +
-                   "' is no setting, expected zone, now, person, confirm, linked: no, on: local|google, "
+                   "' is no setting, expected zone, now, person, confirm, template: name language, linked: "
+                   "no, on: local|google, "
                    "over: chat|whatsapp");
 }
 

@@ -47,6 +47,7 @@ struct Script {
     std::string zone;      ///< IANA
     std::string person = "María";
     std::string confirm = "when_unsure";
+    std::string message_template;  ///< "name language" of the approved one; "" none
     date::local_time<std::chrono::minutes> now{};
     bool on_local = true, on_google = true;
     bool on_chat = true, on_whatsapp = true;

@@ -104,8 +104,11 @@ void World::write_config() const {
         << "    verify_token: \"verify-token-of-the-test\"\n"
         << "    access_token: \"" << standins::GraphOptions{}.access_token << "\"\n"
         << "    phone_number_id: \"" << standins::GraphOptions{}.phone_number_id << "\"\n"
-        << "    graph_url: \"" << graph_.url() << "\"\n"
-        << "plugins:\n  lock: \"" << (folder_.path() / "plugins.lock").string() << "\"\n"
+        << "    graph_url: \"" << graph_.url() << "\"\n";
+    if (const std::size_t gap = options_.message_template.find(' '); gap != std::string::npos)
+        out << "    template: { name: \"" << options_.message_template.substr(0, gap) << "\", language: \""
+            << options_.message_template.substr(gap + 1) << "\" }\n";
+    out << "plugins:\n  lock: \"" << (folder_.path() / "plugins.lock").string() << "\"\n"
         << "  scheduling:\n    calendar: " << (options_.google ? "google" : "local") << "\n"
         << "    confirm: " << options_.confirm << "\n    timezone: " << options_.zone << "\n";
     if (google_server_) {

@@ -51,7 +51,8 @@ public:
     struct Options {
         std::string zone, confirm;
         bool google = false;
-        std::string isolated = {};  ///< the plugin that gets a process of its own
+        std::string isolated = {};          ///< the plugin that gets a process of its own
+        std::string message_template = {};  ///< "name language"; "" none
         auto operator<=>(const Options&) const = default;
     };
     explicit World(Options options);

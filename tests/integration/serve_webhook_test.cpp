@@ -1,3 +1,4 @@
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -40,6 +41,24 @@ protected:
             std::this_thread::yield();
         }
         return false;
+    }
+    /// What stands in the local calendar, of everybody.
+    [[nodiscard]] std::size_t events_of_all() const {
+        const SQLite::Database db((host_.folder() / "migue.scheduling.db").string(), SQLite::OPEN_READONLY,
+                                  5000);
+        SQLite::Statement count(db, "SELECT count(*) FROM local_events WHERE status = 'confirmed'");
+        return count.executeStep() ? static_cast<std::size_t>(count.getColumn(0).getInt64()) : 0;
+    }
+    [[nodiscard]] bool is_told(const std::string& phone, const std::string& word) {
+        const auto limit = std::chrono::steady_clock::now() + kPatience;
+        for (std::size_t seen = 0;;) {
+            const auto messages = graph_.messages();
+            for (; seen < messages.size(); ++seen)
+                if (messages[seen].to == phone && mentions(messages[seen], word)) return true;
+            const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+                limit - std::chrono::steady_clock::now());
+            if (left.count() <= 0 || !graph_.wait_for_messages(seen + 1, left)) return false;
+        }
     }
     /// Writes until the bot says that something could not be told.
     void expect_told_next_time() {
@@ -111,6 +130,45 @@ TEST_F(ServeWebhook, AnswersWhatItAcknowledgedEvenIfItDiesRightAfter) {
     const auto first = agenda.find("entista");
     ASSERT_NE(first, std::string::npos) << agenda;
     EXPECT_EQ(agenda.find("entista", first + 1), std::string::npos) << "booked once: " << agenda;
+}
+
+/// One thing said in three messages; the host dies once so many of them have got their 200, or only when the
+/// first sign of its work reaches Graph.
+struct DeathInABurst {
+    std::size_t acknowledged = 1;
+    bool in_one_delivery = false, at_work = false;
+};
+
+TEST_F(ServeWebhook, ABurstThatTheHostDiesInIsAnsweredAndBookedOnce) {
+    const std::vector<std::string> burst{"reunión con Ana", "mañana", "a las 3"};
+    const std::vector<DeathInABurst> deaths{{.acknowledged = 1},
+                                            {.acknowledged = 2},
+                                            {.acknowledged = 3},
+                                            {.acknowledged = 3, .at_work = true},
+                                            {.acknowledged = 3, .in_one_delivery = true},
+                                            {.acknowledged = 3, .in_one_delivery = true, .at_work = true}};
+    for (std::size_t round = 0; round < deaths.size(); ++round) {
+        const DeathInABurst& death = deaths[round];
+        host_.person().phone = "1555020000" + std::to_string(round);
+        const std::string id = "wamid.burst" + std::to_string(round) + ".";
+        const std::size_t before = graph_.requests();
+        if (death.in_one_delivery)
+            ASSERT_EQ(host_.post_all(id, burst), 200);
+        else
+            for (std::size_t i = 0; i < death.acknowledged; ++i)
+                ASSERT_EQ(post(id + std::to_string(i), burst[i]), 200);
+        const auto limit = std::chrono::steady_clock::now() + kPatience;
+        while (death.at_work && graph_.requests() == before && std::chrono::steady_clock::now() < limit)
+            std::this_thread::yield();
+        host_.kill_now();
+        host_.start();
+        // Meta brings again what it is not sure of.
+        for (std::size_t i = 0; i < burst.size(); ++i) ASSERT_EQ(post(id + std::to_string(i), burst[i]), 200);
+    }
+    for (std::size_t round = 0; round < deaths.size(); ++round)
+        EXPECT_TRUE(is_told("1555020000" + std::to_string(round), "Deshacer")) << "round " << round;
+    ASSERT_EQ(host_.stop(), 0);
+    EXPECT_EQ(events_of_all(), deaths.size());
 }
 
 TEST_F(ServeWebhook, TriesAgainWhenGraphFails) {

@@ -65,6 +65,16 @@ int WebhookHost::post(const std::string& wamid, const std::string& text, std::in
         .status;
 }
 
+int WebhookHost::post_all(const std::string& wamid, const std::vector<std::string>& texts) {
+    json messages = json::array();
+    for (const std::string& text : texts)
+        messages.push_back(standins::webhook_message(person_, wamid + std::to_string(messages.size()),
+                                                     now_seconds(),
+                                                     {{"type", "text"}, {"text", {{"body", text}}}}));
+    return standins::post_webhook(webhook_url(), setup_.app_secret, standins::webhook_body(person_, messages))
+        .status;
+}
+
 int WebhookHost::post_content(const std::string& wamid, const json& content) {
     const json message = standins::webhook_message(person_, wamid, now_seconds(), content);
     return standins::post_webhook(webhook_url(), setup_.app_secret,

@@ -4,6 +4,7 @@
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 #include "tests/integration/host_setup.hpp"
 #include "tests/integration/running_host.hpp"
@@ -41,6 +42,8 @@ public:
     /// Brings a message of the person's, written now; the status that it got.
     int post(const std::string& wamid, const std::string& text);
     int post(const std::string& wamid, const std::string& text, std::int64_t written_seconds);
+    /// Several texts in one delivery, as a phone sends them after a tunnel: "<wamid>0", "<wamid>1" …
+    int post_all(const std::string& wamid, const std::vector<std::string>& texts);
     /// The same with any content: {"type": "audio", "audio": {…}}.
     int post_content(const std::string& wamid, const nlohmann::json& content);
     /// What the bot answers to this text, as JSON; "" when nothing comes.

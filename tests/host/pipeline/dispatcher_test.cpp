@@ -250,6 +250,21 @@ TEST_F(DispatcherTest, AsksThePluginThatListensBeforeTheFallback) {
     EXPECT_EQ(channel_.texts(3).back(), "unsupported");
 }
 
+TEST_F(DispatcherTest, JoinsToWhatThePluginThatListensMayKnow) {
+    std::ofstream(folder_.path() / "routes.yaml", std::ios::app) << "listens: scheduling\n";
+    router_ = intents::Router::load(folder_.path() / "routes.yaml").value();
+    plugins_.set("smalltalk", [](const TurnRequest& request) { return says(request.text); });
+    plugins_.set("scheduling", [](const TurnRequest& request) { return says(request.text); });
+    plugins_.hold("hola");
+    say("hola");
+    static_cast<void>(plugins_.seen(1));  // what comes now waits behind it
+    say("mañana");
+    say("con Ana");
+    say("agenda otra");
+    plugins_.release("hola");
+    EXPECT_EQ(channel_.texts(3), (std::vector<std::string>{"hola", "mañana\ncon Ana", "agenda otra"}));
+}
+
 TEST_F(DispatcherTest, TellsThePluginWhichMessageIsQuoted) {
     plugins_.set("smalltalk", [](const TurnRequest& request) { return says(request.input_json); });
     say("hola");

@@ -97,9 +97,6 @@ public:
     /// Takes a cancellation back: the event as it is remembered, under another id if the old
     /// one is spent. kConflict: the time was given away meanwhile.
     virtual migue::Task<migue::Result<Event>> restore(Caller caller, Event remembered, Overlap overlap) = 0;
-    /// When the person is busy, over every calendar they read; unsorted, overlaps not joined. Here
-    /// from list(); an implementation may know a shorter way.
-    virtual migue::Task<migue::Result<std::vector<Interval>>> busy(Caller caller, Interval span);
     /// A write without an answer may still take effect after the event was looked for in vain.
     [[nodiscard]] virtual bool answers_may_be_late() const { return false; }
 };

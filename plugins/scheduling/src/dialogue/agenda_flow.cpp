@@ -226,6 +226,14 @@ Task<Reply> tell_clashes(Scene& scene, Window window) {
     co_return say(phrases.say("questions/clash", {{"events", events}}), Reply::After::kKeep);
 }
 
+std::optional<date::local_days> day_asked_about(const Scene& scene) {
+    const Open* open = scene.state.alive(scene.now_ms);
+    const bool asks =
+        open != nullptr && (open->waiting == Waiting::kTime || open->waiting == Waiting::kTaken);
+    if (!asks || !open->draft.has_date || !open->draft.start) return std::nullopt;
+    return day_of(*open->draft.start);
+}
+
 Task<Reply> answer_about_days(Scene& scene, const Inquiry& inquiry) {
     const SaidTime said = read_said_time(scene, inquiry.about);
     const bool of_one_day =
@@ -238,7 +246,8 @@ Task<Reply> answer_about_days(Scene& scene, const Inquiry& inquiry) {
     if (goes_on && !said.days) {
         window = before->window;
         if (said.from || inquiry.asks == Asks::kClash) window.from = window.to = std::nullopt;
-    }
+    } else if (const auto day = day_asked_about(scene); day && of_one_day && !said.days)
+        window = Window{*day, *day, {}, {}};
     window = inquiry.window ? *inquiry.window : window_of(said, window);
     switch (inquiry.asks) {
         case Asks::kFree:
@@ -277,7 +286,10 @@ Task<Reply> show_agenda(Scene& scene, std::string_view text) {
     const SaidTime said = read_said_time(scene, text);
     const bool asks_free = scene.answers().has_word("free", text);
     // No day said: free today, busy in the days that come.
-    const Window window = window_of(said, days_from_today(scene, asks_free ? 1 : kMostDaysShown));
+    Window days = days_from_today(scene, asks_free ? 1 : kMostDaysShown);
+    if (const auto day = day_asked_about(scene); day && asks_free && !said.days)
+        days.first = days.last = *day;
+    const Window window = window_of(said, days);
     if (asks_free) {
         const bool asks_busy = scene.answers().has_word("busy_words", text);
         co_return co_await tell_free(scene, window, asks_busy);

@@ -1,8 +1,10 @@
 #include <algorithm>
 
+#include "calendar/zone_time.hpp"
 #include "dialogue/cards.hpp"
 #include "dialogue/draft_checks.hpp"
 #include "dialogue/edits.hpp"
+#include "dialogue/event_edit.hpp"
 #include "dialogue/event_search.hpp"
 #include "dialogue/flows.hpp"
 #include "dialogue/folding.hpp"
@@ -40,6 +42,20 @@ std::vector<std::string> words_before_time(const Scene& scene, std::string_view 
     return words;
 }
 
+/// "y el pádel también", right behind a cancellation: of what is there by that name, the same.
+Task<std::optional<Reply>> cancel_another(Scene& scene, std::string text) {
+    std::optional<Reply> reply;
+    EventReference reference = read_reference(scene, text, "cancel_meeting");
+    std::erase_if(reference.words,
+                  [&](const std::string& word) { return scene.answers().is("discourse_words", word); });
+    if (reference.words.empty()) co_return reply;
+    auto found = co_await find_events(scene, reference);
+    if (!found || found->empty()) co_return reply;
+    reply = found->size() == 1 ? cancel_card(scene, found->front())
+                               : pick_event(scene, *found, Purpose::kCancel, "");
+    co_return reply;
+}
+
 }  // namespace
 
 bool is_own_sentence(const Scene& scene, std::string_view text, const Understanding& read) {
@@ -66,6 +82,8 @@ Task<std::optional<Reply>> begin_another(Scene& scene, const Open& open, const s
     const bool edits = edit.by_verb || edit.corrects || edit.is_question || edit.title || edit.shift;
     if (edits || scene.answers().has_word("edit_cues", text)) co_return reply;
     const auto rest = scene.answers().after_lead("beside_leads", text);
+    if (rest && scene.state.undo && scene.state.undo->kind == Undo::Kind::kCancelled)
+        if (auto gone = co_await cancel_another(scene, *rest)) co_return gone;
     Understanding read = scene.understand(rest ? *rest : text, "schedule_meeting");
     tidy_title(scene, text, read);
     if (!rest && is_own_sentence(scene, text, read)) co_return reply;
@@ -112,6 +130,12 @@ Task<std::optional<Reply>> name_draft(Scene& scene, const Open& open, const std:
 
 namespace {
 
+/// "FR", as rules have it.
+std::string_view weekday_code(LocalMinutes at) {
+    static constexpr std::string_view kDays[] = {"SU", "MO", "TU", "WE", "TH", "FR", "SA"};
+    return kDays[date::weekday(day_of(at)).c_encoding()];
+}
+
 /// The days that are named, of those the series has.
 std::vector<LocalMinutes> named_days(const Understanding& read) {
     std::vector<LocalMinutes> days;
@@ -120,6 +144,67 @@ std::vector<LocalMinutes> named_days(const Understanding& read) {
         if (const auto day = day_in(time.start)) days.emplace_back(*day);
     }
     return days;
+}
+
+/// "not on fridays", "menos los viernes", "los viernes no": what is left out; nothing for other words.
+std::optional<std::string> words_left_out(const Answers& answers, const std::string& text) {
+    if (auto rest = answers.after_lead("except_leads", text)) {
+        // Its article belongs to the days: "los viernes" are all of them.
+        const std::vector<std::string> lead = words_of(fold(text.substr(0, text.size() - rest->size())));
+        static constexpr std::string_view kOfSeveral[] = {"los", "las", "os", "as", "aos"};
+        const bool is_several = !lead.empty() && std::find(std::begin(kOfSeveral), std::end(kOfSeveral),
+                                                           lead.back()) != std::end(kOfSeveral);
+        return is_several ? lead.back() + " " + *rest : rest;
+    }
+    const std::size_t last = text.find_last_of(' ');
+    if (last == std::string::npos || !answers.is("denies_behind", text.substr(last + 1))) return std::nullopt;
+    return text.substr(0, last);
+}
+
+/// The rule without those days of the week; nothing where it has none of them, or no others.
+std::optional<std::string> rule_without(const std::string& rule, const std::vector<std::string>& days) {
+    static constexpr std::string_view kWeekly = "FREQ=WEEKLY;BYDAY=", kDaily = "FREQ=DAILY";
+    std::string kept_from = "MO,TU,WE,TH,FR,SA,SU", behind;
+    if (rule.starts_with(kWeekly)) {
+        const std::size_t end = std::min(rule.find(';', kWeekly.size()), rule.size());
+        kept_from = rule.substr(kWeekly.size(), end - kWeekly.size());
+        behind = rule.substr(end);
+    } else if (rule.starts_with(kDaily) && rule.find("INTERVAL=") == std::string::npos) {
+        behind = rule.substr(kDaily.size());
+    } else {
+        return std::nullopt;
+    }
+    std::string kept;
+    for (std::size_t at = 0; at < kept_from.size(); at += 3) {
+        const std::string day = kept_from.substr(at, 2);
+        if (std::find(days.begin(), days.end(), day) == days.end()) kept += (kept.empty() ? "" : ",") + day;
+    }
+    if (kept.empty() || kept == kept_from) return std::nullopt;
+    return std::string(kWeekly) + kept + behind;
+}
+
+/// A series goes on without the days of the week that are said, and nothing else: "not on fridays".
+std::optional<EventDraft> without_weekdays(const Scene& scene, const EventDraft& draft,
+                                           const std::string& left_out) {
+    static constexpr std::string_view kWeekly = "FREQ=WEEKLY;BYDAY=";
+    const Understanding read = scene.understand(left_out, "schedule_meeting");
+    const std::string& said = read.draft.rrule;
+    const bool only_days = said.starts_with(kWeekly) && said.find(';', kWeekly.size()) == std::string::npos &&
+                           !read.draft.has_time &&
+                           scene.answers().left_over(left_out, read.times, "day_leads").empty();
+    if (!only_days || !draft.start) return std::nullopt;
+    std::vector<std::string> days;
+    for (std::size_t at = kWeekly.size(); at < said.size(); at += 3) days.push_back(said.substr(at, 2));
+    auto rule = rule_without(draft.rrule, days);
+    if (!rule) return std::nullopt;
+    EventDraft rest = draft;
+    rest.rrule = std::move(*rule);
+    // It begins on a day of its own.
+    while (rest.rrule.find(weekday_code(*rest.start), kWeekly.size()) == std::string::npos) {
+        *rest.start += date::days(1);
+        if (rest.end) *rest.end += date::days(1);
+    }
+    return rest;
 }
 
 /// What is shown stays open, with a word in front of it.
@@ -133,8 +218,14 @@ Reply show_open(const Open& open, std::string text) {
 
 Task<std::optional<Reply>> leave_out_of_draft(Scene& scene, const Open& open, const std::string& text) {
     std::optional<Reply> reply;
-    if (!is_draft_open(open) || open.waiting != Waiting::kCard || open.draft.rrule.empty()) co_return reply;
+    const bool is_booked = open.waiting == Waiting::kDone && !open.target.empty();
+    const bool on_card = is_draft_open(open) && open.waiting == Waiting::kCard;
+    if (open.draft.rrule.empty() || !(is_booked || on_card) || scene.input.forwarded) co_return reply;
     const Answers& answers = scene.answers();
+    if (const auto left_out = words_left_out(answers, text))
+        if (auto rest = without_weekdays(scene, open.draft, *left_out))
+            co_return co_await show_again(scene, std::move(*rest), open.target);
+    if (!on_card) co_return reply;
     const std::string title = shown(open.draft.title);
     if (const auto left_out = answers.after_lead("except_leads", text)) {
         const std::vector<LocalMinutes> days = named_days(scene.understand(*left_out, "schedule_meeting"));

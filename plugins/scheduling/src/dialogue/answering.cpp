@@ -5,6 +5,7 @@
 #include "calendar/zone_time.hpp"
 #include "dialogue/calendars.hpp"
 #include "dialogue/cards.hpp"
+#include "dialogue/draft_checks.hpp"
 #include "dialogue/edits.hpp"
 #include "dialogue/event_search.hpp"
 #include "dialogue/flows.hpp"
@@ -33,14 +34,6 @@ bool is_two_readings(const Scene& scene, const Open& open, std::string_view text
 bool is_named(const EventDraft& draft) {
     return !draft.title.empty() &&
            std::find(draft.inferred.begin(), draft.inferred.end(), "title") == draft.inferred.end();
-}
-
-/// What is open, again: the message said nothing about it.
-Reply repeat_open(const Scene& scene, const Open& open) {
-    const bool asks_words = open.waiting == Waiting::kChange;
-    Reply reply = say(asks_words ? open.prompt : scene.phrases.say("still_open", {{"current", open.prompt}}));
-    reply.open = open;
-    return reply;
 }
 
 /// Marks and emoji alone: "?" asks again what was asked, a thumb up is a yes.
@@ -73,7 +66,7 @@ bool takes_edits(const Open& open) {
 /// The event that was just booked, when it is refused afterwards: "olvídalo".
 Task<std::optional<Reply>> refuse_done(Scene& scene, const Open& open) {
     std::optional<Reply> reply;
-    if (open.target.empty()) co_return reply;
+    if (open.target.empty()) co_return say(scene.phrases.say("kept"), Reply::After::kKeep);
     auto event = co_await scene.booking.get(open.target);
     if (!event || !event->has_value() || (*event)->cancelled) co_return reply;
     reply = cancel_card(scene, **event);
@@ -151,17 +144,37 @@ std::optional<std::size_t> day_by_number(const Open& open, std::string_view text
     return std::nullopt;
 }
 
+/// "wednesday" to "Tuesday, December 1, or Wednesday, December 2?": the one of that name, where only one is.
+std::optional<std::size_t> day_by_name(const Scene& scene, const Open& open, std::string_view text) {
+    if (open.said != kTheseDays) return std::nullopt;
+    const Understanding read = scene.understand(text, "schedule_meeting");
+    const auto named = read.times.size() == 1 ? day_in(read.times.front().start) : std::nullopt;
+    if (!named || !is_weekday_name(scene, read.times.front()) ||
+        !scene.answers().is_time_edit(text, read.times))
+        return std::nullopt;
+    std::optional<std::size_t> found;
+    for (std::size_t i = 0; i < open.options.size(); ++i) {
+        const auto& start = open.options[i].start;
+        if (!start || date::weekday(day_of(*start)) != date::weekday(*named)) continue;
+        if (found) return std::nullopt;
+        found = i;
+    }
+    return found;
+}
+
 Task<std::optional<Reply>> choose_by_words(Scene& scene, const Open& open, const std::string& text) {
     std::optional<Reply> reply;
     if (const auto of_pair = option_of_pair(scene, open, text))
         reply = co_await choose_of_pair(scene, open, *of_pair);
     else if (const auto of_month = day_by_number(open, text))
         reply = co_await choose(scene, open, *of_month);
+    else if (const auto of_week = day_by_name(scene, open, text))
+        reply = co_await choose(scene, open, *of_week);
     else if (is_weekday_asked(scene, open, text))
         co_return reply;
     else if (const auto index = scene.answers().choose(text, open.options))
         reply = co_await choose(scene, open, *index);
-    else if (scene.answers().is("undo", text))
+    else if (scene.answers().is_made_of("undo", "no_fillers", text))
         reply = co_await undo(scene);
     co_return reply;
 }
@@ -173,7 +186,10 @@ Task<std::optional<Reply>> refuse(Scene& scene, const Open& open, const std::str
         scene.intent == "never_mind" && scene.understand(text, "reschedule_meeting").times.empty();
     const Answers& answers = scene.answers();
     if (!answers.is("no", text) && !answers.is_made_of("no", "no_fillers", text) && !drops) co_return reply;
-    if (is_done(open))
+    // What was answered since is refused, not what was done before it.
+    if (is_done(open) && scene.state.spoke_ms > open.at_ms)
+        reply = say(scene.phrases.say("kept"), Reply::After::kKeep);
+    else if (is_done(open))
         reply = co_await refuse_done(scene, open);
     else
         reply = leave(scene, open);
@@ -274,6 +290,13 @@ std::optional<Understanding> part_or_days(const Scene& scene, const Open& open, 
 }
 
 }  // namespace
+
+Reply repeat_open(const Scene& scene, const Open& open) {
+    const bool asks_words = open.waiting == Waiting::kChange;
+    Reply reply = say(asks_words ? open.prompt : scene.phrases.say("still_open", {{"current", open.prompt}}));
+    reply.open = open;
+    return reply;
+}
 
 Task<std::optional<Reply>> change_by_words(Scene& scene, const Open& open, std::string_view text) {
     std::optional<Reply> reply;

@@ -79,6 +79,9 @@ std::optional<std::size_t> Answers::choose(std::string_view text, const std::vec
     }
     for (std::size_t i = 0; i < options.size() && i < ordinals_.size(); ++i)
         if (ordinals_[i].contains(said)) return i;
+    // Of two, the one that is not in front of the eyes.
+    if (options.size() == 2 && options[0].role.empty() && options[1].role.empty() && is("the_other", said))
+        return 1;
     if (options.size() > 1 && is("last", said)) {
         // The last of what can be picked, not of what can be done instead.
         for (std::size_t i = options.size(); i-- > 0;)

@@ -81,6 +81,16 @@ std::string details_of(const Scene& scene, const EventDraft& draft) {
     return details;
 }
 
+/// The last occurrence of a series that ends soon enough to be counted.
+std::optional<LocalMinutes> last_of(const Event& event) {
+    const bool ends =
+        event.rrule.find("COUNT=") != std::string::npos || event.rrule.find("UNTIL=") != std::string::npos;
+    if (!ends) return std::nullopt;
+    const auto all = occurrences(event, Interval{event.start_ms, event.start_ms + kAheadMs}, kMostCounted);
+    if (all.empty() || all.size() == kMostCounted) return std::nullopt;
+    return to_local(all.back().start_ms, event.zone);
+}
+
 /// What is different in the new draft, beyond its time: "con Luis", "en la sala 2".
 std::string changes_of(const Scene& scene, const EventDraft& was, const EventDraft& now) {
     const Phrases& phrases = scene.phrases;
@@ -106,7 +116,7 @@ std::string changes_of(const Scene& scene, const EventDraft& was, const EventDra
         changes.push_back(phrases.say("change_place", {{"place", shown(now.location)}}));
     if (was.rrule != now.rrule && !now.rrule.empty())
         changes.push_back(write_series(phrases, {*now.start, *now.start + length_of(now)}, now.all_day,
-                                       now.rrule, std::nullopt));
+                                       now.rrule, last_of(to_event(now))));
     if (now.video_call && !was.video_call) changes.push_back(phrases.say("change_video"));
     if (changes.empty()) return {};
     std::string list;
@@ -128,16 +138,6 @@ std::string exceptions_note(const Scene& scene, const Event& event) {
         if (days.size() < kMostExceptions) days.push_back(to_local(at, event.zone));
     if (event.rrule.empty() || days.empty()) return {};
     return " " + scene.phrases.say("repeat/except", {{"dates", write_dates(scene.phrases, days)}});
-}
-
-/// The last occurrence of a series that ends soon enough to be counted.
-std::optional<LocalMinutes> last_of(const Event& event) {
-    const bool ends =
-        event.rrule.find("COUNT=") != std::string::npos || event.rrule.find("UNTIL=") != std::string::npos;
-    if (!ends) return std::nullopt;
-    const auto all = occurrences(event, Interval{event.start_ms, event.start_ms + kAheadMs}, kMostCounted);
-    if (all.empty() || all.size() == kMostCounted) return std::nullopt;
-    return to_local(all.back().start_ms, event.zone);
 }
 
 /// What was booked as it is told: the whole of it, or only what was not on the screen yet.

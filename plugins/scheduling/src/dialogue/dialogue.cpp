@@ -93,13 +93,25 @@ bool only_introduces(const Scene& scene, std::string_view text) {
            scene.understand(text, "schedule_meeting").times.empty();
 }
 
+/// A few words that no rule knows are nearer to what is asked than to anything else: it is asked again.
+std::optional<Reply> ask_again_for_words(const Scene& scene, std::string_view text) {
+    constexpr std::size_t kMostWords = 4;
+    const Open* open = scene.state.alive(scene.now_ms);
+    const bool asks = open != nullptr && !is_settled(*open) && open->waiting != Waiting::kLink &&
+                      open->waiting != Waiting::kCalendar;
+    if (!asks || scene.intent != "other" || scene.input.forwarded) return std::nullopt;
+    if (text.find('?') != std::string_view::npos || words_of(fold(text)).size() > kMostWords)
+        return std::nullopt;
+    return repeat_open(scene, *open);
+}
+
 Task<Reply> take_intent(Scene& scene, std::string text) {
     const std::string& intent = scene.intent;
     if (auto title = title_sent_last(scene, text)) {
         const Open named = *scene.state.open;
         co_return co_await rename(scene, named, std::move(*title));
     }
-    if (scene.answers().is("undo", text)) co_return co_await undo(scene);
+    if (scene.answers().is_made_of("undo", "no_fillers", text)) co_return co_await undo(scene);
     if (intent == "cancel_meeting") co_return co_await cancel_by_words(scene, text);
     if (intent == "reschedule_meeting") co_return co_await move_by_words(scene, text);
     if (intent == "query_agenda") co_return co_await show_agenda(scene, text);
@@ -134,6 +146,7 @@ Task<Reply> take_intent(Scene& scene, std::string text) {
     if (intent == "other" && !scene.input.forwarded && is_bare_time(scene, text))
         co_return co_await start_draft(scene, text);
     if (auto said = say_in_fixed_language(scene)) co_return std::move(*said);
+    if (auto again = ask_again_for_words(scene, text)) co_return std::move(*again);
     co_return pass_on();
 }
 
@@ -203,6 +216,8 @@ Task<Reply> take_text(Scene& scene) {
         name && (!named(scene.book, *name).empty() || is_unknown_contact(scene, *name)))
         co_return co_await forget_contact(scene, std::move(*name));
     take_quotation(scene);
+    auto beside = co_await offer_beside(scene, text);
+    if (beside) co_return std::move(*beside);
     auto offered = co_await offer_for_wish(scene, text);
     if (offered) co_return std::move(*offered);
     auto told = co_await answer_question(scene, text);

@@ -33,6 +33,13 @@ bool is_same_title(std::string_view said, std::string_view made) {
 constexpr std::string_view kWeekMark = "week/";
 constexpr std::size_t kMostDays = 3;
 
+/// How much later the choice is in the week that begins then, or in one after it.
+date::weeks weeks_until(const Choice& choice, date::local_days begin) {
+    date::weeks later{0};
+    while (day_of(choice.start) + later < begin) ++later;
+    return later;
+}
+
 /// A weekday after that is one of the week that was said.
 Understanding inside_week(const Open& open, Understanding said) {
     if (!open.said.starts_with(kWeekMark) || !said.draft.has_date || !said.draft.start) return said;
@@ -41,6 +48,15 @@ Understanding inside_week(const Open& open, Understanding said) {
         return time.type == "date" && time.text.find_first_of("0123456789") != std::string::npos;
     });
     if (!begin || is_numbered) return said;
+    // "tuesday or wednesday" are two days of that week.
+    if (said.question && said.times.size() > 1) {
+        for (Choice& choice : said.question->choices) {
+            const auto weeks = weeks_until(choice, *begin);
+            choice.start += weeks;
+            if (choice.end) *choice.end += weeks;
+        }
+        return said;
+    }
     // "tuesday" on a Tuesday is two days, of which the week has one.
     if (said.question && said.question->kind == "ambiguous_date")
         for (const Choice& choice : said.question->choices) {
@@ -55,13 +71,6 @@ Understanding inside_week(const Open& open, Understanding said) {
         if (said.draft.end) *said.draft.end += date::days(7);
     }
     return said;
-}
-
-bool is_weekday_name(const Scene& scene, const TimeMention& time) {
-    std::string name;
-    for (const std::string& word : words_of(fold(time.text)))
-        if (!scene.answers().is("day_leads", word) && word != "na") name += (name.empty() ? "" : " ") + word;
-    return time.type == "date" && scene.answers().is("weekday_names", name);
 }
 
 /// "just Tuesday", to a series of Tuesdays and Thursdays that is not booked yet: the days of the series.
@@ -237,6 +246,13 @@ std::optional<Reply> say_same(const Scene& scene, const Open& open, const EventD
 }
 
 }  // namespace
+
+bool is_weekday_name(const Scene& scene, const TimeMention& time) {
+    std::string name;
+    for (const std::string& word : words_of(fold(time.text)))
+        if (!scene.answers().is("day_leads", word) && word != "na") name += (name.empty() ? "" : " ") + word;
+    return time.type == "date" && scene.answers().is("weekday_names", name);
+}
 
 std::optional<Reply> ask_day_of_week(const Scene& scene, const Open& open, const Understanding& said) {
     if (open.waiting != Waiting::kTime || open.draft.has_date) return std::nullopt;

@@ -67,6 +67,8 @@ Task<std::optional<Reply>> settle_by_words(Scene& scene, const Open& open, const
     std::optional<Reply> reply;
     if (scene.input.forwarded || open.waiting == Waiting::kLink) co_return reply;
     const Edit edit = read_edit(text, scene.moment, guest_names(scene, open));
+    // "bring it back", while it is asked whether it is to go.
+    if (edit.what == What::kRestore && open.waiting == Waiting::kCancel) co_return leave(scene, open);
     if (edit.what == What::kRestore && can_restore(scene)) co_return co_await undo(scene);
     const bool refuses = edit.what == What::kKeep || edit.what == What::kCancel;
     if (!refuses || edit.has_changes() || (edit.leaves_out && !edit.days.empty())) co_return reply;

@@ -191,6 +191,19 @@ Task<Reply> take_event(Scene& scene, const Open& open, const Option& chosen) {
     co_return cancel_card(scene, meant);
 }
 
+namespace {
+
+/// What is gone: the event as it was shown, or how much of its series.
+std::string cancelled_when(const Scene& scene, const Event& first, bool is_one_occurrence, SeriesPart part) {
+    const std::string when = begin_of(scene, first);
+    if (!repeats(first)) return when;
+    if (!is_one_occurrence || part == SeriesPart::kAll) return scene.phrases.say("cancelled_all");
+    if (part == SeriesPart::kFollowing) return scene.phrases.say("cancelled_following", {{"when", when}});
+    return when;
+}
+
+}  // namespace
+
 Task<Reply> cancel_events(Scene& scene, const Open& open, SeriesPart part) {
     scene.plan = Plan{};
     scene.plan->kind = Plan::Kind::kCancel;
@@ -201,16 +214,17 @@ Task<Reply> cancel_events(Scene& scene, const Open& open, SeriesPart part) {
     if (meant->empty()) co_return say(scene.phrases.say("not_found"));
     const Event first = meant->front().shown();
     const std::size_t count = meant->size();
+    const bool is_one = meant->front().occurrence_ms != 0 || !meant->front().stored.series.empty();
     SeriesDone done = co_await cancel_each(scene, std::move(*meant), part);
     const Outcome::Kind kind = done.outcome.kind;
     if (kind == Outcome::Kind::kGone) co_return say(scene.phrases.say("not_found"));
     if (kind != Outcome::Kind::kDone)
         co_return say(scene.phrases.say(kind == Outcome::Kind::kUnknown ? "failed_unknown" : "failed"));
     Reply reply;
-    reply.text = count == 1
-                     ? scene.phrases.say_of("cancelled", first.title,
-                                            {{"title", shown(first.title)}, {"when", begin_of(scene, first)}})
-                     : scene.phrases.count("cancelled_many", count);
+    reply.text = count == 1 ? scene.phrases.say_of("cancelled", first.title,
+                                                   {{"title", shown(first.title)},
+                                                    {"when", cancelled_when(scene, first, is_one, part)}})
+                            : scene.phrases.count("cancelled_many", count);
     scene.state.undo = Undo{Undo::Kind::kCancelled, std::move(done.before), {}, scene.now_ms + kUndoLifeMs};
     Open closed;
     closed.waiting = Waiting::kDone;

@@ -118,6 +118,16 @@ std::string say_of_day(const Scene& scene, const Window& window, const std::vect
     return phrases.say("free_except", {{"when", when}, {"times", write_times(phrases, span, busy)}});
 }
 
+/// " Todo el día: Vacaciones.", what takes no hour of that day; "" when nothing does.
+std::string say_whole_days(const Scene& scene, date::local_days day, const std::vector<Event>& events) {
+    std::vector<std::string> titles;
+    for (const Event& event : events_of_day(events, day, scene.person.zone))
+        if (event.all_day && !event.busy && titles.size() < 5)
+            titles.push_back("*" + shown(event.title) + "*");
+    if (titles.empty()) return {};
+    return " " + scene.phrases.say("questions/whole_day_too", {{"events", scene.phrases.join(titles)}});
+}
+
 /// Several days: all of them free, or one line for each.
 std::string say_of_days(const Scene& scene, const Window& window, const std::vector<date::local_days>& days,
                         const std::vector<LocalSpan>& busy) {
@@ -199,12 +209,15 @@ std::string slots_text(const Scene& scene, const EventDraft& draft, std::string_
 
 Task<Reply> tell_free(Scene& scene, Window window, bool asks_busy) {
     remember_question(scene, asks_busy ? Asks::kBusy : Asks::kFree, window);
-    auto listed = co_await list_busy(scene, window.first, window.last + date::days(1));
+    const LocalSpan asked{window.first, window.last + date::days(1)};
+    auto listed = co_await scene.booking.list(to_interval(asked, scene.person.zone));
     if (!listed) co_return say(scene.phrases.say("failed_read"), Reply::After::kKeep);
     const std::vector<date::local_days> days = days_in(window);
     if (days.size() == 1) window.first = window.last = days.front();
+    const std::string beside = window.is_one_day() ? say_whole_days(scene, window.first, *listed) : "";
+    std::erase_if(*listed, [](const Event& event) { return !event.busy; });
     if (window.is_one_day())
-        co_return say(say_of_day(scene, window, *listed, asks_busy), Reply::After::kKeep);
+        co_return say(say_of_day(scene, window, *listed, asks_busy) + beside, Reply::After::kKeep);
     const std::vector<LocalSpan> busy = busy_spans(*listed, scene.person.zone);
     co_return say(say_of_days(scene, window, days, busy), Reply::After::kKeep);
 }
@@ -291,6 +304,17 @@ Task<Reply> find_slot(Scene& scene, std::string_view text) {
     // Nothing in it asks for time: what the message resembled is not what it says.
     if (!wants_time) co_return pass_on();
     std::optional<Window> window;
+    if (const auto day = day_asked_about(scene); day && !said.days && draft.title.empty()) {
+        // Hours of the day that is asked for, for what they are asked for.
+        const Open open = *scene.state.alive(scene.now_ms);
+        const minutes length = draft.duration.value_or(length_of(open.draft));
+        draft = untimed(open.draft);
+        draft.duration = length;
+        Reply reply =
+            co_await offer_slots(scene, std::move(draft), window_of(said, Window{*day, *day, {}, {}}));
+        if (reply.open) reply.open->target = open.target;
+        co_return reply;
+    }
     if (!said.is_empty()) window = window_of(said, days_from_today(scene, said.days ? 1 : kLookAheadDays));
     co_return co_await offer_slots(scene, std::move(draft), window);
 }

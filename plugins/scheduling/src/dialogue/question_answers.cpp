@@ -336,8 +336,11 @@ void remember_question(Scene& scene, Asks asks, const Window& window) {
 Task<std::optional<Reply>> answer_question(Scene& scene, std::string_view text) {
     std::optional<Reply> reply;
     if (scene.input.forwarded) co_return reply;
-    const auto inquiry = read_question(scene, text);
+    auto inquiry = read_question(scene, text);
     if (!inquiry) co_return reply;
+    // "y después cine" asks for more where no cinema is there.
+    if (inquiry->asks == Asks::kAfter && text.find('?') == std::string_view::npos)
+        inquiry->is_doubtful = true;
     if (inquiry->asks == Asks::kNext) {
         reply = co_await tell_next(scene, inquiry->about);
         co_return reply;

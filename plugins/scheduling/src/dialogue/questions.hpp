@@ -77,6 +77,8 @@ void take_asked_day(const Scene& scene, Understanding& read);
 [[nodiscard]] migue::Task<Reply> tell_free(Scene& scene, Window window, bool asks_busy);
 [[nodiscard]] migue::Task<Reply> tell_amount(Scene& scene, Window window);
 /// Free hours of the window, or of the coming days, to pick for the draft.
+/// "what's free in the morning?" while the hour of Wednesday is asked for: the day of what is open.
+[[nodiscard]] std::optional<date::local_days> day_asked_about(const Scene& scene);
 [[nodiscard]] migue::Task<Reply> offer_slots(Scene& scene, EventDraft draft, std::optional<Window> asked);
 
 /// Keeps the question, so that the next one can go on from it.

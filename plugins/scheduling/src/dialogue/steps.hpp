@@ -40,6 +40,8 @@ namespace scheduling {
 
 /// The message as an answer to what is open; nothing when it is none.
 [[nodiscard]] migue::Task<std::optional<Reply>> answer_open(Scene& scene, const Open& open, std::string text);
+/// What is open, again: the message said nothing about it.
+[[nodiscard]] Reply repeat_open(const Scene& scene, const Open& open);
 /// Words that change the draft or the event on the card; nothing for other words.
 [[nodiscard]] migue::Task<std::optional<Reply>> change_by_words(Scene& scene, const Open& open,
                                                                 std::string_view text);

@@ -102,4 +102,46 @@ Task<std::optional<Reply>> offer_for_wish(Scene& scene, const std::string& text)
     co_return reply;
 }
 
+namespace {
+
+/// The hours that are offered of one day, or what was taken there; nothing when none are, or of several days.
+std::optional<LocalSpan> offered_hours(const Open& open) {
+    std::optional<LocalSpan> hours;
+    if (open.waiting == Waiting::kTaken && open.draft.start && open.draft.has_date && !open.draft.all_day)
+        hours = {*open.draft.start, *open.draft.start};
+    if (open.waiting != Waiting::kTime) return hours;
+    for (const Option& shown : open.options) {
+        if (shown.action != Action::kPick || !shown.start || shown.day_only || shown.all_day) continue;
+        if (!hours) hours = {*shown.start, *shown.start};
+        if (day_of(hours->begin) != day_of(*shown.start)) return std::nullopt;
+        hours->begin = std::min(hours->begin, *shown.start);
+        hours->end = std::max(hours->end, *shown.start);
+    }
+    return hours;
+}
+
+}  // namespace
+
+Task<std::optional<Reply>> offer_beside(Scene& scene, const std::string& text) {
+    std::optional<Reply> reply;
+    const Open* alive = scene.state.alive(scene.now_ms);
+    if (alive == nullptr || scene.input.forwarded) co_return reply;
+    const bool later = scene.answers().is_made_of("later_hours", "hour_fillers", text);
+    const bool earlier = !later && scene.answers().is_made_of("earlier_hours", "hour_fillers", text);
+    const auto hours = later || earlier ? offered_hours(*alive) : std::nullopt;
+    if (!hours) co_return reply;
+    const Open open = *alive;
+    const auto day = day_of(hours->begin);
+    Window window{day, day, {}, {}};
+    window.from = later ? hours->end - day + kDefaultLength : minutes(0);
+    window.to = later ? minutes(24 * 60) : hours->begin - day;
+    if (*window.from >= *window.to) co_return reply;
+    const minutes length = length_of(open.draft);
+    EventDraft draft = untimed(open.draft);
+    draft.duration = length;
+    reply = co_await offer_slots(scene, std::move(draft), window);
+    if (reply->open) reply->open->target = open.target;
+    co_return reply;
+}
+
 }  // namespace scheduling

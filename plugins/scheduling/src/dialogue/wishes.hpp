@@ -80,6 +80,8 @@ void offer_without(const Scene& scene, Reply& reply, const std::vector<Span>& ti
 
 // edit_flow.cpp
 
+/// "terça", "on tuesday", "el martes": a day of the week by its name alone.
+[[nodiscard]] bool is_weekday_name(const Scene& scene, const TimeMention& time);
 /// "until June", and no other time: a stretch that has an end alone.
 [[nodiscard]] bool says_open_end(const Understanding& read);
 /// "next week" where a day is wanted: days of it, and the week is kept for a weekday that is written then;
@@ -92,5 +94,7 @@ void offer_without(const Scene& scene, Reply& reply, const std::vector<Span>& ti
 /// "when can I have lunch with Joe next week?", "when can I go instead": free hours for what the words name,
 /// or for what is talked about; nothing for other words.
 [[nodiscard]] migue::Task<std::optional<Reply>> offer_for_wish(Scene& scene, const std::string& text);
+/// "anything later?", while hours of a day are offered: others of that day; nothing for other words.
+[[nodiscard]] migue::Task<std::optional<Reply>> offer_beside(Scene& scene, const std::string& text);
 
 }  // namespace scheduling

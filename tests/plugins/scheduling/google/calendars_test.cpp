@@ -160,10 +160,17 @@ TEST_F(CalendarsOfAPerson, BookNothingWhileOneOfThemIsNotKnown) {
     talk.google.put_calendar(kMaria, {.id = kFamily, .summary = "Familia", .deleted = true});
     bool unknown = false;
     at([&](Desk& desk) -> migue::Task<void> {
-        auto busy = co_await desk.google.busy(desk.caller, Interval{1'795'550'400'000, 1'795'554'000'000});
-        unknown = !busy && busy.error().code == migue::Error::Code::kUnavailable;
+        Event event;
+        event.id = "abcde12345";
+        event.title = "Dentista";
+        event.zone = "America/Bogota";
+        event.start_ms = 1'795'550'400'000;
+        event.end_ms = event.start_ms + 1'800'000;
+        auto made = co_await desk.google.insert(desk.caller, event, Overlap::kRefuse);
+        unknown = !made && made.error().code == migue::Error::Code::kUnavailable;
     });
     EXPECT_TRUE(unknown) << "free/busy with an error inside a 200 is not free";
+    EXPECT_EQ(talk.google.count("events.insert"), 0u);
 }
 
 TEST_F(CalendarsOfAPerson, TakeAnEventOnTheOneThatWasNamed) {

@@ -114,29 +114,6 @@ Task<Result<std::vector<Event>>> GoogleCalendar::list(Caller caller, Interval sp
     co_return found;
 }
 
-Task<Result<std::vector<Interval>>> GoogleCalendar::busy(Caller caller, Interval span) {
-    auto accounts = co_await accounts_of(caller);
-    if (!accounts) co_return std::move(accounts).error();
-    const bool all_allow = std::all_of(accounts->begin(), accounts->end(), [](const GoogleAccount& account) {
-        return account.is_alive && may_see_busy(account.scopes);
-    });
-    if (!all_allow) co_return co_await Calendar::busy(std::move(caller), span);
-    std::vector<Task<Result<std::vector<Interval>>>> calls;
-    for (const GoogleAccount& account : *accounts) {
-        std::vector<std::string> calendars;
-        for (const Place& place : places_read(*accounts))
-            if (place.account.id == account.id) calendars.push_back(place.calendar);
-        if (!calendars.empty()) calls.push_back(calls_.busy(caller, account, std::move(calendars), span));
-    }
-    auto told = co_await side_by_side(std::move(calls));
-    std::vector<Interval> busy;
-    for (auto& one : told) {
-        if (!one) co_return std::move(one).error();
-        busy.insert(busy.end(), one->begin(), one->end());
-    }
-    co_return busy;
-}
-
 Task<Result<std::optional<Event>>> GoogleCalendar::get(Caller caller, std::string id) {
     std::optional<Event> none;
     auto accounts = co_await accounts_of(caller);

@@ -33,8 +33,6 @@ public:
     migue::Task<migue::Result<Event>> update(Caller caller, Event event, Overlap overlap) override;
     migue::Task<migue::Result<void>> cancel(Caller caller, std::vector<std::string> ids) override;
     migue::Task<migue::Result<Event>> restore(Caller caller, Event remembered, Overlap overlap) override;
-    /// An account's free/busy in one call where the person allowed that, else its lists.
-    migue::Task<migue::Result<std::vector<Interval>>> busy(Caller caller, Interval span) override;
     [[nodiscard]] bool answers_may_be_late() const override { return true; }
 
     /// The zone of the account's primary calendar.
