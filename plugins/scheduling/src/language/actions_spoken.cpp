@@ -23,6 +23,12 @@ bool act_packed_before(const Context& context, Arguments arguments, std::int32_t
     return written && meet(context, clock, *arguments[1], out);
 }
 
+/// "next thurs 2": the number is an hour, if twelve have it.
+bool act_bare_hour_on(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value& hour = *arguments[1];
+    return hour.has(kBareHour) && meet(context, *arguments[0], hour, out);
+}
+
 /// "0630 flight": an hour of the day, not of the night, in four digits that begin with a nought.
 bool act_packed_alone(const Context&, Arguments arguments, std::int32_t, Value& out) {
     out = *arguments[0];

@@ -40,6 +40,7 @@ private:
     void add_refused(const language::Expression& expression);
     void add_length(const language::Expression& expression, Understanding& out);
     void add_time(const language::Expression& expression);
+    [[nodiscard]] bool is_reminding_day(const language::Expression& expression) const;
     [[nodiscard]] bool is_corrected(const language::Expression& expression) const;
     [[nodiscard]] bool skips_a_year(const language::Value& value) const;
     [[nodiscard]] bool is_aside(const language::Expression& expression) const;
