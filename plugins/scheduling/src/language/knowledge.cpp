@@ -56,6 +56,8 @@ constexpr std::pair<Symbol AroundClasses::*, std::string_view> kAroundNames[] = 
     {&AroundClasses::ask_tail, "ASKTAIL"},
     {&AroundClasses::before, "BEFOREW"},
     {&AroundClasses::clitic, "CLITIC"},
+    {&AroundClasses::ask_end, "ASKEND"},
+    {&AroundClasses::reported, "REPORTED"},
     {&AroundClasses::comers, "COMERS"},
     {&AroundClasses::command, "COMMAND"},
     {&AroundClasses::correct, "CORRECT"},

@@ -89,7 +89,9 @@ bool Assembly::names_occasion(const Expression& expression) const {
                               day.grain == language::Grain::kDay && day.day_end - day.day_begin > 1;
             // "carnaval, de 6 a 10", "el finde largo …, del 30 al 1"
             if (days && expression.value.has(Flag::kHoliday)) return true;
-            if (weekend) return days && expression.end_token <= other.begin_token;
+            // "the weekend of the 6th, Friday to Sunday": which weekend is said there.
+            if (weekend)
+                return days && !day.has(Flag::kWeekdays) && expression.end_token <= other.begin_token;
             return single && !names(day) && day.freq == language::Freq::kNone &&
                    (behind_of || !meet(context_, expression.value, day, both));
         });

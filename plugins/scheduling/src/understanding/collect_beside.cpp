@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "language/actions.hpp"
 #include "understanding/assemble.hpp"
 
 /// Times beside the event's own that are read together with it: the way back of a journey, the end of a
@@ -58,6 +59,46 @@ bool Assembly::take_way_back(const Expression& expression) {
         when_ = first;
     }
     return true;
+}
+
+/// "tmr lunch 1230 w boss": where the day is said and no hour, digits right behind the event's noun are one.
+void Assembly::take_packed_hour() {
+    constexpr std::int64_t kFirst = 600, kMost = 2359, kStep = 5;
+    if (!when_ || repeat_ || rival_ || !when_->has_day() || when_->has_clock()) return;
+    const bool day = when_->form == DayForm::kFields ? when_->weekday != 0 || when_->dom != 0
+                                                     : when_->day_end - when_->day_begin == 1;
+    if (!day) return;
+    for (std::uint32_t at = 1; at < around_.size(); ++at) {
+        const auto& token = reading_.text.tokens[at];
+        const std::size_t digits = reading_.text.word(at).size();
+        if (token.kind != language::TokenKind::kNumber || !around_.is_free(at) || token.glued) continue;
+        if (digits < 3 || digits > 4 || token.number < kFirst || token.number > kMost ||
+            token.number % 100 >= 60 || token.number % kStep != 0)
+            continue;
+        bool noun = false;
+        for (std::uint32_t size = 1; size <= std::min(3U, at); ++size)
+            noun = noun || (around_.is_free(at - size) && event_size(around_, at - size) == size);
+        if (!noun || is_numbered(at)) continue;
+        Value hour;
+        hour.clock = static_cast<std::int32_t>(token.number / 100 * 3600 + token.number % 100 * 60);
+        if (hour.clock < language::kHalfDay + 3600) hour.flags |= Flag::kBareHour;
+        Value both;
+        if (!meet(context_, *when_, hour, both)) return;
+        when_ = both;
+        around_.mark(at, at + 1, Role::kTime);
+        return;
+    }
+}
+
+/// "flight 1230", "room 1015": the word before counts it.
+bool Assembly::is_numbered(std::uint32_t at) const {
+    const auto& lexicon = around_.knowledge.lexicon;
+    const auto node = lexicon.next(language::Lexicon::kRoot, lexicon.find(reading_.text.word(at - 1)));
+    if (!node) return false;
+    const auto& entries = lexicon.entries(*node);
+    return std::any_of(entries.begin(), entries.end(), [&](const language::LexiconEntry& entry) {
+        return entry.symbol == around_.knowledge.not_time_before && (entry.language & reading_.language) != 0;
+    });
 }
 
 /// "martes de 7 a 8 hasta junio": a weekday with its hour that goes on for weeks is a habit, though nobody

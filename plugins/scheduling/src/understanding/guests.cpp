@@ -361,6 +361,17 @@ std::uint32_t take_list(Around& around, std::uint32_t at, Guests& guests) {
         least = mark == ',' ? 3 : 2;
     }
     const NameList list = list_at(around, begin);
+    // "…, Thandi & Pieter attending"
+    const std::uint32_t come_behind =
+        least > 1 && list.names > 0 && list.end < around.size() && around.is_free(list.end)
+            ? around.phrase(list.end, classes.comers)
+            : 0;
+    if (come_behind > 0 && closes(around, list.end + come_behind)) {
+        const std::uint32_t names = take_names(around, begin, guests, Role::kInvitee);
+        around.mark(names, list.end + come_behind, Role::kInvitee);
+        around.mark(at, begin, Role::kInvitee);
+        return list.end + come_behind;
+    }
     // "Malecón y Junín" is a corner; who is joined by "+" is a couple.
     const bool corners = (around.reading.language & kNamesCorners) != 0 || list.end < around.size();
     if (least == 3 && list.names == 2 && list.joined && (list.plus || !corners)) least = 2;

@@ -153,6 +153,8 @@ bool is_time_rest(const Around& around, std::uint32_t at) {
 
 /// "assembleia realiza-se", "the plumber is coming": what only says that it takes place, at the title's end.
 void drop_happening(Around& around) {
+    const bool asked =
+        around.find(around.classes.ask_led).has_value() || around.find(around.classes.ask).has_value();
     std::uint32_t words = 0;
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_title(at)) continue;
@@ -161,7 +163,9 @@ void drop_happening(Around& around) {
             continue;
         }
         const std::uint32_t named = event_size(around, at);
-        const std::uint32_t size = around.phrase(at, around.classes.takes_place), end = at + size;
+        const std::uint32_t size = std::max(around.phrase(at, around.classes.takes_place),
+                                            asked ? around.phrase(at, around.classes.ask_end) : 0U);
+        const std::uint32_t end = at + size;
         std::uint32_t next = end;
         while (next < around.size() && around.is_title(next) &&
                (!around.is_word(next) || around.phrase(next, around.classes.small) == 1))
@@ -264,6 +268,12 @@ void take_occasion(Around& around) {
             return;
         }
     }
+    // "New Year's Eve at Jordan's, doors 8": nothing else is named.
+    for (const auto& expression : around.reading.expressions)
+        if (expression.value.has(language::Flag::kHoliday) && !expression.value.has_clock()) {
+            around.mark(expression.begin_token, expression.end_token, Role::kTitle);
+            return;
+        }
 }
 
 /// "¿podríamos reunirnos el martes?": the verb alone says that it is a meeting.
