@@ -58,6 +58,7 @@ constexpr std::pair<Symbol AroundClasses::*, std::string_view> kAroundNames[] = 
     {&AroundClasses::clitic, "CLITIC"},
     {&AroundClasses::ask_end, "ASKEND"},
     {&AroundClasses::reported, "REPORTED"},
+    {&AroundClasses::name_end, "NAMEEND"},
     {&AroundClasses::comers, "COMERS"},
     {&AroundClasses::command, "COMMAND"},
     {&AroundClasses::correct, "CORRECT"},

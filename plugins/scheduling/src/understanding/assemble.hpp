@@ -47,7 +47,9 @@ private:
     [[nodiscard]] bool is_of_something_else(const language::Expression& expression) const;
     bool take_way_back(const language::Expression& expression);
     bool take_weekly(const language::Expression& expression);
-    void take_packed_hour();
+    void take_hour_beside_noun();
+    [[nodiscard]] bool is_noun_before(std::uint32_t at) const;
+    [[nodiscard]] bool is_meal(std::uint32_t at) const;
     [[nodiscard]] bool is_numbered(std::uint32_t at) const;
     [[nodiscard]] bool fills_days() const;
     void end_repeat();

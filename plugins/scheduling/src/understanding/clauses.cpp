@@ -171,6 +171,8 @@ private:
     [[nodiscard]] bool begins_words(std::uint32_t at) const {
         const std::uint32_t from = all_.empty() ? 0 : all_.back().begin;
         if (at > 0 && around_.roles[at - 1] == Role::kTime) return true;
+        for (std::uint32_t size = 1; size <= std::min(at, 2u); ++size)  // "voice test hello okay set up …"
+            if (around_.phrase(at - size, around_.classes.command) == size) return true;
         for (std::uint32_t k = from; k < at; ++k)
             if (around_.is_free(k) || around_.roles[k] == Role::kGuest) return false;
         return true;

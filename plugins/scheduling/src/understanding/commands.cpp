@@ -94,6 +94,11 @@ std::uint32_t request_size(const Around& around, std::uint32_t at, bool begins) 
         if (asked > 0 && (rest > 0 || (!tailed && (!alone || begins))))
             size = std::max(size, behind + rest - at);
     }
+    if (verb > at && verb < around.size() && around.is_free(verb)) {  // "need you to remind me that"
+        const std::uint32_t asked =
+            std::max(around.phrase(verb, around.classes.request), around.phrase(verb, around.classes.todo));
+        if (asked > 0) size = std::max(size, verb + asked - at);
+    }
     if (size == 0 || around.phrase(at, around.classes.title) > size) return 0;
     return size;
 }

@@ -134,6 +134,7 @@ std::uint32_t name_end(const Around& around, std::uint32_t at) {
         if (!name && !is_hyphen(around, end)) break;
         ++end;
     }
+    if (is_word(end) && around.phrase(end, around.classes.name_end) == 1) ++end;  // "Venkat sir"
     // "London office", "Acme team": many people, or none.
     const bool names_group = is_word(end) && around.phrase(end, around.classes.organisation) > 0;
     return names_group ? at : end;

@@ -75,7 +75,10 @@ std::uint32_t proper_end(const Around& around, std::uint32_t at) {
         const bool small_noun = end > at && around.is_word(end) &&
                                 around.phrase(end, classes.place_noun) > 0;  // "Domingo church"
         const bool code = end > at && tokens[end].kind == TokenKind::kCode;  // "E 98th St"
-        if (!is_name(end) && !joint && !behind && !mark && !stop && !small_noun && !code) break;
+        // "Porto's"; "Archie's getting an award" goes on with a small word and is no name
+        const bool whose = end > at && around.punctuation(end) == '\'' && tokens[end].glued &&
+                           end + 1 < around.size() && around.is_word(end + 1) && tokens[end + 1].glued;
+        if (!is_name(end) && !joint && !behind && !mark && !stop && !small_noun && !code && !whose) break;
         ++end;
     }
     const bool noted = end < around.size() && end > at &&
@@ -274,7 +277,9 @@ bool ends_place(const Around& around, std::uint32_t begin, std::uint32_t end) {
     if (const char mark = around.punctuation(end);
         mark != '\0' && kMarks.find(mark) != std::string_view::npos)
         return true;
-    if (end == begin || around.reading.text.tokens[end].capital) return false;
+    const bool speaker = around.reading.text.word(end).size() == 1 &&
+                         around.phrase(end, around.classes.frame) > 0;  // "… in Katy I told him"
+    if (end == begin || (around.reading.text.tokens[end].capital && !speaker)) return false;
     const auto& classes = around.classes;
     return around.phrase(end, classes.then) > 0 || around.phrase(end, classes.frame) > 0 ||
            around.phrase(end, classes.note) > 0 || around.phrase(end, classes.self) > 0 ||

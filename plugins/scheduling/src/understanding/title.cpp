@@ -211,7 +211,8 @@ std::string joined(const Around& around) {
                           around.phrase(at, article, true) != 1 && around.phrase(at, with, true) == 0 &&
                           around.phrase(at, around.classes.person_and, true) == 0 &&
                           around.phrase(at, around.classes.honorific, true) == 0 &&
-                          around.phrase(at, around.classes.group, true) == 0;  // "coach Bennett"
+                          around.phrase(at, around.classes.name_end, true) == 0 &&  // "Venkat sir"
+                          around.phrase(at, around.classes.group, true) == 0;       // "coach Bennett"
         title +=
             name ? capitalized(std::string(around.slice(at, at + 1))) : std::string(around.slice(at, at + 1));
     }
