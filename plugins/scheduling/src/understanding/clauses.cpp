@@ -97,7 +97,7 @@ private:
             const bool free = around_.is_free(at) && around_.is_word(at);
             const std::uint32_t labelled = free && boundary == 2 ? label_size(at) : 0;
             std::uint32_t asked = labelled;
-            if (free && asked == 0 && !behind_todo(at))
+            if (free && asked == 0 && !is_behind_todo(around_, at))
                 asked = request_size(around_, at, boundary > 0 || begins_words(at));
             // "clínica São Lucas": written with a capital inside a sentence it is a name.
             const bool named = (boundary == 0 && around_.reading.text.tokens[at].capital) ||
@@ -157,13 +157,6 @@ private:
                 around_.is_of(word.substr(word.size() - 2), around_.classes.pronoun_ending))
                 return true;
         }
-        return false;
-    }
-
-    /// "remind me book flights": what is to be done begins like a request.
-    [[nodiscard]] bool behind_todo(std::uint32_t at) const {
-        for (std::uint32_t size = 1; size <= std::min(at, 4u); ++size)
-            if (around_.phrase(at - size, around_.classes.todo, true) == size) return true;
         return false;
     }
 

@@ -61,6 +61,7 @@ void drop_small_words(Around& around) {
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_title(at)) continue;
         if (!around.is_free(at) || (around.phrase(at, small) != 1 && around.is_word(at))) break;
+        if (event_size(around, at) > 1) break;  // "leaving drinks"
         around.mark(at, at + 1, Role::kDropped);
     }
 }
@@ -170,7 +171,9 @@ void drop_happening(Around& around) {
         while (next < around.size() && around.is_title(next) &&
                (!around.is_word(next) || around.phrase(next, around.classes.small) == 1))
             ++next;
-        const bool last = size > named && (next == around.size() || !around.is_title(next));
+        const bool guest = next < around.size() && around.roles[next] == Role::kGuest &&
+                           around.phrase(at, around.classes.ask_end) == size;  // "a meeting in with Oliver"
+        const bool last = size > named && (next == around.size() || !around.is_title(next) || guest);
         if (words > 0 && named == 0 && around.phrase(at, around.classes.after) > 0) {
             while (at < around.size() && around.is_free(at)) around.mark(at, at + 1, Role::kDropped), ++at;
             --at;  // "beers after work", "reunión después del recreo"
@@ -207,7 +210,7 @@ std::string joined(const Around& around) {
         }
         const bool glued = at > 0 && around.is_title(at - 1) && around.reading.text.tokens[at].glued;
         if (!title.empty() && !glued) title += ' ';
-        const bool name = around.roles[at] == Role::kGuest && around.phrase(at, small, true) != 1 &&
+        const bool name = around.roles[at] == Role::kGuest && !glued && around.phrase(at, small, true) != 1 &&
                           around.phrase(at, article, true) != 1 && around.phrase(at, with, true) == 0 &&
                           around.phrase(at, around.classes.person_and, true) == 0 &&
                           around.phrase(at, around.classes.honorific, true) == 0 &&
