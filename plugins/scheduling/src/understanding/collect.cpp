@@ -163,13 +163,18 @@ bool Assembly::is_refused_day(const Expression& expression) const {
     const auto refuses = [&](std::uint32_t at) { return around_.phrase(at, around_.classes.refused); };
     const bool behind = end < around_.size() && refuses(end) > 0;
     // "no puedo el jueves, pon el viernes": a single "no" there may deny anything.
-    const bool before = (begin > 1 && refuses(begin - 2) == 2) || (begin > 2 && refuses(begin - 3) == 3);
+    constexpr std::uint32_t kLongest = 5;  // "can't do": four tokens
+    bool before = false;
+    for (std::uint32_t size = 2; size <= std::min(kLongest, begin); ++size)
+        before = before || refuses(begin - size) == size;
     if (!behind && !before) return false;
-    return std::any_of(reading_.expressions.begin(), reading_.expressions.end(),
-                       [&](const Expression& other) {
-                           return other.begin_token > end && other.value.has_day() &&
-                                  other.value.freq == language::Freq::kNone;
-                       });
+    // "squash Sunday 10 til 11, can't do Friday": what stands before counts as well, if it says its hour.
+    return std::any_of(
+        reading_.expressions.begin(), reading_.expressions.end(), [&](const Expression& other) {
+            const bool said = other.begin_token > end ||
+                              (before && !behind && other.end_token <= begin && other.value.has_clock());
+            return said && other.value.has_day() && other.value.freq == language::Freq::kNone;
+        });
 }
 
 /// "asap, maybe 3ish": now is not meant where another hour is said.
@@ -244,9 +249,9 @@ bool Assembly::complete_repeat(const Value& other) {
     }
     const bool alike =
         is_daily_on(rule, other) ||
-        rule.freq == other.freq && rule.interval == other.interval &&
-            (rule.by_weekday == 0 || other.by_weekday == 0 || rule.by_weekday == other.by_weekday) &&
-            rule.nth_mask == other.nth_mask && rule.by_monthday == other.by_monthday;
+        (rule.freq == other.freq && rule.interval == other.interval &&
+         (rule.by_weekday == 0 || other.by_weekday == 0 || rule.by_weekday == other.by_weekday) &&
+         rule.nth_mask == other.nth_mask && rule.by_monthday == other.by_monthday);
     if (!alike || (rule.has_clock() && other.has_clock())) return false;
     if (rule.by_weekday == 0) rule.by_weekday = other.by_weekday;
     if (!rule.has_day() && other.has_day()) {  // "weekly sync …, Mondays at 10 starting Dec 7"

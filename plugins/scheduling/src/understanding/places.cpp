@@ -121,7 +121,8 @@ bool is_closing_name(const Around& around, std::uint32_t at) {
     };
     // "…, sala grande", "…, maternidade Lucrécia Paim"
     const std::uint32_t noun = around.phrase(at, around.classes.place_noun);
-    if (noun > 0 && event_size(around, at) <= noun && around.phrase(at, around.classes.note) == 0)
+    const bool told = at + noun < around.size() && around.phrase(at + noun, around.classes.opens) > 0;
+    if (noun > 0 && !told && event_size(around, at) <= noun && around.phrase(at, around.classes.note) == 0)
         return true;
     const bool article =
         around.phrase(at, around.classes.kin) == 1 && at + 1 < around.size() && around.is_free(at + 1);
@@ -144,7 +145,10 @@ bool is_place_behind_time(const Around& around, std::uint32_t at) {
     if (around.roles[last] != Role::kTime && !with_guest) return false;
     if (std::none_of(around.roles.begin(), around.roles.begin() + last, is_title_role)) return false;
     const Symbol noun = around.classes.place_noun;
-    if (around.phrase(at, noun) > 0) return true;
+    if (const std::uint32_t size = around.phrase(at, noun); size > 0) {
+        const std::uint32_t behind = at + size;  // "…, shop shuts at 5" tells of it
+        return mark != ',' || behind >= around.size() || around.phrase(behind, around.classes.opens) == 0;
+    }
     if (!around.is_free(at)) return false;
     if (proper_end(around, at) > at) return true;
     const std::uint32_t article =
@@ -319,12 +323,14 @@ std::uint32_t unheard_end(const Around& around, std::uint32_t at) {
     constexpr std::uint32_t kMostWords = 4;
     constexpr std::size_t kShortest = 3;
     const auto& classes = around.classes;
-    if ((around.reading.language & kNamesAlone) == 0 || at == 0 || around.roles[at - 1] != Role::kTime ||
-        !is_unheard(around, at))
+    const bool comma = at > 1 && around.punctuation(at - 1) == ',';
+    const std::uint32_t time_end = comma ? at - 1 : at;
+    if ((around.reading.language & kNamesAlone) == 0 || time_end == 0 ||
+        around.roles[time_end - 1] != Role::kTime || !is_unheard(around, at))
         return at;
     const auto& times = around.reading.expressions;
     const bool hour = std::any_of(times.begin(), times.end(), [&](const language::Expression& time) {
-        return time.end_token == at && time.value.has_clock() && !time.value.has(language::kPartOnly);
+        return time.end_token == time_end && time.value.has_clock() && !time.value.has(language::kPartOnly);
     });
     bool titled = false;
     for (std::uint32_t k = 0; k < at; ++k)
@@ -340,7 +346,8 @@ std::uint32_t unheard_end(const Around& around, std::uint32_t at) {
         if (!is_unheard(around, end) || around.phrase(end, classes.place_noun) > 0) break;
         name = name || around.reading.text.word(end).size() >= kShortest;
     }
-    if (end == around.size() || !name) return name ? end : at;
+    if (!name) return at;
+    if (end == around.size()) return comma ? at : end;
     if (const std::uint32_t noun = around.phrase(end, classes.place_noun); noun > 0 && around.is_free(end)) {
         const std::uint32_t behind = end + noun;  // "broadmeadow courts all of term 4"
         const auto& tokens = around.reading.text.tokens;
@@ -351,6 +358,16 @@ std::uint32_t unheard_end(const Around& around, std::uint32_t at) {
     if (around.phrase(end, classes.place_preposition) > 0 && end + 1 < around.size() &&
         around.reading.text.tokens[end + 1].capital)
         return place_end(around, at);  // "goals in Wembley"
+    // "specsavers on the high street": a noun of place behind a little word and an article
+    std::uint32_t noun = end;
+    for (int words = 0; words < 2 && noun < around.size() && around.is_free(noun) &&
+                        (around.phrase(noun, classes.small) == 1 || around.phrase(noun, classes.kin) == 1);
+         ++words)
+        ++noun;
+    if (noun > end && noun < around.size() && around.is_free(noun) &&
+        around.phrase(noun, classes.place_noun) > 0)
+        return noun + around.phrase(noun, classes.place_noun);
+    if (comma) return at;
     const bool closed = !around.is_word(end) || around.starts_line(end) ||
                         around.roles[end] == Role::kCommand || around.phrase(end, classes.with) > 0 ||
                         around.phrase(end, classes.self) > 0 || around.phrase(end, classes.note) > 0 ||
