@@ -205,6 +205,8 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"repeat_within", act_repeat_within},
     {"hours_weekdays", act_hours_weekdays},
     {"packed_alone", act_packed_alone},
+    {"bare_hour_on", act_bare_hour_on},
+    {"arrive_for", act_arrive_for},
     {"hours_repeated", act_hours_repeated},
     {"days_pair", act_days_pair},
     {"repeat_interval", act_repeat_interval},

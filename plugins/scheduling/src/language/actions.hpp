@@ -227,6 +227,8 @@ bool act_weekdays_hours(const Context&, Arguments, std::int32_t, Value&);
 bool act_hours_repeated(const Context&, Arguments, std::int32_t, Value&);
 bool act_hours_weekdays(const Context&, Arguments, std::int32_t, Value&);
 bool act_packed_alone(const Context&, Arguments, std::int32_t, Value&);
+bool act_arrive_for(const Context&, Arguments, std::int32_t, Value&);
+bool act_bare_hour_on(const Context&, Arguments, std::int32_t, Value&);
 bool act_repeat_within(const Context&, Arguments, std::int32_t, Value&);
 bool act_other_than(const Context&, Arguments, std::int32_t, Value&);
 bool act_nth_weekday_part(const Context&, Arguments, std::int32_t, Value&);

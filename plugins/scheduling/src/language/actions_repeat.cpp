@@ -247,11 +247,15 @@ bool act_repeat_until(const Context& context, Arguments arguments, std::int32_t 
     if (kind == 2) {
         if (!day.has_duration || day.seconds != 0) return false;
         const bool each_day = out.freq == Freq::kDaily && out.interval == 1 && day.months == 0;
-        if (each_day)  // "every day for 30 days": whenever the first is
+        const bool each_week = out.freq == Freq::kWeekly && out.interval == 1 && day.months == 0 &&
+                               day.days > 7 && day.days % 7 == 0;
+        if (each_week)  // "every Monday for six weeks": six times, whenever the first is
+            out.count = static_cast<std::int16_t>(day.days / 7 * std::max(std::popcount(out.by_weekday), 1));
+        else if (each_day)  // "every day for 30 days": whenever the first is
             out.count = static_cast<std::int16_t>(day.days);
         else
             out.until = add_months(context.today, day.months) + day.days;
-        return !each_day || (day.days > 1 && day.days <= 1000);
+        return day.days <= 1000 && (!each_day || day.days > 1);
     }
     if (day.has_clock() || day.freq != Freq::kNone || !fix_day(context, day)) return false;
     if (kind == 0) {
@@ -276,7 +280,7 @@ bool act_repeat_stretch(const Context& context, Arguments arguments, std::int32_
     then.today = begun.day_begin;
     const Value* lasting[] = {&begun, &length};
     if (!act_repeat_until(then, lasting, 2, out)) return false;
-    --out.until;  // ten weeks of Sundays from a Sunday on are ten Sundays
+    if (out.until != 0) --out.until;  // ten weeks of Sundays from a Sunday on are ten Sundays
     return true;
 }
 
@@ -370,7 +374,9 @@ bool act_first_monthday(const Context&, Arguments arguments, std::int32_t, Value
 /// "sábados 9 a 12".
 bool act_repeat_range(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     Value range;
-    if (arguments[0]->has_clock() || !act_clock_range(context, arguments.subspan(1), 0, range)) return false;
+    // "saturday mornings 9 to 11": the part of the day only says which half is meant.
+    const bool timed = arguments[0]->has_clock() && !arguments[0]->has(kPartOnly);
+    if (timed || !act_clock_range(context, arguments.subspan(1), 0, range)) return false;
     const Value* parts[] = {arguments[0], &range};
     return act_repeat_with(context, parts, 0, out);
 }

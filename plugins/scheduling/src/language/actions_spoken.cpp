@@ -23,6 +23,20 @@ bool act_packed_before(const Context& context, Arguments arguments, std::int32_t
     return written && meet(context, clock, *arguments[1], out);
 }
 
+/// "7 for 7.30", "3 for 4": who is there at seven is in time; within the hour, and no table for so many.
+bool act_arrive_for(const Context&, Arguments arguments, std::int32_t, Value& out) {
+    constexpr std::int32_t kLongest = 3600;
+    const std::int32_t wait = arguments[1]->clock - arguments[0]->clock;
+    out = *arguments[0];
+    return out.clock >= 0 && wait > 0 && wait <= kLongest && out.clock_end < 0;
+}
+
+/// "next thurs 2": the number is an hour, if twelve have it.
+bool act_bare_hour_on(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    const Value& hour = *arguments[1];
+    return hour.has(kBareHour) && meet(context, *arguments[0], hour, out);
+}
+
 /// "0630 flight": an hour of the day, not of the night, in four digits that begin with a nought.
 bool act_packed_alone(const Context&, Arguments arguments, std::int32_t, Value& out) {
     out = *arguments[0];

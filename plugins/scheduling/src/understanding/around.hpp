@@ -88,6 +88,10 @@ void drop_commands(Around& around, bool edits, std::uint32_t begin = 0);
 /// ("agenda") asks only where a clause `begins`.
 [[nodiscard]] std::uint32_t request_size(const Around& around, std::uint32_t at, bool begins);
 
+/// "remind me book flights", "remind me friday at 6 to put the bins out": what is to be done begins there,
+/// though it begins like a request.
+[[nodiscard]] bool is_behind_todo(const Around& around, std::uint32_t at);
+
 /// "agendarme", "bloquéalo": a verb of asking with the person or the thing behind it.
 [[nodiscard]] bool asks_with_ending(const Around& around, std::uint32_t at);
 

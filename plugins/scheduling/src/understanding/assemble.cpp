@@ -74,6 +74,7 @@ void Assembly::write(Understanding& out) {
     end_repeat();
     if (!repeat_on_weekdays()) repeat_for_days(out);
     except_days();
+    take_hour_beside_noun();
     take_other_hour();
     if (repeat_) settle_half(*repeat_);
     if (when_) {

@@ -40,12 +40,17 @@ private:
     void add_refused(const language::Expression& expression);
     void add_length(const language::Expression& expression, Understanding& out);
     void add_time(const language::Expression& expression);
+    [[nodiscard]] bool is_reminding_day(const language::Expression& expression) const;
     [[nodiscard]] bool is_corrected(const language::Expression& expression) const;
     [[nodiscard]] bool skips_a_year(const language::Value& value) const;
     [[nodiscard]] bool is_aside(const language::Expression& expression) const;
     [[nodiscard]] bool is_of_something_else(const language::Expression& expression) const;
     bool take_way_back(const language::Expression& expression);
     bool take_weekly(const language::Expression& expression);
+    void take_hour_beside_noun();
+    [[nodiscard]] bool is_noun_before(std::uint32_t at) const;
+    [[nodiscard]] bool is_meal(std::uint32_t at) const;
+    [[nodiscard]] bool is_numbered(std::uint32_t at) const;
     [[nodiscard]] bool fills_days() const;
     void end_repeat();
     void bound_repeat();

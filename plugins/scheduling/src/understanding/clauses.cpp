@@ -30,6 +30,7 @@ struct Clause {
     bool subject = false;      ///< what a remark is said of: ", la función es a las 9"
     std::uint32_t words = 0;   ///< that a title could be made of
     std::uint32_t guests = 0;  ///< names alone are a poor title
+    bool reported = false;     ///< "the solicitor rang": who let one know
 };
 
 /// The boundary before token `at`: 0 none, 1 a comma's, 2 a sentence's.
@@ -69,6 +70,11 @@ public:
         if (all_.size() < 2) return;
         const std::size_t chosen = main_clause();
         if (chosen == all_.size()) return;
+        // "New Year's Eve at Jordan's, doors 8, I'll bring the dip": the day is the occasion.
+        if (all_[chosen].remark && weight(chosen) < 0 && says_feast()) {
+            for (const Clause& clause : all_) drop(clause);
+            return;
+        }
         for (std::size_t k = 0; k < all_.size(); ++k)
             if (k != chosen && !belongs(k, chosen)) drop(all_[k]);
         if (all_[chosen].label)
@@ -91,7 +97,7 @@ private:
             const bool free = around_.is_free(at) && around_.is_word(at);
             const std::uint32_t labelled = free && boundary == 2 ? label_size(at) : 0;
             std::uint32_t asked = labelled;
-            if (free && asked == 0 && !behind_todo(at))
+            if (free && asked == 0 && !is_behind_todo(around_, at))
                 asked = request_size(around_, at, boundary > 0 || begins_words(at));
             // "clínica São Lucas": written with a capital inside a sentence it is a name.
             const bool named = (boundary == 0 && around_.reading.text.tokens[at].capital) ||
@@ -154,17 +160,12 @@ private:
         return false;
     }
 
-    /// "remind me book flights": what is to be done begins like a request.
-    [[nodiscard]] bool behind_todo(std::uint32_t at) const {
-        for (std::uint32_t size = 1; size <= std::min(at, 4u); ++size)
-            if (around_.phrase(at - size, around_.classes.todo, true) == size) return true;
-        return false;
-    }
-
     /// Nothing of a title stands between the last boundary and `at`.
     [[nodiscard]] bool begins_words(std::uint32_t at) const {
         const std::uint32_t from = all_.empty() ? 0 : all_.back().begin;
         if (at > 0 && around_.roles[at - 1] == Role::kTime) return true;
+        for (std::uint32_t size = 1; size <= std::min(at, 2u); ++size)  // "voice test hello okay set up …"
+            if (around_.phrase(at - size, around_.classes.command) == size) return true;
         for (std::uint32_t k = from; k < at; ++k)
             if (around_.is_free(k) || around_.roles[k] == Role::kGuest) return false;
         return true;
@@ -187,6 +188,8 @@ private:
                 at > 0 && around_.phrase(at - 1, around_.classes.purpose, true) == 1;  // "for lunch"
             if (role == Role::kFree && !purpose && event_size(around_, at) > 0) clause.event = true;
             if (role == Role::kFree && clause.words == 0 && begins_task(around_, at)) clause.event = true;
+            if (role == Role::kFree && around_.phrase(at, around_.classes.reported) > 0)
+                clause.reported = true;
             if (role == Role::kFree && around_.phrase(at, verb) == 1 && !is_bare_and(around_, at))
                 clause.has_verb = true;
             if (size > 0 && clause.words == 0) {
@@ -208,7 +211,8 @@ private:
         if (clause.label) return 100;
         int sum = k == 0 ? 1 : 0;
         if (clause.words == 0) sum -= 5;  // names alone
-        if (clause.asks_it || clause.remark || is_note(k))
+        const bool report = clause.reported && !is_timed(k) && !clause.asks;
+        if (clause.asks_it || clause.remark || report || is_note(k))
             sum -= 6;
         else if (clause.asks && !clause.bare)
             sum += 6;
@@ -225,6 +229,13 @@ private:
         for (std::size_t before = 0; before < k; ++before)
             if (all_[before].event && is_timed(before)) return true;
         return false;
+    }
+
+    [[nodiscard]] bool says_feast() const {
+        const auto& times = around_.reading.expressions;
+        return std::any_of(times.begin(), times.end(), [](const language::Expression& one) {
+            return one.value.has(language::Flag::kHoliday) && !one.value.has_clock();
+        });
     }
 
     /// A time stands in the clause, or is all of the next.
@@ -252,7 +263,9 @@ private:
     /// "Reunión con Ana, presupuesto": joined to the title by commas alone.
     [[nodiscard]] bool belongs(std::size_t k, std::size_t chosen) const {
         const Clause& clause = all_[k];
-        if (clause.remark || clause.asks || clause.subject || (k < chosen && all_[chosen].asks)) return false;
+        if (clause.remark || clause.asks || clause.reported || clause.subject ||
+            (k < chosen && all_[chosen].asks))
+            return false;
         if (k < chosen && all_[chosen].event && !clause.event && is_aside(k)) return false;
         const std::size_t first = std::min(k, chosen) + 1, last = std::max(k, chosen);
         for (std::size_t between = first; between <= last; ++between)

@@ -89,7 +89,9 @@ bool Assembly::names_occasion(const Expression& expression) const {
                               day.grain == language::Grain::kDay && day.day_end - day.day_begin > 1;
             // "carnaval, de 6 a 10", "el finde largo …, del 30 al 1"
             if (days && expression.value.has(Flag::kHoliday)) return true;
-            if (weekend) return days && expression.end_token <= other.begin_token;
+            // "the weekend of the 6th, Friday to Sunday": which weekend is said there.
+            if (weekend)
+                return days && !day.has(Flag::kWeekdays) && expression.end_token <= other.begin_token;
             return single && !names(day) && day.freq == language::Freq::kNone &&
                    (behind_of || !meet(context_, expression.value, day, both));
         });
@@ -161,13 +163,18 @@ bool Assembly::is_refused_day(const Expression& expression) const {
     const auto refuses = [&](std::uint32_t at) { return around_.phrase(at, around_.classes.refused); };
     const bool behind = end < around_.size() && refuses(end) > 0;
     // "no puedo el jueves, pon el viernes": a single "no" there may deny anything.
-    const bool before = (begin > 1 && refuses(begin - 2) == 2) || (begin > 2 && refuses(begin - 3) == 3);
+    constexpr std::uint32_t kLongest = 5;  // "can't do": four tokens
+    bool before = false;
+    for (std::uint32_t size = 2; size <= std::min(kLongest, begin); ++size)
+        before = before || refuses(begin - size) == size;
     if (!behind && !before) return false;
-    return std::any_of(reading_.expressions.begin(), reading_.expressions.end(),
-                       [&](const Expression& other) {
-                           return other.begin_token > end && other.value.has_day() &&
-                                  other.value.freq == language::Freq::kNone;
-                       });
+    // "squash Sunday 10 til 11, can't do Friday": what stands before counts as well, if it says its hour.
+    return std::any_of(
+        reading_.expressions.begin(), reading_.expressions.end(), [&](const Expression& other) {
+            const bool said = other.begin_token > end ||
+                              (before && !behind && other.end_token <= begin && other.value.has_clock());
+            return said && other.value.has_day() && other.value.freq == language::Freq::kNone;
+        });
 }
 
 /// "asap, maybe 3ish": now is not meant where another hour is said.
@@ -350,8 +357,21 @@ bool Assembly::is_corrected(const Expression& expression) const {
     const auto correct = around_.classes.correct;
     for (std::uint32_t at = last_end_; at < expression.begin_token; ++at)
         if (around_.phrase(at, correct, true) > 0) return true;
+    const std::uint32_t begin = expression.begin_token;
+    const bool hour = expression.value.clock >= 0 && !expression.value.has_day();
+    for (std::uint32_t size = 1; hour && size <= std::min(3U, begin); ++size)  // "game's 6:15 …, put 5:30"
+        if (around_.phrase(begin - size, around_.classes.ask_led) == size) return true;
     return expression.end_token < around_.size() &&
            around_.phrase(expression.end_token, correct) > 0;  // "… instead"
+}
+
+/// "the MOT before the 21st, remind me on the 14th": the day to be reminded on is the one for the calendar.
+bool Assembly::is_reminding_day(const Expression& expression) const {
+    if (!when_ || !when_->has(Flag::kOpenBegin) || !expression.value.has_day()) return false;
+    constexpr std::uint32_t kLongest = 4;
+    for (std::uint32_t size = 1; size <= std::min(kLongest, expression.begin_token); ++size)
+        if (around_.phrase(expression.begin_token - size, around_.classes.remind, true) == size) return true;
+    return false;
 }
 
 /// "on Tuesday I begin yoga …, then every Tuesday, until the end of July": a day that only ends a rule.
@@ -374,8 +394,9 @@ void Assembly::add_time(const Expression& expression) {
     }
     if (take_way_back(expression) || take_weekly(expression)) return;
     const bool corrected = when_ && is_corrected(expression);
+    const bool reminds = is_reminding_day(expression);
     last_end_ = expression.end_token;
-    if (!when_) {
+    if (!when_ || reminds) {
         when_ = value;
         return;
     }
@@ -437,9 +458,10 @@ bool names_days_of_week(const Value& rule) {
 /// "Mondays at 4:15 for the next 6 weeks", "cada martes …, en diciembre": a stretch of days holds the series.
 void Assembly::bound_repeat() {
     constexpr DayNumber kShortest = 7;
-    if (!when_ || !when_->has_day() || when_->has_clock() || repeat_->until != 0 || repeat_->count != 0)
-        return;
+    if (!when_ || !when_->has_day() || repeat_->until != 0 || repeat_->count != 0) return;
+    if (when_->has_clock() && repeat_->has_clock()) return;
     Value stretch = *when_;
+    stretch.clock = stretch.clock_end = -1;
     const bool open = stretch.has(Flag::kOpenBegin) || stretch.has(Flag::kOpenEnd);
     if (open || repeat_->has_day() || !fix_day(context_, stretch)) return;
     const DayNumber days = stretch.day_end - stretch.day_begin;
@@ -450,6 +472,14 @@ void Assembly::bound_repeat() {
     repeat_->day_begin = std::max(stretch.day_begin, context_.today);
     repeat_->day_end = repeat_->day_begin + 1;
     repeat_->until = stretch.day_end - 1;
+    if (when_->has_clock()) {  // "saturdays jan 10 to feb 14 9.30": the hour is each day's
+        repeat_->clock = when_->clock;
+        repeat_->clock_end = when_->clock_end;
+        repeat_->part = when_->part;
+        repeat_->zone = std::max(repeat_->zone, when_->zone);
+        repeat_->flags |= when_->flags & (Flag::kBareHour | Flag::kBareHourEnd | Flag::kHourMark |
+                                          Flag::kPartOnly | Flag::kVague);
+    }
     when_.reset();
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "language/actions.hpp"
 #include "understanding/assemble.hpp"
 
 /// Times beside the event's own that are read together with it: the way back of a journey, the end of a
@@ -58,6 +59,72 @@ bool Assembly::take_way_back(const Expression& expression) {
         when_ = first;
     }
     return true;
+}
+
+/// "1230", "730": an hour and minutes in one; -1 when the number is none.
+std::int32_t packed_clock(std::int64_t number, std::size_t digits) {
+    constexpr std::int64_t kFirst = 500, kLast = 2355, kStep = 5;
+    if (digits < 3 || digits > 4 || number < kFirst || number > kLast) return -1;
+    if (number % 100 >= 60 || number % kStep != 0) return -1;
+    return static_cast<std::int32_t>(number / 100 * 3600 + number % 100 * 60);
+}
+
+/// "tmr lunch 1230 w boss", "fri dinner 8", "yoga 530 tmrw": where the day is said and no hour, the digits
+/// right behind the event's noun or before the day are one.
+void Assembly::take_hour_beside_noun() {
+    if (!when_ || repeat_ || rival_ || !when_->has_day()) return;
+    if (when_->has_clock() && !when_->has(Flag::kPartOnly)) return;
+    const bool day = when_->form == DayForm::kFields ? when_->weekday != 0 || when_->dom != 0
+                                                     : when_->day_end - when_->day_begin == 1;
+    if (!day) return;
+    for (std::uint32_t at = 1; at < around_.size(); ++at) {
+        const auto& token = reading_.text.tokens[at];
+        if (token.kind != language::TokenKind::kNumber || !around_.is_free(at) || token.glued) continue;
+        Value hour;
+        hour.clock = packed_clock(token.number, reading_.text.word(at).size());
+        const bool before_day = at + 1 < around_.size() && around_.roles[at + 1] == Role::kTime;
+        const bool meal = is_meal(at) && token.number >= 1 && token.number <= 12;
+        if (hour.clock < 0 && meal) hour.clock = static_cast<std::int32_t>(token.number % 12 * 3600);
+        if (hour.clock < 0 || (!meal && !before_day && !is_noun_before(at)) || is_numbered(at)) continue;
+        if (meal && token.number == 12) hour.clock = language::kHalfDay;
+        if (hour.clock < language::kHalfDay + 3600) hour.flags |= Flag::kBareHour;
+        Value both;
+        if (!meet(context_, *when_, hour, both)) return;
+        when_ = both;
+        around_.mark(at, at + 1, Role::kTime);
+        return;
+    }
+}
+
+/// The event's noun ends right before the token.
+bool Assembly::is_noun_before(std::uint32_t at) const {
+    constexpr std::uint32_t kLongest = 3;
+    for (std::uint32_t size = 1; size <= std::min(kLongest, at); ++size)
+        if (around_.is_free(at - size) && event_size(around_, at - size) == size) return true;
+    return false;
+}
+
+/// "lunch 1", "reservation 8": behind these no number counts anything but hours, if nothing is counted
+/// behind it.
+bool Assembly::is_meal(std::uint32_t at) const {
+    const auto& classes = around_.classes;
+    const auto ends = [&](language::Symbol symbol) {
+        return around_.phrase(at - 1, symbol) == 1 || (at > 1 && around_.phrase(at - 2, symbol) == 2);
+    };
+    if (!ends(classes.evening) && !ends(classes.hourly) && !ends(classes.dawny)) return false;
+    return at + 1 == around_.size() || !around_.is_free(at + 1) || !around_.is_word(at + 1) ||
+           around_.phrase(at + 1, classes.with) > 0 || around_.phrase(at + 1, classes.place_preposition) > 0;
+}
+
+/// "flight 1230", "room 1015": the word before counts it.
+bool Assembly::is_numbered(std::uint32_t at) const {
+    const auto& lexicon = around_.knowledge.lexicon;
+    const auto node = lexicon.next(language::Lexicon::kRoot, lexicon.find(reading_.text.word(at - 1)));
+    if (!node) return false;
+    const auto& entries = lexicon.entries(*node);
+    return std::any_of(entries.begin(), entries.end(), [&](const language::LexiconEntry& entry) {
+        return entry.symbol == around_.knowledge.not_time_before && (entry.language & reading_.language) != 0;
+    });
 }
 
 /// "martes de 7 a 8 hasta junio": a weekday with its hour that goes on for weeks is a habit, though nobody

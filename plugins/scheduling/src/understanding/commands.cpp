@@ -67,6 +67,18 @@ void drop_commands(Around& around, bool edits, std::uint32_t begin) {
     }
 }
 
+bool is_behind_todo(const Around& around, std::uint32_t at) {
+    std::uint32_t begin = at;  // "remind me friday at 6 to put the bins out"
+    if (begin > 0 && around.phrase(begin - 1, around.classes.small, true) == 1) --begin;
+    const std::uint32_t timed = begin;
+    while (begin > 0 && around.roles[begin - 1] == Role::kTime) --begin;
+    constexpr std::uint32_t kLongest = 6;
+    for (const std::uint32_t end : {at, begin < timed ? begin : at})
+        for (std::uint32_t size = 1; size <= std::min(end, kLongest); ++size)
+            if (around.phrase(end - size, around.classes.todo, true) == size) return true;
+    return false;
+}
+
 std::uint32_t request_size(const Around& around, std::uint32_t at, bool begins) {
     const Symbol ask = around.classes.ask, led = around.classes.ask_led, lead = around.classes.lead,
                  tail = around.classes.ask_tail;
@@ -93,6 +105,11 @@ std::uint32_t request_size(const Around& around, std::uint32_t at, bool begins) 
             asked > 0 && behind < around.size() && around.is_free(behind) ? around.phrase(behind, tail) : 0;
         if (asked > 0 && (rest > 0 || (!tailed && (!alone || begins))))
             size = std::max(size, behind + rest - at);
+    }
+    if (verb > at && verb < around.size() && around.is_free(verb)) {  // "need you to remind me that"
+        const std::uint32_t asked =
+            std::max(around.phrase(verb, around.classes.request), around.phrase(verb, around.classes.todo));
+        if (asked > 0) size = std::max(size, verb + asked - at);
     }
     if (size == 0 || around.phrase(at, around.classes.title) > size) return 0;
     return size;

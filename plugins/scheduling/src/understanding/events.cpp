@@ -138,6 +138,12 @@ void drop_frame(Around& around) {
     const bool whose = first + 1 < around.size() && around.is_free(first) && around.is_free(first + 1) &&
                        around.phrase(first, around.classes.kin) == 1 && event_size(around, first + 1) > 0;
     if (whose) around.mark(first, first + 1, Role::kDropped);  // "your physio"
+    std::uint32_t verb = first;
+    while (verb < around.size() && around.is_free(verb) && around.phrase(verb, around.classes.small) == 1)
+        ++verb;
+    if (verb < around.size() && around.is_free(verb) && is_behind_todo(around, verb) &&
+        (around.phrase(verb, around.classes.ask_led) > 0 || begins_task(around, verb)))
+        return;  // "remind me at 6 to put the bins out"
     for (std::uint32_t noun = first; noun < around.size(); ++noun) {
         if (!around.is_free(noun) || event_size(around, noun) == 0) continue;
         const std::uint32_t begin = phrase_begin(around, noun);

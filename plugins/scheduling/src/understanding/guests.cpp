@@ -38,12 +38,25 @@ std::uint32_t group_size(const Around& around, std::uint32_t at) {
     return size > 0 ? size : small && is_profession(around, at) ? 1 : 0;
 }
 
+/// "the Lagos team", "the Perth mob": a group behind the name of what it is of; `at` when there is none.
+std::uint32_t named_group_end(const Around& around, std::uint32_t at) {
+    constexpr std::uint32_t kMostNames = 2;
+    std::uint32_t name = at;
+    while (is_word(around, name) && around.reading.text.tokens[name].capital && name - at < kMostNames &&
+           around.phrase(name, around.classes.honorific) == 0)
+        ++name;
+    if (name == at || !is_word(around, name) || around.reading.text.tokens[name].capital) return at;
+    const std::uint32_t group = around.phrase(name, around.classes.organisation);
+    return group > 0 ? name + group : at;
+}
+
 /// "mi jefe", "my boss", "o pessoal do marketing": people named by what they are. `at` is at the article.
 std::uint32_t relation_end(const Around& around, std::uint32_t at) {
     if (!is_word(around, at)) return at;
     const std::uint32_t article = around.phrase(at, around.classes.kin);
     std::uint32_t end = at + article;
     if (article == 0 || !is_word(around, end)) return at;
+    if (const std::uint32_t named = named_group_end(around, end); named > end) return named;
     const std::uint32_t group = group_size(around, end);
     if (group == 0) return at;
     end += group;
@@ -134,6 +147,8 @@ std::uint32_t name_end(const Around& around, std::uint32_t at) {
         if (!name && !is_hyphen(around, end)) break;
         ++end;
     }
+    if (end < around.size() && around.is_free(end))
+        end += around.phrase(end, around.classes.name_end);  // "Venkat sir", "Anjali ma'am"
     // "London office", "Acme team": many people, or none.
     const bool names_group = is_word(end) && around.phrase(end, around.classes.organisation) > 0;
     return names_group ? at : end;
@@ -361,6 +376,17 @@ std::uint32_t take_list(Around& around, std::uint32_t at, Guests& guests) {
         least = mark == ',' ? 3 : 2;
     }
     const NameList list = list_at(around, begin);
+    // "…, Thandi & Pieter attending"
+    const std::uint32_t come_behind =
+        least > 1 && list.names > 0 && list.end < around.size() && around.is_free(list.end)
+            ? around.phrase(list.end, classes.comers)
+            : 0;
+    if (come_behind > 0 && closes(around, list.end + come_behind)) {
+        const std::uint32_t names = take_names(around, begin, guests, Role::kInvitee);
+        around.mark(names, list.end + come_behind, Role::kInvitee);
+        around.mark(at, begin, Role::kInvitee);
+        return list.end + come_behind;
+    }
     // "Malecón y Junín" is a corner; who is joined by "+" is a couple.
     const bool corners = (around.reading.language & kNamesCorners) != 0 || list.end < around.size();
     if (least == 3 && list.names == 2 && list.joined && (list.plus || !corners)) least = 2;

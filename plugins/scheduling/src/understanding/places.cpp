@@ -28,6 +28,17 @@ bool is_numbered_part(const Around& around, std::uint32_t at) {
            around.reading.text.tokens[number].kind == language::TokenKind::kNumber;
 }
 
+/// "SQ317", "BA0284": two letters of a line and a number of two digits and more.
+bool is_flight(std::string_view word) {
+    constexpr std::size_t kLetters = 2, kShortest = 4, kLongest = 6;
+    if (word.size() < kShortest || word.size() > kLongest) return false;
+    for (std::size_t k = 0; k < word.size(); ++k) {
+        const char c = word[k];
+        if (k < kLetters ? c < 'A' || c > 'Z' : c < '0' || c > '9') return false;
+    }
+    return true;
+}
+
 /// "The Crown", "St Fintan's", "Juan Valdez del Parque 93", "126 Northpoint Dr": where a name ends that
 /// stands for itself, up to a mark, a time or the message's end; `at` when none does.
 std::uint32_t proper_end(const Around& around, std::uint32_t at) {
@@ -42,9 +53,10 @@ std::uint32_t proper_end(const Around& around, std::uint32_t at) {
                around.phrase(k, classes.subject_label) == 0 && (k > at || event_size(around, k) == 0) &&
                !(k > at && around.starts_line(k));
     };
-    // "LATAM 3304", "UA 1093": a flight or an order.
+    // "LATAM 3304", "UA 1093", "SQ317": a flight or an order.
     const auto is_code = [&](std::uint32_t k) {
         const std::string_view word = around.slice(k, k + 1);
+        if (tokens[k].kind == TokenKind::kCode) return is_flight(word);
         return std::all_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; }) &&
                k + 1 < around.size() && tokens[k + 1].kind == TokenKind::kNumber;
     };
@@ -63,7 +75,10 @@ std::uint32_t proper_end(const Around& around, std::uint32_t at) {
         const bool small_noun = end > at && around.is_word(end) &&
                                 around.phrase(end, classes.place_noun) > 0;  // "Domingo church"
         const bool code = end > at && tokens[end].kind == TokenKind::kCode;  // "E 98th St"
-        if (!is_name(end) && !joint && !behind && !mark && !stop && !small_noun && !code) break;
+        // "Porto's"; "Archie's getting an award" goes on with a small word and is no name
+        const bool whose = end > at && around.punctuation(end) == '\'' && tokens[end].glued &&
+                           end + 1 < around.size() && around.is_word(end + 1) && tokens[end + 1].glued;
+        if (!is_name(end) && !joint && !behind && !mark && !stop && !small_noun && !code && !whose) break;
         ++end;
     }
     const bool noted = end < around.size() && end > at &&
@@ -106,11 +121,14 @@ bool is_closing_name(const Around& around, std::uint32_t at) {
     };
     // "…, sala grande", "…, maternidade Lucrécia Paim"
     const std::uint32_t noun = around.phrase(at, around.classes.place_noun);
-    if (noun > 0 && event_size(around, at) <= noun && around.phrase(at, around.classes.note) == 0)
+    const bool told = at + noun < around.size() && around.phrase(at + noun, around.classes.opens) > 0;
+    if (noun > 0 && !told && event_size(around, at) <= noun && around.phrase(at, around.classes.note) == 0)
         return true;
-    const bool article = around.phrase(at, around.classes.kin) == 1 && at + 1 < around.size() &&
-                         around.is_free(at + 1) && proper_end(around, at + 1) == around.size();
-    if (article && (around.reading.language & language::kCapitalMonths) != 0)
+    const bool article =
+        around.phrase(at, around.classes.kin) == 1 && at + 1 < around.size() && around.is_free(at + 1);
+    const std::uint32_t named = article ? proper_end(around, at + 1) : at;
+    if (article && named > at + 1 && ends_part(named) &&
+        (around.reading.language & language::kCapitalMonths) != 0)
         return true;  // ", the Tollington"
     const std::uint32_t end = proper_end(around, at);
     return end > at && (end == around.size() || (end - at > 1 && ends_part(end)));
@@ -127,7 +145,10 @@ bool is_place_behind_time(const Around& around, std::uint32_t at) {
     if (around.roles[last] != Role::kTime && !with_guest) return false;
     if (std::none_of(around.roles.begin(), around.roles.begin() + last, is_title_role)) return false;
     const Symbol noun = around.classes.place_noun;
-    if (around.phrase(at, noun) > 0) return true;
+    if (const std::uint32_t size = around.phrase(at, noun); size > 0) {
+        const std::uint32_t behind = at + size;  // "…, shop shuts at 5" tells of it
+        return mark != ',' || behind >= around.size() || around.phrase(behind, around.classes.opens) == 0;
+    }
     if (!around.is_free(at)) return false;
     if (proper_end(around, at) > at) return true;
     const std::uint32_t article =
@@ -147,6 +168,25 @@ bool is_place_behind_time(const Around& around, std::uint32_t at) {
     }
     return false;
 }
+
+/// A word that no class of ours holds by itself: a name as soon as it stands where only a name can.
+bool is_unheard(const Around& around, std::uint32_t at) {
+    const auto& token = around.reading.text.tokens[at];
+    if (!around.is_free(at) || token.kind != TokenKind::kWord || token.capital) return false;
+    const auto word = around.words[at];
+    if (word == language::Lexicon::kUnknown) return true;
+    const auto node = around.knowledge.around.next(language::Lexicon::kRoot, word);
+    if (!node) return true;
+    const auto& entries = around.knowledge.around.entries(*node);
+    return std::none_of(entries.begin(), entries.end(), [&](const auto& entry) {
+        return (entry.language & around.reading.language) != 0 && entry.symbol != around.classes.no_guest &&
+               entry.symbol != around.classes.surname && entry.symbol != around.classes.short_form;
+    });
+}
+
+/// The languages in which a place stands without a preposition behind the hour; elsewhere "en", "na" lead to
+/// it.
+constexpr language::LanguageMask kNamesAlone = 2;
 
 /// "in the big conference room", "en su oficina": a noun of place behind what describes it.
 bool noun_follows(const Around& around, std::uint32_t begin) {
@@ -191,6 +231,16 @@ std::uint32_t place_continues(const Around& around, std::uint32_t comma) {
         return comma;
     const Symbol noun = around.classes.place_noun, floor = around.classes.floor;
     std::uint32_t end = comma;
+    // "Level 3, 40 Wickham Tce": a house with its street.
+    if (around.is_free(comma + 1) && around.reading.text.tokens[comma + 1].kind == TokenKind::kNumber) {
+        const std::uint32_t street = proper_end(around, comma + 1);
+        if (street > comma + 1) return street;
+    }
+    // "San Agustin church, reception after": what follows is an event.
+    if (event_size(around, comma + 1) > 0 && around.phrase(comma + 1, floor) == 0 &&
+        comma + 2 < around.size() && around.phrase(comma + 2, floor) == 0 &&
+        around.reading.text.tokens[comma + 2].kind != TokenKind::kNumber)
+        return comma;
     for (std::uint32_t at = comma + 1; at < around.size() && at <= comma + 4; ++at) {
         if (!around.is_free(at) || around.punctuation(at) == ',') break;
         const auto& here = around.reading.text.tokens[at];
@@ -231,11 +281,14 @@ bool ends_place(const Around& around, std::uint32_t begin, std::uint32_t end) {
     if (const char mark = around.punctuation(end);
         mark != '\0' && kMarks.find(mark) != std::string_view::npos)
         return true;
-    if (end == begin || around.reading.text.tokens[end].capital) return false;
+    const bool speaker = around.reading.text.word(end).size() == 1 &&
+                         around.phrase(end, around.classes.frame) > 0;  // "… in Katy I told him"
+    if (end == begin || (around.reading.text.tokens[end].capital && !speaker)) return false;
     const auto& classes = around.classes;
     return around.phrase(end, classes.then) > 0 || around.phrase(end, classes.frame) > 0 ||
            around.phrase(end, classes.note) > 0 || around.phrase(end, classes.self) > 0 ||
-           around.phrase(end, classes.comers) > 0 || around.phrase(end, classes.money) > 0;
+           around.phrase(end, classes.comers) > 0 || around.phrase(end, classes.money) > 0 ||
+           around.phrase(end, classes.opens) > 0;  // "… at the walk in fasting from midnight"
 }
 
 std::uint32_t place_end(const Around& around, std::uint32_t begin) {
@@ -255,10 +308,71 @@ std::uint32_t place_end(const Around& around, std::uint32_t begin) {
     const auto is_name = [&](std::uint32_t at) {        // "Room A"
         return around.reading.text.tokens[at].capital;  // "Room A", "igreja da Sé"
     };
-    while (end > begin + 1 && !is_name(end - 1) &&
+    const auto ends_noun = [&](std::uint32_t at) {  // "the walk in"
+        return at > begin + 1 && around.phrase(at - 2, around.classes.place_noun) == 2;
+    };
+    while (end > begin + 1 && !is_name(end - 1) && !ends_noun(end) &&
            (around.phrase(end - 1, small) == 1 || !around.is_word(end - 1)))
         --end;
     return end < around.size() ? place_continues(around, end) : end;
+}
+
+/// "5 a side tonight 8 powerleague", "makan fri 7.30pm tampines hub w the boys": words that mean nothing else
+/// right behind the hour say where it is. Returns where they end, `at` when they do not.
+std::uint32_t unheard_end(const Around& around, std::uint32_t at) {
+    constexpr std::uint32_t kMostWords = 4;
+    constexpr std::size_t kShortest = 3;
+    const auto& classes = around.classes;
+    const bool comma = at > 1 && around.punctuation(at - 1) == ',';
+    const std::uint32_t time_end = comma ? at - 1 : at;
+    if ((around.reading.language & kNamesAlone) == 0 || time_end == 0 ||
+        around.roles[time_end - 1] != Role::kTime || !is_unheard(around, at))
+        return at;
+    const auto& times = around.reading.expressions;
+    const bool hour = std::any_of(times.begin(), times.end(), [&](const language::Expression& time) {
+        return time.end_token == time_end && time.value.has_clock() && !time.value.has(language::kPartOnly);
+    });
+    bool titled = false;
+    for (std::uint32_t k = 0; k < at; ++k)
+        titled = titled || (around.is_title(k) && around.is_word(k) && around.phrase(k, classes.small) == 0 &&
+                            around.phrase(k, classes.article) == 0 && around.phrase(k, classes.frame) == 0);
+    if (!hour || !titled) return at;
+    std::uint32_t end = at;
+    bool name = false;
+    for (; end < around.size() && end - at < kMostWords; ++end) {
+        if (end > at && around.is_free(end) && around.phrase(end, classes.person_and) == 1 &&
+            end + 1 < around.size() && is_unheard(around, end + 1))
+            continue;  // "toni and guy"
+        if (!is_unheard(around, end) || around.phrase(end, classes.place_noun) > 0) break;
+        name = name || around.reading.text.word(end).size() >= kShortest;
+    }
+    if (!name) return at;
+    if (end == around.size()) return comma ? at : end;
+    if (const std::uint32_t noun = around.phrase(end, classes.place_noun); noun > 0 && around.is_free(end)) {
+        const std::uint32_t behind = end + noun;  // "broadmeadow courts all of term 4"
+        const auto& tokens = around.reading.text.tokens;
+        const bool begins_name = behind < around.size() && around.is_free(behind) &&
+                                 (tokens[behind].kind == TokenKind::kNumber || tokens[behind].capital);
+        return begins_name ? at : behind;  // "muhurat flat 704"
+    }
+    if (around.phrase(end, classes.place_preposition) > 0 && end + 1 < around.size() &&
+        around.reading.text.tokens[end + 1].capital)
+        return place_end(around, at);  // "goals in Wembley"
+    // "specsavers on the high street": a noun of place behind a little word and an article
+    std::uint32_t noun = end;
+    for (int words = 0; words < 2 && noun < around.size() && around.is_free(noun) &&
+                        (around.phrase(noun, classes.small) == 1 || around.phrase(noun, classes.kin) == 1);
+         ++words)
+        ++noun;
+    if (noun > end && noun < around.size() && around.is_free(noun) &&
+        around.phrase(noun, classes.place_noun) > 0)
+        return noun + around.phrase(noun, classes.place_noun);
+    if (comma) return at;
+    const bool closed = !around.is_word(end) || around.starts_line(end) ||
+                        around.roles[end] == Role::kCommand || around.phrase(end, classes.with) > 0 ||
+                        around.phrase(end, classes.self) > 0 || around.phrase(end, classes.note) > 0 ||
+                        around.phrase(end, classes.command) > 0;
+    return closed ? end : at;
 }
 
 }  // namespace
@@ -308,6 +422,12 @@ std::string find_place(Around& around) {
         if (labelled) size = label + 1;
         const std::uint32_t begin = at + size;
         if (begin >= around.size() || !around.is_free(begin)) continue;
+        const std::uint32_t unheard = size == 0 ? unheard_end(around, at) : at;
+        if (unheard > at) {
+            const std::string place(around.slice(at, unheard));
+            around.mark(at, unheard, Role::kPlace);
+            return place;
+        }
         if (size == 0 && !is_place_behind_time(around, at) && !is_named_place(around, at) &&
             !is_closing_name(around, at))
             continue;
@@ -318,6 +438,8 @@ std::string find_place(Around& around) {
                             begin + 1 < around.size() && around.reading.text.tokens[begin + 1].capital;
         const bool proper = around.reading.text.tokens[begin].capital || around.phrase(begin, noun) > 0 ||
                             says_place || street || labelled || (size == 0 && noun_follows(around, begin)) ||
+                            (size == 0 && around.phrase(begin, around.classes.kin) == 1 &&
+                             begin + 1 < around.size() && proper_end(around, begin + 1) > begin + 1) ||
                             (size > 0 && noun_follows(around, begin)) || is_in_behind_time(around, at, begin);
         const bool whose = size > 0 && around.phrase(begin, around.classes.group) == 1 &&
                            begin + 1 < around.size() && around.reading.text.tokens[begin + 1].capital;

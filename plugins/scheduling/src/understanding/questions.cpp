@@ -241,6 +241,11 @@ std::optional<Question> Assembly::ambiguous_hour(const Understanding& out) const
         return std::nullopt;
     if (spoken_->has(Flag::kHourMark) && when_->clock >= 5 * 3600)
         return std::nullopt;  // "6h" is 6:00, else "18h"
+    // "boiler service 8-12", "between 8 and 1": no evening lasts until noon.
+    constexpr std::int32_t kMorning = 7 * 3600;
+    if (when_->clock >= kMorning && when_->clock < kHalfDay && when_->clock_end >= kHalfDay &&
+        !around_.find(around_.classes.evening))
+        return std::nullopt;
     const std::chrono::minutes start(when_->clock / 60);
     const bool night_or_noon = spoken_->has(Flag::kHourMark) && when_->clock % kHalfDay < 5 * 3600;  // "3h"
     if (!night_or_noon && start >= moment_.work_begin && start <= moment_.work_end) return std::nullopt;

@@ -61,6 +61,7 @@ void drop_small_words(Around& around) {
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_title(at)) continue;
         if (!around.is_free(at) || (around.phrase(at, small) != 1 && around.is_word(at))) break;
+        if (event_size(around, at) > 1) break;  // "leaving drinks"
         around.mark(at, at + 1, Role::kDropped);
     }
 }
@@ -153,6 +154,8 @@ bool is_time_rest(const Around& around, std::uint32_t at) {
 
 /// "assembleia realiza-se", "the plumber is coming": what only says that it takes place, at the title's end.
 void drop_happening(Around& around) {
+    const bool asked =
+        around.find(around.classes.ask_led).has_value() || around.find(around.classes.ask).has_value();
     std::uint32_t words = 0;
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_title(at)) continue;
@@ -161,12 +164,16 @@ void drop_happening(Around& around) {
             continue;
         }
         const std::uint32_t named = event_size(around, at);
-        const std::uint32_t size = around.phrase(at, around.classes.takes_place), end = at + size;
+        const std::uint32_t size = std::max(around.phrase(at, around.classes.takes_place),
+                                            asked ? around.phrase(at, around.classes.ask_end) : 0U);
+        const std::uint32_t end = at + size;
         std::uint32_t next = end;
         while (next < around.size() && around.is_title(next) &&
                (!around.is_word(next) || around.phrase(next, around.classes.small) == 1))
             ++next;
-        const bool last = size > named && (next == around.size() || !around.is_title(next));
+        const bool guest = next < around.size() && around.roles[next] == Role::kGuest &&
+                           around.phrase(at, around.classes.ask_end) == size;  // "a meeting in with Oliver"
+        const bool last = size > named && (next == around.size() || !around.is_title(next) || guest);
         if (words > 0 && named == 0 && around.phrase(at, around.classes.after) > 0) {
             while (at < around.size() && around.is_free(at)) around.mark(at, at + 1, Role::kDropped), ++at;
             --at;  // "beers after work", "reunión después del recreo"
@@ -203,11 +210,12 @@ std::string joined(const Around& around) {
         }
         const bool glued = at > 0 && around.is_title(at - 1) && around.reading.text.tokens[at].glued;
         if (!title.empty() && !glued) title += ' ';
-        const bool name = around.roles[at] == Role::kGuest && around.phrase(at, small, true) != 1 &&
+        const bool name = around.roles[at] == Role::kGuest && !glued && around.phrase(at, small, true) != 1 &&
                           around.phrase(at, article, true) != 1 && around.phrase(at, with, true) == 0 &&
                           around.phrase(at, around.classes.person_and, true) == 0 &&
                           around.phrase(at, around.classes.honorific, true) == 0 &&
-                          around.phrase(at, around.classes.group, true) == 0;  // "coach Bennett"
+                          around.phrase(at, around.classes.name_end, true) == 0 &&  // "Venkat sir"
+                          around.phrase(at, around.classes.group, true) == 0;       // "coach Bennett"
         title +=
             name ? capitalized(std::string(around.slice(at, at + 1))) : std::string(around.slice(at, at + 1));
     }
@@ -264,6 +272,12 @@ void take_occasion(Around& around) {
             return;
         }
     }
+    // "New Year's Eve at Jordan's, doors 8": nothing else is named.
+    for (const auto& expression : around.reading.expressions)
+        if (expression.value.has(language::Flag::kHoliday) && !expression.value.has_clock()) {
+            around.mark(expression.begin_token, expression.end_token, Role::kTitle);
+            return;
+        }
 }
 
 /// "¿podríamos reunirnos el martes?": the verb alone says that it is a meeting.

@@ -101,8 +101,21 @@ bool is_talk(std::string_view intent) {
                         [&](const Intent& ours) { return ours.name == intent; });
 }
 
+namespace {
+
+/// "Mon-Fri 7am-10pm, Sat Sun 8am-9pm": days with their own hours, and others with others, are a shop's.
+bool lists_hours(const Around& around) {
+    const auto& times = around.reading.expressions;
+    return std::count_if(times.begin(), times.end(), [](const language::Expression& one) {
+               return one.value.freq == language::Freq::kWeekly && one.value.clock >= 0 &&
+                      one.value.clock_end >= 0 && one.value.by_weekday != 0;
+           }) > 1;
+}
+
+}  // namespace
+
 bool tells_only(const Around& around) {
-    if (!around.find(around.classes.no_plan) || requests(around)) return false;
+    if ((!around.find(around.classes.no_plan) && !lists_hours(around)) || requests(around)) return false;
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         const bool begins = at == 0 || !around.is_word(at - 1);
         const std::uint32_t verb = std::max(around.phrase(at, around.classes.request, true),

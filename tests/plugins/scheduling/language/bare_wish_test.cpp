@@ -26,10 +26,10 @@ TEST_P(BareWishes, AreSeen) {
 INSTANTIATE_TEST_SUITE_P(
     Things, BareWishes,
     ::testing::Values(Said{"en", "pints friday at 8"}, Said{"en", "five a side tonight 8"},
-                      Said{"en", "night shift tmrw 7pm"}, Said{"es", "birra jueves 20.30"},
-                      Said{"es", "rosca en casa de Lupita hoy 7pm"}, Said{"es", "té con la abuela mañana"},
-                      Said{"pt", "futebol quinta 20h"}, Said{"pt", "amigo secreto sexta"},
-                      Said{"pt", "truco na casa do compadre sábado"}));
+                      Said{"en", "night shift tmrw 7pm"}, Said{"en", "fuel the generator friday 6pm"},
+                      Said{"es", "birra jueves 20.30"}, Said{"es", "rosca en casa de Lupita hoy 7pm"},
+                      Said{"es", "té con la abuela mañana"}, Said{"pt", "futebol quinta 20h"},
+                      Said{"pt", "amigo secreto sexta"}, Said{"pt", "truco na casa do compadre sábado"}));
 
 class Talk : public ::testing::TestWithParam<Said> {};
 
@@ -59,9 +59,10 @@ TEST_P(Nouns, AreWishes) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Alone, Nouns,
-                         ::testing::Values(Said{"en", "oil change"}, Said{"en", "smear test"},
-                                           Said{"es", "peluquería"}, Said{"es", "cena con los suegros"},
-                                           Said{"pt", "exame de sangue"}, Said{"pt", "almoço com a equipe"}));
+                         ::testing::Values(Said{"en", "oil change"}, Said{"en", "tire rotation"},
+                                           Said{"en", "smear test"}, Said{"es", "peluquería"},
+                                           Said{"es", "cena con los suegros"}, Said{"pt", "exame de sangue"},
+                                           Said{"pt", "almoço com a equipe"}));
 
 class Remarks : public ::testing::TestWithParam<Said> {};
 
@@ -101,6 +102,12 @@ TEST(OnlyTold, IsNoEventWhateverIntentItIsTakenFor) {
          {Said{"pt", "estamos abertos de segunda a sábado das 8h às 17h, feriados não"},
           Said{"pt", "meu vizinho toca pagode todo domingo das 14 às 22h, não aguento mais"},
           Said{"es", "estamos abiertos de lunes a sábado de 8 a 17, feriados no"},
+          Said{"en", "Woolies at Bondi Junction: Mon-Fri 7am-10pm, Sat Sun 8am-9pm"},
+          Said{"es", "farmacia: lunes a viernes de 9 a 20, sábados de 9 a 14"},
+          Said{"pt", "farmácia: segunda a sexta das 9h às 20h, sábados das 9h às 14h"},
+          Said{"en", "can we slide monday's yoga to 4"}, Said{"en", "the dentist on the 3rd, bin it"},
+          Said{"en", "my niece signs for her flat the 30th, so proud of her"},
+          Said{"en", "the bakery isn't open mondays anymore, it's tues to sat 4 til 9"},
           Said{"en", "we're open Monday to Saturday 8am to 5pm, closed on holidays"},
           Said{"en", "next door plays drums every sunday at 9am, can you believe it"}}) {
         const Moment moment = moment_in(said.language);
