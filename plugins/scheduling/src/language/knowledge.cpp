@@ -113,6 +113,7 @@ constexpr std::pair<Symbol AroundClasses::*, std::string_view> kAroundNames[] = 
     {&AroundClasses::saint, "SAINT"},
     {&AroundClasses::up_to, "UPTO"},
     {&AroundClasses::begins, "BEGINS"},
+    {&AroundClasses::before_day, "BEFOREDAY"},
 };
 
 }  // namespace
@@ -158,6 +159,7 @@ Knowledge::Knowledge() {
     month_code = symbols.intern("monthcode");
     month_short = symbols.intern("monthw");
     city = symbols.intern("city");
+    at_hour = symbols.intern("AT");
     half_of_day = symbols.intern("ampm");
     sole = symbols.intern("sole");
     for (const std::string_view root : kRoots) roots.set(symbols.intern(root));

@@ -56,6 +56,7 @@ private:
     static void settle_half_of_range(language::Value& when, bool evening);
     void take_hour_for_day(language::Value& when) const;
     void settle();
+    [[nodiscard]] bool is_due_before(const language::Value& when) const;
     void settle_deadline();
     void drop_adjective();
     void drop_every_day();

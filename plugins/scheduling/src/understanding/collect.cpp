@@ -162,6 +162,14 @@ bool Assembly::is_refused_day(const Expression& expression) const {
     const bool behind = end < around_.size() && refuses(end) > 0;
     // "no puedo el jueves, pon el viernes": a single "no" there may deny anything.
     const bool before = (begin > 1 && refuses(begin - 2) == 2) || (begin > 2 && refuses(begin - 3) == 3);
+    // "viernes 21 hs en el club, no el sábado": behind a comma, where the other day has its hour already.
+    const bool apart = begin > 1 && refuses(begin - 1) == 1 && around_.punctuation(begin - 2) == ',' &&
+                       !expression.value.has_clock();
+    if (apart &&
+        std::any_of(reading_.expressions.begin(), reading_.expressions.end(), [&](const Expression& other) {
+            return other.end_token < begin && other.value.has_day() && other.value.has_clock();
+        }))
+        return true;
     if (!behind && !before) return false;
     return std::any_of(reading_.expressions.begin(), reading_.expressions.end(),
                        [&](const Expression& other) {

@@ -35,7 +35,11 @@ std::uint32_t event_size(const Around& around, std::uint32_t at) {
 bool is_infinitive(const Around& around, std::uint32_t at) {
     constexpr std::size_t kEnding = 2, kShortest = 4;
     const std::string_view word = around.reading.text.word(at);
-    if (word.size() < kShortest || around.reading.text.tokens[at].capital ||
+    // "Entregar la memoria" begins a message; "Javier el viernes" does too.
+    const bool first =
+        at == 0 && at + 1 < around.size() && around.is_free(at + 1) &&
+        (around.phrase(at + 1, around.classes.article) > 0 || around.phrase(at + 1, around.classes.kin) > 0);
+    if (word.size() < kShortest || (around.reading.text.tokens[at].capital && !first) ||
         around.phrase(at, around.classes.place_noun) > 0)
         return false;
     const auto ends_so = [&](std::string_view form) {
