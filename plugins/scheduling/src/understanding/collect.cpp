@@ -250,9 +250,9 @@ bool Assembly::complete_repeat(const Value& other) {
     }
     const bool alike =
         is_daily_on(rule, other) ||
-        rule.freq == other.freq && rule.interval == other.interval &&
-            (rule.by_weekday == 0 || other.by_weekday == 0 || rule.by_weekday == other.by_weekday) &&
-            rule.nth_mask == other.nth_mask && rule.by_monthday == other.by_monthday;
+        (rule.freq == other.freq && rule.interval == other.interval &&
+         (rule.by_weekday == 0 || other.by_weekday == 0 || rule.by_weekday == other.by_weekday) &&
+         rule.nth_mask == other.nth_mask && rule.by_monthday == other.by_monthday);
     if (!alike || (rule.has_clock() && other.has_clock())) return false;
     if (rule.by_weekday == 0) rule.by_weekday = other.by_weekday;
     if (!rule.has_day() && other.has_day()) {  // "weekly sync …, Mondays at 10 starting Dec 7"

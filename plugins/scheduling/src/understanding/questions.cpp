@@ -191,7 +191,7 @@ void Assembly::take_other_hour() {
             if (end < 2 || around_.phrase(end - 1, or_word) != 1 || !is_bare_hour(number)) continue;
         }
         Value other;
-        other.clock = reading_.text.tokens[number].number * 3600;
+        other.clock = static_cast<std::int32_t>(reading_.text.tokens[number].number) * 3600;
         other.flags = Flag::kBareHour;
         rival_ = other;
         around_.mark(begin, end, Role::kTime);
