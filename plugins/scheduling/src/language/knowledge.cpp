@@ -112,7 +112,11 @@ constexpr std::pair<Symbol AroundClasses::*, std::string_view> kAroundNames[] = 
     {&AroundClasses::no_plan, "NOPLAN"},
     {&AroundClasses::saint, "SAINT"},
     {&AroundClasses::up_to, "UPTO"},
+    {&AroundClasses::aim, "AIM"},
     {&AroundClasses::begins, "BEGINS"},
+    {&AroundClasses::doing, "DOING"},
+    {&AroundClasses::reflexive, "REFLEXIVE"},
+    {&AroundClasses::report, "REPORT"},
     {&AroundClasses::before_day, "BEFOREDAY"},
 };
 

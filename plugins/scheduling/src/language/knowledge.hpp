@@ -48,7 +48,8 @@ struct AroundClasses {
            surname = kNoSymbol, task = kNoSymbol, task_ending = kNoSymbol, title = kNoSymbol,
            todo = kNoSymbol, verb = kNoSymbol, video = kNoSymbol, way_back = kNoSymbol, with = kNoSymbol,
            with_short = kNoSymbol, with_the = kNoSymbol, no_plan = kNoSymbol, saint = kNoSymbol,
-           up_to = kNoSymbol, begins = kNoSymbol, before_day = kNoSymbol, or_word = kNoSymbol;
+           up_to = kNoSymbol, begins = kNoSymbol, before_day = kNoSymbol, aim = kNoSymbol, doing = kNoSymbol,
+           reflexive = kNoSymbol, report = kNoSymbol, or_word = kNoSymbol;
 };
 
 struct Knowledge {

@@ -91,6 +91,9 @@ void drop_commands(Around& around, bool edits, std::uint32_t begin = 0);
 /// "agendarme", "bloquéalo": a verb of asking with the person or the thing behind it.
 [[nodiscard]] bool asks_with_ending(const Around& around, std::uint32_t at);
 
+/// "poner la lavadora": a verb that asks elsewhere, with a thing as its object.
+[[nodiscard]] bool is_doing(const Around& around, std::uint32_t at);
+
 /// How many tokens at `at` name an event by its noun ("dentista", "oil change"); 0 none.
 [[nodiscard]] std::uint32_t event_size(const Around& around, std::uint32_t at);
 

@@ -56,7 +56,7 @@ bool is_infinitive(const Around& around, std::uint32_t at) {
 }
 
 bool begins_task(const Around& around, std::uint32_t at) {
-    return around.phrase(at, around.classes.task) > 0 || is_infinitive(around, at);
+    return around.phrase(at, around.classes.task) > 0 || is_doing(around, at) || is_infinitive(around, at);
 }
 
 namespace {

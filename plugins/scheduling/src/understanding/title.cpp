@@ -39,6 +39,14 @@ bool ends_name(const Around& around, std::uint32_t at) {
     return false;
 }
 
+/// "se casa mi prima", "nos dan las llaves": the little word belongs to the verb behind it.
+bool is_reflexive(const Around& around, std::uint32_t at) {
+    const std::uint32_t verb = at + 1;
+    return around.phrase(at, around.classes.reflexive) == 1 && verb < around.size() && around.is_free(verb) &&
+           around.is_word(verb) && event_size(around, verb) == 0 &&
+           around.phrase(verb, around.classes.small) == 0 && around.phrase(verb, around.classes.article) == 0;
+}
+
 /// Prepositions left hanging before what was taken away, and calendar phrases.
 void drop_small_words(Around& around) {
     const Symbol small = around.classes.small, article = around.classes.article;
@@ -61,6 +69,7 @@ void drop_small_words(Around& around) {
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_title(at)) continue;
         if (!around.is_free(at) || (around.phrase(at, small) != 1 && around.is_word(at))) break;
+        if (is_reflexive(around, at)) break;
         around.mark(at, at + 1, Role::kDropped);
     }
 }
@@ -244,6 +253,12 @@ namespace {
 std::string task_with_guest(const Around& around, std::uint32_t guest) {
     std::uint32_t purpose = guest;
     while (purpose < around.size() && !around.is_free(purpose)) ++purpose;
+    if (purpose < around.size() && event_size(around, purpose) > 0) {  // "con Seba el lunes, call por …"
+        Around event = around, person = around;
+        event.mark(0, purpose, Role::kDropped);
+        person.mark(purpose, person.size(), Role::kDropped);
+        return joined(event) + " " + joined(person);
+    }
     if (purpose + 1 >= around.size() || !is_infinitive(around, purpose + 1)) return {};
     if (around.phrase(purpose, around.classes.purpose) != 1 &&
         around.phrase(purpose, around.classes.of_group) != 1)
