@@ -81,6 +81,9 @@ bool Assembly::names_occasion(const Expression& expression) const {
     return std::any_of(
         reading_.expressions.begin(), reading_.expressions.end(), [&](const Expression& other) {
             const Value& day = other.value;
+            // "hotel para Semana Santa antes del 15 de diciembre": a day before which it is to be done.
+            if (expression.value.has(Flag::kHoliday) && day.has_day() && day.has(Flag::kOpenBegin))
+                return true;
             const bool single = day.form == language::DayForm::kFields
                                     ? day.weekday != 0 || day.dom != 0
                                     : day.has_day() && day.day_end - day.day_begin == 1;

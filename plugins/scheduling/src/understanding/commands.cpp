@@ -102,6 +102,9 @@ std::uint32_t request_size(const Around& around, std::uint32_t at, bool begins) 
         verb += size;
     }
     std::uint32_t size = around.phrase(at, around.classes.request);
+    // "a que le saquen sangre" asks for nothing.
+    if (at > 1 && around.phrase(at - 2, around.classes.aim, true) == 2) return 0;
+    if (at > 0 && around.phrase(at - 1, around.classes.aim, true) == 2) return 0;
     size = std::max(size, around.phrase(at, around.classes.todo));
     if (verb < around.size() && around.is_free(verb)) {
         if (is_doing(around, verb)) return size;

@@ -65,6 +65,19 @@ void drop_small_words(Around& around) {
         if (hanging && !closes && (at_end || (at_begin && !around.is_word(at))))
             around.mark(at, at + 1, Role::kDropped);
     }
+    // "llamada con ana@x.com y con Andrés": the "and" behind who was taken away.
+    for (std::uint32_t at = 1; at + 1 < around.size(); ++at) {
+        const bool behind_invitee = around.is_free(at) && around.roles[at - 1] == Role::kInvitee;
+        if (behind_invitee && around.phrase(at, around.classes.person_and) == 1 && around.is_title(at + 1))
+            around.mark(at, at + 1, Role::kDropped);
+    }
+    // "…, avísame": asked at the end, behind a comma.
+    std::uint32_t last = around.size();
+    while (last > 0 && (!around.is_title(last - 1) || !around.is_word(last - 1))) --last;
+    for (std::uint32_t size = 1; size <= 3 && size < last; ++size)
+        if (around.is_free(last - size) && around.phrase(last - size, around.classes.remind) == size &&
+            around.punctuation(last - size - 1) == ',')
+            around.mark(last - size - 1, last, Role::kDropped);
     // And behind what was taken away, up to the title's first word.
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_title(at)) continue;
@@ -259,7 +272,12 @@ std::string task_with_guest(const Around& around, std::uint32_t guest) {
         person.mark(purpose, person.size(), Role::kDropped);
         return joined(event) + " " + joined(person);
     }
-    if (purpose + 1 >= around.size() || !is_infinitive(around, purpose + 1)) return {};
+    if (purpose + 1 >= around.size() || !around.is_free(purpose + 1)) return {};
+    constexpr std::size_t kEnding = 2, kShortest = 3;  // "ver", "dar", "ir al cine" is a task anyway
+    const std::string_view verb = around.reading.text.word(purpose + 1);
+    const bool short_verb = verb.size() == kShortest &&
+                            around.is_of(verb.substr(verb.size() - kEnding), around.classes.task_ending);
+    if (!short_verb && !is_infinitive(around, purpose + 1)) return {};
     if (around.phrase(purpose, around.classes.purpose) != 1 &&
         around.phrase(purpose, around.classes.of_group) != 1)
         return {};
