@@ -130,6 +130,9 @@ void free_quoted(Around& around, language::Reading& reading);
 /// Whether it only tells of the world or complains ("we're open from 8 to 5"), and nothing is asked for.
 [[nodiscard]] bool tells_only(const Around& around);
 
+/// The first letter upper case, also when it has an accent.
+[[nodiscard]] std::string capitalized(std::string text);
+
 /// Takes the request's own words away and joins the rest; "" when nothing is left.
 [[nodiscard]] std::string make_title(Around& around);
 

@@ -4,11 +4,9 @@
 
 /// What is left of a message is its title: without hanging prepositions, notes and lone marks.
 namespace scheduling {
-namespace {
 
 using language::Symbol;
 
-/// The first letter upper case, also when it has an accent.
 std::string capitalized(std::string text) {
     if (text.empty()) return text;
     const auto first = static_cast<unsigned char>(text[0]);
@@ -19,8 +17,6 @@ std::string capitalized(std::string text) {
     }
     return text;
 }
-
-}  // namespace
 
 namespace {
 
@@ -266,7 +262,10 @@ namespace {
 std::string task_with_guest(const Around& around, std::uint32_t guest) {
     std::uint32_t purpose = guest;
     while (purpose < around.size() && !around.is_free(purpose)) ++purpose;
-    if (purpose < around.size() && event_size(around, purpose) > 0) {  // "con Seba el lunes, call por …"
+    // "con Seba el lunes, call por …", "me juntan con el gerente para revisar el aumento"
+    const bool named =
+        purpose < around.size() && (event_size(around, purpose) > 0 || is_infinitive(around, purpose));
+    if (named) {
         Around event = around, person = around;
         event.mark(0, purpose, Role::kDropped);
         person.mark(purpose, person.size(), Role::kDropped);
@@ -279,7 +278,8 @@ std::string task_with_guest(const Around& around, std::uint32_t guest) {
                             around.is_of(verb.substr(verb.size() - kEnding), around.classes.task_ending);
     if (!short_verb && !is_infinitive(around, purpose + 1)) return {};
     if (around.phrase(purpose, around.classes.purpose) != 1 &&
-        around.phrase(purpose, around.classes.of_group) != 1)
+        around.phrase(purpose, around.classes.of_group) != 1 &&
+        around.phrase(purpose, around.classes.aim) != 1)
         return {};
     Around task = around, person = around;
     task.mark(0, purpose + 1, Role::kDropped);

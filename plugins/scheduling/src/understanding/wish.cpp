@@ -112,6 +112,16 @@ bool names_weekend(const Around& around, language::DayNumber today) {
     return weekend && !asks(around) && has_main_word(around);
 }
 
+/// "terminamos a las 4 am, la fiesta …", said at noon: an hour that is over, with no other one today that
+/// could be meant, is told.
+bool is_over(const Understanding& read, language::DayNumber today) {
+    if (!read.question || read.question->kind != "past") return false;
+    const auto is_today = [&](const Choice& choice) {
+        return std::chrono::floor<date::days>(choice.start.time_since_epoch()).count() == today;
+    };
+    return std::none_of(read.question->choices.begin(), read.question->choices.end(), is_today);
+}
+
 }  // namespace
 
 bool is_talk(std::string_view intent) {
@@ -133,6 +143,7 @@ bool tells_only(const Around& around) {
 
 bool reads_as_wish(const Around& around, const Understanding& read, language::DayNumber today) {
     const EventDraft& draft = read.draft;
+    if (is_over(read, today) && !requests(around) && !names_event(around)) return false;
     const bool plans = draft.has_date && draft.has_time;
     if (draft.title.empty() && !(plans && around.find(around.classes.meet_verb))) return false;
     const bool requested = requests(around);

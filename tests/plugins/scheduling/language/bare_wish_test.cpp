@@ -106,6 +106,13 @@ TEST(BareWish, AThingToBeDoneOnAWeekendOrOftenIsOne) {
     EXPECT_FALSE(heard({"es", "enviar un correo a Sean acerca de los planes de fin de semana"}).is_bare_wish);
 }
 
+TEST(BareWish, AnHourThatIsOverTodayIsTold) {
+    EXPECT_FALSE(heard({"es", "jaja acabamos a las 4 am, qué fiesta"}).is_bare_wish);
+    EXPECT_FALSE(heard({"en", "haha done at 4am, what a party"}).is_bare_wish);
+    EXPECT_FALSE(heard({"pt", "acabamos às 4 da manhã, que festa"}).is_bare_wish);
+    EXPECT_TRUE(heard({"es", "fiesta hoy a las 9"}).is_bare_wish);  // 21:00
+}
+
 TEST(BareWish, WhatIsSentRoundOrCostsIsNone) {
     EXPECT_FALSE(heard({"es", "REENVIADO: el viernes a las 9 cortan la luz"}).is_bare_wish);
     EXPECT_FALSE(heard({"en", "the locksmith charges 90 on sundays after 6"}).is_bare_wish);
