@@ -75,6 +75,7 @@ void Assembly::write(Understanding& out) {
     if (!repeat_on_weekdays()) repeat_for_days(out);
     except_days();
     take_other_hour();
+    take_bare_range();
     if (repeat_) settle_half(*repeat_);
     if (when_) {
         settle_by_words();

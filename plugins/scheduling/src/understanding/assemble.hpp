@@ -26,6 +26,7 @@ private:
     void add(const language::Expression& expression, Understanding& out);
     void take_day_before(Understanding& out);
     void take_other_hour();
+    void take_bare_range();
     [[nodiscard]] bool is_bare_hour(std::uint32_t at) const;
     [[nodiscard]] bool is_refused_day(const language::Expression& expression) const;
     [[nodiscard]] bool is_outside_series(const language::Expression& expression) const;
