@@ -180,6 +180,7 @@ constexpr std::pair<std::string_view, Action> kActions[] = {
     {"dotted_date", act_dotted_date},
     {"words_hour_on", act_words_hour_on},
     {"minutes_past", act_minutes_past},
+    {"minutes_with", act_minutes_with},
     {"packed_range", act_packed_range},
     {"weekend_named", act_weekend_named},
     {"week_later", act_week_later},

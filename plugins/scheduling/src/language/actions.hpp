@@ -188,6 +188,7 @@ bool act_week_later(const Context&, Arguments, std::int32_t, Value&);
 bool act_weekend_named(const Context&, Arguments, std::int32_t, Value&);
 bool act_packed_range(const Context&, Arguments, std::int32_t, Value&);
 bool act_minutes_past(const Context&, Arguments, std::int32_t, Value&);
+bool act_minutes_with(const Context&, Arguments, std::int32_t, Value&);
 bool act_words_hour_on(const Context&, Arguments, std::int32_t, Value&);
 bool act_dotted_date(const Context&, Arguments, std::int32_t, Value&);
 bool act_every_nths(const Context&, Arguments, std::int32_t, Value&);

@@ -57,6 +57,11 @@ bool act_minutes_past(const Context& context, Arguments arguments, std::int32_t,
     return minutes >= 5 && minutes < 30 && minutes % 5 == 0 && act_clock_shift(context, arguments, 1, out);
 }
 
+/// "a las 8 con 30": minutes in fives.
+bool act_minutes_with(const Context& context, Arguments arguments, std::int32_t, Value& out) {
+    return arguments[1]->number % 5 == 0 && act_clock_shift(context, arguments, 1, out);
+}
+
 /// "cuatro y diez mañana": hour, minutes and a day, in either order.
 bool act_words_hour_on(const Context& context, Arguments arguments, std::int32_t, Value& out) {
     const bool day_first = arguments[0]->has_day();

@@ -115,7 +115,12 @@ constexpr std::pair<Symbol AroundClasses::*, std::string_view> kAroundNames[] = 
     {&AroundClasses::no_plan, "NOPLAN"},
     {&AroundClasses::saint, "SAINT"},
     {&AroundClasses::up_to, "UPTO"},
+    {&AroundClasses::aim, "AIM"},
     {&AroundClasses::begins, "BEGINS"},
+    {&AroundClasses::doing, "DOING"},
+    {&AroundClasses::reflexive, "REFLEXIVE"},
+    {&AroundClasses::report, "REPORT"},
+    {&AroundClasses::before_day, "BEFOREDAY"},
 };
 
 }  // namespace
@@ -161,6 +166,7 @@ Knowledge::Knowledge() {
     month_code = symbols.intern("monthcode");
     month_short = symbols.intern("monthw");
     city = symbols.intern("city");
+    at_hour = symbols.intern("AT");
     half_of_day = symbols.intern("ampm");
     sole = symbols.intern("sole");
     for (const std::string_view root : kRoots) roots.set(symbols.intern(root));

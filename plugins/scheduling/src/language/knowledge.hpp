@@ -48,7 +48,9 @@ struct AroundClasses {
            something = kNoSymbol, refused = kNoSymbol, surname = kNoSymbol, task = kNoSymbol,
            task_ending = kNoSymbol, title = kNoSymbol, todo = kNoSymbol, verb = kNoSymbol, video = kNoSymbol,
            way_back = kNoSymbol, with = kNoSymbol, with_short = kNoSymbol, with_the = kNoSymbol,
-           no_plan = kNoSymbol, saint = kNoSymbol, up_to = kNoSymbol, begins = kNoSymbol, or_word = kNoSymbol;
+           no_plan = kNoSymbol, saint = kNoSymbol, up_to = kNoSymbol, begins = kNoSymbol, or_word = kNoSymbol,
+           before_day = kNoSymbol, aim = kNoSymbol, doing = kNoSymbol, reflexive = kNoSymbol,
+           report = kNoSymbol;
 };
 
 struct Knowledge {
@@ -85,6 +87,7 @@ struct Knowledge {
     Symbol street_before = kNoSymbol, street_behind = kNoSymbol;  ///< "calle", "Road"
     Symbol month_code = kNoSymbol;                                ///< a month with its day glued on: "oct2"
     Symbol city = kNoSymbol;                                      ///< "Lisbon"
+    Symbol at_hour = kNoSymbol;                                   ///< "at", "a las"
     Symbol half_of_day = kNoSymbol;                               ///< "pm"
     Symbol month_short = kNoSymbol;                               ///< "oct"
     Symbol relative_day = kNoSymbol;                              ///< "tomorrow"

@@ -20,6 +20,7 @@ Words::Words(const Knowledge& knowledge, const Text& text, LanguageMask preferre
     bury_people();
     bury_dated_streets();
     bury_dated_places();
+    bury_number_names();
     part_hours();
 }
 
@@ -367,6 +368,43 @@ bool Words::is_of_someone(std::size_t begin, std::size_t end) const {
            has_class(words_[end], knowledge_.ordinal_mark);
 }
 
+/// "parcial de Análisis 2 el 23/9 a las 19", "Inglés 3 el viernes 8:30": the number of a name with a capital,
+/// where a day follows and the hour is said elsewhere.
+bool Words::is_numbered_name(std::size_t begin, std::size_t end) const {
+    const auto& tokens = text_.tokens;
+    if (end != begin + 1 || begin < 2 || end >= tokens.size() || tokens[begin].glued || tokens[end].glued ||
+        tokens[begin].number > 9)
+        return false;
+    const Token& name = tokens[begin - 1];
+    if (name.kind != TokenKind::kWord || !name.capital || words_[begin - 1] != Lexicon::kUnknown)
+        return false;
+    const bool day_follows =
+        has_class(words_[end], knowledge_.the) || has_class(words_[end], knowledge_.on) ||
+        has_class(words_[end], knowledge_.weekday) || has_class(words_[end], knowledge_.relative_day);
+    if (!day_follows) return false;
+    for (std::size_t hour = end + 1; hour < tokens.size(); ++hour)
+        if (tokens[hour].kind == TokenKind::kNumber &&
+            (begins_hour(hour) || has_class(words_[hour - 1], knowledge_.at_hour)))
+            return true;
+    return false;
+}
+
+/// "a Tres Cruces", "en Cuatro Caminos": a number in words with capitals, as names are written.
+void Words::bury_number_names() {
+    if ((language_ & kCapitalMonths) != 0) return;
+    const auto& in_words = knowledge_.number_words;
+    for (std::size_t at = 1; at + 1 < text_.tokens.size(); ++at) {
+        const Token &number = text_.tokens[at], &name = text_.tokens[at + 1];
+        const bool capitals = number.capital && name.capital && name.kind == TokenKind::kWord &&
+                              !name.glued && text_.tokens[at - 1].kind == TokenKind::kWord &&
+                              !text_.tokens[at - 1].capital;
+        if (!capitals || words_[at + 1] != Lexicon::kUnknown) continue;
+        if (std::any_of(in_words.begin(), in_words.end(),
+                        [&](Symbol word) { return has_class(words_[at], word); }))
+            dead_[at] = true;
+    }
+}
+
 bool Words::is_no_time(std::size_t begin, std::size_t end) const {
     if (is_always_open(begin, end) || (end == begin + 1 && is_house_number(begin, end))) return true;
     if (begin > 0) {
@@ -377,10 +415,13 @@ bool Words::is_no_time(std::size_t begin, std::size_t end) const {
             return true;
         std::size_t name = begin - 1;  // "Version: 1.2", "sala 3", "Tel. 5"
         if ((c == ':' || c == '.') && name > 0) --name;
+        const bool month = end + 1 < text_.tokens.size() && has_class(words_[end], knowledge_.of) &&
+                           has_class(words_[end + 1], knowledge_.month);
+        if (c == ':' && month) return false;  // "proyecto de grado: 15 de marzo"
         // "bus 10:30" leaves then; a version or a room is not written so.
         if (name == begin - 1 && is_clock_chain(begin, end)) return false;
         if (has_class(words_[name], knowledge_.not_time_before)) return true;
-        if (is_of_someone(begin, end)) return true;
+        if (is_of_someone(begin, end) || is_numbered_name(begin, end)) return true;
     }
     if (end < text_.tokens.size()) {
         const Token& after = text_.tokens[end];

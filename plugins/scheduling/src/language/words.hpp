@@ -44,6 +44,7 @@ private:
     void bury_people();
     void bury_dated_streets();
     void bury_dated_places();
+    void bury_number_names();
     void part_hours();
     [[nodiscard]] bool leads_to_person(std::size_t begin, std::size_t end) const;
     [[nodiscard]] bool is_around(std::size_t begin, std::size_t end, Symbol wanted) const;
@@ -61,6 +62,7 @@ private:
     [[nodiscard]] bool is_door_letter(std::size_t at) const;
     [[nodiscard]] bool is_clock_chain(std::size_t begin, std::size_t end) const;
     [[nodiscard]] bool is_of_someone(std::size_t begin, std::size_t end) const;
+    [[nodiscard]] bool is_numbered_name(std::size_t begin, std::size_t end) const;
     [[nodiscard]] bool is_no_time(std::size_t begin, std::size_t end) const;
 
     const Knowledge& knowledge_;

@@ -95,6 +95,9 @@ void drop_commands(Around& around, bool edits, std::uint32_t begin = 0);
 /// "agendarme", "bloquéalo": a verb of asking with the person or the thing behind it.
 [[nodiscard]] bool asks_with_ending(const Around& around, std::uint32_t at);
 
+/// "poner la lavadora": a verb that asks elsewhere, with a thing as its object.
+[[nodiscard]] bool is_doing(const Around& around, std::uint32_t at);
+
 /// How many tokens at `at` name an event by its noun ("dentista", "oil change"); 0 none.
 [[nodiscard]] std::uint32_t event_size(const Around& around, std::uint32_t at);
 
@@ -130,6 +133,9 @@ void free_quoted(Around& around, language::Reading& reading);
 
 /// Whether it only tells of the world or complains ("we're open from 8 to 5"), and nothing is asked for.
 [[nodiscard]] bool tells_only(const Around& around);
+
+/// The first letter upper case, also when it has an accent.
+[[nodiscard]] std::string capitalized(std::string text);
 
 /// Takes the request's own words away and joins the rest; "" when nothing is left.
 [[nodiscard]] std::string make_title(Around& around);

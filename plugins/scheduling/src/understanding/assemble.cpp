@@ -76,6 +76,7 @@ void Assembly::write(Understanding& out) {
     except_days();
     take_hour_beside_noun();
     take_other_hour();
+    take_bare_range();
     if (repeat_) settle_half(*repeat_);
     if (when_) {
         settle_by_words();
@@ -193,9 +194,30 @@ void Assembly::repeat_daily() {
     repeat_ = rule;
 }
 
+/// "entregar la memoria antes del 20": what one has to do by oneself before a day is due then; a meeting may
+/// be on any day until it.
+bool Assembly::is_due_before(const Value& when) const {
+    if (!when.has(Flag::kOpenBegin) || when.has(Flag::kOpenEnd) || !when.has_day() || when.has_clock() ||
+        when.has(Flag::kHoliday))
+        return false;
+    const auto& all = reading_.expressions;
+    const bool before = std::any_of(all.begin(), all.end(), [&](const Expression& one) {
+        return one.value.has(Flag::kOpenBegin) &&
+               around_.phrase(one.begin_token, around_.classes.before_day, true) > 0;
+    });
+    if (!before || around_.find(around_.classes.with)) return false;
+    for (std::uint32_t at = 0; at < around_.size(); ++at)
+        if (around_.is_free(at) && begins_task(around_, at) && around_.phrase(at, around_.classes.ask) == 0 &&
+            around_.phrase(at, around_.classes.ask_led) == 0 &&
+            around_.phrase(at, around_.classes.meet_verb) == 0)
+            return true;
+    return false;
+}
+
 /// A deadline is when it has to be done at the latest: there it stands in the calendar.
 void Assembly::settle_deadline() {
     Value& when = *when_;
+    if (is_due_before(when)) when.flags |= Flag::kDeadline;
     if (!when.has(Flag::kDeadline)) return;
     if (when.clock_end >= 0 && when.clock < 0) {
         when.clock = when.clock_end;

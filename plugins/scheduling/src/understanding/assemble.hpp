@@ -26,6 +26,7 @@ private:
     void add(const language::Expression& expression, Understanding& out);
     void take_day_before(Understanding& out);
     void take_other_hour();
+    void take_bare_range();
     [[nodiscard]] bool is_bare_hour(std::uint32_t at) const;
     [[nodiscard]] bool is_refused_day(const language::Expression& expression) const;
     [[nodiscard]] bool is_outside_series(const language::Expression& expression) const;
@@ -61,6 +62,7 @@ private:
     static void settle_half_of_range(language::Value& when, bool evening);
     void take_hour_for_day(language::Value& when) const;
     void settle();
+    [[nodiscard]] bool is_due_before(const language::Value& when) const;
     void settle_deadline();
     void drop_adjective();
     void drop_every_day();

@@ -183,6 +183,11 @@ private:
             const Role role = around_.roles[at];
             if (role == Role::kGuest) ++clause.guests;
             if (role == Role::kTitle) ++clause.words;
+            // "…, mañana después de clases": when, not what.
+            if (role == Role::kFree && clause.words == 0 && around_.phrase(at, around_.classes.after) > 0) {
+                while (at < clause.end && around_.is_free(at)) ++at;
+                continue;
+            }
             const std::uint32_t size = role == Role::kFree ? around_.phrase(at, command) : 0;
             const bool purpose =
                 at > 0 && around_.phrase(at - 1, around_.classes.purpose, true) == 1;  // "for lunch"
@@ -212,7 +217,12 @@ private:
         int sum = k == 0 ? 1 : 0;
         if (clause.words == 0) sum -= 5;  // names alone
         const bool report = clause.reported && !is_timed(k) && !clause.asks;
-        if (clause.asks_it || clause.remark || report || is_note(k))
+        // "la seño dijo que la reunión es el jueves": what was told is the event.
+        const bool told =
+            clause.event && is_timed(k) && around_.phrase(clause.begin, around_.classes.report) > 0;
+        if (told)
+            sum -= 3;
+        else if (clause.asks_it || clause.remark || report || is_note(k))
             sum -= 6;
         else if (clause.asks && !clause.bare)
             sum += 6;

@@ -81,6 +81,9 @@ bool Assembly::names_occasion(const Expression& expression) const {
     return std::any_of(
         reading_.expressions.begin(), reading_.expressions.end(), [&](const Expression& other) {
             const Value& day = other.value;
+            // "hotel para Semana Santa antes del 15 de diciembre": a day before which it is to be done.
+            if (expression.value.has(Flag::kHoliday) && day.has_day() && day.has(Flag::kOpenBegin))
+                return true;
             const bool single = day.form == language::DayForm::kFields
                                     ? day.weekday != 0 || day.dom != 0
                                     : day.has_day() && day.day_end - day.day_begin == 1;
@@ -167,6 +170,14 @@ bool Assembly::is_refused_day(const Expression& expression) const {
     bool before = false;
     for (std::uint32_t size = 2; size <= std::min(kLongest, begin); ++size)
         before = before || refuses(begin - size) == size;
+    // "viernes 21 hs en el club, no el sábado": behind a comma, where the other day has its hour already.
+    const bool apart = begin > 1 && refuses(begin - 1) == 1 && around_.punctuation(begin - 2) == ',' &&
+                       !expression.value.has_clock();
+    if (apart &&
+        std::any_of(reading_.expressions.begin(), reading_.expressions.end(), [&](const Expression& other) {
+            return other.end_token < begin && other.value.has_day() && other.value.has_clock();
+        }))
+        return true;
     if (!behind && !before) return false;
     // "squash Sunday 10 til 11, can't do Friday": what stands before counts as well, if it says its hour.
     return std::any_of(

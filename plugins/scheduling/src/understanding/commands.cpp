@@ -21,6 +21,30 @@ bool asks_with_ending(const Around& around, std::uint32_t at) {
     return false;
 }
 
+/// "poner la lavadora", "sacar al perro": verbs that ask for an entry only where its object is one ("poner
+/// una cita"); with a thing as object they are what is to be done.
+bool is_doing(const Around& around, std::uint32_t at) {
+    if (around.phrase(at, around.classes.doing) != 1) return false;
+    std::uint32_t object = at + 1;
+    if (object >= around.size() || !around.is_free(object)) return false;
+    std::uint32_t led = around.phrase(object, around.classes.aim) == 1 ? 1 : 0;  // "a los niños"
+    object += led;
+    const std::uint32_t article =
+        object < around.size() && around.is_free(object) ? around.phrase(object, around.classes.kin) : 0;
+    object += article;
+    if (led + article == 0 && around.phrase(at + 1, around.classes.move_from) == 0) {
+        const bool contracted = at + 1 < around.size() && around.phrase(at + 1, around.classes.aim) == 1;
+        if (!contracted) return false;
+    }
+    const auto& classes = around.classes;
+    return object < around.size() && around.is_free(object) && around.is_word(object) &&
+           !around.reading.text.tokens[object].capital && event_size(around, object) == 0 &&
+           around.phrase(at + 1, classes.command) == 0 && around.phrase(object, classes.command) == 0 &&
+           around.phrase(object, classes.remind) == 0 && around.phrase(object, classes.video) == 0 &&
+           around.phrase(object, classes.something) == 0 && around.phrase(at + 1, classes.something) == 0 &&
+           around.phrase(object, classes.small) == 0;
+}
+
 void drop_commands(Around& around, bool edits, std::uint32_t begin) {
     const Symbol small = around.classes.small, edit = around.classes.edit;
     const Symbol command = around.classes.command, polite = around.classes.polite,
@@ -32,7 +56,8 @@ void drop_commands(Around& around, bool edits, std::uint32_t begin) {
             around.phrase(at + 1, around.classes.of_group) == 1)
             return 0u;
         // "book club", "amigo secreto": neither asks for anything
-        return around.phrase(at, title) > size || (size == 1 && event_size(around, at) > size) ? 0u : size;
+        if (around.phrase(at, title) > size || (size == 1 && is_doing(around, at))) return 0u;
+        return size == 1 && event_size(around, at) > size ? 0u : size;
     };
     for (std::uint32_t at = begin; at < around.size(); ++at) {
         if (!around.is_free(at)) continue;
@@ -89,8 +114,12 @@ std::uint32_t request_size(const Around& around, std::uint32_t at, bool begins) 
         verb += size;
     }
     std::uint32_t size = around.phrase(at, around.classes.request);
+    // "a que le saquen sangre" asks for nothing.
+    if (at > 1 && around.phrase(at - 2, around.classes.aim, true) == 2) return 0;
+    if (at > 0 && around.phrase(at - 1, around.classes.aim, true) == 2) return 0;
     size = std::max(size, around.phrase(at, around.classes.todo));
     if (verb < around.size() && around.is_free(verb)) {
+        if (is_doing(around, verb)) return size;
         std::uint32_t asked = asks_with_ending(around, verb) ? 1 : around.phrase(verb, ask);
         const bool alone = verb == at && asked > 0 && !asks_with_ending(around, verb);
         if (verb > at) asked = std::max(asked, around.phrase(verb, led));

@@ -96,6 +96,10 @@ Understanding understand(std::string_view text, std::string_view intent, const M
     out.draft.invites = guests.invites;
     out.draft.location = find_place(around);
     out.draft.title = make_title(around);
+    // "tengo que estar en el aeropuerto a las 4": where to be is all that was said of it.
+    if (out.draft.title.empty() && around.find(around.classes.request) &&
+        !around.find(around.classes.meet_verb))
+        out.draft.title = capitalized(out.draft.location);
     assembly.ask(out);
     out.is_only_told = tells_only(around);
     out.is_bare_wish = !out.is_only_told && reads_as_wish(around, out, context.today);

@@ -35,7 +35,11 @@ std::uint32_t event_size(const Around& around, std::uint32_t at) {
 bool is_infinitive(const Around& around, std::uint32_t at) {
     constexpr std::size_t kEnding = 2, kShortest = 4;
     const std::string_view word = around.reading.text.word(at);
-    if (word.size() < kShortest || around.reading.text.tokens[at].capital ||
+    // "Entregar la memoria" begins a message; "Javier el viernes" does too.
+    const bool first =
+        at == 0 && at + 1 < around.size() && around.is_free(at + 1) &&
+        (around.phrase(at + 1, around.classes.article) > 0 || around.phrase(at + 1, around.classes.kin) > 0);
+    if (word.size() < kShortest || (around.reading.text.tokens[at].capital && !first) ||
         around.phrase(at, around.classes.place_noun) > 0)
         return false;
     const auto ends_so = [&](std::string_view form) {
@@ -52,7 +56,7 @@ bool is_infinitive(const Around& around, std::uint32_t at) {
 }
 
 bool begins_task(const Around& around, std::uint32_t at) {
-    return around.phrase(at, around.classes.task) > 0 || is_infinitive(around, at);
+    return around.phrase(at, around.classes.task) > 0 || is_doing(around, at) || is_infinitive(around, at);
 }
 
 namespace {
@@ -63,8 +67,14 @@ bool is_joint(const Around& around, std::uint32_t at) {
            around.phrase(at, classes.article, true) > 0 || around.phrase(at, classes.purpose, true) > 0;
 }
 
+/// "llevar a papá a que le saquen sangre": behind such a word stands what for.
+bool says_what_for(const Around& around, std::uint32_t at) {
+    return at > 0 && around.phrase(at - 1, around.classes.aim, true) == 2;
+}
+
 bool is_frame(const Around& around, std::uint32_t at) {
     const auto& classes = around.classes;
+    if (says_what_for(around, at)) return false;
     const bool makes = at + 1 < around.size() && around.phrase(at, classes.ask_led) == 1 &&
                        around.phrase(at + 1, classes.kin) > 0;  // "fix a meeting"
     return makes || around.phrase(at, classes.frame) > 0 || around.phrase(at, classes.verb) > 0 ||
@@ -118,7 +128,9 @@ bool is_framed(const Around& around, std::uint32_t first, std::uint32_t begin) {
     const bool inside = !open && before > first && around.is_word(before - 1) &&
                         !is_frame(around, before - 1) && around.phrase(before - 1, classes.small, true) > 0;
     if (inside) return false;
-    if (before < begin && before > first && ends_with_person(around, before - 1)) return true;
+    std::uint32_t asks = before;  // "pasame a las 18 una llamada"
+    while (asks > first && around.roles[asks - 1] == Role::kTime) --asks;
+    if (before < begin && asks > first && ends_with_person(around, asks - 1)) return true;
     for (std::uint32_t at = first; at < before; ++at)
         if (around.is_free(at) && is_frame(around, at)) return true;
     // "gnt a reunião", "mijo la cita": no name of an event has its article inside without a word that joins.
@@ -162,6 +174,7 @@ namespace {
 bool is_talk_word(const Around& around, std::uint32_t at) {
     const auto& classes = around.classes;
     if (around.reading.text.tokens[at].capital && at > 0 && !around.starts_line(at)) return false;
+    if (says_what_for(around, at)) return false;
     const bool bare_and = around.reading.text.word(at) == "e" && around.slice(at, at + 1).size() == 1;
     return !bare_and && (around.phrase(at, classes.frame) > 0 || around.phrase(at, classes.remark) > 0 ||
                          around.phrase(at, classes.verb) == 1);

@@ -67,6 +67,15 @@ std::uint32_t relation_end(const Around& around, std::uint32_t at) {
         return at;
     while (is_word(around, end) && group_size(around, end) > 0)  // "design team"
         end += group_size(around, end);
+    // "el asesor fiscal Ramón Vidal": a word between what someone is and the name.
+    const bool described =
+        is_word(around, end) && is_word(around, end + 1) && !around.reading.text.tokens[end].capital &&
+        around.reading.text.tokens[end + 1].capital && around.phrase(end, around.classes.small) == 0 &&
+        around.phrase(end, around.classes.purpose) == 0 && around.phrase(end, around.classes.of_group) == 0 &&
+        around.phrase(end, around.classes.person_and) == 0 &&
+        around.phrase(end, around.classes.place_preposition) == 0 &&
+        around.phrase(end, around.classes.place_noun) == 0 && around.phrase(end, around.classes.with) == 0;
+    if (described && (around.reading.language & language::kCapitalMonths) == 0) ++end;
     while (end < around.size() && around.is_free(end) && end - at < 7) {  // "el profe Gómez"
         const bool title_stop = around.punctuation(end) == '.' && end > at &&
                                 around.phrase(end - 1, around.classes.honorific) > 0;  // "… Dr. Feliz"
@@ -220,7 +229,14 @@ std::uint32_t take_names(Around& around, std::uint32_t at, Guests& guests, Role 
         around.mark(name, address, Role::kInvitee);
         end = address;
         const bool titled = around.phrase(end, around.classes.honorific) > 0;  // "Dr. Feldman Dr. Osei"
-        const std::uint32_t next = next_name(around, end);
+        std::uint32_t next = next_name(around, end);
+        // "Paola de compras y el proveedor": where she works stands between.
+        const std::uint32_t of = is_word(around, end) ? around.phrase(end, around.classes.of_group) : 0;
+        const std::uint32_t office = of > 0 && is_word(around, end + of) ? group_size(around, end + of) : 0;
+        const std::uint32_t behind = end + of + office;
+        if (next == end && office > 0 && behind < around.size() &&
+            around.phrase(behind, around.classes.person_and) > 0)
+            next = next_name(around, behind);
         if ((next == end && !titled) || next >= around.size()) return end;
         if (last && around.punctuation(end) == ',' && around.phrase(end + 1, around.classes.person_and) == 0)
             return end;

@@ -211,6 +211,10 @@ bool is_named_place(const Around& around, std::uint32_t at) {
         around.phrase(name, around.classes.of_group) == 1 && around.reading.text.tokens[name + 1].capital)
         ++name;  // "posto de saúde da Vila Nova"
     if (size == 0 || name >= around.size() || !around.is_free(name) || !around.is_word(name)) return false;
+    // "concierto de Café Tacvba": a name in capitals behind an event and "of" is the event's.
+    if (at > 1 && event_size(around, at - 2) == 1 && around.reading.text.tokens[at].capital &&
+        around.reading.text.tokens[name].capital && around.phrase(at - 1, around.classes.of_group, true) == 1)
+        return false;
     if (at > 0 && around.phrase(at - 1, around.classes.purpose, true) == 1) return false;  // "por lo del IVA"
     const auto& token = around.reading.text.tokens[name];
     if (!token.capital && token.kind != TokenKind::kNumber) return false;
@@ -285,6 +289,10 @@ bool ends_place(const Around& around, std::uint32_t begin, std::uint32_t end) {
                          around.phrase(end, around.classes.frame) > 0;  // "… in Katy I told him"
     if (end == begin || (around.reading.text.tokens[end].capital && !speaker)) return false;
     const auto& classes = around.classes;
+    // "la farmacia a buscar los remedios"
+    if (around.phrase(end, classes.aim) == 1 && end + 1 < around.size() && around.is_free(end + 1) &&
+        begins_task(around, end + 1))
+        return true;
     return around.phrase(end, classes.then) > 0 || around.phrase(end, classes.frame) > 0 ||
            around.phrase(end, classes.note) > 0 || around.phrase(end, classes.self) > 0 ||
            around.phrase(end, classes.comers) > 0 || around.phrase(end, classes.money) > 0 ||
@@ -420,7 +428,7 @@ std::string find_place(Around& around) {
         const bool labelled =
             label > 0 && at + label < around.size() && around.punctuation(at + label) == ':';
         if (labelled) size = label + 1;
-        const std::uint32_t begin = at + size;
+        std::uint32_t begin = at + size;
         if (begin >= around.size() || !around.is_free(begin)) continue;
         const std::uint32_t unheard = size == 0 ? unheard_end(around, at) : at;
         if (unheard > at) {
@@ -428,6 +436,11 @@ std::string find_place(Around& around) {
             around.mark(at, unheard, Role::kPlace);
             return place;
         }
+        // "en El Corte Inglés": an article with a capital belongs to the name.
+        const auto& tokens = around.reading.text.tokens;
+        const bool named_so = (around.reading.language & language::kCapitalMonths) == 0 && !labelled;
+        if (named_so && size > 1 && tokens[begin - 1].capital && !tokens[at].capital && tokens[begin].capital)
+            --begin;
         if (size == 0 && !is_place_behind_time(around, at) && !is_named_place(around, at) &&
             !is_closing_name(around, at))
             continue;

@@ -167,6 +167,44 @@ bool Assembly::is_bare_hour(std::uint32_t at) const {
     return tokens[at].number >= 1 && tokens[at].number <= 12;
 }
 
+/// "jueves taller de cerámica 6 a 8", "saturday school fair 10 to 2": hours apart from their day, where no
+/// other are said. A score goes down ("3 a 1") and is told.
+void Assembly::take_bare_range() {
+    if (!when_ || repeat_ || !when_->has_day() || when_->has_clock() || when_->has(Flag::kOpenBegin)) return;
+    const auto& all = reading_.expressions;
+    const bool timed =
+        std::any_of(all.begin(), all.end(), [](const auto& one) { return one.value.has_clock(); });
+    if (timed || around_.find(around_.classes.told)) return;
+    const auto ends = [&](std::uint32_t at) {
+        return at >= around_.size() || !around_.is_word(at) || !around_.is_free(at) ||
+               around_.phrase(at, around_.classes.small) > 0 ||
+               around_.phrase(at, around_.classes.with) > 0 ||
+               around_.phrase(at, around_.classes.place_noun) > 0 ||
+               around_.phrase(at, around_.classes.place_preposition) > 0;
+    };
+    constexpr std::int64_t kLatestScore = 6;
+    for (std::uint32_t at = 1; at + 2 < around_.size(); ++at) {
+        if (!is_bare_hour(at) || around_.phrase(at + 1, around_.classes.aim) != 1 || !is_bare_hour(at + 2))
+            continue;
+        const auto& tokens = reading_.text.tokens;
+        const std::int64_t from = tokens[at].number, to = tokens[at + 2].number;
+        // "capítulos 3 a 5", "lessons 3 to 5": numbers of a plural's things.
+        const bool lone =
+            around_.is_word(at - 1) && around_.is_free(at - 1) && reading_.text.word(at - 1).back() != 's';
+        if (!lone || !ends(at + 3) || from == to || (to < from && from <= kLatestScore)) continue;
+        Value begin, end, range, both;
+        begin.clock = static_cast<std::int32_t>(from) * 3600;
+        end.clock = static_cast<std::int32_t>(to) * 3600;
+        begin.flags = end.flags = Flag::kBareHour;
+        const Value* pair[] = {&begin, &end};
+        if (!language::act_clock_range(context_, pair, 0, range) || !meet(context_, *when_, range, both))
+            return;
+        when_ = both;
+        around_.mark(at, at + 3, Role::kTime);
+        return;
+    }
+}
+
 /// "friday at 3 or 4", "sat, 9 or 10.20": an hour beside "or" and one that was read.
 void Assembly::take_other_hour() {
     if (!when_ || rival_ || repeat_ || when_->clock < 0 || when_->clock_end >= 0 ||

@@ -4,11 +4,9 @@
 
 /// What is left of a message is its title: without hanging prepositions, notes and lone marks.
 namespace scheduling {
-namespace {
 
 using language::Symbol;
 
-/// The first letter upper case, also when it has an accent.
 std::string capitalized(std::string text) {
     if (text.empty()) return text;
     const auto first = static_cast<unsigned char>(text[0]);
@@ -19,8 +17,6 @@ std::string capitalized(std::string text) {
     }
     return text;
 }
-
-}  // namespace
 
 namespace {
 
@@ -37,6 +33,14 @@ bool ends_name(const Around& around, std::uint32_t at) {
             return true;
     }
     return false;
+}
+
+/// "se casa mi prima", "nos dan las llaves": the little word belongs to the verb behind it.
+bool is_reflexive(const Around& around, std::uint32_t at) {
+    const std::uint32_t verb = at + 1;
+    return around.phrase(at, around.classes.reflexive) == 1 && verb < around.size() && around.is_free(verb) &&
+           around.is_word(verb) && event_size(around, verb) == 0 &&
+           around.phrase(verb, around.classes.small) == 0 && around.phrase(verb, around.classes.article) == 0;
 }
 
 /// Prepositions left hanging before what was taken away, and calendar phrases.
@@ -57,11 +61,24 @@ void drop_small_words(Around& around) {
         if (hanging && !closes && (at_end || (at_begin && !around.is_word(at))))
             around.mark(at, at + 1, Role::kDropped);
     }
+    // "llamada con ana@x.com y con Andrés": the "and" behind who was taken away.
+    for (std::uint32_t at = 1; at + 1 < around.size(); ++at) {
+        const bool behind_invitee = around.is_free(at) && around.roles[at - 1] == Role::kInvitee;
+        if (behind_invitee && around.phrase(at, around.classes.person_and) == 1 && around.is_title(at + 1))
+            around.mark(at, at + 1, Role::kDropped);
+    }
+    // "…, avísame": asked at the end, behind a comma.
+    std::uint32_t last = around.size();
+    while (last > 0 && (!around.is_title(last - 1) || !around.is_word(last - 1))) --last;
+    for (std::uint32_t size = 1; size <= 3 && size < last; ++size)
+        if (around.is_free(last - size) && around.phrase(last - size, around.classes.remind) == size &&
+            around.punctuation(last - size - 1) == ',')
+            around.mark(last - size - 1, last, Role::kDropped);
     // And behind what was taken away, up to the title's first word.
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (!around.is_title(at)) continue;
         if (!around.is_free(at) || (around.phrase(at, small) != 1 && around.is_word(at))) break;
-        if (event_size(around, at) > 1) break;  // "leaving drinks"
+        if (is_reflexive(around, at) || event_size(around, at) > 1) break;  // "leaving drinks"
         around.mark(at, at + 1, Role::kDropped);
     }
 }
@@ -252,9 +269,24 @@ namespace {
 std::string task_with_guest(const Around& around, std::uint32_t guest) {
     std::uint32_t purpose = guest;
     while (purpose < around.size() && !around.is_free(purpose)) ++purpose;
-    if (purpose + 1 >= around.size() || !is_infinitive(around, purpose + 1)) return {};
+    // "con Seba el lunes, call por …", "me juntan con el gerente para revisar el aumento"
+    const bool named =
+        purpose < around.size() && (event_size(around, purpose) > 0 || is_infinitive(around, purpose));
+    if (named) {
+        Around event = around, person = around;
+        event.mark(0, purpose, Role::kDropped);
+        person.mark(purpose, person.size(), Role::kDropped);
+        return joined(event) + " " + joined(person);
+    }
+    if (purpose + 1 >= around.size() || !around.is_free(purpose + 1)) return {};
+    constexpr std::size_t kEnding = 2, kShortest = 3;  // "ver", "dar", "ir al cine" is a task anyway
+    const std::string_view verb = around.reading.text.word(purpose + 1);
+    const bool short_verb = verb.size() == kShortest &&
+                            around.is_of(verb.substr(verb.size() - kEnding), around.classes.task_ending);
+    if (!short_verb && !is_infinitive(around, purpose + 1)) return {};
     if (around.phrase(purpose, around.classes.purpose) != 1 &&
-        around.phrase(purpose, around.classes.of_group) != 1)
+        around.phrase(purpose, around.classes.of_group) != 1 &&
+        around.phrase(purpose, around.classes.aim) != 1)
         return {};
     Around task = around, person = around;
     task.mark(0, purpose + 1, Role::kDropped);

@@ -31,17 +31,23 @@ bool has_main_word(const Around& around) {
     std::uint32_t words = 0;
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (around.roles[at] == Role::kTime || !around.is_word(at)) continue;
-        if (event_size(around, at) > 0 || (around.is_free(at) && begins_task(around, at))) return true;
+        if (event_size(around, at) > 0 || (around.is_free(at) && begins_task(around, at)) ||
+            around.phrase(at, around.classes.meet_verb, true) > 0)
+            return true;
         ++words;
     }
     return words <= kShort;
 }
 
-bool is_told(const Around& around) {
+/// `plans`: a day and an hour are said: "nos vemos mañana a las 4 en …" is no goodbye then.
+bool is_told(const Around& around, bool plans) {
     std::uint32_t first = 0;
     while (first < around.size() && around.punctuation(first) != '\0') ++first;
     if (first < around.size() && around.phrase(first, around.classes.asking, true) > 0) return true;
-    if (around.find(around.classes.told)) return true;
+    for (std::uint32_t at = 0; at < around.size(); ++at) {
+        if (around.phrase(at, around.classes.told, true) == 0) continue;
+        if (!plans || around.phrase(at, around.classes.meet_verb, true) == 0) return true;
+    }
     for (std::uint32_t at = 0; at < around.size(); ++at)
         if (is_past_form(around, at)) return true;
     return false;
@@ -93,6 +99,29 @@ bool names_event_alone(const Around& around, const Understanding& read) {
     return names_event(around);
 }
 
+/// "este finde toca limpiar el garaje": a thing to be done on a weekend to come; on which day is to be asked.
+bool names_weekend(const Around& around, language::DayNumber today) {
+    const auto& times = around.reading.expressions;
+    const bool weekend = std::any_of(times.begin(), times.end(), [&](const auto& one) {
+        const std::uint32_t begin = one.begin_token;
+        const bool of_it = around.phrase(begin, around.classes.of_group, true) > 0 ||
+                           (begin > 0 && around.phrase(begin - 1, around.classes.of_group, true) > 0);
+        return one.value.grain == language::Grain::kWeekend && one.value.has_day() &&
+               one.value.day_begin > today && !of_it;  // "los planes de fin de semana"
+    });
+    return weekend && !asks(around) && has_main_word(around);
+}
+
+/// "terminamos a las 4 am, la fiesta …", said at noon: an hour that is over, with no other one today that
+/// could be meant, is told.
+bool is_over(const Understanding& read, language::DayNumber today) {
+    if (!read.question || read.question->kind != "past") return false;
+    const auto is_today = [&](const Choice& choice) {
+        return std::chrono::floor<date::days>(choice.start.time_since_epoch()).count() == today;
+    };
+    return std::none_of(read.question->choices.begin(), read.question->choices.end(), is_today);
+}
+
 }  // namespace
 
 bool is_talk(std::string_view intent) {
@@ -127,10 +156,13 @@ bool tells_only(const Around& around) {
 
 bool reads_as_wish(const Around& around, const Understanding& read, language::DayNumber today) {
     const EventDraft& draft = read.draft;
-    if (draft.title.empty()) return false;
+    if (is_over(read, today) && !requests(around) && !names_event(around)) return false;
+    const bool plans = draft.has_date && draft.has_time;
+    if (draft.title.empty() && !(plans && around.find(around.classes.meet_verb))) return false;
     const bool requested = requests(around);
-    if (!requested && is_told(around)) return false;
-    if (!draft.start || (!draft.has_date && !draft.has_time)) return names_event_alone(around, read);
+    if (!requested && is_told(around, plans)) return false;
+    if (!draft.start || (!draft.has_date && !draft.has_time))
+        return names_event_alone(around, read) || names_weekend(around, today);
     if (read.question && read.question->kind == "impossible") return false;
     if ((asks(around) && !names_event(around)) || (!requested && !has_main_word(around))) return false;
     if (!requested && std::count(draft.title.begin(), draft.title.end(), ' ') >= kMostTitleWords)
@@ -143,7 +175,7 @@ bool reads_as_wish(const Around& around, const Understanding& read, language::Da
     };
     const auto& times = around.reading.expressions;
     if (std::all_of(times.begin(), times.end(), says_now)) return false;
-    return day > today || (day == today && draft.has_time);
+    return day > today || (day == today && (draft.has_time || !draft.rrule.empty()));
 }
 
 }  // namespace scheduling

@@ -91,6 +91,29 @@ TEST(BareWish, WhatIsToBePutDownIsOneWhateverIsToldBefore) {
     EXPECT_FALSE(heard({"pt", "a médica ligou ontem e falou que amanhã às 8 chove"}).is_bare_wish);
 }
 
+TEST(BareWish, ToMeetOnADayAtAnHourIsNoGoodbye) {
+    EXPECT_TRUE(
+        heard({"es", "nos vemos mañana en el Starbucks a las 4 pm para lo del préstamo"}).is_bare_wish);
+    EXPECT_FALSE(heard({"es", "nos vemos mañana"}).is_bare_wish);
+    EXPECT_FALSE(heard({"es", "nos vemos a las 5, chau"}).is_bare_wish);
+}
+
+TEST(BareWish, AThingToBeDoneOnAWeekendOrOftenIsOne) {
+    const Understanding weekend = heard({"es", "este finde toca limpiar el garaje"});
+    EXPECT_TRUE(weekend.is_bare_wish);
+    ASSERT_TRUE(weekend.question);
+    EXPECT_EQ(weekend.question->kind, "missing_date");
+    EXPECT_TRUE(heard({"es", "revisar el aceite del coche cada 3 meses"}).is_bare_wish);
+    EXPECT_FALSE(heard({"es", "enviar un correo a Sean acerca de los planes de fin de semana"}).is_bare_wish);
+}
+
+TEST(BareWish, AnHourThatIsOverTodayIsTold) {
+    EXPECT_FALSE(heard({"es", "jaja acabamos a las 4 am, qué fiesta"}).is_bare_wish);
+    EXPECT_FALSE(heard({"en", "haha done at 4am, what a party"}).is_bare_wish);
+    EXPECT_FALSE(heard({"pt", "acabamos às 4 da manhã, que festa"}).is_bare_wish);
+    EXPECT_TRUE(heard({"es", "fiesta hoy a las 9"}).is_bare_wish);  // 21:00
+}
+
 TEST(BareWish, WhatIsSentRoundOrCostsIsNone) {
     EXPECT_FALSE(heard({"es", "REENVIADO: el viernes a las 9 cortan la luz"}).is_bare_wish);
     EXPECT_FALSE(heard({"en", "the locksmith charges 90 on sundays after 6"}).is_bare_wish);
