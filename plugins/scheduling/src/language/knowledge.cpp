@@ -113,6 +113,7 @@ constexpr std::pair<Symbol AroundClasses::*, std::string_view> kAroundNames[] = 
     {&AroundClasses::saint, "SAINT"},
     {&AroundClasses::up_to, "UPTO"},
     {&AroundClasses::begins, "BEGINS"},
+    {&AroundClasses::be_there, "BETHERE"},
 };
 
 }  // namespace
@@ -160,6 +161,7 @@ Knowledge::Knowledge() {
     city = symbols.intern("city");
     half_of_day = symbols.intern("ampm");
     sole = symbols.intern("sole");
+    last = symbols.intern("last");
     for (const std::string_view root : kRoots) roots.set(symbols.intern(root));
     grammar.load(kEveryLanguage, data("common/patterns.txt"), symbols);
     lexicon.load(kEveryLanguage, data("common/lexicon.txt"), symbols);

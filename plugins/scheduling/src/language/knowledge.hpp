@@ -48,7 +48,7 @@ struct AroundClasses {
            surname = kNoSymbol, task = kNoSymbol, task_ending = kNoSymbol, title = kNoSymbol,
            todo = kNoSymbol, verb = kNoSymbol, video = kNoSymbol, way_back = kNoSymbol, with = kNoSymbol,
            with_short = kNoSymbol, with_the = kNoSymbol, no_plan = kNoSymbol, saint = kNoSymbol,
-           up_to = kNoSymbol, begins = kNoSymbol, or_word = kNoSymbol;
+           up_to = kNoSymbol, begins = kNoSymbol, or_word = kNoSymbol, be_there = kNoSymbol;
 };
 
 struct Knowledge {
@@ -92,6 +92,7 @@ struct Knowledge {
     Symbol number = kNoSymbol;                                    ///< a run of digits
     std::map<std::string, LanguageMask, std::less<>> zone_languages;  ///< from `<language>/zones.txt`
     Symbol sole = kNoSymbol;  ///< what only counts when it is the whole message
+    Symbol last = kNoSymbol;  ///< what only counts at the end of the message or before a mark
 
     /// Reads the embedded data. Throws std::invalid_argument when it is malformed.
     Knowledge();

@@ -38,6 +38,7 @@ private:
     bool complete_repeat(const language::Value& other);
     void add_repeat(const language::Expression& expression);
     void add_refused(const language::Expression& expression);
+    void add_day_alone(const language::Expression& expression, Understanding& out);
     void add_length(const language::Expression& expression, Understanding& out);
     void add_time(const language::Expression& expression);
     [[nodiscard]] bool is_corrected(const language::Expression& expression) const;
@@ -45,6 +46,8 @@ private:
     [[nodiscard]] bool is_aside(const language::Expression& expression) const;
     [[nodiscard]] bool is_of_something_else(const language::Expression& expression) const;
     bool take_way_back(const language::Expression& expression);
+    bool take_hour_around(const language::Expression& expression);
+    [[nodiscard]] bool is_had_before_request(const language::Expression& expression) const;
     bool take_weekly(const language::Expression& expression);
     [[nodiscard]] bool fills_days() const;
     void end_repeat();

@@ -53,6 +53,11 @@ void drop_small_words(Around& around) {
             around.is_word(at - 1))
             continue;  // "eco 4D"
         if (around.is_word(at) && ends_name(around, at)) continue;
+        // "Clínica da Sé", "Largo do Ó": written with a capital behind "of" it is a name.
+        if (at > 1 && around.is_title(at - 1) && around.reading.text.tokens[at].capital &&
+            !around.reading.text.tokens[at - 1].capital &&
+            around.phrase(at - 1, around.classes.of_group) == 1)
+            continue;
         const bool closes = around.punctuation(at) == ')' || around.punctuation(at) == '"';
         if (hanging && !closes && (at_end || (at_begin && !around.is_word(at))))
             around.mark(at, at + 1, Role::kDropped);
@@ -146,7 +151,9 @@ bool is_time_rest(const Around& around, std::uint32_t at) {
     constexpr std::size_t kLongest = 4;
     const std::string_view word = around.reading.text.word(at);
     const auto& token = around.reading.text.tokens[at];
-    return token.kind == language::TokenKind::kWord && !token.capital && !token.glued &&
+    const bool unit = at > 0 && around.is_title(at - 1) &&
+                      around.reading.text.tokens[at - 1].kind == language::TokenKind::kNumber;  // "10 km"
+    return token.kind == language::TokenKind::kWord && !unit && !token.capital && !token.glued &&
            word.size() <= kLongest && word.find_first_of("aeiouy") == std::string_view::npos &&
            event_size(around, at) == 0 && at + 1 < around.size() && around.roles[at + 1] == Role::kTime;
 }
@@ -244,12 +251,15 @@ namespace {
 std::string task_with_guest(const Around& around, std::uint32_t guest) {
     std::uint32_t purpose = guest;
     while (purpose < around.size() && !around.is_free(purpose)) ++purpose;
-    if (purpose + 1 >= around.size() || !is_infinitive(around, purpose + 1)) return {};
-    if (around.phrase(purpose, around.classes.purpose) != 1 &&
+    // "combinei com a Inês irmos ao cinema"
+    const bool bare = purpose < around.size() && around.is_word(purpose) && begins_task(around, purpose);
+    const std::uint32_t verb = bare ? purpose : purpose + 1;
+    if (verb >= around.size() || (!bare && !is_infinitive(around, verb))) return {};
+    if (!bare && around.phrase(purpose, around.classes.purpose) != 1 &&
         around.phrase(purpose, around.classes.of_group) != 1)
         return {};
     Around task = around, person = around;
-    task.mark(0, purpose + 1, Role::kDropped);
+    task.mark(0, verb, Role::kDropped);
     person.mark(purpose, person.size(), Role::kDropped);
     return joined(task) + " " + joined(person);
 }

@@ -29,18 +29,26 @@ bool is_past_form(const Around& around, std::uint32_t at) {
 bool has_main_word(const Around& around) {
     constexpr std::uint32_t kShort = 4;
     std::uint32_t words = 0;
+    bool talks = false;
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (around.roles[at] == Role::kTime || !around.is_word(at)) continue;
         if (event_size(around, at) > 0 || (around.is_free(at) && begins_task(around, at))) return true;
+        // "tô devendo 300 pro Beto": a sentence, however short.
+        talks = talks || (around.is_free(at) && !around.reading.text.tokens[at].capital &&
+                          around.phrase(at, around.classes.frame) == 1 &&
+                          around.phrase(at, around.classes.small) == 0);
         ++words;
     }
-    return words <= kShort;
+    return words <= kShort && !talks;
 }
 
 bool is_told(const Around& around) {
     std::uint32_t first = 0;
     while (first < around.size() && around.punctuation(first) != '\0') ++first;
-    if (first < around.size() && around.phrase(first, around.classes.asking, true) > 0) return true;
+    const std::uint32_t asking =
+        first < around.size() ? around.phrase(first, around.classes.asking, true) : 0;
+    if (asking > 0 && around.phrase(first, around.classes.todo, true) <= asking)  // "é preciso comprar …"
+        return true;
     if (around.find(around.classes.told)) return true;
     for (std::uint32_t at = 0; at < around.size(); ++at)
         if (is_past_form(around, at)) return true;
@@ -95,6 +103,10 @@ bool names_event_alone(const Around& around, const Understanding& read) {
 
 }  // namespace
 
+bool yields_to_event(std::string_view intent) {
+    return intent == "travel" || intent == "digest";
+}
+
 bool is_talk(std::string_view intent) {
     return !intent.empty() && !intent.starts_with("other-") &&
            std::none_of(std::begin(kIntents), std::end(kIntents),
@@ -110,6 +122,10 @@ bool tells_only(const Around& around) {
         if (verb > 0 || (begins && around.phrase(at, around.classes.ask, true) > 0)) return false;
     }
     return true;
+}
+
+bool tells_of_past(const Around& around) {
+    return !requests(around) && is_told(around);
 }
 
 bool reads_as_wish(const Around& around, const Understanding& read, language::DayNumber today) {

@@ -29,7 +29,10 @@ INSTANTIATE_TEST_SUITE_P(
                       Said{"en", "night shift tmrw 7pm"}, Said{"es", "birra jueves 20.30"},
                       Said{"es", "rosca en casa de Lupita hoy 7pm"}, Said{"es", "té con la abuela mañana"},
                       Said{"pt", "futebol quinta 20h"}, Said{"pt", "amigo secreto sexta"},
-                      Said{"pt", "truco na casa do compadre sábado"}));
+                      Said{"pt", "truco na casa do compadre sábado"},
+                      Said{"pt", "é preciso comprar prenda pra Carolina até sábado"},
+                      Said{"pt", "trocar o filtro da água dia 5 às 10h"},
+                      Said{"es", "cambiar el filtro del agua el 5 a las 10"}));
 
 class Talk : public ::testing::TestWithParam<Said> {};
 
