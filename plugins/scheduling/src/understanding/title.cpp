@@ -264,6 +264,30 @@ std::string task_with_guest(const Around& around, std::uint32_t guest) {
     return joined(task) + " " + joined(person);
 }
 
+/// "dia das bruxas na escola 31/10, fantasia obrigatória": where all that is left is what to bring, the feast
+/// is the event.
+void keep_feast(Around& around) {
+    std::uint32_t first = 0;
+    const auto is_content = [&](std::uint32_t at) {
+        return around.is_title(at) && around.is_word(at) && around.phrase(at, around.classes.small) != 1 &&
+               around.phrase(at, around.classes.article) != 1;
+    };
+    while (first < around.size() && !is_content(first)) ++first;
+    if (first == around.size() || !around.is_free(first) || around.phrase(first, around.classes.note) == 0)
+        return;
+    for (const auto& expression : around.reading.expressions) {
+        const bool feast = expression.value.has(language::Flag::kHoliday) && !expression.value.has_clock();
+        if (!feast || expression.end_token > first) continue;
+        std::uint32_t begin = expression.begin_token;
+        while (begin + 1 < expression.end_token && around.phrase(begin, around.classes.small, true) == 1)
+            ++begin;
+        around.mark(begin, expression.end_token, Role::kTitle);
+        for (std::uint32_t at = first; at < around.size(); ++at)
+            if (around.is_free(at)) around.mark(at, at + 1, Role::kDropped);
+        return;
+    }
+}
+
 /// "a ceia de Natal às 21h": the words that say the day are all of the event's name.
 void take_occasion(Around& around) {
     for (const auto& expression : around.reading.expressions) {
@@ -285,6 +309,7 @@ bool says_meeting(const Around& around) {
 
 std::string make_title(Around& around) {
     if (auto quoted = quoted_title(around); !quoted.empty()) return capitalized(std::move(quoted));
+    keep_feast(around);
     keep_title_clause(around);
     drop_frame(around);
     drop_prices(around);

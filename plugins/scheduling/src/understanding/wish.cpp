@@ -34,8 +34,7 @@ bool has_main_word(const Around& around) {
         if (around.roles[at] == Role::kTime || !around.is_word(at)) continue;
         if (event_size(around, at) > 0 || (around.is_free(at) && begins_task(around, at))) return true;
         // "tô devendo 300 pro Beto": a sentence, however short.
-        talks = talks || (around.is_free(at) && !around.reading.text.tokens[at].capital &&
-                          around.phrase(at, around.classes.frame) == 1 &&
+        talks = talks || (words == 0 && around.is_free(at) && around.phrase(at, around.classes.frame) == 1 &&
                           around.phrase(at, around.classes.small) == 0);
         ++words;
     }
@@ -45,9 +44,10 @@ bool has_main_word(const Around& around) {
 bool is_told(const Around& around) {
     std::uint32_t first = 0;
     while (first < around.size() && around.punctuation(first) != '\0') ++first;
-    const std::uint32_t asking =
-        first < around.size() ? around.phrase(first, around.classes.asking, true) : 0;
-    if (asking > 0 && around.phrase(first, around.classes.todo, true) <= asking)  // "é preciso comprar …"
+    // "esta noite às 22 …" is no "está".
+    const bool word = first < around.size() && around.roles[first] != Role::kTime;
+    const std::uint32_t asking = word ? around.phrase(first, around.classes.asking, true) : 0;
+    if (asking > 0 && around.phrase(first, around.classes.command, true) <= asking)  // "é preciso comprar …"
         return true;
     if (around.find(around.classes.told)) return true;
     for (std::uint32_t at = 0; at < around.size(); ++at)
