@@ -14,6 +14,7 @@
 #include "dialogue/turn_input.hpp"
 #include "dialogue/voice_flow.hpp"
 #include "dialogue/wishes.hpp"
+#include "understanding/event_intents.hpp"
 
 namespace scheduling {
 

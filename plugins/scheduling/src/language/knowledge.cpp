@@ -114,6 +114,7 @@ constexpr std::pair<Symbol AroundClasses::*, std::string_view> kAroundNames[] = 
     {&AroundClasses::up_to, "UPTO"},
     {&AroundClasses::begins, "BEGINS"},
     {&AroundClasses::be_there, "BETHERE"},
+    {&AroundClasses::report, "REPORT"},
 };
 
 }  // namespace

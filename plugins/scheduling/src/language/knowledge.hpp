@@ -48,7 +48,7 @@ struct AroundClasses {
            surname = kNoSymbol, task = kNoSymbol, task_ending = kNoSymbol, title = kNoSymbol,
            todo = kNoSymbol, verb = kNoSymbol, video = kNoSymbol, way_back = kNoSymbol, with = kNoSymbol,
            with_short = kNoSymbol, with_the = kNoSymbol, no_plan = kNoSymbol, saint = kNoSymbol,
-           up_to = kNoSymbol, begins = kNoSymbol, or_word = kNoSymbol, be_there = kNoSymbol;
+           up_to = kNoSymbol, begins = kNoSymbol, or_word = kNoSymbol, be_there = kNoSymbol, report = kNoSymbol;
 };
 
 struct Knowledge {

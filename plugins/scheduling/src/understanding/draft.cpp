@@ -6,6 +6,7 @@
 #include "language/knowledge.hpp"
 #include "understanding/around.hpp"
 #include "understanding/assemble.hpp"
+#include "understanding/event_intents.hpp"
 #include "understanding/mention.hpp"
 
 namespace scheduling {

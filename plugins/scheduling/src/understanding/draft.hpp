@@ -125,11 +125,6 @@ inline constexpr Intent kIntents[] = {
     {"voice_note", "listens to a recording, where that is set up"},
     {"link_account", "connects a calendar, or asks for the calendar's link"}};
 
-/// Intents that a few words suffice for ("estoy en …"): a message of theirs that says when something is
-/// ("estoy en la oficina, agenda … a las 5", "vou estar em Gramado de sexta a domingo") is an event's all the
-/// same.
-[[nodiscard]] bool yields_to_event(std::string_view intent);
-
 /// The intent of a message that nobody here has claimed: a bare wish is looked for in it.
 [[nodiscard]] bool is_talk(std::string_view intent);
 

@@ -3,6 +3,7 @@
 
 #include "language/text.hpp"
 #include "understanding/draft.hpp"
+#include "understanding/event_intents.hpp"
 #include "understanding/mention.hpp"
 
 // Written by hand: it runs for every message, and the shape is small and fixed.

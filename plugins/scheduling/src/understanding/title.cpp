@@ -307,6 +307,22 @@ bool says_meeting(const Around& around) {
 
 }  // namespace
 
+/// "estar no aeroporto amanhã às 5h", "ir al banco": a verb alone says nothing, so the place behind it is
+/// said in the title, too.
+void keep_place_of_going(Around& around) {
+    std::uint32_t verb = around.size();
+    for (std::uint32_t at = 0; at < around.size(); ++at) {
+        if (!around.is_free(at) || !around.is_word(at) || around.phrase(at, around.classes.small) == 1)
+            continue;
+        if (verb < around.size()) return;
+        verb = at;
+    }
+    if (verb + 1 >= around.size() || around.roles[verb + 1] != Role::kPlace || !begins_task(around, verb))
+        return;
+    for (std::uint32_t at = verb + 1; at < around.size() && around.roles[at] == Role::kPlace; ++at)
+        around.mark(at, at + 1, Role::kTitle);
+}
+
 std::string make_title(Around& around) {
     if (auto quoted = quoted_title(around); !quoted.empty()) return capitalized(std::move(quoted));
     keep_feast(around);
@@ -316,6 +332,7 @@ std::string make_title(Around& around) {
     drop_lone_number(around);
     drop_notes(around);
     keep_core(around);
+    keep_place_of_going(around);
     drop_happening(around);
     drop_small_words(around);
     if (std::none_of(around.roles.begin(), around.roles.end(), is_title_role)) take_occasion(around);

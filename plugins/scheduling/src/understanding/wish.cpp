@@ -2,6 +2,7 @@
 
 #include "understanding/around.hpp"
 #include "understanding/draft.hpp"
+#include "understanding/event_intents.hpp"
 
 /// "pints friday at 8", "truco na casa do compadre 6a à noite": nobody asks for anything, and an event is
 /// meant.
