@@ -28,7 +28,7 @@ bool is_past_form(const Around& around, std::uint32_t at) {
 /// What a message without a verb of asking must have to be a wish: an event's noun or a task, unless it is so
 /// short that it says nothing else.
 bool has_main_word(const Around& around) {
-    constexpr std::uint32_t kShort = 4;
+    constexpr std::uint32_t kShort = 4, kAside = 2;  // "el jueves creo"
     std::uint32_t words = 0;
     bool talks = false;
     for (std::uint32_t at = 0; at < around.size(); ++at) {
@@ -39,7 +39,7 @@ bool has_main_word(const Around& around) {
                           around.phrase(at, around.classes.small) == 0);
         ++words;
     }
-    return words <= kShort && !talks;
+    return words <= kShort && (!talks || words <= kAside);
 }
 
 bool is_told(const Around& around) {
