@@ -35,7 +35,8 @@ bool Assembly::is_of_something_else(const Expression& expression) const {
 bool Assembly::take_hour_around(const Expression& expression) {
     constexpr std::uint32_t kMostWords = 7;
     const Value& said = expression.value;
-    const bool hour = said.clock >= 0 && !said.has_day() && said.freq == language::Freq::kNone &&
+    const bool latest = said.has(Flag::kDeadline) && said.clock_end >= 0;  // "arrive by 9:45"
+    const bool hour = (said.clock >= 0 || latest) && !said.has_day() && said.freq == language::Freq::kNone &&
                       !said.has_duration && !said.has(Flag::kExcept) && !said.has(Flag::kPartOnly);
     const std::uint32_t begin = expression.begin_token;
     const bool own =
