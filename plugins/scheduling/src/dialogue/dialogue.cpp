@@ -14,6 +14,7 @@
 #include "dialogue/turn_input.hpp"
 #include "dialogue/voice_flow.hpp"
 #include "dialogue/wishes.hpp"
+#include "understanding/event_intents.hpp"
 
 namespace scheduling {
 
@@ -130,10 +131,10 @@ Task<Reply> take_intent(Scene& scene, std::string text) {
     if (intent == "link_account") co_return co_await show_feed(scene, text);
     if (intent == "reminder") co_return co_await remind_of_words(scene, text);
     // "estoy en la oficina, agenda …": the words that led here were not what it is about.
-    const bool by_words = intent == "travel" || intent == "digest";
-    if (by_words) {
-        const Understanding read = scene.understand(text, "schedule_meeting");
-        if (read.draft.has_date || read.draft.has_time) co_return co_await start_draft(scene, text);
+    if (yields_to_event(intent)) {
+        const Understanding read = scene.understand(text, intent);
+        if (!read.is_only_told && (read.draft.has_date || read.draft.has_time))
+            co_return co_await start_draft(scene, text);
     }
     if (intent == "schedule_meeting" && only_introduces(scene, text)) co_return pass_on();
     if (intent == "schedule_meeting" && scene.understand(text, intent).is_only_told) co_return pass_on();

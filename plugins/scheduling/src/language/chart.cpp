@@ -314,6 +314,9 @@ private:
         if (ends_with_weekday(edge)) return 3;
         const bool whole = edge.begin == 0 && edge.end == text_.tokens.size();
         if (edge.symbol == knowledge_.sole && whole) return 6 + edge.score;
+        const bool closes =
+            edge.end == text_.tokens.size() || text_.tokens[edge.end].kind == TokenKind::kPunct;
+        if (edge.symbol == knowledge_.last && edge.begin > 0 && closes) return 2 + edge.score;
         return -1;
     }
 

@@ -121,6 +121,7 @@ constexpr std::pair<Symbol AroundClasses::*, std::string_view> kAroundNames[] = 
     {&AroundClasses::reflexive, "REFLEXIVE"},
     {&AroundClasses::report, "REPORT"},
     {&AroundClasses::before_day, "BEFOREDAY"},
+    {&AroundClasses::be_there, "BETHERE"},
 };
 
 }  // namespace
@@ -169,6 +170,7 @@ Knowledge::Knowledge() {
     at_hour = symbols.intern("AT");
     half_of_day = symbols.intern("ampm");
     sole = symbols.intern("sole");
+    last = symbols.intern("last");
     for (const std::string_view root : kRoots) roots.set(symbols.intern(root));
     grammar.load(kEveryLanguage, data("common/patterns.txt"), symbols);
     lexicon.load(kEveryLanguage, data("common/lexicon.txt"), symbols);

@@ -50,7 +50,7 @@ struct AroundClasses {
            way_back = kNoSymbol, with = kNoSymbol, with_short = kNoSymbol, with_the = kNoSymbol,
            no_plan = kNoSymbol, saint = kNoSymbol, up_to = kNoSymbol, begins = kNoSymbol, or_word = kNoSymbol,
            before_day = kNoSymbol, aim = kNoSymbol, doing = kNoSymbol, reflexive = kNoSymbol,
-           report = kNoSymbol;
+           report = kNoSymbol, be_there = kNoSymbol;
 };
 
 struct Knowledge {
@@ -95,6 +95,7 @@ struct Knowledge {
     Symbol number = kNoSymbol;                                    ///< a run of digits
     std::map<std::string, LanguageMask, std::less<>> zone_languages;  ///< from `<language>/zones.txt`
     Symbol sole = kNoSymbol;  ///< what only counts when it is the whole message
+    Symbol last = kNoSymbol;  ///< what only counts at the end of the message or before a mark
 
     /// Reads the embedded data. Throws std::invalid_argument when it is malformed.
     Knowledge();

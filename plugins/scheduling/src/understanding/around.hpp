@@ -133,6 +133,8 @@ void free_quoted(Around& around, language::Reading& reading);
 
 /// Whether it only tells of the world or complains ("we're open from 8 to 5"), and nothing is asked for.
 [[nodiscard]] bool tells_only(const Around& around);
+/// Tells of what is over or asks about the world, and nothing is to be put down.
+[[nodiscard]] bool tells_of_past(const Around& around);
 
 /// The first letter upper case, also when it has an accent.
 [[nodiscard]] std::string capitalized(std::string text);

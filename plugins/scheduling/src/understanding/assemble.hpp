@@ -39,6 +39,7 @@ private:
     bool complete_repeat(const language::Value& other);
     void add_repeat(const language::Expression& expression);
     void add_refused(const language::Expression& expression);
+    void add_day_alone(const language::Expression& expression, Understanding& out);
     void add_length(const language::Expression& expression, Understanding& out);
     void add_time(const language::Expression& expression);
     [[nodiscard]] bool is_reminding_day(const language::Expression& expression) const;
@@ -47,6 +48,8 @@ private:
     [[nodiscard]] bool is_aside(const language::Expression& expression) const;
     [[nodiscard]] bool is_of_something_else(const language::Expression& expression) const;
     bool take_way_back(const language::Expression& expression);
+    bool take_hour_around(const language::Expression& expression);
+    [[nodiscard]] bool is_had_before_request(const language::Expression& expression) const;
     bool take_weekly(const language::Expression& expression);
     void take_hour_beside_noun();
     [[nodiscard]] bool is_noun_before(std::uint32_t at) const;

@@ -104,7 +104,7 @@ private:
                                is_bare_and(around_, at) ||
                                event_size(around_, at) > around_.phrase(at, remark);  // "leaving drinks"
             const std::uint32_t remarked = free && asked == 0 && !named ? around_.phrase(at, remark) : 0;
-            const std::uint32_t had = free && asked == 0 ? subject_has(at) : 0;
+            const std::uint32_t had = free && asked == 0 ? std::max(subject_has(at), report_size(at)) : 0;
             if (had > 0) asked = had;
             if (boundary == 0 && asked == 0 && remarked == 0) continue;
             if (!all_.empty()) {
@@ -122,7 +122,7 @@ private:
             clause.bare = clause.asks && !clause.label && had == 0 && request_size(around_, at, false) == 0;
             clause.remark = remarked > 0;
             all_.push_back(clause);
-            if (labelled > 0) behind_label = at + labelled;
+            if (labelled > 0 || had > 0) behind_label = at + asked;
             if (asked > 0) at += asked - 1;
             if (remarked > 0) at += remarked - 1;
         }
@@ -146,6 +146,29 @@ private:
                             around_.phrase(first, around_.classes.group) > 0 ||
                             around_.phrase(first, around_.classes.verb) > 0;
         return first < at && person ? size : 0;
+    }
+
+    /// "o banco avisou que a assinatura é quinta", "recebi um email da embaixada: entrevista …": what is
+    /// reported is the event, who reports it is none of it. 0 where no event or task is named behind.
+    [[nodiscard]] std::uint32_t report_size(std::uint32_t at) const {
+        constexpr std::uint32_t kMostWords = 5;
+        const std::uint32_t size = around_.phrase(at, around_.classes.report);
+        if (size == 0) return 0;
+        std::uint32_t end = at + size;
+        for (std::uint32_t k = end; k < around_.size() && k - end <= kMostWords && around_.is_free(k); ++k)
+            if (around_.punctuation(k) == ':') {
+                end = k + 1;
+                break;
+            }
+        if (end < around_.size() && around_.is_free(end) && begins_task(around_, end)) return end - at;
+        constexpr std::string_view kEnds = ",.;!?";
+        for (std::uint32_t k = end; k < around_.size(); ++k) {
+            if (const char mark = around_.punctuation(k);
+                mark != '\0' && kEnds.find(mark) != std::string_view::npos)
+                return 0;
+            if (around_.is_free(k) && event_size(around_, k) > 0) return end - at;
+        }
+        return 0;
     }
 
     /// The request ends with a pronoun: what it stands for is no word of this clause.

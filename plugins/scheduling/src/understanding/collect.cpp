@@ -223,6 +223,11 @@ void Assembly::collect(Understanding& out) {
         if (is_only_past(expression) || is_refused_day(expression) || is_of_something_else(expression))
             continue;
         if (take_end_of_series(expression) || is_outside_series(expression)) continue;
+        if (take_hour_around(expression)) continue;
+        if (is_had_before_request(expression)) {
+            add_day_alone(expression, out);
+            continue;
+        }
         if (is_only_soon(expression)) {
             around_.mark(expression.begin_token, expression.end_token, Role::kDropped);
             continue;

@@ -31,6 +31,68 @@ bool Assembly::is_of_something_else(const Expression& expression) const {
                                  });
 }
 
+/// "voo às 6h20, estar no aeroporto às 4h30", "barco 7h45, voltamos no das 17h15": when to be there or when
+/// one comes back, behind the event's own hour. Takes the words that lead to it.
+bool Assembly::take_hour_around(const Expression& expression) {
+    constexpr std::uint32_t kMostWords = 7;
+    const Value& said = expression.value;
+    const bool latest = said.has(Flag::kDeadline) && said.clock_end >= 0;  // "arrive by 9:45"
+    const bool hour = (said.clock >= 0 || latest) && !said.has_day() && said.freq == language::Freq::kNone &&
+                      !said.has_duration && !said.has(Flag::kExcept) && !said.has(Flag::kPartOnly);
+    const std::uint32_t begin = expression.begin_token;
+    const bool own =
+        std::any_of(reading_.expressions.begin(), reading_.expressions.end(), [&](const Expression& other) {
+            return other.end_token <= begin && other.value.clock >= 0 && !other.value.has(Flag::kPartOnly);
+        });
+    if (!hour || !own) return false;
+    for (std::uint32_t at = begin; at-- > 0 && begin - at <= kMostWords && around_.is_free(at);) {
+        if (!around_.is_word(at)) return false;
+        const std::uint32_t back = around_.phrase(at, around_.classes.way_back),
+                            there = around_.phrase(at, around_.classes.be_there);
+        const auto only_joins = [&](std::uint32_t from) {
+            for (; from < begin; ++from)
+                if (around_.phrase(from, around_.classes.small) == 0) return false;
+            return true;
+        };
+        if (there == 0 && (back == 0 || !only_joins(at + back))) continue;
+        around_.mark(at, begin, Role::kDropped);
+        return true;
+    }
+    return false;
+}
+
+/// "amanhã tenho reunião às 10, queria marcar um café às 16h": what one has already is told with its hour,
+/// and what is asked for has its own behind the request.
+bool Assembly::is_had_before_request(const Expression& expression) const {
+    const auto has_hour = [](const Value& value) {
+        return value.clock >= 0 && value.freq == language::Freq::kNone && !value.has_duration &&
+               !value.has(Flag::kExcept) && !value.has(Flag::kPartOnly);
+    };
+    if (!has_hour(expression.value)) return false;
+    std::uint32_t has = 0;
+    while (has < expression.begin_token &&
+           (around_.phrase(has, around_.classes.has) == 0 || request_size(around_, has, true) > 0))
+        ++has;
+    if (has == expression.begin_token) return false;
+    return std::any_of(
+        reading_.expressions.begin(), reading_.expressions.end(), [&](const Expression& other) {
+            if (!has_hour(other.value)) return false;
+            for (std::uint32_t at = expression.end_token; at < other.begin_token; ++at)
+                if (around_.is_free(at) && request_size(around_, at, !around_.is_word(at - 1)) > 0)
+                    return true;
+            return false;
+        });
+}
+
+/// Its day may hold for what is asked for behind it.
+void Assembly::add_day_alone(const Expression& expression, Understanding& out) {
+    if (!expression.value.has_day()) return;
+    Expression day = expression;
+    day.value.clock = day.value.clock_end = -1;
+    day.value.flags &= ~(Flag::kBareHour | Flag::kBareHourEnd | Flag::kHourMark);
+    add(day, out);
+}
+
 /// "AVE el jueves a las 15:05, vuelta el domingo": when one returns is no other choice. Without hours it ends
 /// the stretch of days: "salimos el 13 y volvemos el 20".
 bool Assembly::take_way_back(const Expression& expression) {

@@ -6,6 +6,7 @@
 #include "language/knowledge.hpp"
 #include "understanding/around.hpp"
 #include "understanding/assemble.hpp"
+#include "understanding/event_intents.hpp"
 #include "understanding/mention.hpp"
 
 namespace scheduling {
@@ -90,7 +91,7 @@ Understanding understand(std::string_view text, std::string_view intent, const M
     assembly.write(out);
 
     Guests guests = find_guests(around);
-    drop_commands(around, intent != "schedule_meeting");
+    drop_commands(around, intent != "schedule_meeting" && !yields_to_event(intent) && !is_talk(intent));
     out.draft.video_call = find_video(around);
     out.draft.attendees = std::move(guests.names);
     out.draft.invites = guests.invites;
@@ -101,7 +102,8 @@ Understanding understand(std::string_view text, std::string_view intent, const M
         !around.find(around.classes.meet_verb))
         out.draft.title = capitalized(out.draft.location);
     assembly.ask(out);
-    out.is_only_told = tells_only(around);
+    // "cheguei em casa só às 23h"
+    out.is_only_told = tells_only(around) || (yields_to_event(intent) && tells_of_past(around));
     out.is_bare_wish = !out.is_only_told && reads_as_wish(around, out, context.today);
     const bool when_unsaid = !out.draft.has_date && !out.draft.has_time;
     if (out.is_bare_wish && when_unsaid && is_talk(intent)) out.question = Question{"missing_date", {}, {}};

@@ -79,6 +79,10 @@ std::uint32_t relation_end(const Around& around, std::uint32_t at) {
     while (end < around.size() && around.is_free(end) && end - at < 7) {  // "el profe Gómez"
         const bool title_stop = around.punctuation(end) == '.' && end > at &&
                                 around.phrase(end - 1, around.classes.honorific) > 0;  // "… Dr. Feliz"
+        const std::uint32_t called =
+            end + around.phrase(end, around.classes.honorific);  // "o advogado dr Moacir"
+        if (called > end && is_word(around, called) && around.reading.text.tokens[called].capital)
+            end = called;
         if (!title_stop && !(is_word(around, end) && around.reading.text.tokens[end].capital)) break;
         ++end;
     }

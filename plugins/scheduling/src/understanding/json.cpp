@@ -3,6 +3,7 @@
 
 #include "language/text.hpp"
 #include "understanding/draft.hpp"
+#include "understanding/event_intents.hpp"
 #include "understanding/mention.hpp"
 
 // Written by hand: it runs for every message, and the shape is small and fixed.
@@ -112,8 +113,9 @@ void write_question(std::string& out, const Question& question, const std::strin
 }
 
 /// What is moved is no event of the message's own.
-bool makes_event(std::string_view intent) {
-    return intent.empty() || intent == "schedule_meeting" || intent == "reminder";
+bool makes_event(std::string_view intent, const EventDraft& draft) {
+    return intent.empty() || intent == "schedule_meeting" || intent == "reminder" ||
+           (yields_to_event(intent) && (draft.has_date || draft.has_time));
 }
 
 }  // namespace
@@ -122,8 +124,9 @@ std::string to_json(const Understanding& understanding, const Moment&, std::stri
     std::string out;
     out.reserve(768);  // nearly every answer
     out += "{\"event\":";
-    const bool told = intent == "schedule_meeting" && understanding.is_only_told;
-    if ((makes_event(intent) && !told) || (is_talk(intent) && understanding.is_bare_wish))
+    const bool told = (intent == "schedule_meeting" || yields_to_event(intent)) && understanding.is_only_told;
+    if ((makes_event(intent, understanding.draft) && !told) ||
+        (is_talk(intent) && understanding.is_bare_wish))
         write_event(out, understanding.draft);
     else
         out += "null";

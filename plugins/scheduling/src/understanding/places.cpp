@@ -158,6 +158,12 @@ bool is_place_behind_time(const Around& around, std::uint32_t at) {
             return true;
         at += article;
     }
+    // "21h allianz parque": one word that is none of ours before the noun, and nothing behind it.
+    const bool named = mark == '\0' && around.is_word(at) && at + 1 < around.size() &&
+                       around.words[at] == language::Lexicon::kUnknown && around.is_free(at + 1) &&
+                       around.phrase(at + 1, noun) > 0 &&
+                       at + 1 + around.phrase(at + 1, noun) == around.size();
+    if (named) return true;
     const bool house = around.reading.text.tokens[at].kind == TokenKind::kNumber;  // "221 Baker Street"
     if (house && (at + 1 >= around.size() || !around.reading.text.tokens[at + 1].capital)) return false;
     if (!house && !around.reading.text.tokens[at].capital) return false;

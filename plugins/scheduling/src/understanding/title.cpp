@@ -57,6 +57,11 @@ void drop_small_words(Around& around) {
             around.is_word(at - 1))
             continue;  // "eco 4D"
         if (around.is_word(at) && ends_name(around, at)) continue;
+        // "Clínica da Sé", "Largo do Ó": written with a capital behind "of" it is a name.
+        if (at > 1 && around.is_title(at - 1) && around.reading.text.tokens[at].capital &&
+            !around.reading.text.tokens[at - 1].capital &&
+            around.phrase(at - 1, around.classes.of_group) == 1)
+            continue;
         const bool closes = around.punctuation(at) == ')' || around.punctuation(at) == '"';
         if (hanging && !closes && (at_end || (at_begin && !around.is_word(at))))
             around.mark(at, at + 1, Role::kDropped);
@@ -164,7 +169,9 @@ bool is_time_rest(const Around& around, std::uint32_t at) {
     constexpr std::size_t kLongest = 4;
     const std::string_view word = around.reading.text.word(at);
     const auto& token = around.reading.text.tokens[at];
-    return token.kind == language::TokenKind::kWord && !token.capital && !token.glued &&
+    const bool unit = at > 0 && around.is_title(at - 1) &&
+                      around.reading.text.tokens[at - 1].kind == language::TokenKind::kNumber;  // "10 km"
+    return token.kind == language::TokenKind::kWord && !unit && !token.capital && !token.glued &&
            word.size() <= kLongest && word.find_first_of("aeiouy") == std::string_view::npos &&
            event_size(around, at) == 0 && at + 1 < around.size() && around.roles[at + 1] == Role::kTime;
 }
@@ -278,20 +285,47 @@ std::string task_with_guest(const Around& around, std::uint32_t guest) {
         person.mark(purpose, person.size(), Role::kDropped);
         return joined(event) + " " + joined(person);
     }
-    if (purpose + 1 >= around.size() || !around.is_free(purpose + 1)) return {};
+    // "combinei com a Inês irmos ao cinema"
+    const bool bare = purpose < around.size() && around.is_word(purpose) && begins_task(around, purpose);
+    const std::uint32_t verb = bare ? purpose : purpose + 1;
+    if (verb >= around.size() || !around.is_free(verb)) return {};
     constexpr std::size_t kEnding = 2, kShortest = 3;  // "ver", "dar", "ir al cine" is a task anyway
-    const std::string_view verb = around.reading.text.word(purpose + 1);
-    const bool short_verb = verb.size() == kShortest &&
-                            around.is_of(verb.substr(verb.size() - kEnding), around.classes.task_ending);
-    if (!short_verb && !is_infinitive(around, purpose + 1)) return {};
-    if (around.phrase(purpose, around.classes.purpose) != 1 &&
+    const std::string_view word = around.reading.text.word(verb);
+    const bool short_verb = word.size() == kShortest &&
+                            around.is_of(word.substr(word.size() - kEnding), around.classes.task_ending);
+    if (!bare && !short_verb && !is_infinitive(around, verb)) return {};
+    if (!bare && around.phrase(purpose, around.classes.purpose) != 1 &&
         around.phrase(purpose, around.classes.of_group) != 1 &&
         around.phrase(purpose, around.classes.aim) != 1)
         return {};
     Around task = around, person = around;
-    task.mark(0, purpose + 1, Role::kDropped);
+    task.mark(0, verb, Role::kDropped);
     person.mark(purpose, person.size(), Role::kDropped);
     return joined(task) + " " + joined(person);
+}
+
+/// "dia das bruxas na escola 31/10, fantasia obrigatória": where all that is left is what to bring, the feast
+/// is the event.
+void keep_feast(Around& around) {
+    std::uint32_t first = 0;
+    const auto is_content = [&](std::uint32_t at) {
+        return around.is_title(at) && around.is_word(at) && around.phrase(at, around.classes.small) != 1 &&
+               around.phrase(at, around.classes.article) != 1;
+    };
+    while (first < around.size() && !is_content(first)) ++first;
+    if (first == around.size() || !around.is_free(first) || around.phrase(first, around.classes.note) == 0)
+        return;
+    for (const auto& expression : around.reading.expressions) {
+        const bool feast = expression.value.has(language::Flag::kHoliday) && !expression.value.has_clock();
+        if (!feast || expression.end_token > first) continue;
+        std::uint32_t begin = expression.begin_token;
+        while (begin + 1 < expression.end_token && around.phrase(begin, around.classes.small, true) == 1)
+            ++begin;
+        around.mark(begin, expression.end_token, Role::kTitle);
+        for (std::uint32_t at = first; at < around.size(); ++at)
+            if (around.is_free(at)) around.mark(at, at + 1, Role::kDropped);
+        return;
+    }
 }
 
 /// "a ceia de Natal às 21h": the words that say the day are all of the event's name.
@@ -319,14 +353,32 @@ bool says_meeting(const Around& around) {
 
 }  // namespace
 
+/// "estar no aeroporto amanhã às 5h", "ir al banco": a verb alone says nothing, so the place behind it is
+/// said in the title, too.
+void keep_place_of_going(Around& around) {
+    std::uint32_t verb = around.size();
+    for (std::uint32_t at = 0; at < around.size(); ++at) {
+        if (!around.is_free(at) || !around.is_word(at) || around.phrase(at, around.classes.small) == 1)
+            continue;
+        if (verb < around.size()) return;
+        verb = at;
+    }
+    if (verb + 1 >= around.size() || around.roles[verb + 1] != Role::kPlace || !begins_task(around, verb))
+        return;
+    for (std::uint32_t at = verb + 1; at < around.size() && around.roles[at] == Role::kPlace; ++at)
+        around.mark(at, at + 1, Role::kTitle);
+}
+
 std::string make_title(Around& around) {
     if (auto quoted = quoted_title(around); !quoted.empty()) return capitalized(std::move(quoted));
+    keep_feast(around);
     keep_title_clause(around);
     drop_frame(around);
     drop_prices(around);
     drop_lone_number(around);
     drop_notes(around);
     keep_core(around);
+    keep_place_of_going(around);
     drop_happening(around);
     drop_small_words(around);
     if (std::none_of(around.roles.begin(), around.roles.end(), is_title_role)) take_occasion(around);

@@ -2,6 +2,7 @@
 
 #include "understanding/around.hpp"
 #include "understanding/draft.hpp"
+#include "understanding/event_intents.hpp"
 
 /// "pints friday at 8", "truco na casa do compadre 6a à noite": nobody asks for anything, and an event is
 /// meant.
@@ -27,23 +28,31 @@ bool is_past_form(const Around& around, std::uint32_t at) {
 /// What a message without a verb of asking must have to be a wish: an event's noun or a task, unless it is so
 /// short that it says nothing else.
 bool has_main_word(const Around& around) {
-    constexpr std::uint32_t kShort = 4;
+    constexpr std::uint32_t kShort = 4, kAside = 2;  // "el jueves creo"
     std::uint32_t words = 0;
+    bool talks = false;
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (around.roles[at] == Role::kTime || !around.is_word(at)) continue;
         if (event_size(around, at) > 0 || (around.is_free(at) && begins_task(around, at)) ||
             around.phrase(at, around.classes.meet_verb, true) > 0)
             return true;
+        // "tô devendo 300 pro Beto": a sentence, however short.
+        talks = talks || (words == 0 && around.is_free(at) && around.phrase(at, around.classes.frame) == 1 &&
+                          around.phrase(at, around.classes.small) == 0);
         ++words;
     }
-    return words <= kShort;
+    return words <= kShort && (!talks || words <= kAside);
 }
 
 /// `plans`: a day and an hour are said: "nos vemos mañana a las 4 en …" is no goodbye then.
 bool is_told(const Around& around, bool plans) {
     std::uint32_t first = 0;
     while (first < around.size() && around.punctuation(first) != '\0') ++first;
-    if (first < around.size() && around.phrase(first, around.classes.asking, true) > 0) return true;
+    // "esta noite às 22 …" is no "está".
+    const bool word = first < around.size() && around.roles[first] != Role::kTime;
+    const std::uint32_t asking = word ? around.phrase(first, around.classes.asking, true) : 0;
+    if (asking > 0 && around.phrase(first, around.classes.command, true) <= asking)  // "é preciso comprar …"
+        return true;
     for (std::uint32_t at = 0; at < around.size(); ++at) {
         if (around.phrase(at, around.classes.told, true) == 0) continue;
         if (!plans || around.phrase(at, around.classes.meet_verb, true) == 0) return true;
@@ -124,6 +133,10 @@ bool is_over(const Understanding& read, language::DayNumber today) {
 
 }  // namespace
 
+bool yields_to_event(std::string_view intent) {
+    return intent == "travel" || intent == "digest";
+}
+
 bool is_talk(std::string_view intent) {
     return !intent.empty() && !intent.starts_with("other-") &&
            std::none_of(std::begin(kIntents), std::end(kIntents),
@@ -152,6 +165,10 @@ bool tells_only(const Around& around) {
         if (verb > 0 || (begins && around.phrase(at, around.classes.ask, true) > 0)) return false;
     }
     return true;
+}
+
+bool tells_of_past(const Around& around) {
+    return !requests(around) && is_told(around, false);
 }
 
 bool reads_as_wish(const Around& around, const Understanding& read, language::DayNumber today) {

@@ -29,7 +29,11 @@ INSTANTIATE_TEST_SUITE_P(
                       Said{"en", "night shift tmrw 7pm"}, Said{"en", "fuel the generator friday 6pm"},
                       Said{"es", "birra jueves 20.30"}, Said{"es", "rosca en casa de Lupita hoy 7pm"},
                       Said{"es", "té con la abuela mañana"}, Said{"pt", "futebol quinta 20h"},
-                      Said{"pt", "amigo secreto sexta"}, Said{"pt", "truco na casa do compadre sábado"}));
+                      Said{"pt", "amigo secreto sexta"}, Said{"pt", "truco na casa do compadre sábado"},
+                      Said{"pt", "é preciso comprar prenda pra Carolina até sábado"},
+                      Said{"pt", "trocar o filtro da água dia 5 às 10h"},
+                      Said{"pt", "esta noite às 22 jantar no café do Chico"},
+                      Said{"es", "cambiar el filtro del agua el 5 a las 10"}));
 
 class Talk : public ::testing::TestWithParam<Said> {};
 
@@ -46,6 +50,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Said{"es", "hasta mañana"}, Said{"es", "ayer fui a las 8 al cine"},
                       Said{"es", "apaga las luces a las 10"}, Said{"es", "¿a qué hora abre mañana el banco?"},
                       Said{"pt", "ontem o jogo foi às 20h"}, Said{"pt", "até amanhã"},
+                      Said{"pt", "tô devendo 300 pro Beto desde o dia 5"},
+                      Said{"pt", "obrigadinha, ficou ótimo assim para as 15"},
                       Said{"pt", "qual a previsão de amanhã"}, Said{"pt", "liga a luz às 20h"}));
 
 /// An event's noun alone: when it is will be asked.
