@@ -103,9 +103,9 @@ private:
             const bool named = (boundary == 0 && around_.reading.text.tokens[at].capital) ||
                                is_bare_and(around_, at) ||
                                event_size(around_, at) > around_.phrase(at, remark);  // "leaving drinks"
-            const std::uint32_t remarked = free && asked == 0 && !named ? around_.phrase(at, remark) : 0;
             const std::uint32_t had = free && asked == 0 ? std::max(subject_has(at), report_size(at)) : 0;
             if (had > 0) asked = had;
+            const std::uint32_t remarked = free && asked == 0 && !named ? around_.phrase(at, remark) : 0;
             if (boundary == 0 && asked == 0 && remarked == 0) continue;
             if (!all_.empty()) {
                 all_.back().end = at;
@@ -241,8 +241,8 @@ private:
         if (clause.words == 0) sum -= 5;  // names alone
         const bool report = clause.reported && !is_timed(k) && !clause.asks;
         // "la seño dijo que la reunión es el jueves": what was told is the event.
-        const bool told =
-            clause.event && is_timed(k) && around_.phrase(clause.begin, around_.classes.report) > 0;
+        const bool told = clause.had == 0 && clause.event && is_timed(k) &&
+                          around_.phrase(clause.begin, around_.classes.report) > 0;
         if (told)
             sum -= 3;
         else if (clause.asks_it || clause.remark || report || is_note(k))
