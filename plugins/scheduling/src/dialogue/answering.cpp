@@ -126,6 +126,37 @@ Task<std::optional<Reply>> settle_number(Scene& scene, const Open& open, const s
     co_return reply;
 }
 
+/// "el 30", "the 30th", "17h": a number, and words that lead to it.
+std::optional<std::string> lone_number(const Answers& answers, std::string_view text) {
+    std::optional<std::string> number;
+    for (const std::string& word : words_of(fold(text))) {
+        const std::size_t digits = std::min(word.find_first_not_of("0123456789"), word.size());
+        if (digits == 0 && answers.is("day_leads", word)) continue;
+        constexpr std::size_t kMostDigits = 2, kLongestEnding = 2;
+        if (digits == 0 || digits > kMostDigits || word.size() > digits + kLongestEnding || number)
+            return std::nullopt;
+        number = word.substr(0, digits);
+    }
+    return number;
+}
+
+/// "el 30" behind "el 31 de abril does not exist" is the 30th of April: the other words stand.
+Task<std::optional<Reply>> correct_number(Scene& scene, const Open& open, const std::string& text) {
+    std::optional<Reply> reply;
+    if (open.waiting != Waiting::kTime || !open.said.starts_with(kImpossible)) co_return reply;
+    const auto number = lone_number(scene.answers(), text);
+    std::string said = open.said.substr(kImpossible.size());
+    const std::size_t begin = said.find_first_of("0123456789");
+    if (!number || begin == std::string::npos) co_return reply;
+    const std::size_t end = std::min(said.find_first_not_of("0123456789", begin), said.size());
+    said.replace(begin, end - begin, *number);
+    const Understanding read = scene.understand(said, "schedule_meeting");
+    const bool exists = !read.times.empty() && (read.draft.has_date || read.draft.has_time) &&
+                        !(read.question && read.question->kind == "impossible");
+    if (exists) reply = co_await edit_open(scene, open, read);
+    co_return reply;
+}
+
 /// "segunda" to "que dia?" is Monday, "a segunda" the second one.
 bool is_weekday_asked(const Scene& scene, const Open& open, std::string_view text) {
     return open.waiting == Waiting::kTime && !open.draft.has_date && scene.state.locale.starts_with("pt") &&
@@ -257,10 +288,10 @@ Task<std::optional<Reply>> settle(Scene& scene, const Open& open, const std::str
 }
 
 /// In the order in which people mean them.
-constexpr Move kMoves[] = {agree_by_thumb,  ask_again,          keep_hour,     settle_number,
-                           settle,          choose_by_words,    refuse,        acknowledge,
-                           name_draft,      leave_out_of_draft, begin_another, fill_or_change,
-                           ask_after_shrug, ask_after_aside};
+constexpr Move kMoves[] = {agree_by_thumb, ask_again,       keep_hour,          correct_number,
+                           settle_number,  settle,          choose_by_words,    refuse,
+                           acknowledge,    name_draft,      leave_out_of_draft, begin_another,
+                           fill_or_change, ask_after_shrug, ask_after_aside};
 
 /// "06:00:00".
 std::optional<std::chrono::minutes> time_in(std::string_view written) {

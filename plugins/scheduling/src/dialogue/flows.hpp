@@ -69,6 +69,8 @@ void retitle(const Scene& scene, const EventDraft& before, EventDraft& draft);
 
 /// In `Open::said`: the day is one of the options.
 inline constexpr std::string_view kTheseDays = "days/";
+/// What an open question said: in front of a date or an hour that does not exist.
+inline constexpr std::string_view kImpossible = "impossible/";
 
 [[nodiscard]] migue::Task<Reply> ask_question(Scene& scene, EventDraft draft, std::string target,
                                               Question question);

@@ -212,6 +212,8 @@ Task<Reply> ask_question(Scene& scene, EventDraft draft, std::string target, Que
     Reply reply =
         open_question(text, Waiting::kTime, std::move(draft), std::move(target), std::move(options));
     if (day_only) reply.open->said = kTheseDays;
+    if (question.kind == "impossible" && !question.said.empty())
+        reply.open->said = std::string(kImpossible) + question.said;
     co_return reply;
 }
 

@@ -121,7 +121,8 @@ Task<std::optional<Reply>> take_contact_words(Scene& scene, std::string_view tex
 }
 
 /// "new york" → "New York"
-std::string as_name(std::string_view place) {
+std::string as_name(std::string_view place, std::string_view zone) {
+    if (std::string city = zone_city(zone); fold(city) == fold(place)) return city;
     std::string name;
     for (const std::string& word : words_of(place)) name += (name.empty() ? "" : " ") + capitalised(word);
     return name;
@@ -150,12 +151,12 @@ Task<std::optional<Reply>> take_time_ask(Scene& scene, std::string_view text) {
         const LocalSpan span{to_local(event->start_ms, *zone), to_local(event->end_ms, *zone)};
         co_return told(scene, "event_in",
                        {{"title", shown(event->title)},
-                        {"zone", as_name(*place)},
+                        {"zone", as_name(*place, *zone)},
                         {"when", write_when(scene.phrases, span, event->all_day, DateStyle::kLong)}});
     }
     if (const auto place = answers.behind("time_in", text))
         if (const auto zone = answers.zone_of(*place))
-            co_return told(scene, "time_in", {{"zone", as_name(*place)}, {"time", clock_in(*zone)}});
+            co_return told(scene, "time_in", {{"zone", as_name(*place, *zone)}, {"time", clock_in(*zone)}});
     co_return std::nullopt;
 }
 
