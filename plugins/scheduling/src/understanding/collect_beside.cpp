@@ -36,7 +36,10 @@ bool Assembly::is_of_something_else(const Expression& expression) const {
 bool Assembly::take_way_back(const Expression& expression) {
     constexpr DayNumber kLongestJourney = 62;
     const Value& back = expression.value;
-    if (!when_ || !when_->has_day() || !back.has_day() || back.has(Flag::kOpenBegin)) return false;
+    const bool hour = !back.has_day() && back.clock >= 0;  // "train 7.32 monday, back 18.15"
+    if (!when_ || !when_->has_day() || back.has(Flag::kOpenBegin)) return false;
+    // "prova 14h, chegada 13h30" is when to be there.
+    if (!back.has_day() && !(hour && when_->clock >= 0 && back.clock > when_->clock)) return false;
     std::uint32_t at = last_end_;
     while (at < expression.begin_token) {
         const std::uint32_t size = around_.phrase(at, around_.classes.way_back, true);
@@ -44,6 +47,11 @@ bool Assembly::take_way_back(const Expression& expression) {
         ++at;
     }
     if (at >= expression.begin_token) return false;
+    if (hour) {
+        around_.mark(at, expression.begin_token, Role::kDropped);
+        last_end_ = expression.end_token;
+        return true;
+    }
     Value first = *when_, last = back;
     if (!fix_day(context_, first)) return false;
     language::Context there = context_;
