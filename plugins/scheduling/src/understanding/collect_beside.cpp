@@ -38,8 +38,12 @@ bool Assembly::take_way_back(const Expression& expression) {
     const Value& back = expression.value;
     const bool hour = !back.has_day() && back.clock >= 0;  // "train 7.32 monday, back 18.15"
     if (!when_ || !when_->has_day() || back.has(Flag::kOpenBegin)) return false;
-    // "prova 14h, chegada 13h30" is when to be there.
-    if (!back.has_day() && !(hour && when_->clock >= 0 && back.clock > when_->clock)) return false;
+    if (!back.has_day()) {  // "prova 14h, chegada 13h30" is when to be there
+        Value there = *when_, home = back;
+        settle_hours(there);
+        settle_hours(home);
+        if (!hour || there.clock < 0 || home.clock <= there.clock) return false;
+    }
     std::uint32_t at = last_end_;
     while (at < expression.begin_token) {
         const std::uint32_t size = around_.phrase(at, around_.classes.way_back, true);
