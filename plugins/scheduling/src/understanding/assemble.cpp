@@ -71,6 +71,10 @@ void Assembly::write(Understanding& out) {
     take_reminders(out);
     take_day_before(out);
     collect(out);
+    // "midwife 16 weeks tues 11.20": no event with an hour is so long.
+    constexpr std::chrono::days kWeek{7};
+    if (when_ && when_->clock >= 0 && out.draft.duration && *out.draft.duration >= kWeek)
+        out.draft.duration.reset();
     end_repeat();
     if (!repeat_on_weekdays()) repeat_for_days(out);
     except_days();

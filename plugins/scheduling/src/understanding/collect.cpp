@@ -475,7 +475,7 @@ bool names_days_of_week(const Value& rule) {
 void Assembly::bound_repeat() {
     constexpr DayNumber kShortest = 7;
     if (!when_ || !when_->has_day() || repeat_->until != 0 || repeat_->count != 0) return;
-    if (when_->has_clock() && repeat_->has_clock()) return;
+    if (when_->has_clock() && (repeat_->has_clock() || when_->grain != language::Grain::kDay)) return;
     Value stretch = *when_;
     stretch.clock = stretch.clock_end = -1;
     const bool open = stretch.has(Flag::kOpenBegin) || stretch.has(Flag::kOpenEnd);

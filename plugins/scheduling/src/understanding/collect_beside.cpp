@@ -98,7 +98,14 @@ void Assembly::add_day_alone(const Expression& expression, Understanding& out) {
 bool Assembly::take_way_back(const Expression& expression) {
     constexpr DayNumber kLongestJourney = 62;
     const Value& back = expression.value;
-    if (!when_ || !when_->has_day() || !back.has_day() || back.has(Flag::kOpenBegin)) return false;
+    const bool hour = !back.has_day() && back.clock >= 0;  // "train 7.32 monday, back 18.15"
+    if (!when_ || !when_->has_day() || back.has(Flag::kOpenBegin)) return false;
+    if (!back.has_day()) {  // "prova 14h, chegada 13h30" is when to be there
+        Value there = *when_, home = back;
+        settle_hours(there);
+        settle_hours(home);
+        if (!hour || there.clock < 0 || home.clock <= there.clock) return false;
+    }
     std::uint32_t at = last_end_;
     while (at < expression.begin_token) {
         const std::uint32_t size = around_.phrase(at, around_.classes.way_back, true);
@@ -106,6 +113,11 @@ bool Assembly::take_way_back(const Expression& expression) {
         ++at;
     }
     if (at >= expression.begin_token) return false;
+    if (hour) {
+        around_.mark(at, expression.begin_token, Role::kDropped);
+        last_end_ = expression.end_token;
+        return true;
+    }
     Value first = *when_, last = back;
     if (!fix_day(context_, first)) return false;
     language::Context there = context_;

@@ -160,6 +160,10 @@ void drop_frame(Around& around) {
         if (!around.is_free(noun) || event_size(around, noun) == 0) continue;
         const std::uint32_t begin = phrase_begin(around, noun);
         if (begin <= first || !is_framed(around, first, begin)) return;
+        // "take the cat to be spayed mon 30th drop off 8am": what is done stands before the day.
+        const bool timed = std::any_of(around.roles.begin() + first, around.roles.begin() + noun,
+                                       [](Role role) { return role == Role::kTime; });
+        if (timed && around.phrase(first, around.classes.task) > 0) return;
         for (std::uint32_t at = first; at < begin; ++at) {
             if (around.roles[at] == Role::kGuest) around.mark(at, at + 1, Role::kInvitee);
             if (around.is_title(at)) around.mark(at, at + 1, Role::kDropped);
