@@ -314,9 +314,10 @@ Task<std::optional<Reply>> limit_by_words(Scene& scene, std::string_view text) {
     const Open open = *alive;
     const EventDraft& draft = open.draft;
     const bool hits = draft.start && draft.has_date && is_inside(*draft.start, limit->times);
-    // "oh wait, I work saturdays", "they can't do friday", of what was just booked for that day
+    // "oh wait, I work saturdays", "they can't do friday", "any day but friday", of what was just booked for
+    // that day
     const bool is_theirs = limit->who.empty() || names_all(limit->who, draft.title, draft.attendees);
-    if (is_done && hits && !limit->all_else && is_theirs) {
+    if (is_done && hits && is_theirs) {
         const auto event = co_await standing(scene, open.target);
         if (event) reply = ask_new_time(scene, *event);
     }
