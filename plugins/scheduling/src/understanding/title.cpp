@@ -191,8 +191,10 @@ void drop_happening(Around& around) {
         const std::uint32_t size = std::max(around.phrase(at, around.classes.takes_place),
                                             asked ? around.phrase(at, around.classes.ask_end) : 0U);
         const std::uint32_t end = at + size;
+        constexpr std::uint32_t kMostSmall = 8;  // else a long text costs the square of its length
+        const std::uint32_t furthest = size > named ? std::min(end + kMostSmall, around.size()) : end;
         std::uint32_t next = end;
-        while (next < around.size() && around.is_title(next) &&
+        while (next < furthest && around.is_title(next) &&
                (!around.is_word(next) || around.phrase(next, around.classes.small) == 1))
             ++next;
         const bool guest = next < around.size() && around.roles[next] == Role::kGuest &&
