@@ -48,7 +48,6 @@ bool Assembly::names_occasion(const Expression& expression) const {
             const bool single = day.form == language::DayForm::kFields
                                     ? day.weekday != 0 || day.dom != 0
                                     : day.has_day() && day.day_end - day.day_begin == 1;
-            Value both;
             const bool days = day.form == language::DayForm::kFixed && !day.has_clock() &&
                               day.grain == language::Grain::kDay && day.day_end - day.day_begin > 1;
             // "carnaval, de 6 a 10", "el finde largo …, del 30 al 1"
@@ -56,8 +55,9 @@ bool Assembly::names_occasion(const Expression& expression) const {
             // "the weekend of the 6th, Friday to Sunday": which weekend is said there.
             if (weekend)
                 return days && !day.has(Flag::kWeekdays) && expression.end_token <= other.begin_token;
-            return single && !names(day) && day.freq == language::Freq::kNone &&
-                   (behind_of || !meet(context_, expression.value, day, both));
+            if (!single || names(day) || day.freq != language::Freq::kNone) return false;
+            Value both;
+            return behind_of || !meet(context_, expression.value, day, both);
         });
 }
 
